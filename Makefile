@@ -1,0 +1,135 @@
+# kvmconsole. `make` builds, `make demo` runs it with nothing else installed, `make check` passes the tests.
+# Targets: all demo check check-lab lab lab-down bench install deps clean · variables: BUILD PREFIX DESTDIR WITHOUT CC CFLAGS
+.DEFAULT_GOAL := all
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+WITHOUT ?=
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+Q       := $(if $(V),,@)
+CFLAGS  ?= -O2 -g
+VERSION := $(shell cat packaging/VERSION)
+
+WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
+HARDEN := -fstack-protector-strong -fPIE -fvisibility=hidden $(if $(findstring -O0,$(CFLAGS)),,$(if $(findstring sanitize,$(CFLAGS)),,-D_FORTIFY_SOURCE=2))
+KC_CFLAGS := -std=c17 -D_GNU_SOURCE $(WARN) $(HARDEN) -I. -Ibackend -I$(BUILD)/gen -DVERSION='"$(VERSION)"' -DPREFIX='"$(PREFIX)"' -MMD -MP
+KC_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+
+# ---- what is there, and what the builder does not want ----
+has = $(and $(filter-out $(WITHOUT),$(1)),$(shell pkg-config --exists $(2) 2>/dev/null && echo yes))
+HAS_corosync  := $(call has,corosync,libcmap libquorum libvotequorum)
+HAS_pacemaker := $(call has,pacemaker,libxml-2.0)
+HAS_cibwatch  := $(and $(HAS_pacemaker),$(call has,cibwatch,pacemaker-cib))
+HAS_gluster   := $(filter-out $(WITHOUT),gluster)
+HAS_gfapi     := $(and $(HAS_gluster),$(call has,gfapi,glusterfs-api))
+HAS_libvirt   := $(call has,libvirt,libvirt libxml-2.0)
+SOURCE_NAMES  := $(strip $(foreach s,corosync pacemaker cibwatch gluster gfapi libvirt,$(if $(HAS_$(s)),$(s))))
+
+PKG_corosync  := libcmap libquorum libvotequorum
+PKG_pacemaker := libxml-2.0
+PKG_cibwatch  := pacemaker-cib
+PKG_gfapi     := glusterfs-api
+PKG_libvirt   := libvirt libxml-2.0
+pkg_cflags = $(if $(PKG_$(1)),$(shell pkg-config --cflags $(PKG_$(1)) | sed 's/-I/-isystem /g'))
+pkg_libs   = $(if $(PKG_$(1)),$(shell pkg-config --libs $(PKG_$(1))))
+
+BASE_LIBS  := $(shell pkg-config --libs libutf8proc jansson 2>/dev/null)
+VIEW_LIBS  := $(shell pkg-config --libs ncursesw libpcre2-8 2>/dev/null)
+
+# ---- what is built of what ----
+# A source program NAME is backend/sources/NAME.c and NAME_*.c; the other files there are shared or the console's.
+ALL_PROGRAMS := corosync pacemaker cibwatch gluster gfapi libvirt
+of_program    = $(wildcard backend/sources/$(1).c backend/sources/$(1)_*.c)
+PROGRAM_FILES := $(foreach p,$(ALL_PROGRAMS),$(call of_program,$(p)))
+FEED_FILES    := $(filter-out $(PROGRAM_FILES) backend/sources/emit.c,$(wildcard backend/sources/*.c))
+LIB_base  := $(wildcard backend/base/*.c)
+LIB_model := $(wildcard backend/model/*.c)
+LIB_core  := $(wildcard backend/analysis/*.c backend/ops/*.c backend/run/*.c backend/sim/*.c) $(FEED_FILES)
+LIB_tui   := $(wildcard tui/*.c keymaps/*.c) $(BUILD)/gen/keymaps_embedded.c
+LIB_views := $(wildcard views/screen/*.c views/text/*.c) $(filter-out views/main.c,$(wildcard views/*.c))
+objects    = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst $(BUILD)/gen/%,gen/%,$(1)))
+archive    = $(BUILD)/lib$(1).a
+PROGRAMS  := $(BUILD)/kvmconsole $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%)
+
+.PHONY: all demo check check-fast check-lab fuzz soak bench lab lab-down install deps clean run-demo FORCE
+all: $(PROGRAMS)
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	@echo '  CC $<'
+	$(Q)$(CC) $(KC_CFLAGS) $(EXTRA_CFLAGS) $(CFLAGS) -c $< -o $@
+$(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KC_CFLAGS) $(CFLAGS) -c $< -o $@
+$(BUILD)/gen/keymaps_embedded.c: keymaps/embed.sh $(wildcard keymaps/*.keys)
+	@mkdir -p $(@D)
+	sh keymaps/embed.sh $(sort $(wildcard keymaps/*.keys)) >$@.new && mv $@.new $@
+
+define library
+$(BUILD)/lib$(1).a: $(call objects,$(LIB_$(1)))
+	@rm -f $$@
+	$(Q)ar rcs $$@ $$^
+endef
+$(foreach l,base model core tui views,$(eval $(call library,$(l))))
+
+$(BUILD)/kvmconsole: $(BUILD)/obj/views/main.o $(call archive,views) $(call archive,tui) $(call archive,core) $(call archive,model) $(call archive,base)
+	@echo '  LD $@'
+	$(Q)$(CC) $(CFLAGS) $(KC_LDFLAGS) -rdynamic -o $@ $(BUILD)/obj/views/main.o -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(VIEW_LIBS) $(BASE_LIBS) -lm
+
+define program
+$(foreach f,$(call of_program,$(1)),$(eval $(call objects,$(f)): EXTRA_CFLAGS := $(call pkg_cflags,$(1))))
+$(BUILD)/kvmconsole-$(1): $(call objects,$(call of_program,$(1)) backend/sources/emit.c) $(call archive,model) $(call archive,base)
+	@echo '  LD $$@'
+	$(Q)$$(CC) $$(CFLAGS) $$(KC_LDFLAGS) -o $$@ $$^ $(call pkg_libs,$(1)) $$(BASE_LIBS) -lm
+endef
+$(foreach p,$(ALL_PROGRAMS),$(eval $(call program,$(p))))
+
+# ---- tests ----
+# Unit tests link everything that is ours and has no main: the parsers of the source programs too.
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+PARSERS := $(foreach p,$(filter $(SOURCE_NAMES),corosync pacemaker gluster libvirt),$(wildcard backend/sources/$(p)_*.c))
+UNIT_LIBS := $(foreach p,$(filter $(SOURCE_NAMES),corosync pacemaker libvirt),$(call pkg_libs,$(p)))
+$(BUILD)/libparsers.a: $(call objects,$(PARSERS) backend/sources/emit.c)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+$(BUILD)/unit/%: tests/unit/%.c $(call archive,parsers) $(call archive,views) $(call archive,tui) $(call archive,core) $(call archive,model) $(call archive,base)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	$(Q)$(CC) $(KC_CFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(KC_LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(UNIT_LIBS) $(VIEW_LIBS) $(BASE_LIBS) $(shell pkg-config --libs cmocka) -lm
+unit: $(UNIT)
+
+# `make check` on a machine with nothing but make: what is missing is installed first, then make starts over with it.
+check:
+	@sh packaging/deps.sh --if-missing
+	@$(MAKE) --no-print-directory all unit
+	@BUILD='$(BUILD)' MAKE='$(MAKE)' WITHOUT='$(WITHOUT)' sh tests/run all
+check-fast: all unit
+	@BUILD='$(BUILD)' MAKE='$(MAKE)' WITHOUT='$(WITHOUT)' sh tests/run fast
+check-lab: all
+	@BUILD='$(BUILD)' MAKE='$(MAKE)' sh tests/run lab $(TESTS)
+bench: all
+	@BUILD='$(BUILD)' sh tests/bench/bench
+demo:
+	@sh packaging/deps.sh --if-missing
+	@$(MAKE) --no-print-directory all run-demo
+run-demo:
+	@$(BUILD)/kvmconsole --replay tests/fixtures/recordings/healthy.jsonl
+lab: all
+	@tests/lab/lab ready && tests/lab/lab install && tests/lab/lab exec kvm01 kvmconsole
+lab-down:
+	@tests/lab/lab down
+deps:
+	@sh packaging/deps.sh
+
+LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/kvmconsole
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(LIBEXEC) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BUILD)/kvmconsole $(DESTDIR)$(PREFIX)/bin/
+	$(if $(SOURCE_NAMES),install -m 755 $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%) $(LIBEXEC)/)
+	install -m 644 docs/kvmconsole.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

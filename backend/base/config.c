@@ -1,0 +1,140 @@
+#include "base/config.h"
+#include "base/ini.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct setting settings[SET_COUNT] = {
+    [SET_CLUSTER_SSH] = {"cluster", "ssh", "root@%h", 0, 0, "how hosts are reached; %h is the host's name"},
+    [SET_GLUSTER_HOST] = {"gluster", "host", "", 0, 0, "the gluster host to ask when this one is none"},
+    [SET_THEME] = {"screen", "theme", "dark", 0, 0, "colours of the screen"},
+    [SET_KEYMAP] = {"screen", "keymap", "default", 0, 0, "default, vi, fkeys, or a file"},
+    [SET_MOUSE] = {"screen", "mouse", "off", 0, 0, "on or off"},
+    [SET_LANGUAGE] = {"screen", "language", "auto", 0, 0, "auto follows the locale"},
+    [SET_VOLUME_WARN] = {"limits", "volume_warn", "80", 1, 100, "percent full from which a volume is a warning"},
+    [SET_VOLUME_CRIT] = {"limits", "volume_crit", "90", 1, 100, "percent full from which it is critical"},
+    [SET_COMMAND_TIMEOUT] = {"limits", "command_timeout", "30", 1, 3600, "seconds a command may take"},
+    [SET_NOC_ROTATE] = {"noc", "rotate", "15", 1, 3600, "seconds a page of the wall screen stands"},
+};
+
+struct loading {
+  struct config *config;
+  const char *path;
+  struct err *err;
+};
+
+static struct host_config *host_section(struct config *c, const char *name) {
+  for (size_t i = 0; i < c->host_count; i++)
+    if (str_eq(c->hosts[i].name, name)) return &c->hosts[i];
+  c->hosts = mem_grow(c->hosts, c->host_count + 1, sizeof *c->hosts);
+  c->hosts[c->host_count] = (struct host_config){.name = mem_strdup(name)};
+  return &c->hosts[c->host_count++];
+}
+
+static void replace(char **old, const char *value) {
+  mem_free(*old);
+  *old = mem_strdup(value);
+}
+
+static bool set_host(struct config *c, const char *name, const char *key, const char *value) {
+  struct host_config *h = host_section(c, name);
+  if (str_eq(key, "libvirt")) replace(&h->libvirt, value);
+  else if (str_eq(key, "ssh")) replace(&h->ssh, value);
+  else if (str_eq(key, "alias")) {
+    h->aliases = mem_grow(h->aliases, h->alias_count + 1, sizeof(char *));
+    h->aliases[h->alias_count++] = mem_strdup(value);
+  } else return false;
+  return true;
+}
+
+static bool set_feed(struct config *c, const char *name, const char *key, const char *value) {
+  if (!str_eq(key, "command")) return false;
+  c->feeds = mem_grow(c->feeds, c->feed_count + 1, sizeof *c->feeds);
+  c->feeds[c->feed_count++] = (struct feed_config){mem_strdup(name), mem_strdup(value)};
+  return true;
+}
+
+static int set_value(struct loading *l, enum setting_id id, const char *value, int line) {
+  const struct setting *s = &settings[id];
+  int64_t number;
+  if (s->max && str_int(value, s->min, s->max, &number))
+    return err_set(l->err, -EINVAL, "", "%s:%d: %s must be a number from %d to %d, not %s", l->path, line, s->key, (int)s->min, (int)s->max, value);
+  replace(&l->config->set[id].value, value);
+  mem_free(l->config->set[id].origin);
+  l->config->set[id].origin = mem_printf("%s:%d", l->path, line);
+  return 0;
+}
+
+static int on_value(void *owner, const char *section, const char *name, const char *key, const char *value, int line) {
+  struct loading *l = owner;
+  for (int id = 0; id < SET_COUNT; id++)
+    if (!*name && str_eq(settings[id].section, section) && str_eq(settings[id].key, key)) return set_value(l, (enum setting_id)id, value, line);
+  if (str_eq(section, "host") && *name && set_host(l->config, name, key, value)) return 0;
+  if (str_eq(section, "feed") && *name && set_feed(l->config, name, key, value)) return 0;
+  str_addf(&l->config->warnings, "%s:%d: unknown key %s in [%s%s%s]\n", l->path, line, key, section, *name ? " " : "", name);
+  return 0;
+}
+
+static int load(struct config *c, const char *path, bool must, struct err *e) {
+  struct loading l = {c, path, e};
+  int code = ini_read(path, on_value, &l, e);
+  return code == -ENOENT && !must ? 0 : code;
+}
+
+int config_load(struct config *c, const char *path, struct err *e) {
+  if (path) return load(c, path, true, e);
+  int code = load(c, "/etc/kvmconsole.conf", false, e);
+  if (code) return code;
+  const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+  CLEANUP(mem_freep) char *own = xdg && *xdg ? mem_printf("%s/kvmconsole/config", xdg) : home && *home ? mem_printf("%s/.config/kvmconsole/config", home) : NULL;
+  return own ? load(c, own, false, e) : 0;
+}
+
+const char *config_text(const struct config *c, enum setting_id id) { return c->set[id].value ? c->set[id].value : settings[id].fallback; }
+
+int64_t config_number(const struct config *c, enum setting_id id) {
+  int64_t n = 0;
+  str_int(config_text(c, id), INT64_MIN, INT64_MAX, &n);
+  return n;
+}
+
+const struct host_config *config_host(const struct config *c, const char *name) {
+  for (size_t i = 0; i < c->host_count; i++)
+    if (str_eq(c->hosts[i].name, name)) return &c->hosts[i];
+  return NULL;
+}
+
+char *config_ssh(const struct config *c, const char *host) {
+  const struct host_config *h = config_host(c, host);
+  const char *pattern = h && h->ssh ? h->ssh : config_text(c, SET_CLUSTER_SSH), *at = strstr(pattern, "%h");
+  return at ? mem_printf("%.*s%s%s", (int)(at - pattern), pattern, host, at + 2) : mem_strdup(pattern);
+}
+
+void config_print(const struct config *c, struct str *out) {
+  const char *section = "";
+  for (int id = 0; id < SET_COUNT; id++) {
+    if (strcmp(section, settings[id].section)) str_addf(out, "[%s]\n", section = settings[id].section);
+    str_addf(out, "%s = %s    # %s\n", settings[id].key, config_text(c, (enum setting_id)id), c->set[id].origin ? c->set[id].origin : "default");
+  }
+  for (size_t i = 0; i < c->host_count; i++) {
+    str_addf(out, "[host %s]\n", c->hosts[i].name);
+    if (c->hosts[i].libvirt) str_addf(out, "libvirt = %s\n", c->hosts[i].libvirt);
+    if (c->hosts[i].ssh) str_addf(out, "ssh = %s\n", c->hosts[i].ssh);
+    for (size_t j = 0; j < c->hosts[i].alias_count; j++) str_addf(out, "alias = %s\n", c->hosts[i].aliases[j]);
+  }
+  for (size_t i = 0; i < c->feed_count; i++) str_addf(out, "[feed %s]\ncommand = %s\n", c->feeds[i].name, c->feeds[i].command);
+}
+
+void config_free(struct config *c) {
+  for (int id = 0; id < SET_COUNT; id++) mem_free(c->set[id].value), mem_free(c->set[id].origin);
+  for (size_t i = 0; i < c->host_count; i++) {
+    for (size_t j = 0; j < c->hosts[i].alias_count; j++) mem_free(c->hosts[i].aliases[j]);
+    mem_free(c->hosts[i].aliases);
+    mem_free(c->hosts[i].name), mem_free(c->hosts[i].libvirt), mem_free(c->hosts[i].ssh);
+  }
+  for (size_t i = 0; i < c->feed_count; i++) mem_free(c->feeds[i].name), mem_free(c->feeds[i].command);
+  mem_free(c->hosts);
+  mem_free(c->feeds);
+  str_free(&c->warnings);
+  *c = (struct config){0};
+}

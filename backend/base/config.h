@@ -1,0 +1,38 @@
+/* The configuration: one table of settings, where each value came from, and the sections that name things (hosts,
+ * feeds). A key that is not known is a warning with file and line; a value that cannot be is an error. */
+#ifndef BASE_CONFIG_H
+#define BASE_CONFIG_H
+#include "base/err.h"
+#include "base/str.h"
+
+struct host_config { char *name, *libvirt, *ssh; char **aliases; size_t alias_count; };
+struct feed_config { char *name, *command; };
+
+enum setting_id { SET_CLUSTER_SSH, SET_GLUSTER_HOST, SET_THEME, SET_KEYMAP, SET_MOUSE, SET_LANGUAGE, SET_VOLUME_WARN, SET_VOLUME_CRIT,
+                  SET_COMMAND_TIMEOUT, SET_NOC_ROTATE, SET_COUNT };
+struct setting { /* a row of the table */
+  const char *section, *key, *fallback; /* fallback: the value when nothing sets it; "" is none */
+  int64_t min, max;                     /* of a number; both 0: a text */
+  const char *help;
+};
+extern const struct setting settings[SET_COUNT];
+
+struct config { /* {0} holds the fallbacks */
+  struct { char *value, *origin; } set[SET_COUNT]; /* origin: "/etc/kvmconsole.conf:12"; NULL: the fallback */
+  struct host_config *hosts;
+  size_t host_count;
+  struct feed_config *feeds;
+  size_t feed_count;
+  struct str warnings; /* a line each */
+};
+
+/* path NULL: /etc/kvmconsole.conf, then $XDG_CONFIG_HOME/kvmconsole/config, both optional. A path given must exist. */
+int config_load(struct config *c, const char *path, struct err *e);
+const char *config_text(const struct config *c, enum setting_id id); /* never NULL */
+int64_t config_number(const struct config *c, enum setting_id id);
+const struct host_config *config_host(const struct config *c, const char *name); /* NULL: none */
+/* "root@kvm01" of "root@%h" and of what [host] says; owned by the caller. */
+char *config_ssh(const struct config *c, const char *host);
+void config_print(const struct config *c, struct str *out); /* each value and where it comes from */
+void config_free(struct config *c);
+#endif

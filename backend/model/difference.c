@@ -1,0 +1,127 @@
+#include "model/difference.h"
+#include "base/map.h"
+#include <string.h>
+
+#define T struct event
+SHAPE(event_shape, T, FIELD(T, at, TIME), FIELD(T, kind, TEXT), FIELD(T, subject, TEXT), FIELD(T, from, TEXT), FIELD(T, to, TEXT), FIELD(T, text, TEXT));
+#undef T
+
+struct watched {
+  const char *kind;  /* of the event */
+  const char *list;  /* of the snapshot; "cluster" is the object */
+  const char *key, *key2, *field; /* key2: second part of the name, or NULL */
+  enum layer layer;
+  const char *words; /* "SUBJECT words TO" */
+};
+
+static const struct watched watched[] = {
+    {"quorum", "cluster", NULL, NULL, "quorate", LAYER_COROSYNC, "quorate:"},
+    {"dc", "cluster", NULL, NULL, "dc", LAYER_PACEMAKER, "DC is now"},
+    {"fencing", "cluster", NULL, NULL, "fencing", LAYER_PACEMAKER, "fencing enabled:"},
+    {"maintenance", "cluster", NULL, NULL, "maintenance", LAYER_PACEMAKER, "maintenance mode:"},
+    {"membership", "hosts", "name", NULL, "membership", LAYER_COROSYNC, "in corosync:"},
+    {"node", "hosts", "name", NULL, "pacemaker", LAYER_PACEMAKER, "is"},
+    {"peer", "hosts", "name", NULL, "peer", LAYER_GLUSTER, "as a peer is"},
+    {"hypervisor", "hosts", "name", NULL, "libvirt", LAYER_LIBVIRT, "libvirt is"},
+    {"volume", "volumes", "name", NULL, "status", LAYER_GLUSTER, "is"},
+    {"volume-copies", "volumes", "name", NULL, "writable", LAYER_GLUSTER, "copies:"},
+    {"heal", "volumes", "name", NULL, "heal_pending", LAYER_GLUSTER, "entries that wait to heal:"},
+    {"split-brain", "volumes", "name", NULL, "split_brain", LAYER_GLUSTER, "entries in split-brain:"},
+    {"domain", "domains", "name", NULL, "state", LAYER_LIBVIRT, "is"},
+    {"domain-host", "domains", "name", NULL, "hosts", LAYER_LIBVIRT, "is on"},
+    {"resource", "resources", "id", "instance", "role", LAYER_PACEMAKER, "is"},
+    {"resource-host", "resources", "id", "instance", "hosts", LAYER_PACEMAKER, "is placed on"},
+    {"resource-failed", "resources", "id", "instance", "failed", LAYER_PACEMAKER, "failed:"},
+    {"source", "sources", "name", "host", "state", LAYER_NONE, "is"},
+};
+
+struct items { const char *item; size_t count; };
+
+static struct items items_of(const struct field *list, const struct snapshot *s) {
+  struct items l;
+  memcpy(&l, (const char *)s + list->offset, sizeof l);
+  return l;
+}
+
+static const char *text_at(const struct shape *s, const char *name, const void *object) {
+  return *(const char *const *)((const char *)object + shape_field(s, name)->offset);
+}
+
+static const char *name_of(const struct watched *w, const struct shape *s, const void *item, struct arena *a) {
+  const char *name = text_at(s, w->key, item), *second = w->key2 ? text_at(s, w->key2, item) : NULL;
+  if (!name) name = "?";
+  return second ? arena_printf(a, str_eq(w->list, "sources") ? "%s@%s" : "%s:%s", name, second) : name;
+}
+
+/* Did this layer speak before? Then its news is news. */
+static bool was_read(const struct snapshot *before, enum layer layer) {
+  if (layer == LAYER_NONE) return true;
+  for (size_t i = 0; i < before->sources.count; i++)
+    if (str_eq(before->sources.item[i].name, layer_names[layer]) && before->sources.item[i].state == SOURCE_OK) return true;
+  return false;
+}
+
+static void report(const struct snapshot *now, struct events *out, struct arena *a, const char *kind, const char *subject, const char *from, const char *to,
+                   const char *text, int severity) {
+  struct event *e = list_add(a, out, &event_shape);
+  *e = (struct event){now->at, kind, arena_strdup(a, subject), arena_strdup(a, from), arena_strdup(a, to), text, severity};
+}
+
+static void compare(const struct watched *w, const struct field *f, const void *x, const void *y, const char *subject, const struct snapshot *now, struct arena *a,
+                    struct events *out) {
+  if (field_equal(f, x, y)) return;
+  const char *from = field_text(f, x, a), *to = field_text(f, y, a);
+  if (f->type == FIELD_INT && (str_eq(from, "unknown") || str_eq(to, "unknown"))) return; /* a count that is rarely taken */
+  report(now, out, a, w->kind, subject, from, to, arena_printf(a, "%s %s %s", subject, w->words, to), SEVERITY_INFO);
+}
+
+static void watch_list(const struct watched *w, const struct snapshot *before, const struct snapshot *now, struct arena *a, struct events *out) {
+  const struct field *list = shape_field(&snapshot_shape, w->list);
+  const struct shape *s = list->of.shape;
+  const struct field *f = shape_field(s, w->field);
+  struct items old = items_of(list, before), new = items_of(list, now);
+  CLEANUP(map_free) struct map index = {0};
+  for (size_t i = 0; i < old.count; i++) map_add(&index, name_of(w, s, old.item + i * s->size, a), i);
+  for (size_t i = 0; i < new.count; i++) {
+    const void *y = new.item + i * s->size;
+    const char *subject = name_of(w, s, y, a);
+    int64_t at = map_get(&index, subject);
+    if (at != MAP_NONE) compare(w, f, old.item + (size_t)at * s->size, y, subject, now, a, out);
+  }
+}
+
+static bool has_problem(const struct snapshot *s, const struct problem *p) {
+  for (size_t i = 0; i < s->problems.count; i++)
+    if (str_eq(s->problems.item[i].id, p->id) && str_eq(s->problems.item[i].subject, p->subject)) return true;
+  return false;
+}
+
+static void watch_problems(const struct snapshot *before, const struct snapshot *now, struct arena *a, struct events *out) {
+  for (size_t i = 0; i < now->problems.count; i++) {
+    const struct problem *p = &now->problems.item[i];
+    if (!has_problem(before, p)) report(now, out, a, "problem", p->subject, "none", p->id, p->text, p->severity);
+  }
+  for (size_t i = 0; i < before->problems.count; i++) {
+    const struct problem *p = &before->problems.item[i];
+    if (!has_problem(now, p)) report(now, out, a, "problem", p->subject, p->id, "none", arena_printf(a, "no more: %s", p->text), SEVERITY_INFO);
+  }
+}
+
+static bool said_anything(const struct snapshot *s) {
+  for (size_t i = 0; i < s->sources.count; i++)
+    if (s->sources.item[i].state) return true;
+  return false;
+}
+
+void snapshot_difference(const struct snapshot *before, const struct snapshot *now, struct arena *a, struct events *ret) {
+  *ret = (struct events){0};
+  if (!before || !said_anything(before)) return;
+  for (const struct watched *w = watched; w < watched + COUNT(watched); w++) {
+    if (!was_read(before, w->layer)) continue;
+    if (str_eq(w->list, "cluster")) compare(w, shape_field(&cluster_view_shape, w->field), &before->cluster, &now->cluster, "cluster", now, a, ret);
+    else watch_list(w, before, now, a, ret);
+  }
+  if (before->health != now->health)
+    report(now, ret, a, "health", "cluster", health_names[before->health], health_names[now->health], arena_printf(a, "health is now %s", health_names[now->health]), SEVERITY_INFO);
+  watch_problems(before, now, a, ret);
+}

@@ -1,0 +1,194 @@
+/* Facts: what a source program knows after one reading, before anything is merged. Each kind of fact is a struct, its
+ * shape, and a row of fact_kinds[]; a source fills the struct and prints it (model/fragment.h), the console reads it
+ * back into the same struct. Units: bytes, milliseconds, percent 0-100; wall times in ms. Where a fact comes from is
+ * said at each struct. "Host" is always the name the source was told to use for it. */
+#ifndef MODEL_FACTS_H
+#define MODEL_FACTS_H
+#include "model/shape.h"
+
+enum layer { LAYER_NONE, LAYER_COROSYNC, LAYER_PACEMAKER, LAYER_GLUSTER, LAYER_LIBVIRT, LAYER_COUNT };
+extern const char *const layer_names[];
+
+/* ---- corosync: cmap, votequorum (libraries; quorumtool and cmapctl print the same) ---- */
+struct corosync_cluster { /* kind "corosync.cluster" */
+  const char *name;          /* totem.cluster_name */
+  const char *version;       /* of the daemon, when it can be told */
+  int64_t node_id;           /* this host's */
+  enum truth quorate;
+  int64_t votes, expected_votes, quorum; /* votequorum_getinfo: total_votes, expected, quorum */
+  enum truth two_node, wait_for_all, last_man_standing, auto_tie_breaker, qdevice;
+  const char *qdevice_name;
+  int64_t token_ms, consensus_ms; /* runtime.config.totem.* */
+};
+struct corosync_node {
+  int64_t id;
+  const char *name;       /* nodelist.node.N.name, else its ring0 address */
+  struct texts addresses; /* ring0_addr, ring1_addr, ... as written, and what names among them resolve to */
+  enum truth member;      /* runtime.members.ID.status is "joined" */
+  enum truth local;
+  int64_t votes;
+};
+struct corosync_nodes { LIST_OF(struct corosync_node) nodes; }; /* kind "corosync.nodes" */
+struct corosync_link {
+  int64_t node_id, link;
+  enum truth connected, enabled;
+  int64_t latency_us, down_count, mtu; /* stats.knet.nodeN.linkM.*; latency is an average */
+};
+struct corosync_links { LIST_OF(struct corosync_link) links; }; /* kind "corosync.links"; not for the local node */
+
+/* ---- pacemaker: crm_mon --output-as=xml (1.1: --as-xml) and the CIB's configuration ---- */
+struct pcmk_cluster { /* kind "pacemaker.cluster": <summary> */
+  const char *dc, *dc_version, *no_quorum_policy;
+  enum truth quorate, fencing, maintenance, symmetric, stop_all;
+  int64_t resources_disabled, resources_blocked;
+  const char *last_change, *feed_state; /* <pacemakerd state=..> */
+};
+struct pcmk_node {
+  const char *name, *id, *type; /* type: member, remote, guest */
+  enum truth online, standby, standby_onfail, maintenance, pending, unclean, shutdown, expected_up, is_dc;
+  int64_t resources_running;
+  const char *health;
+};
+struct pcmk_nodes { LIST_OF(struct pcmk_node) nodes; }; /* kind "pacemaker.nodes" */
+struct pcmk_resource { /* one an instance: a clone's or bundle's members are entries of their own */
+  const char *id;        /* without ":0" */
+  const char *instance;  /* "0" for id:0, or NULL */
+  const char *parent;    /* the group, clone or bundle it is in, or NULL */
+  const char *agent;     /* ocf:heartbeat:VirtualDomain */
+  const char *role;      /* as crm_mon says: Started, Stopped, Master/Promoted, Slave/Unpromoted, Starting, Stopping */
+  const char *target_role;
+  const char *pending;   /* crm_mon's pending="Migrating" and the like, or NULL */
+  struct texts nodes;    /* where it is active */
+  enum truth active, orphaned, blocked, managed, failed, disabled;
+  struct tallies fail_count; /* node: count; INFINITY is 1000000; from <node_history> */
+};
+struct pcmk_resources { LIST_OF(struct pcmk_resource) resources; }; /* kind "pacemaker.resources" */
+struct pcmk_failure { const char *resource, *node, *task, *reason, *status; int64_t rc, at; };
+struct pcmk_failures { LIST_OF(struct pcmk_failure) failures; }; /* kind "pacemaker.failures": <failures> */
+struct pcmk_fence_event { const char *target, *action, *status, *client, *origin, *delegate, *reason; int64_t at; };
+struct pcmk_fencing { LIST_OF(struct pcmk_fence_event) events; }; /* kind "pacemaker.fencing": <fence_history> */
+struct pcmk_constraint {
+  const char *id, *kind; /* location, order, colocation, ticket */
+  const char *resource, *with; /* with: the other resource of an order or colocation */
+  const char *node, *score, *role;
+  const char *rule;      /* a location by rule, in words, or NULL */
+  int64_t expires;       /* a move's lifetime, or UNKNOWN_INT */
+};
+struct pcmk_param { const char *resource, *agent; struct pairs params, meta, ops, utilization; }; /* ops: "start": "timeout=60s interval=0s" */
+struct pcmk_level { const char *target; int64_t index; struct texts devices; }; /* fencing topology; target: a node, /pattern/ or attribute=value */
+struct pcmk_capacity { const char *node; struct pairs utilization; };
+struct pcmk_config { /* kind "pacemaker.config": the CIB's configuration section; no secret is ever put in here */
+  struct pairs properties;
+  LIST_OF(struct pcmk_constraint) constraints;
+  LIST_OF(struct pcmk_param) resources; /* params: only names that are known to hold no secret */
+  LIST_OF(struct pcmk_level) levels;
+  LIST_OF(struct pcmk_capacity) capacities; /* of the nodes that have any */
+};
+
+/* ---- gluster: the management daemon's RPC, portmapper, bricks ---- */
+struct gluster_peer {
+  const char *uuid, *hostname; /* hostname as the asked daemon knows it; "localhost" is replaced by the asked host's name */
+  struct texts names;          /* all names it knows it by */
+  enum truth connected;        /* what the daemon says: no proof of life */
+  const char *state;           /* "Peer in Cluster" ... */
+  enum truth self;
+};
+struct gluster_peers { LIST_OF(struct gluster_peer) peers; }; /* kind "gluster.peers": LIST_FRIENDS, the asked host included */
+struct gluster_brick { const char *host, *path, *uuid; int64_t set; enum truth arbiter; };
+struct gluster_volume {
+  const char *name, *id, *type; /* type: the contract's words, distributed-replicate ... */
+  const char *status;           /* started, stopped, created */
+  int64_t replica, arbiter, disperse, redundancy;
+  LIST_OF(struct gluster_brick) bricks;
+  struct pairs options;
+};
+struct gluster_volumes { LIST_OF(struct gluster_volume) volumes; }; /* kind "gluster.volumes": LIST_VOLUME + GET_VOLUME, lock-free */
+struct gluster_alive { /* one peer's own daemon, asked directly */
+  const char *host;
+  enum truth answers;  /* its daemon answered a call in time */
+  enum truth reachable; /* TCP connection was made */
+  const char *text;    /* why not */
+  struct texts addresses; /* what its name resolves to, numeric */
+};
+struct gluster_probe { LIST_OF(struct gluster_alive) hosts; }; /* kind "gluster.probe", every 5 s */
+struct gluster_brick_life {
+  const char *host, *path;
+  enum truth online;   /* its host's portmapper has a port for it; unknown when that daemon does not answer */
+  enum truth answers;  /* the brick itself answers an RPC; a hung one does not */
+  int64_t port;
+  const char *text;
+};
+struct gluster_bricks { LIST_OF(struct gluster_brick_life) bricks; }; /* kind "gluster.bricks", every 5 s, lock-free */
+struct gluster_brick_space {
+  const char *host, *path, *device, *filesystem;
+  enum truth online;
+  int64_t pid, port, size, free, inodes, inodes_free;
+};
+struct gluster_task { const char *type, *id, *status; };
+struct gluster_space { /* kind "gluster.space", key: volume. STATUS_VOLUME detail: takes the volume's lock */
+  LIST_OF(struct gluster_brick_space) bricks;
+  LIST_OF(struct gluster_task) tasks;
+};
+struct gluster_brick_heal { const char *host, *path; int64_t pending; const char *text; };
+struct gluster_heal { LIST_OF(struct gluster_brick_heal) bricks; int64_t split_brain; }; /* kind "gluster.heal", key: volume. Takes the lock */
+struct gluster_capacity { int64_t size, free, inodes, inodes_free; }; /* kind "gluster.capacity", key: volume. A client's statvfs */
+struct gluster_disk { const char *volume, *path; struct texts bricks; }; /* "node1:/data" */
+struct gluster_disks { LIST_OF(struct gluster_disk) disks; }; /* kind "gluster.disks": pathinfo of the files asked for */
+struct gluster_mount { const char *mount, *server, *volume, *options; };
+struct gluster_mounts { LIST_OF(struct gluster_mount) mounts; }; /* kind "gluster.mounts": this host's /proc/self/mounts */
+
+/* ---- libvirt: one host's daemon ---- */
+struct libvirt_host { /* kind "libvirt.host" */
+  const char *hostname, *uuid, *hypervisor, *version;
+  int64_t cpus, memory;
+  struct texts addresses; /* numeric: of the connection's other end, or of this host's interfaces */
+};
+struct libvirt_disk { const char *target, *source, *device, *type, *format, *cache, *volume; enum truth readonly; }; /* type file, block, network; volume: of type='network' protocol='gluster' */
+struct libvirt_nic { const char *mac, *source, *model; };
+struct libvirt_domain {
+  const char *name, *uuid, *state, *reason; /* virsh's words: running, paused, shut off -> "shutoff", crashed, ... */
+  int64_t id, vcpus, memory;                /* memory: maximum, bytes */
+  enum truth persistent, autostart;
+  LIST_OF(struct libvirt_disk) disks;
+  LIST_OF(struct libvirt_nic) nics;
+  const char *machine, *cpu_mode;
+};
+struct libvirt_domains { LIST_OF(struct libvirt_domain) domains; }; /* kind "libvirt.domains": all, defined or running */
+struct libvirt_load_domain { const char *name; double cpu_percent; int64_t memory_used, read_bytes_s, write_bytes_s, receive_bytes_s, send_bytes_s; };
+struct libvirt_load { /* kind "libvirt.load": rates, every few seconds */
+  double cpu_percent; /* of the host */
+  int64_t memory_used;
+  LIST_OF(struct libvirt_load_domain) domains;
+};
+struct libvirt_job { const char *name, *type; int64_t elapsed_ms, total, remaining, rate; };
+struct libvirt_jobs { LIST_OF(struct libvirt_job) jobs; }; /* kind "libvirt.jobs": running migrations and the like */
+
+/* ---- of the stream itself ---- */
+enum source_state { SOURCE_UNKNOWN, SOURCE_OK, SOURCE_STALE, SOURCE_HUNG, SOURCE_DOWN, SOURCE_ABSENT, SOURCE_DENIED };
+extern const char *const source_state_names[];
+struct state_fact { int state; const char *text; }; /* kind "state": of the whole source; text is a sentence for the operator */
+struct beat_fact { struct texts kinds; };           /* kind "beat": "kind" or "kind/key" read again just now and unchanged */
+
+extern const struct shape corosync_cluster_shape, corosync_nodes_shape, corosync_node_shape, corosync_link_shape, corosync_links_shape;
+extern const struct shape pcmk_cluster_shape, pcmk_nodes_shape, pcmk_node_shape, pcmk_resources_shape, pcmk_resource_shape,
+    pcmk_failures_shape, pcmk_failure_shape, pcmk_fencing_shape, pcmk_fence_event_shape, pcmk_config_shape, pcmk_constraint_shape, pcmk_param_shape,
+    pcmk_level_shape, pcmk_capacity_shape;
+extern const struct shape gluster_peers_shape, gluster_peer_shape, gluster_volumes_shape, gluster_volume_shape, gluster_brick_shape,
+    gluster_probe_shape, gluster_alive_shape, gluster_bricks_shape, gluster_brick_life_shape, gluster_space_shape,
+    gluster_brick_space_shape, gluster_task_shape, gluster_heal_shape, gluster_brick_heal_shape, gluster_capacity_shape,
+    gluster_disks_shape, gluster_disk_shape, gluster_mounts_shape, gluster_mount_shape;
+extern const struct shape libvirt_host_shape, libvirt_domains_shape, libvirt_domain_shape, libvirt_disk_shape, libvirt_nic_shape,
+    libvirt_load_shape, libvirt_load_domain_shape, libvirt_jobs_shape, libvirt_job_shape;
+extern const struct shape state_fact_shape, beat_fact_shape;
+
+struct fact_kind {
+  const char *name;
+  enum layer layer; /* LAYER_NONE: of the stream itself */
+  const struct shape *shape;
+  int64_t interval_ms; /* how often it is read at rest */
+  const char *title;   /* for the sources screen */
+};
+extern const struct fact_kind fact_kinds[]; /* ends with name NULL */
+const struct fact_kind *fact_kind_find(const char *name); /* NULL when there is none */
+int64_t fact_stale_after(const struct fact_kind *k);      /* 3 x its interval, at least 5 s */
+#endif

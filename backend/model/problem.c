@@ -1,0 +1,100 @@
+#include "model/problem.h"
+#include <stdio.h>
+#include <string.h>
+
+#define D HEALTH_DEGRADED
+#define O HEALTH_OUTAGE
+#define U HEALTH_UNKNOWN
+#define NONE HEALTH_HEALTHY
+#define INFO SEVERITY_INFO
+#define WARN SEVERITY_WARNING
+#define CRIT SEVERITY_CRITICAL
+
+const struct problem_kind problem_kinds[] = {
+    {"nothing-found", CRIT, U, "no cluster found", "Neither corosync, pacemaker, gluster nor libvirt could be found from here. Run it on a host of the cluster, or name one in the configuration.", find_nothing_found},
+    {"domain-twice", CRIT, O, "a domain runs twice", "Two hosts run one domain: two writers destroy its disk. Stop one of them at once, and find out why fencing did not.", find_domain_twice},
+    {"quorum-lost", CRIT, O, "quorum lost", "This side of the cluster has no majority: nothing is started here until it has.", find_quorum_lost},
+    {"domain-not-running", CRIT, O, "a managed domain does not run", "Pacemaker should keep it running and it runs nowhere. Look at its failures and constraints; clean it up when the cause is gone.", find_domain_not_running},
+    {"domain-paused", CRIT, O, "a domain is paused", "It stands still, most often by an I/O error of its disk. Resume it when the volume is writable again.", find_domain_paused},
+    {"domain-crashed", CRIT, O, "a domain crashed", "Its guest crashed or its process died.", find_domain_crashed},
+    {"volume-unwritable", CRIT, O, "a volume lacks copies", "A replica set has not enough bricks left: the disks on it stand still. Bring its bricks back.", find_volume_unwritable},
+    {"split-brain", CRIT, O, "files in split-brain", "Copies of a file differ and gluster cannot tell which is right: the file cannot be read until one is chosen.", find_split_brain},
+    {"node-unclean", CRIT, D, "a node is unclean", "It is lost and not yet proven dead: what ran on it is not started elsewhere until it was fenced.", find_node_unclean},
+    {"fencing-failed", CRIT, D, "fencing failed", "The last attempt to fence this node failed: failover of what ran on it waits. Check the fence device; if the host is surely off, confirm it.", find_fencing_failed},
+    {"resource-blocked", CRIT, D, "a resource is blocked", "Pacemaker cannot go on with it, most often because a stop failed and fencing is off.", find_resource_blocked},
+    {"layer-unreadable", CRIT, U, "a layer cannot be read", "Nothing is known of this layer at present; what is shown of it is old. Look at the sources.", find_layer_unreadable},
+    {"volume-uncertain", WARN, U, "a volume's state is not known", "It cannot be told whether enough bricks of a set are alive, because their hosts do not answer.", find_volume_uncertain},
+    {"domain-uncertain", WARN, U, "a managed domain's state is not known", "Pacemaker's word cannot be checked: the libvirt that would run it cannot be read.", find_domain_uncertain},
+    {"brick-down", WARN, D, "a brick is down", "Its set goes on with the copies left. Start it (volume start force), then wait for the heal.", find_brick_down},
+    {"brick-hung", WARN, D, "a brick hangs", "Its process is there but does not answer: gluster still says it is online.", find_brick_hung},
+    {"brick-unknown", WARN, D, "a brick's state is not known", "The management daemon of its host does not answer.", find_brick_unknown},
+    {"peer-suspect", WARN, D, "a peer does not answer", "Gluster believes it connected, but its own daemon does not answer.", find_peer_suspect},
+    {"peer-disconnected", WARN, D, "a peer is disconnected", "The management daemon of that host is not connected to the others.", find_peer_disconnected},
+    {"heal-pending", WARN, D, "entries wait to heal", "Some copies are older than others. Do not take another host of the set down before they are healed.", find_heal_pending},
+    {"heal-unknown", WARN, D, "heals cannot be counted", "A brick is down or was down, and how much waits to heal is not known.", find_heal_unknown},
+    {"volume-full", CRIT, D, "a volume is nearly full", "Thin images stop with an I/O error when it is full. Add bricks or make room.", find_volume_full},
+    {"volume-filling", WARN, D, "a volume is filling", "Plan for more room.", find_volume_filling},
+    {"node-offline", WARN, D, "a node is offline", "It is not in the cluster: one failure less can be survived.", find_node_offline},
+    {"node-pending", WARN, D, "a node is joining", "It is in the membership and has not joined pacemaker yet.", find_node_pending},
+    {"link-down", WARN, D, "a cluster link is down", "Corosync cannot reach that node over this link.", find_link_down},
+    {"no-dc", WARN, D, "no coordinator", "Pacemaker has no DC: an election is on, or there is no quorum.", find_no_dc},
+    {"fencing-off", WARN, D, "fencing is off", "A lost host cannot be proven dead: two hosts may write one disk. Set fencing up and prove it.", find_fencing_off},
+    {"cluster-maintenance", WARN, D, "maintenance mode", "Pacemaker watches and does nothing: no failover will happen.", find_cluster_maintenance},
+    {"resource-failed", WARN, D, "a resource failed", "Its last operation failed. Look at the reason, mend it, clean it up.", find_resource_failed},
+    {"failed-action", WARN, D, "a failed action", "It is remembered until it is cleaned up, and may keep the resource off that node.", find_failed_action},
+    {"leftover-ban", WARN, D, "a leftover ban", "A constraint of an earlier move or ban keeps the resource off a node: it may have nowhere to go. Clear it.", find_leftover_ban},
+    {"source-lost", WARN, D, "a source is lost", "One host's daemon cannot be read; what is shown of it is old.", find_source_lost},
+    {"leftover-move", INFO, NONE, "a leftover move constraint", "An earlier move still ties the resource to a node. Clear it when it is not meant to stay.", find_leftover_move},
+    {"resource-unmanaged", INFO, NONE, "a resource is unmanaged", "Pacemaker watches it and does nothing.", find_resource_unmanaged},
+    {"node-standby", INFO, NONE, "a node is in standby", "It was told to run nothing.", find_node_standby},
+    {"node-maintenance", INFO, NONE, "a node is in maintenance", "Pacemaker leaves alone what runs there.", find_node_maintenance},
+    {"volume-stopped", INFO, NONE, "a volume is stopped", "It serves nobody.", find_volume_stopped},
+    {"host-duplicate", INFO, NONE, "a name is not resolved", "A host of the store is known under a name that no peer has. Give it an alias in the configuration.", find_host_duplicate},
+    {.id = NULL},
+};
+
+static const struct shape *const problem_row = &problem_shape;
+
+const struct problem_kind *problem_kind_find(const char *id) {
+  for (const struct problem_kind *k = problem_kinds; k->id; k++)
+    if (!strcmp(k->id, id)) return k;
+  return NULL;
+}
+
+static int64_t since(const struct merge *m, const char *id, const char *subject) {
+  for (size_t i = 0; m->before && i < m->before->problems.count; i++) {
+    const struct problem *p = &m->before->problems.item[i];
+    if (str_eq(p->id, id) && str_eq(p->subject, subject)) return p->since;
+  }
+  return m->snap->at;
+}
+
+void problem_found(struct finder *f, const char *subject, const char *format, ...) {
+  struct merge *m = f->m;
+  char text[1024];
+  va_list ap;
+  va_start(ap, format);
+  vsnprintf(text, sizeof text, format, ap);
+  va_end(ap);
+  struct problem *p = list_add(m->arena, &m->snap->problems, problem_row);
+  p->id = f->kind->id;
+  p->severity = (int)f->kind->severity;
+  p->subject = arena_strdup(m->arena, subject);
+  p->text = arena_strdup(m->arena, text);
+  p->since = since(m, p->id, p->subject);
+}
+
+/* Worse is larger. Unknown is worse than degraded (it may hide anything) and less than an outage that is certain. */
+static int badness(int health) {
+  static const int order[] = {[HEALTH_NONE] = 0, [HEALTH_HEALTHY] = 1, [HEALTH_DEGRADED] = 2, [HEALTH_UNKNOWN] = 3, [HEALTH_OUTAGE] = 4};
+  return order[health];
+}
+
+void merge_problems(struct merge *m) {
+  m->snap->health = HEALTH_HEALTHY;
+  for (const struct problem_kind *k = problem_kinds; k->id; k++) {
+    size_t before = m->snap->problems.count;
+    k->find(&(struct finder){m, k});
+    if (m->snap->problems.count > before && badness((int)k->effect) > badness(m->snap->health)) m->snap->health = (int)k->effect;
+  }
+}

@@ -1,0 +1,38 @@
+/* Problems: what is wrong, as one table. A row is an id that never changes, how bad it is, what it does to health, and
+ * the function that finds its instances in a snapshot. Health is the worst effect of all that was found. */
+#ifndef MODEL_PROBLEM_H
+#define MODEL_PROBLEM_H
+#include "model/merge.h"
+
+struct problem_kind;
+struct finder { /* one finding in progress */
+  struct merge *m;
+  const struct problem_kind *kind;
+};
+struct problem_kind {
+  const char *id;
+  enum severity severity;
+  enum health effect; /* HEALTH_HEALTHY: none */
+  const char *title;
+  const char *help;   /* what it means and what to do, one or two sentences */
+  void (*find)(struct finder *f);
+};
+extern const struct problem_kind problem_kinds[]; /* ends with id NULL */
+const struct problem_kind *problem_kind_find(const char *id);
+/* Reports one instance: subject is the thing's name, the text a sentence with the evidence. */
+void problem_found(struct finder *f, const char *subject, const char *format, ...) PRINTF(3, 4);
+
+#define PROBLEM_FINDER(name) void name(struct finder *f)
+PROBLEM_FINDER(find_nothing_found); PROBLEM_FINDER(find_layer_unreadable); PROBLEM_FINDER(find_source_lost); PROBLEM_FINDER(find_host_duplicate);
+PROBLEM_FINDER(find_quorum_lost); PROBLEM_FINDER(find_no_dc); PROBLEM_FINDER(find_fencing_off); PROBLEM_FINDER(find_cluster_maintenance);
+PROBLEM_FINDER(find_node_unclean); PROBLEM_FINDER(find_node_offline); PROBLEM_FINDER(find_node_pending); PROBLEM_FINDER(find_node_standby);
+PROBLEM_FINDER(find_node_maintenance); PROBLEM_FINDER(find_link_down); PROBLEM_FINDER(find_fencing_failed);
+PROBLEM_FINDER(find_resource_failed); PROBLEM_FINDER(find_resource_blocked); PROBLEM_FINDER(find_resource_unmanaged); PROBLEM_FINDER(find_failed_action);
+PROBLEM_FINDER(find_leftover_ban); PROBLEM_FINDER(find_leftover_move);
+PROBLEM_FINDER(find_volume_unwritable); PROBLEM_FINDER(find_volume_uncertain); PROBLEM_FINDER(find_volume_stopped); PROBLEM_FINDER(find_brick_down);
+PROBLEM_FINDER(find_brick_hung); PROBLEM_FINDER(find_brick_unknown); PROBLEM_FINDER(find_heal_pending); PROBLEM_FINDER(find_heal_unknown);
+PROBLEM_FINDER(find_split_brain); PROBLEM_FINDER(find_volume_full); PROBLEM_FINDER(find_volume_filling);
+PROBLEM_FINDER(find_peer_disconnected); PROBLEM_FINDER(find_peer_suspect);
+PROBLEM_FINDER(find_domain_not_running); PROBLEM_FINDER(find_domain_twice); PROBLEM_FINDER(find_domain_paused); PROBLEM_FINDER(find_domain_crashed);
+PROBLEM_FINDER(find_domain_uncertain);
+#endif

@@ -1,0 +1,317 @@
+/* The finders of the problems' table: each looks at one kind of thing in the snapshot under construction. */
+#include "model/problem.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define EACH(list, type, x) for (const type *x = (list).item, *x##_end = x + (list).count; x < x##_end; x++)
+#define SNAP (f->m->snap)
+
+/* ---- sources ---- */
+
+static bool readable(const struct source_view *s) { return s->state == SOURCE_OK; }
+
+/* How many sources of a layer there are besides those that are not installed, and how many of them can be read. */
+static void count_layer(const struct snapshot *snap, const char *layer, size_t *ret_present, size_t *ret_readable) {
+  *ret_present = *ret_readable = 0;
+  EACH(snap->sources, struct source_view, s) {
+    if (!str_eq(s->name, layer) || s->state == SOURCE_ABSENT) continue;
+    ++*ret_present;
+    *ret_readable += readable(s);
+  }
+}
+
+void find_nothing_found(struct finder *f) {
+  EACH(SNAP->sources, struct source_view, s) if (s->state != SOURCE_ABSENT) return;
+  CLEANUP(str_free) struct str what = {0};
+  EACH(SNAP->sources, struct source_view, s) str_addf(&what, "%s%s: %s", what.len ? "; " : "", s->name, s->text && *s->text ? s->text : "not found");
+  problem_found(f, "cluster", "no cluster found from here (%s)", what.len ? what.data : "no source has said anything");
+}
+
+void find_layer_unreadable(struct finder *f) {
+  for (int l = LAYER_COROSYNC; l < LAYER_COUNT; l++) {
+    size_t present, well;
+    count_layer(SNAP, layer_names[l], &present, &well);
+    if (!present || well) continue;
+    EACH(SNAP->sources, struct source_view, s)
+      if (str_eq(s->name, layer_names[l]) && s->state != SOURCE_ABSENT) {
+        problem_found(f, layer_names[l], "%s on %s is %s%s%s", s->name, s->host, s->state ? source_state_names[s->state] : "silent",
+                      s->text && *s->text ? ": " : "", s->text ? s->text : "");
+        break;
+      }
+  }
+}
+
+/* One of several: the layer as a whole can still be read. A host that is known to be off needs no second complaint. */
+void find_source_lost(struct finder *f) {
+  EACH(SNAP->sources, struct source_view, s) {
+    size_t present, well;
+    count_layer(SNAP, s->name, &present, &well);
+    if (!well || readable(s) || s->state == SOURCE_ABSENT) continue;
+    problem_found(f, arena_printf(f->m->arena, "%s@%s", s->name, s->host), "%s on %s is %s%s%s", s->name, s->host,
+                  s->state ? source_state_names[s->state] : "silent", s->text && *s->text ? ": " : "", s->text ? s->text : "");
+  }
+}
+
+void find_host_duplicate(struct finder *f) {
+  bool peers = false;
+  EACH(SNAP->hosts, struct host_view, h) peers |= h->peer != PEER_UNKNOWN;
+  if (!peers) return;
+  EACH(SNAP->volumes, struct volume_view, v)
+    EACH(v->bricks, struct brick_view, b) {
+      const struct host_view *h = merge_host(f->m, b->host);
+      if (h && h->peer == PEER_UNKNOWN) problem_found(f, b->host, "brick %s:%s is on a host that is no peer by that name", b->host, b->path);
+    }
+}
+
+/* ---- the cluster ---- */
+
+void find_quorum_lost(struct finder *f) {
+  const struct cluster_view *c = &SNAP->cluster;
+  if (c->quorate != TRUTH_NO) return;
+  if (c->votes == UNKNOWN_INT) problem_found(f, "cluster", "no quorum");
+  else problem_found(f, "cluster", "no quorum: %" PRId64 " of %" PRId64 " votes", c->votes, c->expected_votes);
+}
+
+static bool pacemaker_known(const struct snapshot *snap) { return snap->cluster.pacemaker_version || snap->cluster.fencing != TRUTH_UNKNOWN; }
+
+void find_no_dc(struct finder *f) {
+  if (pacemaker_known(SNAP) && !SNAP->cluster.dc) problem_found(f, "cluster", "pacemaker has no DC");
+}
+
+void find_fencing_off(struct finder *f) {
+  if (SNAP->cluster.fencing == TRUTH_NO) problem_found(f, "cluster", "stonith-enabled is false");
+}
+
+void find_cluster_maintenance(struct finder *f) {
+  if (SNAP->cluster.maintenance == TRUTH_YES) problem_found(f, "cluster", "maintenance-mode is true");
+}
+
+static void nodes_in(struct finder *f, int state, const char *what) {
+  EACH(SNAP->hosts, struct host_view, h) if (h->pacemaker == state) problem_found(f, h->name, "%s %s", h->name, what);
+}
+
+void find_node_unclean(struct finder *f) { nodes_in(f, NODE_UNCLEAN, "is lost and not yet fenced"); }
+void find_node_pending(struct finder *f) { nodes_in(f, NODE_PENDING, "is joining the cluster"); }
+void find_node_standby(struct finder *f) { nodes_in(f, NODE_STANDBY, "is in standby"); }
+void find_node_maintenance(struct finder *f) { nodes_in(f, NODE_MAINTENANCE, "is in maintenance"); }
+
+void find_node_offline(struct finder *f) {
+  EACH(SNAP->hosts, struct host_view, h) {
+    if (h->pacemaker == NODE_OFFLINE) problem_found(f, h->name, "%s is offline", h->name);
+    else if (h->pacemaker == NODE_UNKNOWN && h->membership == MEMBERSHIP_LEFT) problem_found(f, h->name, "%s is not in corosync's membership", h->name);
+  }
+}
+
+/* Between members only: of a host that is gone all links are down, and that is said already. */
+void find_link_down(struct finder *f) {
+  EACH(SNAP->hosts, struct host_view, h)
+    EACH(h->links, struct link_view, l)
+      if (h->membership == MEMBERSHIP_MEMBER && l->connected == TRUTH_NO)
+        problem_found(f, arena_printf(f->m->arena, "%s link %" PRId64, h->name, l->link), "link %" PRId64 " to %s is down", l->link, h->name);
+}
+
+/* The newest event of each target decides. */
+void find_fencing_failed(struct finder *f) {
+  EACH(SNAP->fencing, struct fencing_view, e) {
+    if (!str_eq(e->result, "failed")) continue;
+    bool newer = false;
+    EACH(SNAP->fencing, struct fencing_view, o) newer |= str_eq(o->target, e->target) && o->at > e->at;
+    const struct host_view *h = merge_host(f->m, e->target ? e->target : "");
+    if (!newer && !(h && h->pacemaker == NODE_ONLINE)) problem_found(f, e->target, "the last fencing of %s (%s) failed", e->target, e->action ? e->action : "?");
+  }
+}
+
+/* ---- resources ---- */
+
+void find_resource_failed(struct finder *f) {
+  EACH(SNAP->resources, struct resource_view, r) if (r->failed == TRUTH_YES) problem_found(f, r->id, "%s has failed", r->id);
+}
+
+void find_resource_blocked(struct finder *f) {
+  EACH(SNAP->resources, struct resource_view, r) if (r->blocked == TRUTH_YES) problem_found(f, r->id, "%s is blocked", r->id);
+}
+
+void find_resource_unmanaged(struct finder *f) {
+  EACH(SNAP->resources, struct resource_view, r) if (r->managed == TRUTH_NO) problem_found(f, r->id, "%s is unmanaged", r->id);
+}
+
+void find_failed_action(struct finder *f) {
+  EACH(SNAP->failures, struct failure_view, x)
+    problem_found(f, x->resource, "%s of %s on %s failed%s%s", x->task ? x->task : "an action", x->resource ? x->resource : "?", x->host ? x->host : "?",
+                  x->reason && *x->reason ? ": " : "", x->reason ? x->reason : "");
+}
+
+void find_leftover_ban(struct finder *f) {
+  EACH(SNAP->constraints, struct constraint_view, c)
+    if (str_starts(c->id, "cli-ban-")) problem_found(f, c->id, "%s may not run on %s", c->resource ? c->resource : "?", c->host ? c->host : "a node");
+}
+
+void find_leftover_move(struct finder *f) {
+  EACH(SNAP->constraints, struct constraint_view, c)
+    if (str_starts(c->id, "cli-prefer-")) problem_found(f, c->id, "%s is tied to %s by an earlier move", c->resource ? c->resource : "?", c->host ? c->host : "a node");
+}
+
+/* ---- volumes ---- */
+
+static void sets_in(struct finder *f, int state, const char *what) {
+  EACH(SNAP->volumes, struct volume_view, v) {
+    if (!str_eq(v->status, "started")) continue;
+    for (size_t set = 0; set < volume_sets(v); set++)
+      if (volume_set_state(v, (int64_t)set) == state)
+        problem_found(f, arena_printf(f->m->arena, "%s set %zu", v->name, set), "%s: set %zu %s", v->name, set, what);
+  }
+}
+
+void find_volume_unwritable(struct finder *f) { sets_in(f, SET_LOST, "has not enough bricks left"); }
+
+void find_volume_uncertain(struct finder *f) {
+  EACH(SNAP->volumes, struct volume_view, v)
+    if (str_eq(v->status, "started") && v->writable == SET_UNKNOWN) {
+      bool certain_copy = true; /* a set with one live copy and unknown ones is degraded, not unknown: brick-unknown says it */
+      for (size_t set = 0; set < volume_sets(v); set++) {
+        size_t up = 0;
+        EACH(v->bricks, struct brick_view, b) up += b->set == (int64_t)set && b->online == TRUTH_YES && b->arbiter != TRUTH_YES;
+        certain_copy &= up >= (v->disperse > 0 ? (size_t)(v->disperse - v->redundancy) : 1);
+      }
+      if (!certain_copy) problem_found(f, v->name, "%s: it is not known whether each set has a live copy", v->name);
+    }
+}
+
+void find_volume_stopped(struct finder *f) {
+  EACH(SNAP->volumes, struct volume_view, v) if (str_eq(v->status, "stopped")) problem_found(f, v->name, "%s is stopped", v->name);
+}
+
+static const char *brick_name(struct finder *f, const struct brick_view *b) { return arena_printf(f->m->arena, "%s:%s", b->host, b->path); }
+
+#define EACH_BRICK(v, b)                     \
+  EACH(SNAP->volumes, struct volume_view, v) \
+  if (str_eq(v->status, "started")) EACH(v->bricks, struct brick_view, b)
+
+/* It has a process with a port that answers nobody, as against no process at all. */
+static bool hangs(const struct brick_view *b) { return b->online == TRUTH_NO && b->answers == TRUTH_NO && b->port != UNKNOWN_INT; }
+static const char *because(const struct brick_view *b, struct finder *f) { return b->text && *b->text ? arena_printf(f->m->arena, ": %s", b->text) : ""; }
+
+void find_brick_down(struct finder *f) {
+  EACH_BRICK(v, b) {
+    if (b->online == TRUTH_NO && !hangs(b)) problem_found(f, brick_name(f, b), "brick %s:%s of %s is down%s", b->host, b->path, v->name, because(b, f));
+  }
+}
+
+void find_brick_hung(struct finder *f) {
+  EACH_BRICK(v, b) {
+    if (hangs(b)) problem_found(f, brick_name(f, b), "brick %s:%s of %s has a process that does not answer%s", b->host, b->path, v->name, because(b, f));
+  }
+}
+
+void find_brick_unknown(struct finder *f) {
+  EACH_BRICK(v, b) {
+    if (b->online == TRUTH_UNKNOWN) problem_found(f, brick_name(f, b), "brick %s:%s of %s: not known%s", b->host, b->path, v->name, because(b, f));
+  }
+}
+
+void find_heal_pending(struct finder *f) {
+  EACH(SNAP->volumes, struct volume_view, v)
+    if (v->heal_pending > 0) problem_found(f, v->name, "%s: %" PRId64 " %s to heal", v->name, v->heal_pending, v->heal_pending == 1 ? "entry waits" : "entries wait");
+}
+
+/* Not known because it is rarely asked is nothing to complain of; not known beside a brick that is down is. */
+void find_heal_unknown(struct finder *f) {
+  EACH(SNAP->volumes, struct volume_view, v) {
+    bool lost = false;
+    EACH(v->bricks, struct brick_view, b) lost |= b->online != TRUTH_YES;
+    if (lost && v->heal_pending == UNKNOWN_INT && str_eq(v->status, "started") && (v->replica > 1 || v->disperse > 1))
+      problem_found(f, v->name, "%s: how much waits to heal is not known", v->name);
+  }
+}
+
+void find_split_brain(struct finder *f) {
+  EACH(SNAP->volumes, struct volume_view, v)
+    if (v->split_brain > 0) problem_found(f, v->name, "%s: %" PRId64 " in split-brain", v->name, v->split_brain);
+}
+
+static void fuller_than(struct finder *f, int from, int below) {
+  EACH(SNAP->volumes, struct volume_view, v) {
+    if (v->size <= 0 || v->free == UNKNOWN_INT || v->free < 0) continue;
+    double used = 100.0 * (double)(v->size - v->free) / (double)v->size;
+    if (used >= from && used < below) problem_found(f, v->name, "%s is %.0f %% full", v->name, used);
+  }
+}
+
+static int limit(int configured, int otherwise) { return configured ? configured : otherwise; }
+void find_volume_full(struct finder *f) { fuller_than(f, limit(f->m->options->volume_crit, 90), 1000); }
+void find_volume_filling(struct finder *f) { fuller_than(f, limit(f->m->options->volume_warn, 80), limit(f->m->options->volume_crit, 90)); }
+
+void find_peer_disconnected(struct finder *f) {
+  EACH(SNAP->hosts, struct host_view, h) if (h->peer == PEER_DISCONNECTED) problem_found(f, h->name, "peer %s is disconnected", h->name);
+}
+
+void find_peer_suspect(struct finder *f) {
+  EACH(SNAP->hosts, struct host_view, h) if (h->peer == PEER_SUSPECT) problem_found(f, h->name, "peer %s counts as connected, but its own daemon does not answer", h->name);
+}
+
+/* ---- domains ---- */
+
+static bool should_run(const struct domain_view *d, const struct snapshot *snap) {
+  EACH(snap->resources, struct resource_view, r)
+    if (str_eq(r->id, d->resource)) return r->disabled != TRUTH_YES && r->orphaned != TRUTH_YES;
+  return false;
+}
+
+static bool runs(const struct domain_view *d) {
+  return str_eq(d->state, "running") || str_eq(d->state, "blocked") || str_eq(d->state, "paused") || str_eq(d->state, "in shutdown") || str_eq(d->state, "crashed") || str_eq(d->state, "pmsuspended");
+}
+
+static const struct resource_view *resource_of(const struct domain_view *d, const struct snapshot *snap) {
+  EACH(snap->resources, struct resource_view, r) if (str_eq(r->id, d->resource)) return r;
+  return NULL;
+}
+
+void find_domain_not_running(struct finder *f) {
+  EACH(SNAP->domains, struct domain_view, d) {
+    if (!d->resource || runs(d) || !should_run(d, SNAP)) continue;
+    const struct resource_view *r = resource_of(d, SNAP);
+    /* Not known to be off by libvirt, and pacemaker says it runs: that is uncertain, not off. */
+    if (!d->state && r && (r->role == HA_STARTED || r->role == HA_MIGRATING)) continue;
+    problem_found(f, d->name, "%s should run and %s%s", d->name, d->state ? "is " : "pacemaker says it is ", d->state ? d->state : d->role ? d->role : "not started");
+  }
+}
+
+void find_domain_uncertain(struct finder *f) {
+  EACH(SNAP->domains, struct domain_view, d) {
+    const struct resource_view *r = resource_of(d, SNAP);
+    if (r && !d->state && should_run(d, SNAP) && (r->role == HA_STARTED || r->role == HA_MIGRATING))
+      problem_found(f, d->name, "%s: pacemaker says started on %s, libvirt there cannot be asked", d->name, r->hosts.count ? r->hosts.item[0] : "?");
+  }
+}
+
+/* While it migrates, two hosts have it, but only one is not paused. Counted from each host's own word. */
+void find_domain_twice(struct finder *f) {
+  EACH(SNAP->domains, struct domain_view, d) {
+    if (d->hosts.count < 2) continue;
+    size_t running = 0;
+    for (size_t i = 0; i < f->m->store->source_count; i++) {
+      const struct source *src = &f->m->store->sources[i];
+      const struct libvirt_domains *l = src->layer == LAYER_LIBVIRT ? merge_take(f->m, "libvirt.domains", src->host, NULL, NULL) : NULL;
+      struct texts stale = {0};
+      if (l) merge_take(f->m, "libvirt.domains", src->host, NULL, &stale);
+      for (size_t j = 0; l && !stale.count && j < l->domains.count; j++) {
+        const struct libvirt_domain *x = &l->domains.item[j];
+        running += str_eq(x->uuid ? x->uuid : x->name, d->uuid ? d->uuid : d->name) && str_eq(x->state, "running");
+      }
+    }
+    if (running > 1) problem_found(f, d->name, "%s runs on %s and %s", d->name, d->hosts.item[0], d->hosts.item[1]);
+  }
+}
+
+void find_domain_paused(struct finder *f) {
+  EACH(SNAP->domains, struct domain_view, d) {
+    if (!str_eq(d->state, "paused") || (d->reason && str_starts(d->reason, "migrat"))) continue;
+    bool user = str_eq(d->reason, "user") && !d->resource; /* paused on purpose, nobody's business */
+    if (!user) problem_found(f, d->name, "%s is paused (%s)%s", d->name, d->reason ? d->reason : "reason not known", d->resource ? " while pacemaker keeps it started" : "");
+  }
+}
+
+void find_domain_crashed(struct finder *f) {
+  EACH(SNAP->domains, struct domain_view, d) if (str_eq(d->state, "crashed")) problem_found(f, d->name, "%s has crashed", d->name);
+}

@@ -1,0 +1,142 @@
+/* A snapshot: everything known at one moment, merged, immutable. What `status --json` prints is its shape and nothing
+ * else, so the names of the fields are the contract. It keeps the fragments it borrows from alive.
+ *
+ * Unknown is a value everywhere (shape.h). Objects that stand on a stale fact name its layer in `stale`; a value there
+ * is the last one known and must not be drawn as good. */
+#ifndef MODEL_SNAPSHOT_H
+#define MODEL_SNAPSHOT_H
+#include "model/facts.h"
+#include "model/store.h"
+
+enum health { HEALTH_NONE, HEALTH_HEALTHY, HEALTH_DEGRADED, HEALTH_OUTAGE, HEALTH_UNKNOWN };
+enum severity { SEVERITY_NONE, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
+enum membership { MEMBERSHIP_UNKNOWN, MEMBERSHIP_MEMBER, MEMBERSHIP_LEFT };
+enum node_state { NODE_UNKNOWN, NODE_UNCLEAN, NODE_PENDING, NODE_OFFLINE, NODE_MAINTENANCE, NODE_STANDBY, NODE_ONLINE };
+enum peer_state { PEER_UNKNOWN, PEER_CONNECTED, PEER_DISCONNECTED, PEER_SUSPECT };
+enum libvirt_state { LIBVIRT_UNKNOWN, LIBVIRT_CONNECTED, LIBVIRT_CONNECTING, LIBVIRT_UNREACHABLE };
+enum verdict { VERDICT_NONE, VERDICT_SAFE, VERDICT_WAIT, VERDICT_UNSAFE, VERDICT_UNKNOWN };
+enum ha_role { HA_UNKNOWN, HA_STARTED, HA_STOPPED, HA_PROMOTED, HA_UNPROMOTED, HA_STARTING, HA_STOPPING, HA_MIGRATING };
+
+struct problem { const char *id; int severity; const char *subject; int64_t since; const char *text, *operation; };
+
+struct source_fact_view { const char *kind, *key; int64_t age_ms, stale_after_ms; enum truth stale; };
+struct source_view { const char *name, *host; int state; int64_t age_ms; const char *text; LIST_OF(struct source_fact_view) facts; };
+
+struct cluster_view {
+  const char *name;
+  enum truth quorate;
+  int64_t votes, expected_votes, quorum;
+  enum truth two_node, wait_for_all, last_man_standing, auto_tie_breaker, qdevice;
+  const char *dc;
+  enum truth fencing, maintenance;
+  const char *no_quorum_policy, *pacemaker_version;
+  struct texts stale;
+};
+
+struct link_view { int64_t link; enum truth connected; int64_t latency_us; }; /* from this host to that one */
+struct host_view {
+  const char *name;
+  struct texts aliases, addresses, roles;
+  int membership, pacemaker, peer, libvirt;
+  enum truth dc, here; /* here: the console's own host */
+  int64_t domains;     /* running there, by libvirt */
+  double cpu_percent;
+  int64_t cpus, memory, memory_used;
+  int take_down;
+  LIST_OF(struct link_view) links;
+  struct texts stale;
+};
+
+struct brick_view {
+  const char *host, *path;
+  int64_t set;
+  enum truth arbiter, online, answers;
+  int64_t pid, port, size, free, heal_pending;
+  const char *text;
+  struct texts stale;
+};
+struct volume_view {
+  const char *name, *type, *status;
+  int64_t replica, arbiter, disperse, redundancy, size, free, heal_pending, split_brain;
+  enum truth sharded;
+  struct pairs options;
+  LIST_OF(struct gluster_task) tasks;
+  LIST_OF(struct brick_view) bricks;
+  int writable; /* of enum set_state: the worst of its sets */
+  struct texts stale;
+};
+enum set_state { SET_UNKNOWN, SET_FULL, SET_REDUCED, SET_LOST };
+
+struct disk_view { const char *target, *source, *volume; struct texts bricks; };
+struct domain_view {
+  const char *name, *uuid, *state, *reason;
+  struct texts hosts, defined_on; /* hosts: where it is active */
+  const char *resource;
+  int64_t vcpus, memory, memory_used;
+  double cpu_percent;
+  int64_t read_bytes_s, write_bytes_s;
+  enum truth autostart;
+  LIST_OF(struct disk_view) disks;
+  const char *role; /* what pacemaker says of its resource, or NULL */
+  struct texts stale;
+};
+
+struct resource_view {
+  const char *id, *instance, *parent, *agent;
+  int role;
+  struct texts hosts;
+  enum truth managed, failed, blocked, orphaned, disabled;
+  struct tallies fail_count;
+  struct texts stale;
+};
+struct failure_view { const char *resource, *host, *task, *reason; int64_t at; };
+struct fencing_view { const char *target, *action, *result, *client; int64_t at; };
+struct constraint_view { const char *id, *kind, *resource, *with, *host, *score; enum truth from_move; };
+
+struct snapshot {
+  int references;
+  struct arena *arena;
+  LIST_OF(struct fragment *) kept; /* one reference each: strings are borrowed from them */
+  int64_t schema, at;              /* at: wall ms */
+  int64_t now;                     /* the stream's time line, for ages */
+  uint64_t version;                /* of the store it was made from */
+  int health;
+  LIST_OF(struct problem) problems;
+  LIST_OF(struct source_view) sources;
+  struct cluster_view cluster;
+  LIST_OF(struct host_view) hosts;
+  LIST_OF(struct volume_view) volumes;
+  LIST_OF(struct domain_view) domains;
+  LIST_OF(struct resource_view) resources;
+  LIST_OF(struct failure_view) failures;
+  LIST_OF(struct fencing_view) fencing;
+  LIST_OF(struct constraint_view) constraints;
+};
+
+extern const struct shape snapshot_shape, problem_shape, source_view_shape, cluster_view_shape, host_view_shape, volume_view_shape,
+    brick_view_shape, domain_view_shape, disk_view_shape, resource_view_shape, failure_view_shape, fencing_view_shape, constraint_view_shape,
+    source_fact_view_shape, link_view_shape;
+extern const char *const health_names[], *const severity_names[], *const membership_names[], *const node_state_names[], *const peer_state_names[],
+    *const libvirt_state_names[], *const verdict_names[], *const role_names[], *const set_state_names[];
+
+/* What the configuration adds to merging. */
+struct alias { const char *host, *alias; };
+struct merge_options {
+  const struct alias *aliases;
+  size_t alias_count;
+  const char *here;  /* the console's own host, or NULL */
+  int volume_warn, volume_crit; /* percent full; 0: 80 and 90 */
+};
+
+/* Merges all the store holds. before: the snapshot made last (problems keep their `since`), or NULL. One reference. */
+struct snapshot *snapshot_make(const struct store *s, int64_t now, int64_t at, const struct merge_options *o, const struct snapshot *before);
+struct snapshot *snapshot_keep(struct snapshot *s);
+void snapshot_drop(struct snapshot *s); /* NULL is fine */
+void snapshot_json(const struct snapshot *s, struct str *out); /* without a newline */
+
+const struct host_view *snapshot_host(const struct snapshot *s, const char *name); /* by name or alias; NULL: none */
+const struct volume_view *snapshot_volume(const struct snapshot *s, const char *name);
+const struct domain_view *snapshot_domain(const struct snapshot *s, const char *name);
+size_t volume_sets(const struct volume_view *v);                           /* how many replica sets */
+int volume_set_state(const struct volume_view *v, int64_t set);            /* enum set_state */
+#endif

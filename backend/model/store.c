@@ -1,0 +1,109 @@
+#include "model/store.h"
+#include <string.h>
+
+static struct source *source_of(struct store *s, enum layer layer, const char *host) {
+  for (size_t i = 0; i < s->source_count; i++)
+    if (s->sources[i].layer == layer && str_eq(s->sources[i].host, host)) return &s->sources[i];
+  s->sources = mem_grow(s->sources, s->source_count + 1, sizeof *s->sources);
+  struct source *added = &s->sources[s->source_count++];
+  *added = (struct source){.layer = layer, .host = mem_strdup(host), .text = mem_strdup(""), .seen = UNKNOWN_INT};
+  s->version++;
+  return added;
+}
+
+void store_expect(struct store *s, enum layer layer, const char *host) { source_of(s, layer, host); }
+
+const struct source *store_source(const struct store *s, enum layer layer, const char *host) {
+  for (size_t i = 0; i < s->source_count; i++)
+    if (s->sources[i].layer == layer && str_eq(s->sources[i].host, host)) return &s->sources[i];
+  return NULL;
+}
+
+void store_clear(struct store *s) {
+  for (size_t i = 0; i < s->fact_count; i++) fragment_drop(s->facts[i].fragment);
+  for (size_t i = 0; i < s->source_count; i++) {
+    mem_free((char *)s->sources[i].host);
+    mem_free((char *)s->sources[i].text);
+  }
+  mem_free(s->facts);
+  mem_free(s->sources);
+  *s = (struct store){0};
+}
+
+bool store_judge(struct store *s, enum layer layer, const char *host, enum source_state state, const char *text) {
+  struct source *src = source_of(s, layer, host);
+  if (src->state == state && str_eq(src->text, text)) return false;
+  src->state = state;
+  mem_free((char *)src->text);
+  src->text = mem_strdup(text ? text : "");
+  s->version++;
+  return true;
+}
+
+static bool same_fact(const struct fragment *a, const struct fragment *b) {
+  return a->kind == b->kind && str_eq(a->host, b->host) && str_eq(a->key, b->key);
+}
+
+/* "kind" or "kind/key", read again and unchanged. */
+static void confirm(struct store *s, const struct fragment *beat, int64_t now) {
+  const struct beat_fact *b = beat->data;
+  for (size_t i = 0; i < b->kinds.count; i++) {
+    const char *name = b->kinds.item[i], *slash = strchr(name, '/');
+    size_t len = slash ? (size_t)(slash - name) : strlen(name);
+    for (size_t j = 0; j < s->fact_count; j++) {
+      const struct fragment *f = s->facts[j].fragment;
+      if (strlen(f->kind->name) == len && !strncmp(f->kind->name, name, len) && str_eq(f->host, beat->host) && str_eq(f->key, slash ? slash + 1 : ""))
+        s->facts[j].seen = now;
+    }
+  }
+}
+
+static bool put(struct store *s, struct fragment *f, int64_t now) {
+  for (size_t i = 0; i < s->fact_count; i++) {
+    struct fact *old = &s->facts[i];
+    if (!same_fact(old->fragment, f)) continue;
+    old->seen = now;
+    if (fragment_equal(old->fragment, f)) return false; /* the same pointer stays: nothing downstream has work */
+    fragment_drop(old->fragment);
+    old->fragment = fragment_keep(f);
+    s->version++;
+    return true;
+  }
+  if (s->fact_count == s->fact_room) {
+    s->fact_room = s->fact_room ? s->fact_room * 2 : 32;
+    s->facts = mem_grow(s->facts, s->fact_room, sizeof *s->facts);
+  }
+  s->facts[s->fact_count++] = (struct fact){fragment_keep(f), now};
+  s->version++;
+  return true;
+}
+
+bool store_add(struct store *s, struct fragment *f, int64_t now) {
+  struct source *src = source_of(s, f->layer, f->host);
+  src->seen = now;
+  if (f->kind->layer != LAYER_NONE) return put(s, f, now);
+  if (!strcmp(f->kind->name, "beat")) {
+    confirm(s, f, now);
+    return false;
+  }
+  const struct state_fact *state = f->data;
+  return store_judge(s, f->layer, f->host, (enum source_state)state->state, state->text);
+}
+
+const struct fact *store_fact(const struct store *s, const char *kind, const char *host, const char *key) {
+  const struct fact *best = NULL;
+  for (size_t i = 0; i < s->fact_count; i++) {
+    const struct fact *f = &s->facts[i];
+    if (strcmp(f->fragment->kind->name, kind) || (host && !str_eq(f->fragment->host, host)) || !str_eq(f->fragment->key, key ? key : "")) continue;
+    if (!f->fragment->data) continue;
+    /* The freshest; of equally fresh ones the first by name, so that the order of arrival never matters. */
+    if (!best || f->seen > best->seen || (f->seen == best->seen && str_order(f->fragment->host, best->fragment->host) < 0)) best = f;
+  }
+  return best;
+}
+
+bool store_stale(const struct store *s, const struct fact *f, int64_t now) {
+  if (now - f->seen > fact_stale_after(f->fragment->kind)) return true;
+  const struct source *src = store_source(s, f->fragment->kind->layer, f->fragment->host);
+  return src && src->state != SOURCE_OK && src->state != SOURCE_UNKNOWN;
+}

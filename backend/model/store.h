@@ -1,0 +1,43 @@
+/* The store: the newest fragment of each fact, and how each source is. It is what merge reads. Time in here is the
+ * stream's own time line in milliseconds: monotonic when live, the fragments' own stamps in a replay. */
+#ifndef MODEL_STORE_H
+#define MODEL_STORE_H
+#include "model/fragment.h"
+#include <stdbool.h>
+
+struct fact { /* one slot: the last word on one thing */
+  struct fragment *fragment;
+  int64_t seen; /* when it was last said or confirmed */
+};
+
+struct source { /* one layer on one host */
+  enum layer layer;
+  const char *host;
+  enum source_state state; /* SOURCE_UNKNOWN: has not said */
+  const char *text;
+  int64_t seen;            /* its last word of any kind */
+};
+
+struct store {
+  struct fact *facts;
+  size_t fact_count, fact_room;
+  struct source *sources;
+  size_t source_count;
+  uint64_t version; /* grows with each change that a merge could see */
+};
+
+void store_clear(struct store *s); /* drops all it holds; {0} is an empty one */
+
+/* Takes a reference of its own. True when something changed (a value, a state), false when it only lives on. */
+bool store_add(struct store *s, struct fragment *f, int64_t now);
+/* The console's own word about a source (hung, ended, not there): as a "state" fragment would say. True when changed. */
+bool store_judge(struct store *s, enum layer layer, const char *host, enum source_state state, const char *text);
+/* A source that is about to be started: known by name, nothing said yet. */
+void store_expect(struct store *s, enum layer layer, const char *host);
+
+const struct source *store_source(const struct store *s, enum layer layer, const char *host); /* NULL: none */
+/* The fact of that kind from that host; host NULL: the freshest of any host. NULL when there is none. */
+const struct fact *store_fact(const struct store *s, const char *kind, const char *host, const char *key);
+/* True when it may not be shown as fresh: too old, or its source is not well. */
+bool store_stale(const struct store *s, const struct fact *f, int64_t now);
+#endif

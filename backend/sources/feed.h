@@ -1,0 +1,44 @@
+/* Where fragments come from, as the console sees it: live sources or a recording. Lines go in, the store is kept, and
+ * whoever asked is told that something changed. One feed, one loop, one store. */
+#ifndef SOURCES_FEED_H
+#define SOURCES_FEED_H
+#include "base/config.h"
+#include "base/err.h"
+#include "base/loop.h"
+#include "model/snapshot.h"
+
+struct feed;
+
+struct feed_options {
+  const char *replay;         /* file, or "-" for stdin; NULL: live */
+  const struct config *config;
+  const char *only;           /* "gluster,libvirt": the layers to read; NULL: all */
+  double speed;               /* of a replay; 0: as fast as it can be read */
+  bool read_only;
+  /* Each line as it came, before it is parsed (for record): with its newline. May be NULL. */
+  void (*on_line)(void *owner, const char *line, size_t len);
+  /* The store changed, or time made something stale. Coalesced: once for all that arrived in one turn of the loop. */
+  void (*on_change)(void *owner);
+  /* A replay has come to its end. */
+  void (*on_end)(void *owner);
+  void *owner;
+};
+
+/* Owned by the caller; NULL with e set when the recording cannot be opened (code -ENOENT, -EINVAL...). */
+struct feed *feed_open(struct loop *l, const struct feed_options *o, struct err *e);
+void feed_close(struct feed *f); /* ends the sources */
+
+/* Merges what is known now. before as for snapshot_make(). One reference, the caller's. */
+struct snapshot *feed_snapshot(struct feed *f, const struct snapshot *before);
+bool feed_complete(const struct feed *f); /* live: every source has said how it is, and disks were asked; replay: at its end */
+void feed_give_up(struct feed *f);        /* nobody waits any longer: sources that have said nothing are hung */
+bool feed_ended(const struct feed *f);    /* a replay that is over */
+int feed_error(const struct feed *f, struct err *e); /* a recording that could not be read to its end: -errno, else 0 */
+const struct store *feed_store(const struct feed *f);
+int64_t feed_now(const struct feed *f); /* the stream's time line */
+int64_t feed_wall(const struct feed *f);
+
+/* Internal to the two kinds of feed: a line has arrived. now: its time on the stream's line; -errno when it is no fragment. */
+int feed_take(struct feed *f, const char *line, size_t len, int64_t now, struct err *e);
+void feed_touch(struct feed *f); /* tell the owner soon */
+#endif

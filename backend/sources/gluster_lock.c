@@ -1,0 +1,48 @@
+#include "sources/gluster_lock.h"
+#include <errno.h>
+
+static int64_t since(int64_t now, int64_t then) { return then == UNKNOWN_INT ? INT64_MAX : now - then; }
+
+enum lock_turn lock_next(const struct lock_past *past, const struct lock_now *at) {
+  int64_t gap = since(at->now, past->asked);
+  if (at->quiet || at->suspect) return LOCK_NONE;
+  if (past->not_before != UNKNOWN_INT && at->now < past->not_before) return LOCK_NONE;
+  if (gap < LOCK_FIRST_GAP_MS) return LOCK_NONE;
+  if (past->space == UNKNOWN_INT) return LOCK_SPACE; /* the first of each need not wait for the minute */
+  if (at->heals && past->heal == UNKNOWN_INT) return LOCK_HEAL;
+  if (gap < LOCK_EVERY_MS + at->jitter) return LOCK_NONE;
+  enum lock_turn other = at->has_task && past->tasks_next ? LOCK_TASKS : LOCK_SPACE;
+  if (at->heals) return past->heals >= (at->has_task ? 1 : LOCK_HEALS_A_SPACE) ? other : LOCK_HEAL;
+  if (at->has_task) return other;
+  return since(at->now, past->space) >= LOCK_SPACE_ALONE_MS ? LOCK_SPACE : LOCK_NONE;
+}
+
+void lock_asked(struct lock_past *past, enum lock_turn turn, int64_t now) {
+  past->asked = now;
+  if (turn == LOCK_HEAL) {
+    past->heal = now;
+    past->heals++;
+    return;
+  }
+  if (turn == LOCK_SPACE) past->space = now;
+  past->heals = 0;
+  past->tasks_next = turn == LOCK_SPACE;
+}
+
+void lock_answered(struct lock_past *past, int code, int64_t now) {
+  if (code == 0) past->not_before = UNKNOWN_INT;
+  else past->not_before = now + (code == -ETIMEDOUT ? LOCK_MUTE_MS : LOCK_BUSY_MS);
+}
+
+void lock_clamp(struct lock_past *past, int64_t now) {
+  int64_t *const times[] = {&past->asked, &past->space, &past->heal};
+  for (size_t i = 0; i < COUNT(times); i++)
+    if (*times[i] > now) *times[i] = now; /* UNKNOWN_INT is far in the past */
+  if (past->not_before > now + LOCK_MUTE_MS) past->not_before = now + LOCK_MUTE_MS;
+}
+
+bool peer_suspect(const struct gluster_peer *p, const struct gluster_alive *alive, bool refused) {
+  if (!alive || alive->answers == TRUTH_UNKNOWN) return true;
+  if (alive->answers == TRUTH_YES) return false;
+  return !(refused && p->connected == TRUTH_NO);
+}

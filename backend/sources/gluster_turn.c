@@ -1,0 +1,386 @@
+#include "sources/gluster_turn.h"
+#include "base/clock.h"
+#include "sources/gluster_asked.h"
+#include "sources/gluster_cache.h"
+#include "sources/gluster_lock.h"
+#include "sources/gluster_probe.h"
+#include "sources/gluster_read.h"
+#include "sources/gluster_rpc.h"
+#include "sources/gluster_shell.h"
+#include "sources/gluster_text.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TICK_MS = 500, EAGER_MS = 100, CONNECT_MS = 2000, CALL_MS = 15000, BESIDE_MS = 3000, NEXT_MS = 50, FRESH_MS = 60000, SSH_AGAIN_MS = 300000, SPLIT_EVERY_MS = 60000 };
+enum { SPACE_GOOD_MS = 300000, HEAL_GOOD_MS = 150000 }; /* so old a reading of another console still counts as one */
+enum { STATUS_OF_VOLUME = 0x100, STATUS_DETAIL = 0x20, STATUS_TASKS = 0x40, HEAL_COUNT = 8, LOCK_ERROR = 30800, LOCK_ERROR_OTHER = 30802 };
+
+struct turn { /* one started volume */
+  struct turn *next;
+  struct turns *all;
+  char *name, *id;
+  bool wanted, heals, has_task, tried_space, tried_heal;
+  struct lock_past past; /* wall ms: it is shared with other processes */
+  int64_t jitter, beside, stamp, split_at; /* beside: another console reads, look again then */
+  struct arena *space_arena, *heal_arena;
+  struct gluster_space space;
+  struct gluster_heal heal;
+  int64_t space_at, heal_at; /* UNKNOWN_INT: not known */
+};
+
+struct turns {
+  struct world *w;
+  struct timer *timer;
+  struct turn *first, *busy; /* at most one request at a time */
+  enum lock_turn doing;
+  int cache;
+  struct rpc *rpc;
+  struct shell *shell, *splitter;
+  struct turn *split_of;
+  int64_t split_began, silent_at, ssh_again;
+  char note[256], ssh_note[256];
+};
+
+static void on_timer(void *owner);
+
+struct turns *turns_new(struct world *w) {
+  struct turns *t = mem_alloc(sizeof *t);
+  *t = (struct turns){.w = w, .cache = -1, .silent_at = UNKNOWN_INT};
+  t->rpc = rpc_new(w->loop, t, NULL, NULL);
+  t->timer = loop_timer(w->loop, EAGER_MS, on_timer, t);
+  return t;
+}
+
+static void free_turn(struct turn *v) {
+  arena_free(v->space_arena);
+  arena_free(v->heal_arena);
+  mem_free(v->name);
+  mem_free(v->id);
+  mem_free(v);
+}
+
+void turns_free(struct turns *t) {
+  if (!t) return;
+  for (struct turn *v; (v = t->first);) {
+    t->first = v->next;
+    free_turn(v);
+  }
+  shell_drop(t->shell);
+  shell_drop(t->splitter);
+  cache_unlock(t->cache);
+  rpc_free(t->rpc);
+  timer_end(t->timer);
+  mem_free(t);
+}
+
+const char *turns_note(const struct turns *t) { return t->note[0] ? t->note : t->ssh_note; }
+
+/* ---- which volumes there are ---- */
+static struct turn *turn_of(struct turns *t, const struct gluster_volume *volume) {
+  for (struct turn *v = t->first; v; v = v->next)
+    if (!strcmp(v->name, volume->name) && str_eq(v->id, volume->id)) return v;
+  struct turn *v = mem_alloc(sizeof *v);
+  *v = (struct turn){.next = t->first, .all = t, .name = mem_strdup(volume->name), .id = mem_strdup(volume->id), .space_at = UNKNOWN_INT, .heal_at = UNKNOWN_INT};
+  v->past = (struct lock_past){.asked = UNKNOWN_INT, .space = UNKNOWN_INT, .heal = UNKNOWN_INT, .not_before = UNKNOWN_INT};
+  return t->first = v;
+}
+
+/* A volume that is gone or stopped has no space and no heal; unless another one of its name (made anew) goes on. */
+static void forget(struct turns *t, const struct turn *v) {
+  for (const struct turn *o = t->first; o; o = o->next)
+    if (o->wanted && !strcmp(o->name, v->name)) return;
+  if (v->space_at != UNKNOWN_INT) emit_fact(t->w->emit, "gluster.space", v->name, NULL);
+  if (v->heal_at != UNKNOWN_INT) emit_fact(t->w->emit, "gluster.heal", v->name, NULL);
+}
+
+void turns_pool_read(struct turns *t) {
+  const struct gluster_volumes *all = &t->w->volumes;
+  for (struct turn *v = t->first; v; v = v->next) v->wanted = false;
+  for (size_t i = 0; i < all->volumes.count; i++) {
+    if (!volume_started(&all->volumes.item[i])) continue;
+    struct turn *v = turn_of(t, &all->volumes.item[i]);
+    v->wanted = true;
+    v->heals = volume_heals(&all->volumes.item[i]);
+    v->has_task = t->w->tasks[i];
+  }
+  for (struct turn **link = &t->first, *v; (v = *link);)
+    if (v->wanted || v == t->busy || v == t->split_of) link = &v->next;
+    else {
+      *link = v->next;
+      forget(t, v);
+      free_turn(v);
+    }
+}
+
+/* ---- what is known, printed and shared ---- */
+static void copy_fact(const struct shape *s, const void *from, void *to, struct arena **arena) {
+  CLEANUP(str_free) struct str text = {0};
+  struct arena *fresh = arena_new();
+  shape_encode(s, from, &text); /* before the old one goes: from may lie in it */
+  shape_init(s, to);
+  shape_decode_text(s, text.data, text.len, to, fresh, NULL);
+  arena_free(*arena);
+  *arena = fresh;
+}
+
+static void print(struct turn *v, bool space, bool heal) {
+  struct world *w = v->all->w;
+  if (!v->wanted) return;
+  if (space) emit_fact_at(w->emit, "gluster.space", v->name, &v->space, v->space_at);
+  if (heal) emit_fact_at(w->emit, "gluster.heal", v->name, &v->heal, v->heal_at);
+  world_dirty(w);
+}
+
+static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; } /* UNKNOWN_INT is the earliest */
+
+static bool young(int64_t at, int64_t now, int64_t limit) { return at != UNKNOWN_INT && at <= now && now - at < limit; }
+
+/* What another console of this host has read and noted since we looked. */
+static void take_over(struct turn *v, int64_t now) {
+  CLEANUP(arena_freep) struct arena *scratch = arena_new();
+  struct lock_cache c;
+  if (cache_read(scratch, v->id, &c)) return;
+  int64_t heal_good = v->all->w->options->once ? FRESH_MS : HEAL_GOOD_MS;
+  bool space = young(c.space_at, now, SPACE_GOOD_MS), heal = young(c.heal_at, now, heal_good);
+  v->past.asked = later(v->past.asked, c.asked);
+  v->past.not_before = c.not_before;
+  if (space) v->past.space = later(v->past.space, c.space_at);
+  if (heal) v->past.heal = later(v->past.heal, c.heal_at);
+  if (c.heals >= 0 && c.heals < 100) v->past.heals = (int)c.heals;
+  lock_clamp(&v->past, now);
+  v->tried_space |= space; /* --once asks what is not as good as new */
+  v->tried_heal |= young(c.heal_at, now, FRESH_MS);
+  space = space && c.space_at > v->space_at;
+  heal = heal && c.heal_at > v->heal_at;
+  if (space) {
+    copy_fact(&gluster_space_shape, &c.space, &v->space, &v->space_arena);
+    v->space_at = c.space_at;
+  }
+  if (heal) {
+    copy_fact(&gluster_heal_shape, &c.heal, &v->heal, &v->heal_arena);
+    v->heal_at = c.heal_at;
+  }
+  print(v, space, heal);
+}
+
+static void share(const struct turn *v, int fd) {
+  struct lock_cache c = {.asked = v->past.asked, .not_before = v->past.not_before, .space_at = v->space_at, .heal_at = v->heal_at, .heals = v->past.heals};
+  shape_init(&gluster_space_shape, &c.space);
+  shape_init(&gluster_heal_shape, &c.heal);
+  if (v->space_at != UNKNOWN_INT) c.space = v->space;
+  if (v->heal_at != UNKNOWN_INT) c.heal = v->heal;
+  cache_write(fd, &c);
+}
+
+/* ---- split-brain: a crawl without the lock, only while something waits to heal ---- */
+static int64_t pending(const struct gluster_heal *h) {
+  int64_t sum = 0;
+  for (size_t i = 0; i < h->bricks.count; i++) sum += h->bricks.item[i].pending > 0 ? h->bricks.item[i].pending : 0;
+  return sum;
+}
+
+static void on_split(void *owner, int code, const char *text, const char *complaint) {
+  struct turns *t = owner;
+  struct turn *v = t->split_of;
+  const struct gluster_volume *volume = volume_by_name(t->w, v->name);
+  int64_t n;
+  (void)complaint;
+  t->splitter = NULL;
+  t->split_of = NULL;
+  /* A crawl over thousands of entries is dear for the bricks' host: then it comes seldom. */
+  v->split_at = clock_mono_ms() + 20 * (clock_mono_ms() - t->split_began);
+  if (code || !volume || v->heal_at == UNKNOWN_INT || text_split_brain(text, volume, &n)) return;
+  v->heal.split_brain = n;
+  print(v, false, true);
+}
+
+static bool ssh_allowed(const struct turns *t) { return clock_mono_ms() >= t->ssh_again; }
+static const char *far_host(const struct turns *t) { return asked_is_local(t->w->asked) ? NULL : asked_host(t->w->asked); }
+
+static void look_for_split(struct turns *t) {
+  int64_t now = clock_mono_ms();
+  if (t->splitter || !asked_well(t->w->asked) || (far_host(t) && !ssh_allowed(t))) return;
+  for (struct turn *v = t->first; v; v = v->next) {
+    if (!v->wanted || v->heal_at == UNKNOWN_INT || pending(&v->heal) == 0 || (v->split_at && now < v->split_at + SPLIT_EVERY_MS)) continue;
+    v->split_at = now;
+    t->split_began = now;
+    t->split_of = v;
+    t->splitter = shell_heal(t->w->loop, t->w->ssh, far_host(t), v->name, "info", "summary", on_split, t);
+    if (!t->splitter) t->split_of = NULL;
+    return;
+  }
+}
+
+/* ---- one request ---- */
+static void end(struct turns *t, int code) {
+  struct turn *v = t->busy;
+  lock_answered(&v->past, code, clock_wall_ms());
+  share(v, t->cache);
+  cache_unlock(t->cache);
+  v->stamp = cache_stamp(v->id); /* our own writing is no news */
+  t->cache = -1;
+  t->busy = NULL;
+  t->doing = LOCK_NONE;
+  timer_set(t->timer, NEXT_MS);
+}
+
+static void take_heal(struct turn *v, const struct gluster_heal *fresh) {
+  int64_t split = v->heal_at != UNKNOWN_INT ? v->heal.split_brain : UNKNOWN_INT;
+  copy_fact(&gluster_heal_shape, fresh, &v->heal, &v->heal_arena);
+  if (v->heal.split_brain == UNKNOWN_INT) v->heal.split_brain = split; /* until the next crawl */
+  v->heal_at = clock_wall_ms();
+  print(v, false, true);
+}
+
+static void take_space(struct turn *v, enum lock_turn turn, struct arena *a, const struct dict *d) {
+  struct gluster_space fresh;
+  shape_init(&gluster_space_shape, &fresh);
+  bool known = v->space_at != UNKNOWN_INT;
+  if (turn == LOCK_SPACE) read_space(a, d, &fresh);
+  else if (known) fresh.bricks.item = v->space.bricks.item, fresh.bricks.count = v->space.bricks.count;
+  if (turn == LOCK_TASKS) read_tasks(a, d, &fresh);
+  else if (known && v->has_task) fresh.tasks.item = v->space.tasks.item, fresh.tasks.count = v->space.tasks.count;
+  copy_fact(&gluster_space_shape, &fresh, &v->space, &v->space_arena);
+  v->space_at = clock_wall_ms();
+  print(v, true, false);
+}
+
+static void on_answer(void *owner, int code, const unsigned char *body, size_t len) {
+  struct turns *t = owner;
+  struct turn *v = t->busy;
+  CLEANUP(arena_freep) struct arena *a = arena_new();
+  struct answer answer;
+  rpc_close(t->rpc);
+  if (!code) code = answer_parse(a, body, len, true, &answer);
+  if (!code && answer.ret != 0)
+    code = answer.code == LOCK_ERROR || answer.code == LOCK_ERROR_OTHER || text_lock_taken(answer.text) ? -EBUSY : -EIO;
+  if (!code && t->doing == LOCK_HEAL) {
+    struct gluster_heal heal;
+    read_heal(a, &answer.dict, &heal);
+    take_heal(v, &heal);
+  } else if (!code) {
+    take_space(v, t->doing, a, &answer.dict);
+  }
+  end(t, code);
+}
+
+static void on_heal_text(void *owner, int code, const char *text, const char *complaint) {
+  struct turns *t = owner;
+  CLEANUP(arena_freep) struct arena *a = arena_new();
+  struct gluster_heal heal;
+  t->shell = NULL;
+  t->ssh_note[0] = 0;
+  if (code == -EACCES) {
+    snprintf(t->ssh_note, sizeof t->ssh_note, "heal counts are unknown: ssh to %s: %s", asked_host(t->w->asked) ? asked_host(t->w->asked) : "it",
+             complaint[0] ? complaint : "refused");
+    t->ssh_again = clock_mono_ms() + SSH_AGAIN_MS;
+  }
+  if (!code) code = text_heal_count(a, text, &heal);
+  if (!code) take_heal(t->busy, &heal);
+  end(t, code);
+}
+
+static void ask(struct turns *t, struct turn *v) {
+  struct sockaddr_storage to;
+  socklen_t len;
+  int code = asked_address(t->w->asked, &to, &len);
+  CLEANUP(str_free) struct str args = {0};
+  struct dict_out d = {0};
+  if (code) {
+    end(t, code);
+    return;
+  }
+  if (t->doing == LOCK_HEAL && far_host(t)) {
+    t->shell = shell_heal(t->w->loop, t->w->ssh, far_host(t), v->name, "statistics", "heal-count", on_heal_text, t);
+    if (t->shell) return;
+    snprintf(t->ssh_note, sizeof t->ssh_note, "heal counts are unknown: ssh cannot be started");
+    t->ssh_again = clock_mono_ms() + SSH_AGAIN_MS;
+    end(t, -EIO);
+    return;
+  }
+  dict_put(&d, "volname", v->name);
+  if (t->doing == LOCK_HEAL) dict_put_int(&d, "heal-op", HEAL_COUNT);
+  else dict_put_int(&d, "cmd", STATUS_OF_VOLUME | (t->doing == LOCK_SPACE ? STATUS_DETAIL : STATUS_TASKS));
+  dict_send(&args, &d);
+  str_free(&d.bytes);
+  rpc_connect(t->rpc, (struct sockaddr *)&to, len, CONNECT_MS);
+  rpc_call(t->rpc, t->doing == LOCK_HEAL ? &RPC_HEAL : &RPC_STATUS, args.data, args.len, CALL_MS, on_answer, t);
+}
+
+/* ---- whose turn it is ---- */
+static bool suspect(struct turns *t) {
+  const char *who = NULL;
+  int64_t now = clock_mono_ms();
+  enum suspicion s = probe_suspicion(t->w->probe, &who);
+  if (s == SUSPECT_SILENT) t->silent_at = now;
+  bool settling = t->silent_at != UNKNOWN_INT && now - t->silent_at < LOCK_SETTLE_MS;
+  t->note[0] = 0;
+  if (s != SUSPECT_NONE && probe_done(t->w->probe)) snprintf(t->note, sizeof t->note, "space and heals are not read while %s is suspect", who);
+  return s != SUSPECT_NONE || settling || !probe_done(t->w->probe) || !asked_well(t->w->asked);
+}
+
+static struct lock_now view(const struct turns *t, const struct turn *v, bool suspected) {
+  return (struct lock_now){.now = clock_wall_ms(),
+                           .jitter = v->jitter,
+                           .quiet = t->w->quiet,
+                           .suspect = suspected,
+                           .heals = v->heals && (!far_host(t) || ssh_allowed(t)),
+                           .has_task = v->has_task};
+}
+
+static bool once_was_enough(const struct turns *t, const struct turn *v, enum lock_turn turn) {
+  if (!t->w->options->once) return false;
+  return turn == LOCK_HEAL ? v->tried_heal : turn == LOCK_SPACE ? v->tried_space : true;
+}
+
+static bool begin(struct turns *t, struct turn *v, bool suspected) {
+  struct lock_now now = view(t, v, suspected);
+  if (!lock_next(&v->past, &now)) return false;
+  int fd = cache_lock(v->id);
+  if (fd == -EBUSY) { /* its reading will be ours too */
+    v->beside = clock_mono_ms() + BESIDE_MS;
+    return false;
+  }
+  take_over(v, now.now);
+  enum lock_turn turn = lock_next(&v->past, &now);
+  if (!turn || once_was_enough(t, v, turn)) {
+    cache_unlock(fd);
+    return false;
+  }
+  lock_asked(&v->past, turn, now.now);
+  v->jitter = (clock_mono_us() / 7) % LOCK_JITTER_MS;
+  v->tried_heal |= turn == LOCK_HEAL;
+  v->tried_space |= turn == LOCK_SPACE;
+  t->busy = v;
+  t->doing = turn;
+  t->cache = fd;
+  share(v, fd); /* that it was asked counts, even if we do not live to see the answer */
+  ask(t, v);
+  return true;
+}
+
+static void on_timer(void *owner) {
+  struct turns *t = owner;
+  int64_t now = clock_mono_ms();
+  timer_set(t->timer, turns_settled(t) ? TICK_MS : EAGER_MS);
+  if (t->busy || !t->w->pool_known) return;
+  bool suspected = suspect(t);
+  for (struct turn *v = t->first; v; v = v->next) {
+    if (!v->wanted || now < v->beside) continue;
+    int64_t stamp = cache_stamp(v->id);
+    if (stamp != v->stamp) take_over(v, clock_wall_ms());
+    v->stamp = stamp;
+    if (!t->busy) begin(t, v, suspected);
+  }
+  if (!suspected && !t->w->options->once) look_for_split(t);
+}
+
+bool turns_settled(const struct turns *t) {
+  const char *who;
+  if (t->busy) return false;
+  if (t->w->quiet || probe_suspicion(t->w->probe, &who) != SUSPECT_NONE) return true;
+  for (const struct turn *v = t->first; v; v = v->next)
+    if (v->wanted && (!v->tried_space || (!v->tried_heal && v->heals && (!far_host(t) || ssh_allowed(t))))) return false;
+  return true;
+}

@@ -1,0 +1,264 @@
+#include "sources/live.h"
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/host.h"
+#include "base/log.h"
+#include "model/fragment.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum { WATCH_MS = 500, HUNG_MS = 5000, FIRST_WORD_MS = 12000, END_MS = 20000, BACKOFF_MAX_MS = 30000 };
+
+/* One row a layer: the program that reads it. */
+static const struct {
+  enum layer layer;
+  const char *program;
+} programs[] = {{LAYER_COROSYNC, "kvmconsole-corosync"}, {LAYER_PACEMAKER, "kvmconsole-pacemaker"}, {LAYER_GLUSTER, "kvmconsole-gluster"}, {LAYER_LIBVIRT, "kvmconsole-libvirt"}};
+
+struct process {
+  struct live *live;
+  enum layer layer;
+  char *host, *target, *ssh; /* target: what to connect to, or NULL; ssh: for gluster's own road to another host */
+  struct child *child;
+  struct timer *again;
+  int64_t started, heard; /* monotonic; heard 0: nothing yet from this process */
+  int64_t backoff;
+  bool ending;
+};
+
+struct live {
+  struct loop *loop;
+  struct feed *feed;
+  const struct config *config;
+  const char *only;
+  bool read_only;
+  struct process **processes; /* pointers: children hold on to them */
+  size_t count;
+  struct timer *watchdog;
+  char **asked; /* "VOLUME PATH" of each disk that was asked for */
+  size_t asked_count;
+  int64_t asked_at;
+};
+
+static const char *program_of(enum layer layer) {
+  for (size_t i = 0; i < COUNT(programs); i++)
+    if (programs[i].layer == layer) return programs[i].program;
+  return NULL;
+}
+
+/* The console's own judgement takes the same road as a source's word: it is a line, recorded like any other. */
+static void judge(struct process *p, enum source_state state, const char *text) {
+  CLEANUP(str_free) struct str line = {0};
+  struct state_fact s = {.state = (int)state, .text = text};
+  const struct source *known = store_source(feed_store(p->live->feed), p->layer, p->host);
+  if (known && known->state == state && str_eq(known->text, text)) return;
+  int64_t seen = known ? known->seen : UNKNOWN_INT;
+  fragment_print(&line, clock_wall_ms(), p->layer, p->host, "state", NULL, &s);
+  feed_take(p->live->feed, line.data, line.len, seen == UNKNOWN_INT ? clock_mono_ms() : seen, NULL); /* not the source's word: its age goes on */
+}
+
+static void on_line(void *owner, char *line, size_t len, bool cut) {
+  struct process *p = owner;
+  struct err e = {0};
+  p->heard = clock_mono_ms();
+  if (cut) {
+    log_line("feed", LOG_LEVEL_WARNING, "%s on %s: a line that is too long was dropped", layer_names[p->layer], p->host);
+    return;
+  }
+  line[len] = '\n'; /* where its NUL was; takers get len + 1 bytes */
+  feed_take(p->live->feed, line, len + 1, p->heard, &e);
+  line[len] = 0;
+}
+
+static void on_complaint(void *owner, char *line, size_t len, bool cut) {
+  struct process *p = owner;
+  (void)len, (void)cut;
+  log_line(layer_names[p->layer], LOG_LEVEL_INFO, "%s: %s", p->host, line);
+}
+
+static void start(struct process *p);
+static void on_again(void *owner) { start(owner); }
+
+static void on_exit_of(void *owner, int status) {
+  struct process *p = owner;
+  char text[128];
+  p->child = NULL;
+  if (!p->ending) {
+    if (WIFEXITED(status)) snprintf(text, sizeof text, "%s ended with code %d", program_of(p->layer), WEXITSTATUS(status));
+    else snprintf(text, sizeof text, "%s was ended by signal %d", program_of(p->layer), WTERMSIG(status));
+    judge(p, SOURCE_DOWN, text);
+  }
+  if (p->heard && clock_mono_ms() - p->started > BACKOFF_MAX_MS) p->backoff = 0; /* it had been well */
+  p->backoff = p->backoff ? (p->backoff * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : p->backoff * 2) : 1000;
+  if (!p->again) p->again = loop_timer(p->live->loop, -1, on_again, p);
+  timer_set(p->again, p->backoff);
+}
+
+static void start(struct process *p) {
+  struct err e = {0};
+  CLEANUP(mem_freep) char *path = child_find(program_of(p->layer));
+  if (!path) {
+    char text[128];
+    snprintf(text, sizeof text, "%s is not installed", program_of(p->layer));
+    judge(p, SOURCE_ABSENT, text);
+    return;
+  }
+  const char *argv[10];
+  size_t n = 0;
+  argv[n++] = path;
+  argv[n++] = "--host";
+  argv[n++] = p->host;
+  if (p->live->read_only) argv[n++] = "--read-only";
+  if (p->ssh) argv[n++] = "--ssh", argv[n++] = p->ssh;
+  if (p->target) argv[n++] = "--", argv[n++] = p->target;
+  argv[n] = NULL;
+  p->started = clock_mono_ms();
+  p->heard = 0;
+  p->ending = false;
+  p->child = child_start(p->live->loop, &(struct child_spec){.argv = argv, .max_line = FRAGMENT_LINE_MAX, .on_out = on_line, .on_err = on_complaint,
+                                                            .on_exit = on_exit_of, .owner = p, .with_input = true}, &e);
+  if (!p->child) judge(p, SOURCE_DOWN, e.text);
+}
+
+static struct process *find(const struct live *v, enum layer layer, const char *host) {
+  for (size_t i = 0; i < v->count; i++)
+    if (v->processes[i]->layer == layer && str_eq(v->processes[i]->host, host)) return v->processes[i];
+  return NULL;
+}
+
+static bool wanted(const struct live *v, enum layer layer) {
+  if (!v->only) return true;
+  for (const char *s = v->only; *s;) {
+    size_t len = strcspn(s, ",");
+    if (strlen(layer_names[layer]) == len && !strncmp(s, layer_names[layer], len)) return true;
+    s += len + (s[len] == ',');
+  }
+  return false;
+}
+
+/* A host that begins with a dash would be an option of ssh or of our own programs. */
+static bool sane_name(const char *host) { return host && *host && *host != '-'; }
+
+static void add(struct live *v, enum layer layer, const char *host, const char *target) {
+  if (!wanted(v, layer) || !sane_name(host) || find(v, layer, host)) return;
+  struct process *p = mem_alloc(sizeof *p);
+  *p = (struct process){.live = v, .layer = layer, .host = mem_strdup(host), .target = mem_strdup(target)};
+  if (layer == LAYER_GLUSTER) p->ssh = mem_strdup(config_text(v->config, SET_CLUSTER_SSH));
+  v->processes = mem_grow(v->processes, v->count + 1, sizeof(struct process *));
+  v->processes[v->count++] = p;
+  store_expect((struct store *)feed_store(v->feed), layer, host);
+  start(p);
+}
+
+/* Silence is the one thing a blocked library still tells. */
+static void watch_one(struct process *p) {
+  if (!p->child) return;
+  int64_t now = clock_mono_ms(), silent = now - (p->heard ? p->heard : p->started);
+  if (silent < (p->heard ? HUNG_MS : FIRST_WORD_MS)) return;
+  judge(p, SOURCE_HUNG, p->heard ? "it does not answer: the call into its library has not come back" : "it does not answer: connecting has not come back");
+  if (silent >= END_MS && !p->ending) {
+    p->ending = true;
+    child_end(p->child);
+  }
+}
+
+static void on_watch(void *owner) {
+  struct live *v = owner;
+  timer_set(v->watchdog, WATCH_MS);
+  for (size_t i = 0; i < v->count; i++) watch_one(v->processes[i]);
+}
+
+struct live *live_start(struct loop *l, struct feed *f, const struct feed_options *o) {
+  static const struct config defaults;
+  struct live *v = mem_alloc(sizeof *v);
+  *v = (struct live){.loop = l, .feed = f, .config = o->config ? o->config : &defaults, .only = o->only, .read_only = o->read_only};
+  const char *gluster = config_text(v->config, SET_GLUSTER_HOST);
+  const struct host_config *here = config_host(v->config, this_host());
+  add(v, LAYER_COROSYNC, this_host(), NULL);
+  add(v, LAYER_PACEMAKER, this_host(), NULL);
+  add(v, LAYER_GLUSTER, this_host(), *gluster ? gluster : NULL);
+  add(v, LAYER_LIBVIRT, this_host(), here ? here->libvirt : NULL);
+  for (size_t i = 0; i < v->config->host_count; i++)
+    if (v->config->hosts[i].libvirt) add(v, LAYER_LIBVIRT, v->config->hosts[i].name, v->config->hosts[i].libvirt);
+  v->watchdog = loop_timer(l, WATCH_MS, on_watch, v);
+  return v;
+}
+
+void live_end(struct live *v) {
+  if (!v) return;
+  for (size_t i = 0; i < v->count; i++) {
+    struct process *p = v->processes[i];
+    child_drop(p->child);
+    timer_end(p->again);
+    mem_free(p->host), mem_free(p->target), mem_free(p->ssh);
+    mem_free(p);
+  }
+  for (size_t i = 0; i < v->asked_count; i++) mem_free(v->asked[i]);
+  mem_free(v->asked);
+  mem_free(v->processes);
+  timer_end(v->watchdog);
+  mem_free(v);
+}
+
+/* ---- what the first answers tell us to read as well ---- */
+
+static void add_hypervisor(struct live *v, const struct host_view *h) {
+  if (h->here == TRUTH_YES || find(v, LAYER_LIBVIRT, h->name)) return;
+  for (size_t i = 0; i < h->aliases.count; i++)
+    if (find(v, LAYER_LIBVIRT, h->aliases.item[i])) return;
+  const struct host_config *c = config_host(v->config, h->name);
+  if (c && c->libvirt) {
+    add(v, LAYER_LIBVIRT, h->name, c->libvirt);
+    return;
+  }
+  CLEANUP(mem_freep) char *ssh = config_ssh(v->config, h->name);
+  CLEANUP(mem_freep) char *uri = mem_printf("qemu+ssh://%s/system", ssh);
+  add(v, LAYER_LIBVIRT, h->name, uri);
+}
+
+static void ask_disk(struct live *v, const struct snapshot *s, const struct disk_view *d) {
+  struct process *p = find(v, LAYER_GLUSTER, this_host());
+  if (!p || !p->child || !d->volume || !d->source || strpbrk(d->source, "\n\r") || strpbrk(d->volume, " \n\r")) return;
+  const char *path = d->source;
+  const struct fact *f = store_fact(feed_store(v->feed), "gluster.mounts", NULL, NULL);
+  const struct gluster_mounts *mounts = f ? f->fragment->data : NULL;
+  for (size_t i = 0; mounts && i < mounts->mounts.count; i++) {
+    const struct gluster_mount *g = &mounts->mounts.item[i];
+    if (str_eq(g->volume, d->volume) && g->mount && str_starts(path, g->mount) && path[strlen(g->mount)] == '/') path += strlen(g->mount);
+  }
+  (void)s;
+  CLEANUP(mem_freep) char *line = mem_printf("disks %s %s\n", d->volume, path);
+  for (size_t i = 0; i < v->asked_count; i++)
+    if (str_eq(v->asked[i], line)) return;
+  if (child_send(p->child, line, strlen(line))) return;
+  v->asked = mem_grow(v->asked, v->asked_count + 1, sizeof(char *));
+  v->asked[v->asked_count++] = mem_strdup(line);
+  v->asked_at = clock_mono_ms();
+}
+
+void live_discover(struct live *v, const struct snapshot *s) {
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    if (h->membership || h->pacemaker) add_hypervisor(v, h);
+  }
+  for (size_t i = 0; i < s->domains.count; i++)
+    for (size_t j = 0; j < s->domains.item[i].disks.count; j++) ask_disk(v, s, &s->domains.item[i].disks.item[j]);
+}
+
+/* Disks asked for are waited for, but not long: they are an extra. */
+static bool disks_answered(const struct live *v) {
+  enum { PATIENCE_MS = 2000 };
+  if (!v->asked_count || clock_mono_ms() - v->asked_at > PATIENCE_MS) return true;
+  const struct fact *f = store_fact(feed_store(v->feed), "gluster.disks", NULL, NULL);
+  const struct gluster_disks *d = f ? f->fragment->data : NULL;
+  return d && d->disks.count >= v->asked_count;
+}
+
+bool live_complete(const struct live *v) {
+  const struct store *s = feed_store(v->feed);
+  for (size_t i = 0; i < s->source_count; i++)
+    if (s->sources[i].state == SOURCE_UNKNOWN) return false;
+  return s->source_count > 0 && disks_answered(v);
+}

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Makes kvmconsole(1) from the program's own tables: `sh docs/make-man.sh build/kvmconsole >docs/kvmconsole.1`.
+set -eu
+console=$1
+escape() { sed 's/\\/\\\\/g; s/-/\\-/g; s/^\./\\\&./; s/^'"'"'/\\\&'"'"'/'; }
+version=$(cat "$(dirname "$0")/../packaging/VERSION")
+cat <<TOP
+.\\" Made by docs/make-man.sh from the program's tables. Do not edit.
+.TH KVMCONSOLE 1 "" "kvmconsole $version" "User Commands"
+.SH NAME
+kvmconsole \\- operator's console of a KVM cluster on GlusterFS, Corosync and Pacemaker
+.SH SYNOPSIS
+.B kvmconsole
+.RI [ SUBCOMMAND ]
+.RI [ OPTION... ]
+.SH DESCRIPTION
+Without a subcommand it opens a full screen on the cluster this host belongs to: nodes, bricks, volumes and domains, read live from
+corosync, pacemaker, gluster's management daemon and every host's libvirt. It asks for nothing and changes nothing.
+.PP
+Each layer is read by a program of its own; one that hangs is named, with the age of its last word, and the others go on. A value
+whose source does not answer is marked as old and never counts as good.
+.SH SUBCOMMANDS
+TOP
+"$console" help | sed -n '/^Subcommands:/,/^$/p' | sed '1d;/^$/d' | while read -r name rest; do
+  printf '.SS %s\n' "$name"
+  printf '.nf\n'
+  "$console" help "$name" | escape
+  printf '.fi\n'
+done
+printf '.SH OPTIONS\n.nf\n'
+"$console" help | sed -n '/^Options:/,/^$/p' | sed '1d;/^$/d' | escape
+printf '.fi\n.SH KEYS\nOf the default key map; \\fB\\-\\-keymap\\fR chooses vi, fkeys, or a file of the same form.\n.nf\n'
+"$console" list keys | escape
+printf '.fi\n.SH PROBLEMS\nEach has an effect on health; health is the worst effect of all that was found.\n.nf\n'
+"$console" list problems | escape
+cat <<'END'
+.fi
+.SH EXIT STATUS
+.TP
+.B status
+0 healthy, 1 degraded, 2 outage, 3 unknown (the codes of monitoring plug\-ins).
+.TP
+.B all
+64 usage, 65 bad input file, 74 output not written, 77 rights missing, 78 bad configuration, 130 interrupted.
+.SH FILES
+.TP
+.I /etc/kvmconsole.conf, $XDG_CONFIG_HOME/kvmconsole/config
+Configuration, INI, all optional; \fBkvmconsole config\fR prints each value and where it comes from.
+.SH ENVIRONMENT
+NO_COLOR, TERM, LANG; CIB_file (as pacemaker's own tools); KVMCONSOLE_LOG (levels of the log, as gluster:debug,feed:info).
+.SH SEE ALSO
+.BR crm_mon (8),
+.BR pcs (8),
+.BR gluster (8),
+.BR virsh (1)
+END

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Installs what building and testing need: compilers, libraries, test tools. Never a cluster daemon: those live in the
+# lab's own root. `--if-missing`: only when something is missing. Knows apt, dnf and zypper.
+set -eu
+missing() {
+  for tool in gcc clang pkg-config tmux git; do command -v "$tool" >/dev/null 2>&1 || return 0; done
+  for lib in ncursesw libpcre2-8 libxml-2.0 jansson libutf8proc cmocka libvirt libcmap libquorum libvotequorum glusterfs-api pacemaker-cib; do
+    pkg-config --exists "$lib" || return 0
+  done
+  for tool in systemd-nspawn mmdebstrap ip tc cpio ssh-keygen jq strace; do command -v "$tool" >/dev/null 2>&1 || return 0; done
+  return 1
+}
+[ "${1:-}" != --if-missing ] || missing || exit 0
+[ "$(id -u)" = 0 ] || { echo "deps: packages are missing, and only root may install them: run 'make deps' as root" >&2; exit 1; }
+if command -v apt-get >/dev/null 2>&1; then
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -q
+  apt-get install -y -q --no-install-recommends gcc clang llvm libclang-rt-dev make pkg-config git tmux jq strace procps ca-certificates \
+    libc6-dev libncurses-dev libpcre2-dev libxml2-dev libjansson-dev libutf8proc-dev libcmocka-dev \
+    libcmap-dev libquorum-dev libvotequorum-dev libcfg-dev libvirt-dev libglusterfs-dev pacemaker-dev \
+    systemd-container mmdebstrap iproute2 cpio openssh-client ncurses-term
+elif command -v dnf >/dev/null 2>&1; then
+  dnf install -y gcc clang llvm make pkgconf-pkg-config git tmux jq strace procps-ng ncurses-devel pcre2-devel libxml2-devel jansson-devel \
+    utf8proc-devel libcmocka-devel corosynclib-devel libvirt-devel glusterfs-api-devel pacemaker-libs-devel \
+    systemd-container mmdebstrap iproute cpio openssh-clients
+elif command -v zypper >/dev/null 2>&1; then
+  zypper --non-interactive install gcc clang llvm make pkg-config git tmux jq strace procps ncurses-devel pcre2-devel libxml2-devel libjansson-devel \
+    utf8proc-devel libcmocka-devel libcorosync-devel libvirt-devel glusterfs-devel libpacemaker-devel \
+    systemd-container iproute2 cpio openssh-clients
+else
+  echo "deps: no apt-get, dnf or zypper here: install a C17 compiler and the libraries of README.md by hand" >&2
+  exit 1
+fi

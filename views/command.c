@@ -1,0 +1,154 @@
+#include "views/command.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "model/facts.h"
+#include "sources/feed.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(command) (1u << (command))
+#define READS (AT(CMD_CONSOLE) | AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_RECORD) | AT(CMD_RENDER))
+
+const struct option_row option_rows[OPT_COUNT] = {
+    [OPT_REPLAY] = {"--replay", "FILE", ~0u, "read a recording instead of the cluster; - is stdin"},
+    [OPT_READ_ONLY] = {"--read-only", NULL, ~0u, "ask every daemon for a connection that can only read"},
+    [OPT_VIEW] = {"--view", "VIEW", AT(CMD_CONSOLE) | AT(CMD_RENDER), "the view to begin with (see list views)"},
+    [OPT_THEME] = {"--theme", "THEME", AT(CMD_CONSOLE) | AT(CMD_RENDER), "colours (see list themes)"},
+    [OPT_KEYMAP] = {"--keymap", "KEYMAP", AT(CMD_CONSOLE) | AT(CMD_RENDER), "default, vi, fkeys, or a file"},
+    [OPT_CONFIG] = {"--config", "FILE", ~0u, "this configuration file and no other"},
+    [OPT_LOG] = {"--log", "FILE", ~0u, "the program's own log; KVMCONSOLE_LOG=gluster:debug sets levels"},
+    [OPT_SPEED] = {"--speed", "N", AT(CMD_CONSOLE) | AT(CMD_WATCH), "how fast a recording plays: 2 is twice as fast, max as fast as it can"},
+    [OPT_JSON] = {"--json", NULL, AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_LIST), "for scripts"},
+    [OPT_TEXT] = {"--text", NULL, AT(CMD_STATUS), "for people and monitoring plug-ins (the default)"},
+    [OPT_ONLY] = {"--only", "LAYER,..", AT(CMD_STATUS) | AT(CMD_WATCH), "read only these: corosync, pacemaker, gluster, libvirt"},
+    [OPT_TIMEOUT] = {"--timeout", "S", AT(CMD_STATUS), "wait at most so many seconds for the slowest answer (10)"},
+    [OPT_SAMPLE] = {"--sample", "S", AT(CMD_STATUS), "watch for so many seconds first, so that rates are known"},
+    [OPT_SIZE] = {"--size", "WxH", AT(CMD_RENDER), "of the frame (80x24)"},
+    [OPT_SCRIPT] = {"--script", "FILE", AT(CMD_RENDER), "keys to press: lines of key, type, wait, size, frame"},
+    [OPT_FORMAT] = {"--format", "F", AT(CMD_RENDER), "text, ansi or state"},
+    [OPT_SELF_TEST] = {"--self-test", NULL, AT(CMD_CONSOLE), "check the program's own tables"},
+    [OPT_HELP] = {"--help", NULL, ~0u, "this help"},
+    [OPT_VERSION] = {"--version", NULL, ~0u, "version, what is built in, what is found"},
+};
+
+const struct command_row command_rows[CMD_COUNT] = {
+    [CMD_CONSOLE] = {"console", "kvmconsole", "the full screen", "Opens the full screen on the cluster this host belongs to.", "kvmconsole --view problems", 0, 0, run_console},
+    [CMD_STATUS] = {"status", "kvmconsole status", "one reading", "Reads everything once and prints it. Exit code: 0 healthy, 1 degraded, 2 outage, 3 unknown.",
+                    "kvmconsole status --json | jq .health", 0, 0, run_status},
+    [CMD_WATCH] = {"watch", "kvmconsole watch", "one line a change, as it happens", "Prints each change of the cluster until it is interrupted.", "kvmconsole watch --json", 0, 0, run_watch},
+    [CMD_RECORD] = {"record", "kvmconsole record FILE|-", "the stream of fragments", "Writes what the sources say, for --replay, a wall screen, a bug report. It holds no password.",
+                    "ssh kvm01 kvmconsole record - | kvmconsole --replay -", 1, 1, run_record},
+    [CMD_RENDER] = {"render", "kvmconsole render", "a frame, no terminal needed", "Draws a view to stdout. Clock, locale and zone are fixed, so that the same input gives the same frame.",
+                    "kvmconsole render --replay FILE --view nodes --size 120x40", 0, 0, run_render},
+    [CMD_LIST] = {"list", "kvmconsole list WHAT", "the program's tables", "WHAT is views, problems, keys or themes.", "kvmconsole list problems", 1, 1, run_list},
+    [CMD_CONFIG] = {"config", "kvmconsole config", "the effective configuration", "Prints each value and where it comes from.", "kvmconsole config", 0, 0, run_config},
+    [CMD_HELP] = {"help", "kvmconsole help [SUBCOMMAND]", "help", "Without a subcommand: of all.", "kvmconsole help status", 0, 1, run_help},
+};
+
+int usage_error(const char *format, ...) {
+  va_list ap;
+  va_start(ap, format);
+  fputs("kvmconsole: ", stderr);
+  vfprintf(stderr, format, ap);
+  fputs("; see 'kvmconsole help'\n", stderr);
+  va_end(ap);
+  return EXIT_USAGE;
+}
+
+static int find_option(const char *word, size_t len) {
+  for (int i = 0; i < OPT_COUNT; i++)
+    if (strlen(option_rows[i].name) == len && !strncmp(option_rows[i].name, word, len)) return i;
+  return -1;
+}
+
+static int take_option(struct arguments *a, int argc, char **argv, int *i) {
+  const char *word = argv[*i], *equals = strchr(word, '=');
+  int id = find_option(word, equals ? (size_t)(equals - word) : strlen(word));
+  if (id < 0) return usage_error("no such option: %s", word);
+  const struct option_row *o = &option_rows[id];
+  if (!o->argument) {
+    if (equals) return usage_error("%s takes no value", o->name);
+    a->option[id] = "";
+  } else if (equals) {
+    a->option[id] = equals + 1;
+  } else {
+    if (*i + 1 >= argc) return usage_error("%s needs %s", o->name, o->argument);
+    a->option[id] = argv[++*i];
+  }
+  if (o->argument && !*a->option[id]) return usage_error("%s needs %s", o->name, o->argument);
+  return 0;
+}
+
+static int take_word(struct arguments *a, const char *word, bool *named) {
+  for (int c = CMD_STATUS; !*named && c < CMD_COUNT; c++)
+    if (!strcmp(command_rows[c].name, word)) {
+      a->command = (enum command_id)c;
+      *named = true;
+      return 0;
+    }
+  if (!*named) return usage_error("no such subcommand: %s", word);
+  if (a->words == (int)COUNT(a->word)) return usage_error("too many arguments");
+  a->word[a->words++] = word;
+  return 0;
+}
+
+static int check(const struct arguments *a) {
+  const struct command_row *c = &command_rows[a->command];
+  if (a->option[OPT_HELP] || a->option[OPT_VERSION]) return 0;
+  for (int i = 0; i < OPT_COUNT; i++)
+    if (a->option[i] && !(option_rows[i].commands & AT(a->command))) return usage_error("%s does not belong to %s", option_rows[i].name, c->name);
+  if (a->words < c->min_words) return usage_error("%s: what is missing is shown here: %s", c->name, c->usage);
+  if (a->words > c->max_words) return usage_error("%s: too many arguments: %s", c->name, a->word[c->max_words]);
+  return 0;
+}
+
+int arguments_parse(int argc, char **argv, struct arguments *ret) {
+  bool named = false, only_words = false;
+  *ret = (struct arguments){.command = CMD_CONSOLE};
+  for (int i = 1; i < argc; i++) {
+    int code;
+    if (!only_words && !strcmp(argv[i], "--")) {
+      only_words = true;
+      continue;
+    }
+    bool option = !only_words && argv[i][0] == '-' && argv[i][1];
+    code = option ? take_option(ret, argc, argv, &i) : take_word(ret, argv[i], &named);
+    if (code) return code;
+  }
+  return check(ret);
+}
+
+int64_t seconds_option(const struct arguments *a, enum option_id id, int64_t fallback_ms, int64_t max_s) {
+  const char *s = a->option[id];
+  if (!s) return fallback_ms;
+  char *end;
+  double v = strtod(s, &end);
+  if (*end || end == s || !isfinite(v) || v <= 0 || v > (double)max_s) {
+    usage_error("%s needs a number of seconds up to %d, not %s", option_rows[id].name, (int)max_s, s);
+    return -1;
+  }
+  return (int64_t)(v * 1000 + 0.5);
+}
+
+static int check_layers(const char *only) {
+  for (const char *s = only; *s;) {
+    size_t len = strcspn(s, ",");
+    bool known = false;
+    for (int l = LAYER_COROSYNC; l < LAYER_COUNT; l++) known |= strlen(layer_names[l]) == len && !strncmp(layer_names[l], s, len);
+    if (!known) return usage_error("--only: no such layer: %.*s (corosync, pacemaker, gluster, libvirt)", (int)len, s);
+    s += len + (s[len] == ',');
+  }
+  return 0;
+}
+
+int feed_arguments(const struct arguments *a, struct feed_options *ret) {
+  const char *speed = a->option[OPT_SPEED], *only = a->option[OPT_ONLY];
+  *ret = (struct feed_options){.replay = a->option[OPT_REPLAY], .config = &a->config, .only = only, .read_only = a->option[OPT_READ_ONLY] != NULL};
+  if (only && check_layers(only)) return EXIT_USAGE;
+  if (!speed || !strcmp(speed, "max")) return 0;
+  char *end;
+  ret->speed = strtod(speed, &end);
+  if (*end || !isfinite(ret->speed) || ret->speed <= 0 || ret->speed > 1e6) return usage_error("--speed needs a number or max, not %s", speed);
+  return 0;
+}

@@ -1,0 +1,255 @@
+#include "views/console.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "tui/theme.h"
+#include "views/command.h"
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+void console_input(const struct console *c, struct input *in, struct arena *a) {
+  *in = (struct input){.snap = c->snap, .events = c->events + c->event_at, .event_count = c->event_count, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
+                       .wall = feed_wall(c->feed), .utc = c->utc, .read_only = c->read_only, .replay = c->replay, .ended = feed_ended(c->feed)};
+}
+
+static void keep_event(struct console *c, const struct event *e) {
+  if (c->event_count == CONSOLE_EVENTS) {
+    arena_free(c->event_arena[c->event_at++]);
+    c->event_count--;
+  }
+  if (c->event_at + c->event_count == COUNT(c->events)) {
+    memmove(c->events, c->events + c->event_at, c->event_count * sizeof *c->events);
+    memmove(c->event_arena, c->event_arena + c->event_at, c->event_count * sizeof(struct arena *));
+    c->event_at = 0;
+  }
+  struct arena *a = arena_new();
+  size_t i = c->event_at + c->event_count++;
+  c->event_arena[i] = a;
+  c->events[i] = (struct event){.at = e->at, .severity = e->severity, .kind = arena_strdup(a, e->kind), .subject = arena_strdup(a, e->subject),
+                                .from = arena_strdup(a, e->from), .to = arena_strdup(a, e->to), .text = arena_strdup(a, e->text)};
+}
+
+void console_look(struct console *c) {
+  struct snapshot *now = feed_snapshot(c->feed, c->snap);
+  struct arena *a = arena_new();
+  struct events events;
+  struct input in;
+  snapshot_difference(c->snap, now, a, &events);
+  for (size_t i = 0; i < events.count; i++) keep_event(c, &events.item[i]);
+  snapshot_drop(c->snap);
+  c->snap = now;
+  console_input(c, &in, a);
+  app_settle(&c->app, &in, c->w, c->h);
+  arena_free(a);
+}
+
+void console_draw(struct console *c) {
+  struct arena *a = arena_new();
+  struct input in;
+  console_input(c, &in, a);
+  app_draw(&c->app, &in, c->canvas);
+  arena_free(a);
+}
+
+unsigned console_key(struct console *c, struct key k) {
+  struct arena *a = arena_new();
+  struct input in;
+  console_input(c, &in, a);
+  unsigned wants = app_key(&c->app, &in, c->w, c->h, k);
+  arena_free(a);
+  return wants;
+}
+
+void console_free(struct console *c) {
+  for (size_t i = 0; i < c->event_count; i++) arena_free(c->event_arena[c->event_at + i]);
+  app_free(&c->app);
+  keymap_free(c->keymap);
+  canvas_free(c->canvas);
+  snapshot_drop(c->snap);
+}
+
+/* ---- the full screen ---- */
+
+struct full {
+  struct console console; /* first: the feed's owner */
+  struct screen *screen;
+  struct timer *frame;
+  int64_t drawn; /* monotonic ms of the last frame */
+  bool gone;     /* the terminal is */
+  char *nothing; /* the sentence when there is no cluster at all; owned */
+};
+
+enum { FRAME_MS = 40, FIRST_LOOK_MS = 3000 }; /* at most 25 frames a second, for slow links */
+
+static void on_frame(void *owner) {
+  struct full *f = owner;
+  console_draw(&f->console);
+  int code = screen_blit(f->screen, f->console.canvas);
+  f->drawn = clock_mono_ms();
+  if (code == -EAGAIN) timer_set(f->frame, FRAME_MS);
+  else if (code) f->gone = true, loop_stop(f->console.loop);
+}
+
+static void draw_soon(struct full *f) {
+  int64_t since = clock_mono_ms() - f->drawn;
+  if (!timer_armed(f->frame)) timer_set(f->frame, since >= FRAME_MS ? 0 : FRAME_MS - since);
+}
+
+/* A machine with nothing on it gets a sentence and not an empty screen; a cluster that is lost later stays on it. */
+static void leave_if_nothing(struct full *f) {
+  const struct snapshot *s = f->console.snap;
+  if (f->console.replay || f->nothing || !feed_complete(f->console.feed)) return;
+  for (size_t i = 0; i < s->problems.count; i++)
+    if (str_eq(s->problems.item[i].id, "nothing-found")) {
+      f->nothing = mem_strdup(s->problems.item[i].text);
+      loop_stop(f->console.loop);
+    }
+}
+
+static void on_change(void *owner) {
+  struct full *f = owner;
+  if (!f->console.feed) return;
+  console_look(&f->console);
+  leave_if_nothing(f);
+  if (f->screen) draw_soon(f);
+}
+
+static void resize(struct full *f) {
+  screen_size(f->screen, &f->console.w, &f->console.h);
+  canvas_resize(f->console.canvas, f->console.w, f->console.h);
+  console_look(&f->console);
+  on_frame(f);
+}
+
+static void on_key(void *owner, int code, const struct key *key) {
+  struct full *f = owner;
+  if (code) {
+    f->gone = true;
+    loop_stop(f->console.loop);
+    return;
+  }
+  unsigned wants = console_key(&f->console, *key);
+  if (wants & APP_QUIT) {
+    loop_stop(f->console.loop);
+    return;
+  }
+  if (wants & APP_SUSPEND) {
+    screen_stop(f->screen);
+    resize(f);
+    return;
+  }
+  if (wants & APP_REDRAW) screen_redraw(f->screen);
+  if (wants & APP_CHANGED) on_frame(f); /* a key is answered at once */
+}
+
+static void on_signal(void *owner, int signo) {
+  struct full *f = owner;
+  if (signo == SIGWINCH) {
+    if (screen_resized(f->screen)) resize(f);
+    return;
+  }
+  if (signo == SIGHUP) f->gone = true;
+  else f->console.interrupted = true;
+  loop_stop(f->console.loop);
+}
+
+/* A crash gives the terminal back, then leaves what is needed to find it: the last log lines and where it was. */
+static void on_crash(int signo) {
+  static const char said[] = "kvmconsole: crashed; the report is in kvmconsole-crash.txt\n";
+  void *frames[64];
+  screen_restore();
+  int fd = open("/tmp/kvmconsole-crash.txt", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (fd >= 0) {
+    log_dump(fd);
+    backtrace_symbols_fd(frames, backtrace(frames, 64), fd);
+    close(fd);
+  }
+  if (write(STDERR_FILENO, said, sizeof said - 1) < 0) _exit(128 + signo);
+  signal(signo, SIG_DFL);
+  raise(signo);
+}
+
+static void restore_and_say(size_t wanted) {
+  char line[96];
+  screen_restore();
+  int n = snprintf(line, sizeof line, "kvmconsole: out of memory (%zu bytes wanted)\n", wanted);
+  if (n > 0 && write(STDERR_FILENO, line, (size_t)n) < 0) _exit(71);
+  _exit(70);
+}
+
+static void catch_crashes(void) {
+  void *warm[1];
+  backtrace(warm, 1); /* loads what it needs now: in a handler it could not */
+  static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+  for (size_t i = 0; i < COUNT(fatal); i++) sigaction(fatal[i], &(struct sigaction){.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND}, NULL);
+  mem_on_exhausted(restore_and_say);
+}
+
+static int setting_error(const char *what, const char *value, const char *list) {
+  fprintf(stderr, "kvmconsole: there is no %s %s; see 'kvmconsole list %s'\n", what, value, list);
+  return EXIT_USAGE;
+}
+
+static int open_all(struct full *f, const struct arguments *a, struct feed_options *o, struct err *e) {
+  struct console *c = &f->console;
+  const char *theme = a->option[OPT_THEME] ? a->option[OPT_THEME] : config_text(&a->config, SET_THEME);
+  const char *keys = a->option[OPT_KEYMAP] ? a->option[OPT_KEYMAP] : config_text(&a->config, SET_KEYMAP);
+  const char *no_color = getenv("NO_COLOR");
+  if (!theme_find(theme)) return setting_error("theme", theme, "themes");
+  if (a->option[OPT_VIEW] && !app_open(&c->app, a->option[OPT_VIEW])) return setting_error("view", a->option[OPT_VIEW], "views");
+  c->keymap = keymap_load(keys, e);
+  if (!c->keymap) return EXIT_CONFIG;
+  c->feed = feed_open(c->loop, o, e);
+  if (!c->feed) return EXIT_INPUT;
+  f->screen = screen_open_curses(&(struct screen_options){.in = 0, .out = 1, .theme = theme_find(theme), .no_color = no_color && *no_color}, e);
+  if (!f->screen) return EXIT_USAGE;
+  c->glyphs = screen_glyphs(f->screen);
+  screen_size(f->screen, &c->w, &c->h);
+  c->canvas = canvas_new(c->w, c->h, c->glyphs);
+  return 0;
+}
+
+static void run_screen(struct full *f) {
+  static const int signals[] = {SIGWINCH, SIGINT, SIGTERM, SIGHUP};
+  for (size_t i = 0; i < COUNT(signals); i++) loop_signal(f->console.loop, signals[i], on_signal, f);
+  catch_crashes();
+  screen_listen(f->screen, f->console.loop, on_key, f);
+  on_change(f);
+  on_frame(f);
+  loop_run(f->console.loop, -1);
+}
+
+int run_console(struct arguments *a) {
+  struct feed_options o;
+  struct err e = {0};
+  int code = feed_arguments(a, &o);
+  if (code) return code;
+  if (!isatty(0) || !isatty(1)) {
+    if (!(isatty(1) && o.replay && !strcmp(o.replay, "-")))
+      return usage_error("the full screen needs a terminal; for scripts there is 'kvmconsole status'");
+  }
+  struct full *f = mem_alloc(sizeof *f);
+  f->console = (struct console){.loop = loop_new(), .replay = o.replay != NULL, .read_only = o.read_only};
+  if (!a->option[OPT_SPEED]) o.speed = 1;
+  o.on_change = o.on_end = on_change;
+  o.owner = f;
+  f->frame = loop_timer(f->console.loop, -1, on_frame, f);
+  code = open_all(f, a, &o, &e);
+  if (!code) run_screen(f);
+  struct feed *feed = f->console.feed;
+  f->console.feed = NULL;
+  if (feed && !code && feed_error(feed, &e)) code = EXIT_INPUT;
+  screen_close(f->screen);
+  feed_close(feed);
+  if (e.code) err_print(&e);
+  if (f->nothing) fprintf(stderr, "kvmconsole: %s\n", f->nothing), code = EXIT_UNKNOWN;
+  else if (f->console.interrupted) code = EXIT_INTERRUPTED;
+  mem_free(f->nothing);
+  console_free(&f->console);
+  loop_free(f->console.loop);
+  mem_free(f);
+  return code;
+}

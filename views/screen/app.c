@@ -1,0 +1,240 @@
+#include "views/screen/app.h"
+#include "tui/text.h"
+#include <string.h>
+
+const enum list_id pane_lists[APP_PANES] = {LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS};
+
+static enum list_id list_of(int view) { return (enum list_id)(view - VIEW_FIRST_LIST); }
+static bool is_list(int view) { return view >= VIEW_FIRST_LIST && view < VIEW_HELP; }
+
+const char *view_name(int view) { return view == VIEW_OVERVIEW ? "overview" : view == VIEW_HELP ? "help" : is_list(view) ? lists[list_of(view)]->name : NULL; }
+const char *view_title(int view) { return view == VIEW_OVERVIEW ? "Overview" : view == VIEW_HELP ? "Help" : is_list(view) ? lists[list_of(view)]->title : "Detail"; }
+
+const char *view_help(int view) {
+  if (view == VIEW_OVERVIEW) return "nodes, bricks, volumes and domains at once";
+  return view == VIEW_HELP ? "all keys, and what the signs mean" : is_list(view) ? lists[list_of(view)]->help : "all that is known of one thing";
+}
+
+void app_free(struct app *a) {
+  for (int i = 0; i < LIST_COUNT; i++) table_state_free(&a->lists[i].table);
+  mem_free(a->detail_id);
+  *a = (struct app){0};
+}
+
+bool app_open(struct app *a, const char *name) {
+  for (int v = 0; v < VIEW_DETAIL; v++)
+    if (str_eq(view_name(v), name)) {
+      a->view = v;
+      a->back_count = 0;
+      return true;
+    }
+  return false;
+}
+
+static void go(struct app *a, int view) {
+  if (view == a->view && view != VIEW_DETAIL) return;
+  if (a->back_count == APP_BACK) memmove(a->back, a->back + 1, sizeof a->back - sizeof *a->back), a->back_count--;
+  a->back[a->back_count].view = a->view;
+  a->back[a->back_count++].pane = a->pane;
+  a->view = view;
+  a->detail_top = a->help_top = 0;
+}
+
+/* ---- the list that the keys go to ---- */
+
+static int focused_list(const struct app *a) { return a->view == VIEW_OVERVIEW ? (int)pane_lists[a->pane] : is_list(a->view) ? (int)list_of(a->view) : -1; }
+
+/* Rows that the list has on the screen, frame and header included. */
+static int list_height(const struct app *a, const struct input *in, int w, int h, int id) {
+  struct canvas size = {.w = w, .h = h};
+  struct frame f = frame_of(&size, a, in);
+  if (a->view != VIEW_OVERVIEW) return f.body.h - 2;
+  for (int p = 0; p < APP_PANES; p++)
+    if ((int)pane_lists[p] == id) return pane_rect(in, f.body.w, f.body.h, p).h - 2;
+  return f.body.h - 2;
+}
+
+static void settle_list(struct app *a, const struct input *in, int w, int h, int id) {
+  struct list_rows r;
+  struct list_state *s = &a->lists[id];
+  list_open(&r, lists[id], s, in);
+  int height = list_height(a, in, w, h, id);
+  if (lists[id]->tail && !s->touched) table_move(&r.table, &s->table, height, MOVE_END);
+  else table_follow(&r.table, &s->table, height);
+}
+
+void app_settle(struct app *a, const struct input *in, int w, int h) {
+  if (a->view == VIEW_OVERVIEW)
+    for (int p = 0; p < APP_PANES; p++) settle_list(a, in, w, h, pane_lists[p]);
+  else if (is_list(a->view)) settle_list(a, in, w, h, list_of(a->view));
+  struct canvas size = {.w = w, .h = h};
+  struct frame f = frame_of(&size, a, in);
+  if (a->view == VIEW_DETAIL || a->view == VIEW_HELP) {
+    struct text *t = a->view == VIEW_HELP ? help_text(in) : detail_text(a, in);
+    size_t *top = a->view == VIEW_HELP ? &a->help_top : &a->detail_top;
+    *top = text_clamp(t, f.body.w - 4, f.body.h - 2, *top);
+    text_free(t);
+  }
+}
+
+/* ---- keys ---- */
+
+static int move_of(enum action action) {
+  switch (action) {
+  case ACTION_UP: return MOVE_UP;
+  case ACTION_DOWN: return MOVE_DOWN;
+  case ACTION_PAGE_UP: return MOVE_PAGE_UP;
+  case ACTION_PAGE_DOWN: return MOVE_PAGE_DOWN;
+  case ACTION_HOME: return MOVE_HOME;
+  case ACTION_END: return MOVE_END;
+  default: return -1;
+  }
+}
+
+static void move(struct app *a, const struct input *in, int w, int h, enum move m) {
+  int id = focused_list(a);
+  if (id >= 0) {
+    struct list_rows r;
+    list_open(&r, lists[id], &a->lists[id], in);
+    table_move(&r.table, &a->lists[id].table, list_height(a, in, w, h, id), m);
+    a->lists[id].touched = m != MOVE_END;
+    return;
+  }
+  struct canvas size = {.w = w, .h = h};
+  struct frame f = frame_of(&size, a, in);
+  struct text *t = a->view == VIEW_HELP ? help_text(in) : detail_text(a, in);
+  size_t *top = a->view == VIEW_HELP ? &a->help_top : &a->detail_top;
+  *top = text_move(t, f.body.w - 4, f.body.h - 2, *top, m);
+  text_free(t);
+}
+
+static void sort_next(struct app *a, int id) {
+  struct list_state *s = &a->lists[id];
+  for (int i = 0; i <= lists[id]->column_count; i++) { /* at most once around, through "as it comes" */
+    s->sorted = s->sorted == lists[id]->column_count ? 0 : s->sorted + 1;
+    if (!s->sorted || lists[id]->columns[s->sorted - 1].field) return;
+  }
+}
+
+static void open_selected(struct app *a, const struct input *in) {
+  int id = focused_list(a);
+  if (id < 0) return;
+  struct list_rows r;
+  list_open(&r, lists[id], &a->lists[id], in);
+  const char *selected = table_selected(&r.table, &a->lists[id].table);
+  if (!selected) return;
+  char *copy = mem_strdup(selected);
+  mem_free(a->detail_id);
+  a->detail_id = copy;
+  a->detail_list = id;
+  go(a, VIEW_DETAIL);
+}
+
+static void pane_number(struct app *a, int n) {
+  if (a->view == VIEW_OVERVIEW && n < APP_PANES) a->pane = n;
+  else if (n < LIST_COUNT) go(a, VIEW_FIRST_LIST + n);
+}
+
+static void beside(struct app *a, int step) {
+  if (a->view == VIEW_OVERVIEW) a->pane = (a->pane + step + APP_PANES) % APP_PANES;
+  else if (is_list(a->view)) a->view = VIEW_FIRST_LIST + ((int)list_of(a->view) + step + LIST_COUNT) % LIST_COUNT;
+}
+
+static unsigned back(struct app *a) {
+  if (!a->back_count) {
+    a->view = VIEW_OVERVIEW;
+    return APP_CHANGED;
+  }
+  a->back_count--;
+  a->view = a->back[a->back_count].view;
+  a->pane = a->back[a->back_count].pane;
+  return APP_CHANGED;
+}
+
+static void full(struct app *a) {
+  if (a->view == VIEW_OVERVIEW) go(a, VIEW_FIRST_LIST + (int)pane_lists[a->pane]);
+  else back(a);
+}
+
+static unsigned act(struct app *a, const struct input *in, int w, int h, enum action action) {
+  int id = focused_list(a);
+  if (move_of(action) >= 0) move(a, in, w, h, (enum move)move_of(action));
+  else if (action >= ACTION_PANE_1 && action <= ACTION_PANE_9) pane_number(a, (int)action - ACTION_PANE_1);
+  else switch (action) {
+    case ACTION_QUIT: return APP_QUIT;
+    case ACTION_SUSPEND: return APP_SUSPEND;
+    case ACTION_REDRAW: return APP_REDRAW | APP_CHANGED;
+    case ACTION_HELP:
+      if (a->view == VIEW_HELP) back(a);
+      else go(a, VIEW_HELP);
+      break;
+    case ACTION_OPEN: open_selected(a, in); break;
+    case ACTION_BACK: return back(a);
+    case ACTION_FULL: full(a); break;
+    case ACTION_LEFT:
+    case ACTION_PREVIOUS_PANE: beside(a, -1); break;
+    case ACTION_RIGHT:
+    case ACTION_NEXT_PANE: beside(a, 1); break;
+    case ACTION_VIEW_OVERVIEW: go(a, VIEW_OVERVIEW); break;
+    case ACTION_SORT:
+      if (id >= 0) sort_next(a, id);
+      break;
+    case ACTION_REVERSE_SORT:
+      if (id >= 0) a->lists[id].reversed = !a->lists[id].reversed;
+      break;
+    default:
+      for (int i = 0; i < LIST_COUNT; i++)
+        if (lists[i]->action == action) go(a, VIEW_FIRST_LIST + i);
+    }
+  app_settle(a, in, w, h);
+  return APP_CHANGED;
+}
+
+unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key k) {
+  enum context context = focused_list(a) >= 0 ? CONTEXT_TABLE : CONTEXT_TEXT;
+  enum action action = keymap_lookup(in->keymap, context, k);
+  return action == ACTION_NONE ? 0 : act(a, in, w, h, action);
+}
+
+/* ---- drawing ---- */
+
+static void draw_text(struct pen p, struct text *t, const char *title, size_t top) {
+  char range[RANGE_TEXT];
+  struct pen inside = pen_box(p, &(struct box){.title = title, .footer = text_range(range, t, p.w - 4, p.h - 2, top), .focused = true});
+  text_draw(pen_sub(inside, 1, 0, inside.w - 2, inside.h), t, top);
+  text_free(t);
+}
+
+void app_draw(const struct app *a, const struct input *in, struct canvas *c) {
+  canvas_clear(c);
+  if (c->w < APP_MIN_W || c->h < APP_MIN_H) {
+    struct pen p = canvas_pen(c);
+    pen_textf(p, 0, 0, STYLE(WARN), "%d x %d is too small", c->w, c->h);
+    pen_textf(p, 0, 1, STYLE(NORMAL), "make it %d x %d", APP_MIN_W, APP_MIN_H);
+    return;
+  }
+  struct frame f = frame_of(c, a, in);
+  draw_title(f.title, in);
+  if (a->view == VIEW_OVERVIEW) draw_overview(f.body, a, in);
+  else if (a->view == VIEW_HELP) draw_text(f.body, help_text(in), "Help", a->help_top);
+  else if (a->view == VIEW_DETAIL) draw_text(f.body, detail_text(a, in), lists[a->detail_list]->title, a->detail_top);
+  else draw_list(f.body, a, in, list_of(a->view), true, NULL);
+  draw_notice(f.notice, a, in);
+  draw_hints(f.hints, a, in);
+}
+
+void app_state(const struct app *a, const struct input *in, int w, int h, struct str *out) {
+  state_linef(out, "size", "%dx%d", w, h);
+  state_line(out, "view", view_name(a->view) ? view_name(a->view) : "detail");
+  if (a->view == VIEW_OVERVIEW) state_linef(out, "pane", "%d", a->pane + 1);
+  if (a->view == VIEW_DETAIL) state_linef(out, "detail", "%s %s", lists[a->detail_list]->name, a->detail_id ? a->detail_id : "");
+  state_line(out, "health", in->snap && in->snap->health ? health_names[in->snap->health] : "none");
+  for (int i = 0; i < LIST_COUNT; i++) {
+    if (a->view == VIEW_OVERVIEW ? i > LIST_DOMAINS : a->view != VIEW_FIRST_LIST + i) continue;
+    struct list_rows r;
+    list_open(&r, lists[i], &a->lists[i], in);
+    const char *selected = table_selected(&r.table, &a->lists[i].table);
+    state_linef(out, lists[i]->name, "%zu rows, selected %s", r.table.row_count, selected ? selected : "none");
+    if (r.table.sorted) state_linef(out, "sorted", "%s%s", r.columns[r.table.sorted - 1].title, r.table.reversed ? " reversed" : "");
+  }
+}

@@ -1,0 +1,54 @@
+/* The screen as a value: which view is open, what is selected where. A key or a new snapshot changes this state and
+ * nothing else; what must happen outside (leave, suspend) is handed back. Drawing reads it. The full screen, `render`
+ * and the tests all drive this one thing. */
+#ifndef SCREEN_APP_H
+#define SCREEN_APP_H
+#include "views/screen/list.h"
+
+enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_DETAIL, VIEW_COUNT };
+enum { APP_BACK = 16, APP_PANES = 4, APP_MIN_W = 60, APP_MIN_H = 15 };
+
+struct app { /* {0} is the overview with its first pane focused */
+  int view, pane;
+  struct { int view, pane; } back[APP_BACK];
+  int back_count;
+  struct list_state lists[LIST_COUNT];
+  int detail_list;  /* what VIEW_DETAIL shows: enum list_id ... */
+  char *detail_id;  /* ... and the item's id; owned */
+  size_t detail_top, help_top;
+};
+
+enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8 };
+
+void app_free(struct app *a);
+/* By a name of the contract ("nodes"); false when there is no such view here. */
+bool app_open(struct app *a, const char *name);
+/* After a new snapshot, a resize, a sort: selections follow their rows. */
+void app_settle(struct app *a, const struct input *in, int w, int h);
+/* What must now happen, APP_* or'ed. */
+unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key k);
+void app_draw(const struct app *a, const struct input *in, struct canvas *c);
+/* The logic of the frame as lines "key: value": for `render --format state`. */
+void app_state(const struct app *a, const struct input *in, int w, int h, struct str *out);
+
+/* For `list views`: name, title and help of a view; NULL beyond. VIEW_DETAIL has no name of its own. */
+const char *view_name(int view);
+const char *view_title(int view);
+const char *view_help(int view);
+
+/* ---- the parts, each in its file ---- */
+struct frame { struct pen title, body, notice, hints; }; /* of the whole screen; notice may have no height */
+struct frame frame_of(struct canvas *c, const struct app *a, const struct input *in);
+void draw_title(struct pen p, const struct input *in);
+void draw_notice(struct pen p, const struct app *a, const struct input *in);
+void draw_hints(struct pen p, const struct app *a, const struct input *in);
+/* Where each pane of the overview lies in a body of that size. */
+struct pane_rect { int x, y, w, h; };
+struct pane_rect pane_rect(const struct input *in, int w, int h, int pane);
+extern const enum list_id pane_lists[APP_PANES];
+void draw_overview(struct pen p, const struct app *a, const struct input *in);
+void draw_list(struct pen p, const struct app *a, const struct input *in, enum list_id id, bool focused, const char *number);
+struct text;
+struct text *detail_text(const struct app *a, const struct input *in); /* owned by the caller, text_free() */
+struct text *help_text(const struct input *in);
+#endif

@@ -1,0 +1,70 @@
+/* The lists: nodes, bricks, volumes, ... One row of the table each; the same list is a pane of the overview and a full
+ * screen. A list says where its items are in a snapshot, which columns it has, and how an item fills them; sorting,
+ * selecting and drawing are the same for all. Pure: nothing here changes anything but the frame being drawn. */
+#ifndef SCREEN_LIST_H
+#define SCREEN_LIST_H
+#include "keymaps/keymap.h"
+#include "model/difference.h"
+#include "tui/table.h"
+
+struct input { /* what there is to see: borrowed, valid for one frame */
+  const struct snapshot *snap;
+  const struct event *events; /* oldest first */
+  size_t event_count;
+  const struct keymap *keymap;
+  enum glyphs glyphs;
+  struct arena *arena; /* for texts of this frame */
+  int64_t wall;        /* now */
+  bool utc, read_only, replay, ended;
+};
+
+enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_COUNT };
+
+struct list_column {
+  struct column shown;
+  const char *field; /* of the item's shape: what the column is sorted by; NULL: it is not */
+};
+
+struct list {
+  const char *name, *title, *help;
+  enum action action; /* that opens it */
+  const struct shape *shape;
+  const struct list_column *columns;
+  int column_count;
+  const char *empty; /* said when there are none */
+  bool tail;         /* newest last: starts at its end */
+  size_t (*collect)(const struct input *in, const void ***ret); /* items, in the arena */
+  const char *(*id)(const struct input *in, const void *item);
+  void (*fill)(const struct input *in, const void *item, struct row *out);
+};
+extern const struct list *const lists[LIST_COUNT];
+
+struct list_state { /* lives as long as the screen */
+  struct table_state table;
+  int sorted; /* 1 + column, 0: as it comes */
+  bool reversed, touched; /* touched: the operator has moved in it */
+};
+
+struct list_rows { /* a list, collected and sorted for one frame */
+  const struct list *list;
+  const struct input *in;
+  const void **item;
+  struct column columns[TABLE_COLUMNS];
+  struct table table;
+};
+/* Fills r, which must stay in place while its table is used. */
+void list_open(struct list_rows *r, const struct list *l, const struct list_state *s, const struct input *in);
+const void *list_selected(const struct list_rows *r, const struct list_state *s); /* NULL when empty */
+
+/* Shared by the lists' fill functions. */
+const char *size_text(const struct input *in, int64_t bytes);         /* "1.9T", NULL when unknown */
+const char *percent_text(const struct input *in, double percent);     /* "62%", NULL when unknown */
+const char *count_text(const struct input *in, int64_t n);            /* NULL when unknown */
+const char *age_text(const struct input *in, int64_t since);          /* of a wall time */
+const char *clock_text(const struct input *in, int64_t wall);         /* "12:03:44" */
+const char *join_text(const struct input *in, const struct texts *t); /* "a, b"; "-" when empty */
+/* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */
+void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale);
+
+extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources;
+#endif

@@ -1,0 +1,89 @@
+/* Nodes: every host of the cluster, whatever it does in it. */
+#include "views/screen/list.h"
+#include <stdio.h>
+
+enum { NODE, ROLE, HA, PEER, VMS, CPU, MEM, VIRT, LINK, ADDRESS };
+
+static const struct list_column columns[] = {
+    [NODE] = {{.title = "NODE", .min = 5, .max = 32, .weight = 1, .priority = 99}, "name"},
+    [ROLE] = {{.title = "ROLE", .min = 4, .max = 12, .priority = 50}, "roles"},
+    [HA] = {{.title = "HA", .min = 6, .max = 14, .priority = 90}, "pacemaker"},
+    [PEER] = {{.title = "PEER", .min = 7, .max = 12, .priority = 80}, "peer"},
+    [VMS] = {{.title = "VMS", .min = 3, .align = ALIGN_RIGHT, .priority = 70}, "domains"},
+    [CPU] = {{.title = "CPU", .min = 4, .align = ALIGN_RIGHT, .priority = 60}, "cpu_percent"},
+    [MEM] = {{.title = "MEM", .min = 4, .align = ALIGN_RIGHT, .priority = 55}, "memory_used"},
+    [VIRT] = {{.title = "LIBVIRT", .min = 7, .max = 12, .priority = 40}, "libvirt"},
+    [LINK] = {{.title = "LINKS", .min = 5, .max = 16, .priority = 30}, NULL},
+    [ADDRESS] = {{.title = "ADDRESS", .min = 9, .max = 40, .weight = 1, .priority = 20}, "addresses"},
+};
+
+static size_t collect(const struct input *in, const void ***ret) {
+  size_t n = in->snap->hosts.count;
+  *ret = arena_array(in->arena, n, sizeof **ret);
+  for (size_t i = 0; i < n; i++) (*ret)[i] = &in->snap->hosts.item[i];
+  return n;
+}
+
+static const char *id(const struct input *in, const void *item) {
+  (void)in;
+  return ((const struct host_view *)item)->name;
+}
+
+static void put_ha(const struct input *in, const struct host_view *h, struct row *out) {
+  static const enum role roles[] = {[NODE_UNCLEAN] = ROLE_BAD, [NODE_PENDING] = ROLE_WARN, [NODE_OFFLINE] = ROLE_BAD, [NODE_MAINTENANCE] = ROLE_WARN,
+                                    [NODE_STANDBY] = ROLE_WARN, [NODE_ONLINE] = ROLE_OK};
+  bool node = texts_have(&h->roles, "kvm") && (h->pacemaker || h->membership);
+  if (h->pacemaker) {
+    bool loud = h->pacemaker == NODE_UNCLEAN || h->pacemaker == NODE_OFFLINE;
+    const char *word = node_state_names[h->pacemaker];
+    if (loud) word = h->pacemaker == NODE_UNCLEAN ? "UNCLEAN" : "OFFLINE";
+    put_fact(out, in, HA, roles[h->pacemaker], h->dc == TRUTH_YES ? arena_printf(in->arena, "%s DC", word) : word, &h->stale);
+  } else if (node) put_fact(out, in, HA, h->membership == MEMBERSHIP_MEMBER ? ROLE_NORMAL : ROLE_BAD, h->membership == MEMBERSHIP_MEMBER ? "member" : "LEFT", &h->stale);
+  else row_put(out, HA, ROLE_DIM, "-");
+}
+
+static void put_peer(const struct input *in, const struct host_view *h, struct row *out) {
+  static const enum role roles[] = {[PEER_CONNECTED] = ROLE_OK, [PEER_DISCONNECTED] = ROLE_BAD, [PEER_SUSPECT] = ROLE_BAD};
+  static const char *const words[] = {[PEER_CONNECTED] = "peer", [PEER_DISCONNECTED] = "DISCONN.", [PEER_SUSPECT] = "SUSPECT"};
+  if (h->peer) put_fact(out, in, PEER, roles[h->peer], words[h->peer], texts_have(&h->stale, "gluster") ? &h->stale : NULL);
+  else if (texts_have(&h->roles, "gluster")) row_put(out, PEER, ROLE_UNKNOWN, NULL);
+  else row_put(out, PEER, ROLE_DIM, "-");
+}
+
+static const char *roles_text(const struct input *in, const struct host_view *h) {
+  bool kvm = texts_have(&h->roles, "kvm"), store = texts_have(&h->roles, "gluster");
+  (void)in;
+  return kvm && store ? "kvm+glu" : kvm ? "kvm" : store ? "glu" : "-";
+}
+
+static const char *links_text(const struct input *in, const struct host_view *h) {
+  size_t up = 0;
+  if (!h->links.count) return "-";
+  for (size_t i = 0; i < h->links.count; i++) up += h->links.item[i].connected == TRUTH_YES;
+  return arena_printf(in->arena, "%zu/%zu up", up, h->links.count);
+}
+
+static void fill(const struct input *in, const void *item, struct row *out) {
+  const struct host_view *h = item;
+  bool kvm = texts_have(&h->roles, "kvm");
+  const struct texts *stale = texts_have(&h->stale, "libvirt") ? &h->stale : NULL;
+  row_put(out, NODE, ROLE_NORMAL, h->name);
+  row_put(out, ROLE, ROLE_DIM, roles_text(in, h));
+  put_ha(in, h, out);
+  put_peer(in, h, out);
+  if (kvm) {
+    double mem = h->memory > 0 && h->memory_used != UNKNOWN_INT ? 100.0 * (double)h->memory_used / (double)h->memory : -1;
+    put_fact(out, in, VMS, ROLE_NORMAL, count_text(in, h->domains), stale);
+    put_fact(out, in, CPU, h->cpu_percent >= 90 ? ROLE_WARN : ROLE_NORMAL, percent_text(in, h->cpu_percent), stale);
+    put_fact(out, in, MEM, mem >= 90 ? ROLE_WARN : ROLE_NORMAL, mem < 0 ? NULL : percent_text(in, mem), stale);
+    put_fact(out, in, VIRT, h->libvirt == LIBVIRT_CONNECTED ? ROLE_OK : h->libvirt == LIBVIRT_UNREACHABLE ? ROLE_BAD : ROLE_UNKNOWN,
+             h->libvirt ? libvirt_state_names[h->libvirt] : NULL, NULL);
+  } else {
+    for (int c = VMS; c <= VIRT; c++) row_put(out, c, ROLE_DIM, "-");
+  }
+  row_put(out, LINK, ROLE_NORMAL, links_text(in, h));
+  row_put(out, ADDRESS, ROLE_DIM, join_text(in, &h->addresses));
+}
+
+const struct list list_nodes = {.name = "nodes", .title = "Nodes", .help = "hosts, what they do, and how each layer sees them", .action = ACTION_VIEW_NODES,
+                                .shape = &host_view_shape, .columns = columns, .column_count = COUNT(columns), .empty = "no host is known yet", .collect = collect, .id = id, .fill = fill};

@@ -1,0 +1,153 @@
+/* The overview and the furniture around every view: title bar, notices, key hints. */
+#include "views/screen/app.h"
+#include <stdio.h>
+
+struct frame frame_of(struct canvas *c, const struct app *a, const struct input *in) {
+  struct pen p = canvas_pen(c);
+  int notice = c->h >= 18 ? 1 : 0;
+  if (a->view == VIEW_OVERVIEW && in->snap && c->h >= 22) {
+    int problems = (int)in->snap->problems.count;
+    notice += problems > 2 ? 2 : problems;
+  }
+  return (struct frame){.title = pen_sub(p, 0, 0, c->w, 1), .body = pen_sub(p, 0, 1, c->w, c->h - 2 - notice),
+                        .notice = pen_sub(p, 0, c->h - 1 - notice, c->w, notice), .hints = pen_sub(p, 0, c->h - 1, c->w, 1)};
+}
+
+/* ---- title bar: what is left out first when it is narrow has the lowest priority ---- */
+
+struct segment { const char *text; struct style style; int priority; };
+
+static void add(struct segment *s, size_t *n, int priority, struct style style, const char *text) { s[(*n)++] = (struct segment){text, style, priority}; }
+
+static size_t title_segments(const struct input *in, struct segment *s) {
+  static const struct { enum role role; const char *word; } badges[] = {
+      [HEALTH_NONE] = {ROLE_BADGE_UNKNOWN, " UNKNOWN "}, [HEALTH_HEALTHY] = {ROLE_BADGE_OK, " HEALTHY "}, [HEALTH_DEGRADED] = {ROLE_BADGE_WARN, " DEGRADED "},
+      [HEALTH_OUTAGE] = {ROLE_BADGE_BAD, " OUTAGE "}, [HEALTH_UNKNOWN] = {ROLE_BADGE_UNKNOWN, " UNKNOWN "}};
+  const struct snapshot *snap = in->snap;
+  const struct cluster_view *c = &snap->cluster;
+  size_t n = 0;
+  bool stale = c->stale.count > 0;
+  struct style old = STYLE(STALE);
+  add(s, &n, 95, STYLE(TITLE), c->name ? c->name : "kvmconsole");
+  add(s, &n, 100, style_of(badges[snap->health].role), badges[snap->health].word);
+  if (c->quorate != TRUTH_UNKNOWN)
+    add(s, &n, 80, stale ? old : style_of(c->quorate == TRUTH_YES ? ROLE_NORMAL : ROLE_BAD),
+        c->votes == UNKNOWN_INT ? c->quorate == TRUTH_YES ? "quorum yes" : "NO QUORUM"
+                                : arena_printf(in->arena, "%s %lld/%lld", c->quorate == TRUTH_YES ? "quorum" : "NO QUORUM", (long long)c->votes, (long long)c->expected_votes));
+  if (c->pacemaker_version || c->dc) add(s, &n, 60, stale ? old : STYLE(NORMAL), c->dc ? arena_printf(in->arena, "DC %s", c->dc) : "no DC");
+  if (c->fencing != TRUTH_UNKNOWN) add(s, &n, 70, stale ? old : style_of(c->fencing == TRUTH_YES ? ROLE_NORMAL : ROLE_WARN), c->fencing == TRUTH_YES ? "fencing on" : "fencing OFF");
+  if (c->maintenance == TRUTH_YES) add(s, &n, 75, STYLE(WARN), "MAINTENANCE");
+  size_t count = 0;
+  for (size_t i = 0; i < snap->problems.count; i++) count += snap->problems.item[i].severity > SEVERITY_INFO;
+  if (count) add(s, &n, 85, STYLE(WARN), arena_printf(in->arena, "%s %zu problem%s", symbol(in->glyphs, SYMBOL_WARN), count, count == 1 ? "" : "s"));
+  if (in->replay) add(s, &n, 65, STYLE(ACCENT), in->ended ? "replay ended" : "replay");
+  if (in->read_only) add(s, &n, 50, STYLE(DIM), "read-only");
+  return n;
+}
+
+void draw_title(struct pen p, const struct input *in) {
+  struct segment s[12];
+  const char *clock = clock_text(in, in->wall);
+  pen_clear(p, STYLE(NORMAL));
+  if (!in->snap) {
+    pen_text(p, 1, 0, STYLE(TITLE), "kvmconsole");
+    return;
+  }
+  size_t n = title_segments(in, s);
+  for (;;) { /* drop the least important until it fits */
+    int width = 2 + (clock ? text_columns(clock) : 0);
+    size_t least = 0;
+    for (size_t i = 0; i < n; i++) {
+      width += text_columns(s[i].text) + 2;
+      if (s[i].priority < s[least].priority) least = i;
+    }
+    if (width <= p.w || n <= 1) break;
+    for (size_t i = least; i + 1 < n; i++) s[i] = s[i + 1];
+    n--;
+  }
+  int x = 1;
+  for (size_t i = 0; i < n; i++) x = pen_text(p, x, 0, s[i].style, s[i].text) + 2;
+  if (clock) pen_right(p, p.w - 9, 0, 8, STYLE(DIM), clock);
+}
+
+/* ---- notices ---- */
+
+static void draw_problem(struct pen p, int y, const struct input *in, const struct problem *b) {
+  enum role role = b->severity == SEVERITY_CRITICAL ? ROLE_BAD : b->severity == SEVERITY_WARNING ? ROLE_WARN : ROLE_NORMAL;
+  int x = pen_symbol(p, 1, y, style_of(role), b->severity == SEVERITY_CRITICAL ? SYMBOL_BAD : b->severity == SEVERITY_WARNING ? SYMBOL_WARN : SYMBOL_BULLET);
+  const char *age = age_text(in, b->since);
+  int room = p.w - x - 2 - (age ? text_columns(age) + 1 : 0);
+  pen_field(p, x + 1, y, room, style_of(role), b->text);
+  if (age) pen_right(p, p.w - 1 - text_columns(age), y, text_columns(age), STYLE(DIM), age);
+}
+
+void draw_notice(struct pen p, const struct app *a, const struct input *in) {
+  if (p.h < 1 || !in->snap) return;
+  int y = 0;
+  if (a->view == VIEW_OVERVIEW && p.h > 1) {
+    struct list_rows r;
+    struct list_state any = {0};
+    list_open(&r, &list_problems, &any, in);
+    for (size_t i = 0; i < r.table.row_count && y < p.h - 1; i++) draw_problem(p, y++, in, r.item[i]);
+  }
+  if (in->event_count) {
+    const struct event *e = &in->events[in->event_count - 1];
+    int x = pen_text(p, 1, p.h - 1, STYLE(DIM), clock_text(in, e->at));
+    pen_field(p, x + 1, p.h - 1, p.w - x - 2, STYLE(NORMAL), e->text);
+  }
+}
+
+/* The hints that fit, in this order; each is an action that works here, with the key that does it. */
+void draw_hints(struct pen p, const struct app *a, const struct input *in) {
+  static const struct { enum action action; const char *word; int where; } hints[] = { /* where: 1 overview, 2 list, 4 text */
+      {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2},
+      {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_VIEW_SOURCES, "sources", 7},
+      {ACTION_HELP, "help", 7}, {ACTION_QUIT, "quit", 7}};
+  int where = a->view == VIEW_OVERVIEW ? 1 : a->view == VIEW_HELP || a->view == VIEW_DETAIL ? 4 : 2, x = 1;
+  for (size_t i = 0; i < COUNT(hints); i++) {
+    char key[KEY_NAME];
+    if (!(hints[i].where & where)) continue;
+    keymap_hint(in->keymap, where == 4 ? CONTEXT_TEXT : CONTEXT_TABLE, hints[i].action, key);
+    if (!*key || x + text_columns(key) + text_columns(hints[i].word) + 1 > p.w) continue;
+    x = pen_text(p, x, 0, STYLE(KEY), key);
+    x = pen_text(p, x + 1, 0, STYLE(DIM), hints[i].word) + 2;
+  }
+}
+
+/* ---- lists and panes ---- */
+
+void draw_list(struct pen p, const struct app *a, const struct input *in, enum list_id id, bool focused, const char *number) {
+  struct list_rows r;
+  char range[RANGE_TEXT];
+  const struct list_state *s = &a->lists[id];
+  list_open(&r, lists[id], s, in);
+  const char *title = number ? arena_printf(in->arena, "%s %s", number, lists[id]->title) : lists[id]->title;
+  struct pen inside = pen_box(p, &(struct box){.title = title, .footer = table_range(range, &r.table, &s->table, p.h - 2), .focused = focused});
+  table_draw(inside, &r.table, &s->table, focused);
+}
+
+static int rows_of(const struct input *in, enum list_id id) {
+  const void **item;
+  return in->snap ? (int)lists[id]->collect(in, &item) : 0;
+}
+
+/* Two by two. Each row of panes gets what its longer list needs; where that is too much, they share. */
+struct pane_rect pane_rect(const struct input *in, int w, int h, int pane) {
+  enum { FURNITURE = 3, LEAST = 4 };
+  int top = rows_of(in, LIST_NODES), top2 = rows_of(in, LIST_BRICKS), low = rows_of(in, LIST_VOLUMES), low2 = rows_of(in, LIST_DOMAINS);
+  int need = (top > top2 ? top : top2) + FURNITURE, other = (low > low2 ? low : low2) + FURNITURE;
+  int upper = need + other <= h ? need + (h - need - other) / 2 : h - other >= h / 2 ? h - other : need <= h / 2 ? need : h / 2;
+  if (upper < LEAST) upper = LEAST;
+  if (h - upper < LEAST) upper = h - LEAST;
+  int left = w / 2;
+  return (struct pane_rect){.x = pane % 2 ? left : 0, .y = pane / 2 ? upper : 0, .w = pane % 2 ? w - left : left, .h = pane / 2 ? h - upper : upper};
+}
+
+void draw_overview(struct pen p, const struct app *a, const struct input *in) {
+  for (int i = 0; i < APP_PANES; i++) {
+    struct pane_rect r = pane_rect(in, p.w, p.h, i);
+    char number[4];
+    snprintf(number, sizeof number, "%d", i + 1);
+    draw_list(pen_sub(p, r.x, r.y, r.w, r.h), a, in, pane_lists[i], a->pane == i, number);
+  }
+}

@@ -1,0 +1,57 @@
+/* Volumes: type, room, and whether each set has its copies. */
+#include "tui/bar.h"
+#include "views/screen/list.h"
+
+enum { VOLUME, TYPE, SIZE, USED, COPIES, STATUS, HEAL, SPLIT, BRICKS };
+
+static const struct list_column columns[] = {
+    [VOLUME] = {{.title = "VOLUME", .min = 6, .max = 32, .weight = 1, .priority = 99}, "name"},
+    [TYPE] = {{.title = "TYPE", .min = 6, .max = 26, .priority = 60}, "type"},
+    [SIZE] = {{.title = "SIZE", .min = 4, .align = ALIGN_RIGHT, .priority = 70}, "size"},
+    [USED] = {{.title = "USED", .min = 8, .max = 10, .priority = 75}, NULL},
+    [COPIES] = {{.title = "COPIES", .min = 6, .max = 8, .priority = 90}, "writable"},
+    [STATUS] = {{.title = "STATUS", .min = 7, .max = 8, .priority = 68}, "status"},
+    [HEAL] = {{.title = "HEAL", .min = 4, .align = ALIGN_RIGHT, .priority = 65}, "heal_pending"},
+    [SPLIT] = {{.title = "SPLIT", .min = 5, .align = ALIGN_RIGHT, .priority = 40}, "split_brain"},
+    [BRICKS] = {{.title = "BRICKS", .min = 6, .max = 10, .priority = 50}, NULL},
+};
+
+static size_t collect(const struct input *in, const void ***ret) {
+  size_t n = in->snap->volumes.count;
+  *ret = arena_array(in->arena, n, sizeof **ret);
+  for (size_t i = 0; i < n; i++) (*ret)[i] = &in->snap->volumes.item[i];
+  return n;
+}
+
+static const char *id(const struct input *in, const void *item) {
+  (void)in;
+  return ((const struct volume_view *)item)->name;
+}
+
+static const char *used_text(const struct input *in, const struct volume_view *v) {
+  if (v->size <= 0 || v->free == UNKNOWN_INT) return NULL;
+  char bar[BAR_TEXT];
+  double used = 100.0 * (double)(v->size - v->free) / (double)v->size;
+  return arena_printf(in->arena, "%s %.0f%%", bar_text(bar, in->glyphs, 4, used), used);
+}
+
+static void fill(const struct input *in, const void *item, struct row *out) {
+  static const enum role copies[] = {[SET_UNKNOWN] = ROLE_UNKNOWN, [SET_FULL] = ROLE_OK, [SET_REDUCED] = ROLE_WARN, [SET_LOST] = ROLE_BAD};
+  const struct volume_view *v = item;
+  size_t up = 0;
+  for (size_t i = 0; i < v->bricks.count; i++) up += v->bricks.item[i].online == TRUTH_YES;
+  row_put(out, VOLUME, ROLE_NORMAL, v->name);
+  row_put(out, TYPE, ROLE_DIM, v->replica > 1 ? arena_printf(in->arena, "%s %lld%s", v->type ? v->type : "?", (long long)v->replica, v->arbiter > 0 ? "+a" : "") : v->type);
+  row_put(out, SIZE, ROLE_NORMAL, size_text(in, v->size));
+  row_put(out, USED, ROLE_NORMAL, used_text(in, v));
+  if (str_eq(v->status, "started"))
+    put_fact(out, in, COPIES, copies[v->writable], v->writable == SET_LOST ? "LOST" : v->writable == SET_REDUCED ? "REDUCED" : v->writable ? "full" : NULL, &v->stale);
+  else row_put(out, COPIES, ROLE_DIM, "-");
+  row_put(out, STATUS, str_eq(v->status, "started") ? ROLE_OK : ROLE_WARN, v->status);
+  put_fact(out, in, HEAL, v->heal_pending > 0 ? ROLE_WARN : ROLE_NORMAL, count_text(in, v->heal_pending), &v->stale);
+  put_fact(out, in, SPLIT, v->split_brain > 0 ? ROLE_BAD : ROLE_NORMAL, count_text(in, v->split_brain), &v->stale);
+  row_putf(out, BRICKS, ROLE_NORMAL, "%zu/%zu up", up, v->bricks.count);
+}
+
+const struct list list_volumes = {.name = "volumes", .title = "Volumes", .help = "volumes: type, room, copies, heals", .action = ACTION_VIEW_VOLUMES,
+                                  .shape = &volume_view_shape, .columns = columns, .column_count = COUNT(columns), .empty = "no volume is known", .collect = collect, .id = id, .fill = fill};

@@ -1,0 +1,119 @@
+/* What watches over the rest: events, problems, and the sources that all of it comes from. */
+#include "views/screen/list.h"
+#include "base/clock.h"
+
+/* ---- events ---- */
+enum { WHEN, KIND, SUBJECT, TEXT };
+static const struct list_column event_columns[] = {
+    [WHEN] = {{.title = "TIME", .min = 8, .max = 8, .priority = 90}, "at"},
+    [KIND] = {{.title = "KIND", .min = 6, .max = 16, .priority = 50}, "kind"},
+    [SUBJECT] = {{.title = "SUBJECT", .min = 8, .max = 32, .priority = 40}, "subject"},
+    [TEXT] = {{.title = "WHAT", .min = 16, .weight = 4, .priority = 99}, "text"},
+};
+
+static size_t collect_events(const struct input *in, const void ***ret) {
+  *ret = arena_array(in->arena, in->event_count, sizeof **ret);
+  for (size_t i = 0; i < in->event_count; i++) (*ret)[i] = &in->events[i];
+  return in->event_count;
+}
+
+static const char *event_id(const struct input *in, const void *item) {
+  const struct event *e = item;
+  return arena_printf(in->arena, "%lld %s %s", (long long)e->at, e->kind, e->subject ? e->subject : "");
+}
+
+static enum role severity_role(int severity) {
+  static const enum role roles[] = {[SEVERITY_NONE] = ROLE_NORMAL, [SEVERITY_INFO] = ROLE_NORMAL, [SEVERITY_WARNING] = ROLE_WARN, [SEVERITY_CRITICAL] = ROLE_BAD};
+  return roles[severity];
+}
+
+static void fill_event(const struct input *in, const void *item, struct row *out) {
+  const struct event *e = item;
+  row_put(out, WHEN, ROLE_DIM, clock_text(in, e->at));
+  row_put(out, KIND, ROLE_DIM, e->kind);
+  row_put(out, SUBJECT, ROLE_NORMAL, e->subject);
+  row_put(out, TEXT, severity_role(e->severity), e->text);
+}
+
+const struct list list_events = {.name = "events", .title = "Events", .help = "what changed, newest last", .action = ACTION_VIEW_EVENTS, .tail = true,
+                                 .shape = &event_shape, .columns = event_columns, .column_count = COUNT(event_columns),
+                                 .empty = "nothing has changed since this console was started", .collect = collect_events, .id = event_id, .fill = fill_event};
+
+/* ---- problems ---- */
+enum { MARK, AGE, PSUBJECT, PTEXT };
+static const struct list_column problem_columns[] = {
+    [MARK] = {{.title = "HOW BAD", .min = 7, .max = 10, .priority = 95}, "severity"},
+    [AGE] = {{.title = "SINCE", .min = 6, .align = ALIGN_RIGHT, .priority = 80}, "since"},
+    [PSUBJECT] = {{.title = "SUBJECT", .min = 8, .max = 32, .priority = 70}, "subject"},
+    [PTEXT] = {{.title = "WHAT", .min = 16, .weight = 4, .priority = 99}, "text"},
+};
+
+static size_t collect_problems(const struct input *in, const void ***ret) {
+  size_t n = in->snap->problems.count, at = 0;
+  *ret = arena_array(in->arena, n, sizeof **ret);
+  for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_NONE; severity--)
+    for (size_t i = 0; i < n; i++)
+      if (in->snap->problems.item[i].severity == severity) (*ret)[at++] = &in->snap->problems.item[i];
+  return n;
+}
+
+static const char *problem_id(const struct input *in, const void *item) {
+  const struct problem *p = item;
+  return arena_printf(in->arena, "%s %s %s", p->id, p->subject ? p->subject : "", p->text ? p->text : "");
+}
+
+static void fill_problem(const struct input *in, const void *item, struct row *out) {
+  static const enum symbol signs[] = {[SEVERITY_NONE] = SYMBOL_BULLET, [SEVERITY_INFO] = SYMBOL_BULLET, [SEVERITY_WARNING] = SYMBOL_WARN, [SEVERITY_CRITICAL] = SYMBOL_BAD};
+  const struct problem *p = item;
+  enum role role = severity_role(p->severity);
+  row_put(out, MARK, role, arena_printf(in->arena, "%s %s", symbol(in->glyphs, signs[p->severity]), severity_names[p->severity]));
+  row_put(out, AGE, ROLE_DIM, age_text(in, p->since));
+  row_put(out, PSUBJECT, ROLE_NORMAL, p->subject);
+  row_put(out, PTEXT, role, p->text);
+}
+
+const struct list list_problems = {.name = "problems", .title = "Problems", .help = "what is wrong, worst first", .action = ACTION_VIEW_PROBLEMS,
+                                   .shape = &problem_shape, .columns = problem_columns, .column_count = COUNT(problem_columns),
+                                   .empty = "no problem is known", .collect = collect_problems, .id = problem_id, .fill = fill_problem};
+
+/* ---- sources ---- */
+enum { SOURCE, SHOST, STATE, SAGE, OLDEST, SAYS };
+static const struct list_column source_columns[] = {
+    [SOURCE] = {{.title = "SOURCE", .min = 9, .max = 10, .priority = 99}, "name"},
+    [SHOST] = {{.title = "HOST", .min = 5, .max = 32, .priority = 90}, "host"},
+    [STATE] = {{.title = "STATE", .min = 6, .max = 8, .priority = 95}, "state"},
+    [SAGE] = {{.title = "LAST WORD", .min = 9, .align = ALIGN_RIGHT, .priority = 80}, "age_ms"},
+    [OLDEST] = {{.title = "STALE FACTS", .min = 11, .align = ALIGN_RIGHT, .priority = 40}, NULL},
+    [SAYS] = {{.title = "IT SAYS", .min = 12, .weight = 4, .priority = 70}, "text"},
+};
+
+static size_t collect_sources(const struct input *in, const void ***ret) {
+  size_t n = in->snap->sources.count;
+  *ret = arena_array(in->arena, n, sizeof **ret);
+  for (size_t i = 0; i < n; i++) (*ret)[i] = &in->snap->sources.item[i];
+  return n;
+}
+
+static const char *source_id(const struct input *in, const void *item) {
+  const struct source_view *s = item;
+  return arena_printf(in->arena, "%s@%s", s->name, s->host);
+}
+
+static void fill_source(const struct input *in, const void *item, struct row *out) {
+  static const enum role roles[] = {[SOURCE_UNKNOWN] = ROLE_UNKNOWN, [SOURCE_OK] = ROLE_OK, [SOURCE_STALE] = ROLE_STALE, [SOURCE_HUNG] = ROLE_BAD,
+                                    [SOURCE_DOWN] = ROLE_BAD, [SOURCE_ABSENT] = ROLE_DIM, [SOURCE_DENIED] = ROLE_WARN};
+  const struct source_view *s = item;
+  char age[CLOCK_TEXT];
+  size_t stale = 0;
+  for (size_t i = 0; i < s->facts.count; i++) stale += s->facts.item[i].stale == TRUTH_YES;
+  row_put(out, SOURCE, ROLE_NORMAL, s->name);
+  row_put(out, SHOST, ROLE_NORMAL, s->host);
+  row_put(out, STATE, roles[s->state], s->state ? s->state == SOURCE_HUNG ? "HUNG" : s->state == SOURCE_DOWN ? "DOWN" : source_state_names[s->state] : "waiting");
+  row_put(out, SAGE, s->age_ms > 5000 ? ROLE_WARN : ROLE_NORMAL, s->age_ms == UNKNOWN_INT ? "never" : arena_strdup(in->arena, clock_age(age, s->age_ms)));
+  row_put(out, OLDEST, stale ? ROLE_STALE : ROLE_DIM, arena_printf(in->arena, "%zu of %zu", stale, s->facts.count));
+  row_put(out, SAYS, ROLE_NORMAL, s->text ? s->text : "");
+}
+
+const struct list list_sources = {.name = "sources", .title = "Sources", .help = "who says so, how old it is, what does not answer", .action = ACTION_VIEW_SOURCES,
+                                  .shape = &source_view_shape, .columns = source_columns, .column_count = COUNT(source_columns),
+                                  .empty = "no source", .collect = collect_sources, .id = source_id, .fill = fill_source};

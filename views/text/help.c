@@ -1,0 +1,186 @@
+/* help, --version, list, config, --self-test: the program's own tables, printed. */
+#include "base/child.h"
+#include "base/str.h"
+#include "keymaps/keymap.h"
+#include "model/problem.h"
+#include "tui/theme.h"
+#include "views/command.h"
+#include "views/screen/app.h"
+#include <string.h>
+
+void print_version(FILE *f) {
+  static const char *const programs[] = {"corosync", "pacemaker", "cibwatch", "gluster", "gfapi", "libvirt"};
+  fprintf(f, "kvmconsole %s\nscreen: ncursesw; JSON: jansson; widths: utf8proc\n", VERSION);
+  for (size_t i = 0; i < COUNT(programs); i++) {
+    CLEANUP(mem_freep) char *name = mem_printf("kvmconsole-%s", programs[i]);
+    CLEANUP(mem_freep) char *path = child_find(name);
+    fprintf(f, "source %-10s %s\n", programs[i], path ? path : "not found");
+  }
+}
+
+static void print_options(FILE *f, const struct command_row *c) {
+  unsigned bit = c ? 1u << (c - command_rows) : ~0u;
+  fputs("\nOptions:\n", f);
+  for (int i = 0; i < OPT_COUNT; i++) {
+    const struct option_row *o = &option_rows[i];
+    if (!(o->commands & bit)) continue;
+    char name[40];
+    snprintf(name, sizeof name, "%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+    fprintf(f, "  %-20s %s\n", name, o->help);
+  }
+}
+
+void print_help(FILE *f, const struct command_row *c) {
+  if (c) {
+    fprintf(f, "usage: %s [OPTION...]\n\n%s\n", c->usage, c->help);
+    print_options(f, c);
+    fprintf(f, "\nExample:\n  %s\n", c->example);
+    return;
+  }
+  fputs("usage: kvmconsole [SUBCOMMAND] [OPTION...]\n\nThe operator's console of a KVM cluster on GlusterFS, Corosync and Pacemaker.\nWithout a subcommand: the full screen.\n\nSubcommands:\n", f);
+  for (int i = CMD_STATUS; i < CMD_COUNT; i++) fprintf(f, "  %-20s %s\n", command_rows[i].usage + strlen("kvmconsole "), command_rows[i].title);
+  print_options(f, NULL);
+  fputs("\n'kvmconsole help SUBCOMMAND' says more, with an example.\n", f);
+}
+
+int run_help(struct arguments *a) {
+  if (!a->words) {
+    print_help(stdout, NULL);
+    return 0;
+  }
+  for (int i = CMD_STATUS; i < CMD_COUNT; i++)
+    if (!strcmp(command_rows[i].name, a->word[0])) {
+      print_help(stdout, &command_rows[i]);
+      return 0;
+    }
+  return usage_error("no such subcommand: %s", a->word[0]);
+}
+
+int run_config(struct arguments *a) {
+  CLEANUP(str_free) struct str out = {0};
+  config_print(&a->config, &out);
+  fputs(str_text(&out), stdout);
+  return 0;
+}
+
+/* ---- list ---- */
+
+struct entry { const char *name, *title, *help; };
+struct entries { struct entry *item; size_t count; struct arena *arena; };
+
+static void add(struct entries *l, const char *name, const char *title, const char *help) {
+  l->item = mem_grow(l->item, l->count + 1, sizeof *l->item);
+  l->item[l->count++] = (struct entry){arena_strdup(l->arena, name), arena_strdup(l->arena, title), arena_strdup(l->arena, help)};
+}
+
+static void list_views(struct entries *l) {
+  for (int v = 0; v < VIEW_DETAIL; v++) add(l, view_name(v), view_title(v), view_help(v));
+}
+
+static void list_problem_kinds(struct entries *l) {
+  for (const struct problem_kind *k = problem_kinds; k->id; k++)
+    add(l, k->id, arena_printf(l->arena, "%s (%s, health: %s)", k->title, severity_names[k->severity], k->effect == HEALTH_HEALTHY ? "no effect" : health_names[k->effect]), k->help);
+}
+
+static void list_keys(struct entries *l) {
+  struct keymap *m = keymap_load("default", NULL);
+  size_t n = 0;
+  struct keymap_help *rows = m ? keymap_help(m, CONTEXT_COUNT, &n) : NULL;
+  for (size_t i = 0; i < n; i++) add(l, rows[i].name, rows[i].keys, rows[i].help);
+  mem_free(rows);
+  keymap_free(m);
+}
+
+static void list_themes(struct entries *l) {
+  for (size_t i = 0; theme_at(i); i++) add(l, theme_name(theme_at(i)), theme_name(theme_at(i)), theme_help(theme_at(i)));
+}
+
+static const struct { const char *what; void (*fill)(struct entries *l); } tables[] = {
+    {"views", list_views}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}};
+
+static void print_entries(const struct entries *l, const char *what, bool json) {
+  CLEANUP(str_free) struct str out = {0};
+  if (json) str_addf(&out, "{\"schema\":1,\"%s\":[", what);
+  for (size_t i = 0; i < l->count; i++) {
+    if (!json) {
+      str_addf(&out, "%-22s %s\n%-22s   %s\n", l->item[i].name, l->item[i].title, "", l->item[i].help);
+      continue;
+    }
+    str_add(&out, i ? ",{\"name\":" : "{\"name\":");
+    json_text(&out, l->item[i].name);
+    str_add(&out, ",\"title\":");
+    json_text(&out, l->item[i].title);
+    str_add(&out, ",\"help\":");
+    json_text(&out, l->item[i].help);
+    str_add(&out, "}");
+  }
+  if (json) str_add(&out, "]}\n");
+  fputs(str_text(&out), stdout);
+}
+
+int run_list(struct arguments *a) {
+  for (size_t i = 0; i < COUNT(tables); i++)
+    if (!strcmp(tables[i].what, a->word[0])) {
+      struct entries l = {.arena = arena_new()};
+      tables[i].fill(&l);
+      print_entries(&l, a->word[0], a->option[OPT_JSON] != NULL);
+      mem_free(l.item);
+      arena_free(l.arena);
+      return 0;
+    }
+  return usage_error("list: there is no table of %s (views, problems, keys, themes)", a->word[0]);
+}
+
+/* ---- self-test: what a table must be, beyond what the compiler checks ---- */
+
+static int failures;
+static void must(bool holds, const char *what, const char *name) {
+  if (holds) return;
+  printf("self-test: %s: %s\n", what, name);
+  failures++;
+}
+
+static void test_problems(void) {
+  for (const struct problem_kind *k = problem_kinds; k->id; k++) {
+    must(k->title && k->help && k->find && k->severity && k->effect, "a problem without title, help, severity, effect or finder", k->id);
+    must(problem_kind_find(k->id) == k, "two problems of one id", k->id);
+  }
+}
+
+static void test_lists(void) {
+  for (int i = 0; i < LIST_COUNT; i++)
+    for (int c = 0; c < lists[i]->column_count; c++) {
+      const struct list_column *col = &lists[i]->columns[c];
+      must(col->shown.title && col->shown.min > 0, "a column without title or width", lists[i]->name);
+      must(!col->field || shape_field(lists[i]->shape, col->field), "a column sorted by a field that its shape has not", col->shown.title);
+    }
+}
+
+static void test_keymaps(void) {
+  for (const struct keymap_text *t = keymap_texts; t->name; t++) {
+    struct err e = {0};
+    struct keymap *m = keymap_load(t->name, &e);
+    must(m != NULL, "a built-in key map that cannot be read", e.text[0] ? e.text : t->name);
+    if (m && !strcmp(t->name, "default"))
+      for (enum action u = ACTION_NONE; (u = keymap_unbound(m, u)) != ACTION_NONE;) must(false, "an action that no key does", action_row(u)->name);
+    keymap_free(m);
+  }
+}
+
+static void test_facts(void) {
+  for (const struct fact_kind *k = fact_kinds; k->name; k++) {
+    must(k->shape && k->title && k->interval_ms > 0, "a kind of fact without shape, title or interval", k->name);
+    must(fact_kind_find(k->name) == k, "two kinds of fact of one name", k->name);
+  }
+}
+
+int run_self_test(void) {
+  failures = 0;
+  test_problems();
+  test_lists();
+  test_keymaps();
+  test_facts();
+  for (int i = CMD_STATUS; i < CMD_COUNT; i++) must(command_rows[i].run && command_rows[i].help && command_rows[i].example, "a subcommand without help", command_rows[i].name);
+  if (!failures) puts("self-test: ok");
+  return failures ? 1 : 0;
+}

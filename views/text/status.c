@@ -1,0 +1,191 @@
+/* status: one reading, for people, plug-ins and scripts. */
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "base/loop.h"
+#include "sources/feed.h"
+#include "views/command.h"
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+
+struct reading {
+  struct loop *loop;
+  struct feed *feed;
+  struct snapshot *snap;
+  int64_t sample_until; /* monotonic; 0: do not wait for rates */
+  bool interrupted;
+};
+
+static void look(void *owner) {
+  struct reading *r = owner;
+  if (!r->feed) return;
+  if (feed_ended(r->feed) || !r->snap || r->snap->version != feed_store(r->feed)->version) {
+    struct snapshot *s = feed_snapshot(r->feed, r->snap);
+    snapshot_drop(r->snap);
+    r->snap = s;
+  }
+  if (feed_complete(r->feed) && (feed_ended(r->feed) || clock_mono_ms() >= r->sample_until)) loop_stop(r->loop);
+}
+
+static void on_signal(void *owner, int signo) {
+  struct reading *r = owner;
+  (void)signo;
+  r->interrupted = true;
+  loop_stop(r->loop);
+}
+
+static const char *word(const char *s) { return s ? s : "?"; }
+
+static void add_size(struct str *out, int64_t bytes) {
+  static const char units[] = "BKMGTPE";
+  double v = (double)bytes;
+  size_t u = 0;
+  while (v >= 999.5 && u + 2 < sizeof units) v /= 1024, u++;
+  if (bytes == UNKNOWN_INT) str_add(out, "     ?");
+  else str_addf(out, u && v < 9.95 ? "%5.1f%c" : "%5.0f%c", v, units[u]);
+}
+
+static void add_number(struct str *out, int width, int64_t n) {
+  if (n == UNKNOWN_INT) str_addf(out, "%*s", width, "?");
+  else str_addf(out, "%*" PRId64, width, n);
+}
+
+static void add_texts(struct str *out, const struct texts *t) {
+  for (size_t i = 0; i < t->count; i++) str_addf(out, "%s%s", i ? "," : "", word(t->item[i]));
+  if (!t->count) str_add(out, "-");
+}
+
+/* The first line is what a monitoring plug-in shows: NAME STATE - what | perfdata */
+static void add_headline(struct str *out, const struct snapshot *s) {
+  static const char *const words[] = {[HEALTH_NONE] = "UNKNOWN", [HEALTH_HEALTHY] = "HEALTHY", [HEALTH_DEGRADED] = "DEGRADED", [HEALTH_OUTAGE] = "OUTAGE", [HEALTH_UNKNOWN] = "UNKNOWN"};
+  size_t problems = 0, running = 0, up = 0, bricks = 0;
+  int64_t heal = 0;
+  str_addf(out, "KVMCONSOLE %s - ", words[s->health]);
+  for (size_t i = 0; i < s->problems.count; i++) problems += s->problems.item[i].severity > SEVERITY_INFO;
+  str_addf(out, "%zu problem%s%s", problems, problems == 1 ? "" : "s", problems ? ": " : "");
+  for (size_t i = 0, said = 0; i < s->problems.count && said < 3; i++)
+    if (s->problems.item[i].severity > SEVERITY_INFO) str_addf(out, "%s%s", said++ ? "; " : "", word(s->problems.item[i].text));
+  for (size_t i = 0; i < out->len; i++)
+    if (out->data[i] == '|' || out->data[i] == '\n') out->data[i] = ' '; /* both mean something in that line */
+  for (size_t i = 0; i < s->domains.count; i++) running += str_eq(s->domains.item[i].state, "running");
+  for (size_t i = 0; i < s->volumes.count; i++) {
+    if (s->volumes.item[i].heal_pending > 0) heal += s->volumes.item[i].heal_pending;
+    for (size_t j = 0; j < s->volumes.item[i].bricks.count; j++) bricks++, up += s->volumes.item[i].bricks.item[j].online == TRUTH_YES;
+  }
+  str_addf(out, " | problems=%zu domains_running=%zu domains=%zu bricks_up=%zu bricks=%zu heal_pending=%" PRId64 " hosts=%zu\n", problems, running, s->domains.count, up, bricks, heal, s->hosts.count);
+}
+
+static void add_tables(struct str *out, const struct snapshot *s) {
+  const struct cluster_view *c = &s->cluster;
+  if (c->name) {
+    str_addf(out, "\ncluster %s: %s, votes ", c->name, c->quorate == TRUTH_YES ? "quorate" : c->quorate == TRUTH_NO ? "NO QUORUM" : "quorum not known");
+    add_number(out, 1, c->votes);
+    str_add(out, " of ");
+    add_number(out, 1, c->expected_votes);
+    str_addf(out, ", DC %s, fencing %s\n", c->dc ? c->dc : "none", c->fencing == TRUTH_YES ? "on" : c->fencing == TRUTH_NO ? "OFF" : "not known");
+  }
+  if (s->problems.count) str_add(out, "\nproblems\n");
+  for (size_t i = 0; i < s->problems.count; i++) str_addf(out, "  %-9s %-20s %s\n", word(severity_names[s->problems.item[i].severity]), s->problems.item[i].id, word(s->problems.item[i].text));
+  if (s->hosts.count) str_add(out, "\nhost                 corosync  pacemaker    peer          libvirt      domains\n");
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    str_addf(out, "%-20s %-9s %-12s %-13s %-12s", h->name, h->membership ? membership_names[h->membership] : "-", h->pacemaker ? node_state_names[h->pacemaker] : "-",
+             h->peer ? peer_state_names[h->peer] : "-", h->libvirt ? libvirt_state_names[h->libvirt] : "-");
+    if (h->libvirt) add_number(out, 8, h->domains);
+    str_addf(out, "%s\n", h->stale.count ? "  old" : "");
+  }
+  for (size_t i = 0; i < s->volumes.count; i++) {
+    const struct volume_view *v = &s->volumes.item[i];
+    str_addf(out, "\nvolume %s: %s, %s, size", word(v->name), word(v->type), word(v->status));
+    add_size(out, v->size);
+    str_add(out, ", free");
+    add_size(out, v->free);
+    str_add(out, ", to heal ");
+    add_number(out, 1, v->heal_pending);
+    str_addc(out, '\n');
+    for (size_t j = 0; j < v->bricks.count; j++) {
+      const struct brick_view *b = &v->bricks.item[j];
+      str_addf(out, "  set %" PRId64 "  %s:%s%s  %s\n", b->set, b->host, b->path, b->arbiter == TRUTH_YES ? " (arbiter)" : "",
+               b->online == TRUTH_YES ? "up" : b->online == TRUTH_NO ? "DOWN" : "not known");
+    }
+  }
+  if (s->domains.count) str_add(out, "\ndomain               state     host                 pacemaker\n");
+  for (size_t i = 0; i < s->domains.count; i++) {
+    const struct domain_view *d = &s->domains.item[i];
+    str_addf(out, "%-20s %-9s ", word(d->name), word(d->state));
+    size_t at = out->len;
+    add_texts(out, &d->hosts);
+    for (size_t n = out->len - at; n < 21; n++) str_addc(out, ' ');
+    str_addf(out, "%s\n", d->resource ? d->role ? d->role : "?" : "-");
+  }
+  str_add(out, "\nsource               host                 state   says\n");
+  for (size_t i = 0; i < s->sources.count; i++)
+    str_addf(out, "%-20s %-20s %-7s %s\n", s->sources.item[i].name, s->sources.item[i].host, s->sources.item[i].state ? source_state_names[s->sources.item[i].state] : "silent", word(s->sources.item[i].text));
+}
+
+static void print(const struct arguments *a, const struct snapshot *s) {
+  CLEANUP(str_free) struct str out = {0};
+  if (a->option[OPT_JSON]) {
+    snapshot_json(s, &out);
+    str_addc(&out, '\n');
+  } else {
+    add_headline(&out, s);
+    add_tables(&out, s);
+  }
+  /* Names come from the cluster: what could steer a terminal is neutralised; JSON has escaped it already. */
+  if (!a->option[OPT_JSON]) {
+    for (char *line = out.data, *next; line && *line; line = next) {
+      char *end = strchr(line, '\n');
+      next = end ? end + 1 : NULL;
+      if (end) *end = 0;
+      size_t room = strlen(line) * 3 + 1;
+      CLEANUP(mem_freep) char *clean = mem_alloc(room);
+      puts(utf8_clean(clean, room, line));
+    }
+  } else fputs(str_text(&out), stdout);
+}
+
+static int exit_code(int health) {
+  static const int codes[] = {[HEALTH_NONE] = EXIT_UNKNOWN, [HEALTH_HEALTHY] = EXIT_HEALTHY, [HEALTH_DEGRADED] = EXIT_DEGRADED, [HEALTH_OUTAGE] = EXIT_OUTAGE, [HEALTH_UNKNOWN] = EXIT_UNKNOWN};
+  return codes[health];
+}
+
+static void take_reading(struct reading *r, int64_t timeout) {
+  loop_signal(r->loop, SIGINT, on_signal, r);
+  loop_signal(r->loop, SIGTERM, on_signal, r);
+  look(r);
+  int64_t end = clock_mono_ms() + timeout;
+  while (!loop_stopped(r->loop) && clock_mono_ms() < end) {
+    loop_step(r->loop, end - clock_mono_ms() < 100 ? end - clock_mono_ms() : 100);
+    look(r);
+  }
+  if (!feed_complete(r->feed)) feed_give_up(r->feed);
+  struct snapshot *s = feed_snapshot(r->feed, r->snap);
+  snapshot_drop(r->snap);
+  r->snap = s;
+}
+
+int run_status(struct arguments *a) {
+  struct feed_options o;
+  struct err e = {0};
+  int64_t timeout = seconds_option(a, OPT_TIMEOUT, 10000, 3600), sample = seconds_option(a, OPT_SAMPLE, 0, 3600);
+  if (timeout < 0 || sample < 0) return EXIT_USAGE;
+  if (a->option[OPT_JSON] && a->option[OPT_TEXT]) return usage_error("--json or --text, not both");
+  int code = feed_arguments(a, &o);
+  if (code) return code;
+  struct reading r = {.loop = loop_new(), .sample_until = sample ? clock_mono_ms() + sample : 0};
+  o.on_change = look;
+  o.owner = &r;
+  r.feed = feed_open(r.loop, &o, &e);
+  if (r.feed) {
+    take_reading(&r, o.replay ? 3600 * 1000 : timeout + sample);
+    code = feed_error(r.feed, &e);
+    if (!code && !r.interrupted) print(a, r.snap);
+    feed_close(r.feed);
+  }
+  if (e.code) err_print(&e), code = EXIT_INPUT;
+  else code = r.interrupted ? EXIT_INTERRUPTED : exit_code(r.snap->health);
+  snapshot_drop(r.snap);
+  loop_free(r.loop);
+  return code;
+}
