@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# What can go wrong with a host: it stops, one of its daemons hangs, its bricks die. (Power: host.sh. Cables: net.sh.)
+
+# As a machine that is suspended: every process at once, and the network hears nothing of it, not even the kernel's own answers.
+freeze() { with_host_lock "$1" freeze_locked "$1"; }
+freeze_locked() { # HOST
+  running "$1" || die 1 "$1 is down"
+  touch "$STATE/$1.frozen"
+  cable_apply "$1"
+  if cg_freeze "$1"; then return 0; fi
+  rm -f "$STATE/$1.frozen"
+  cable_apply "$1"
+  die 1 "$1 did not freeze"
+}
+thaw() { with_host_lock "$1" thaw_locked "$1"; }
+thaw_locked() { # HOST
+  rm -f "$STATE/$1.frozen"
+  running "$1" || die 1 "$1 is down"
+  cable_apply "$1"
+  cg_set "$1" THAWED
+  await 10 - "$1 to thaw" thawed "$1"
+}
+thawed() { [[ $(cg_state "$1") == THAWED ]]; }
+
+# From inside the host, so that no pid of another one can be meant; the kernel keeps 15 characters of a name.
+signal_daemon() { # HOST NAME SIGNAL
+  lexec "$1" pkill "-$3" -x "${2:0:15}" || die 1 "no process $2 on $1"
+  await 10 - "$2 on $1 to take SIG$3" in_state "$1" "${2:0:15}" "$3"
+}
+in_state() { # HOST NAME STOP|CONT
+  local states
+  states=$(lexec "$1" ps -C "$2" -o stat= | cut -c1 | sort -u | tr -d '\n')
+  if [[ $3 == STOP ]]; then [[ $states == T ]]; else [[ $states != *T* ]]; fi
+}
+
+brick_pids() { # HOST [PATH]
+  lexec "$1" pgrep -f "^/usr/sbin/glusterfsd .*--brick-name ${2:-/}"
+}
+no_bricks() { ! brick_pids "$@"; }
+kill_brick() { # HOST [PATH]
+  local pids
+  has_role "$1" store || die 2 "$1 has no brick"
+  pids=$(brick_pids "$@") || die 1 "no brick process${2:+ of $2} on $1"
+  # shellcheck disable=SC2086
+  lexec "$1" kill -KILL $pids
+  await 10 "$1" "the bricks of $1 to be gone" no_bricks "$@"
+}
+# Two faults on one set without this between them are a split-brain: each brick has what the other has not.
+healed() { # HOST: every brick is connected and has nothing to heal
+  lexec "$1" gluster --mode=script volume heal "$VOLUME" info summary |
+    awk '/^Brick/{b++} /^Total Number of entries: 0$/{n++} END{print n+0 " of " b+0 " bricks clean"; exit !(b > 0 && n == b)}'
+}
+await_heal() {
+  local g
+  g=$(first_alive "${STORE[@]}")
+  lexec "$g" gluster --mode=script volume heal "$VOLUME" >/dev/null 2>&1 || true # now, not at its next round
+  await 120 "$g" "the volume to be healed" healed "$g"
+}
+start_brick() {
+  local g
+  g=$(first_alive "${STORE[@]}")
+  gluster_try "$g" volume start "$VOLUME" force
+  await 60 "$g" "all bricks online" bricks_online "$g"
+}
