@@ -61,7 +61,7 @@ struct feed *feed_open(struct loop *l, const struct feed_options *o, struct err 
   struct feed *f = mem_alloc(sizeof *f);
   *f = (struct feed){.loop = l, .options = *o};
   f->soon = loop_timer(l, -1, tell, f);
-  f->tick = loop_timer(l, o->replay ? -1 : TICK_MS, on_tick, f);
+  f->tick = loop_timer(l, o->replay && o->speed <= 0 ? -1 : TICK_MS, on_tick, f); /* played as fast as it can, time is only in the lines */
   take_aliases(f, o->config);
   if (o->replay) f->replay = replay_open(l, f, o, e);
   else f->live = live_start(l, f, o);

@@ -218,7 +218,7 @@ static void add_hypervisor(struct live *v, const struct host_view *h) {
   add(v, LAYER_LIBVIRT, h->name, uri);
 }
 
-static void ask_disk(struct live *v, const struct snapshot *s, const struct disk_view *d) {
+static void ask_disk(struct live *v, const struct disk_view *d) {
   struct process *p = find(v, LAYER_GLUSTER, this_host());
   if (!p || !p->child || !d->volume || !d->source || strpbrk(d->source, "\n\r") || strpbrk(d->volume, " \n\r")) return;
   const char *path = d->source;
@@ -228,7 +228,6 @@ static void ask_disk(struct live *v, const struct snapshot *s, const struct disk
     const struct gluster_mount *g = &mounts->mounts.item[i];
     if (str_eq(g->volume, d->volume) && g->mount && str_starts(path, g->mount) && path[strlen(g->mount)] == '/') path += strlen(g->mount);
   }
-  (void)s;
   CLEANUP(mem_freep) char *line = mem_printf("disks %s %s\n", d->volume, path);
   for (size_t i = 0; i < v->asked_count; i++)
     if (str_eq(v->asked[i], line)) return;
@@ -244,7 +243,7 @@ void live_discover(struct live *v, const struct snapshot *s) {
     if (h->membership || h->pacemaker) add_hypervisor(v, h);
   }
   for (size_t i = 0; i < s->domains.count; i++)
-    for (size_t j = 0; j < s->domains.item[i].disks.count; j++) ask_disk(v, s, &s->domains.item[i].disks.item[j]);
+    for (size_t j = 0; j < s->domains.item[i].disks.count; j++) ask_disk(v, &s->domains.item[i].disks.item[j]);
 }
 
 /* Disks asked for are waited for, but not long: they are an extra. */

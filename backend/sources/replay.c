@@ -20,7 +20,8 @@ struct replay {
   size_t at, line;
   int64_t began_wall;    /* the first line's stamp */
   int64_t began_mono;    /* when it was played */
-  int64_t now;           /* the newest stamp that was played */
+  int64_t now;           /* the newest stamp that was played ... */
+  int64_t now_mono;      /* ... and when */
   bool eof, ended, regular;
   size_t good;
   struct err err;
@@ -66,7 +67,7 @@ static bool play(struct replay *r, const char *line, size_t len) {
     }
   }
   struct err e = {0};
-  if (at != UNKNOWN_INT && at > r->now) r->now = at; /* time never runs backwards */
+  if (at != UNKNOWN_INT && at > r->now) r->now = at, r->now_mono = mono; /* time never runs backwards */
   int code = feed_take(r->feed, line, len, r->now, &e);
   r->line++;
   if (!code) r->good++;
@@ -166,7 +167,12 @@ void replay_close(struct replay *r) {
 }
 
 bool replay_ended(const struct replay *r) { return r->ended; }
-int64_t replay_now(const struct replay *r) { return r->now; }
+/* Between two lines time goes on, and what nobody confirms grows old; a feed over a pipe that has fallen silent or broken
+ * off must not look fresh for ever. A file that is over stands still at its last line. */
+int64_t replay_now(const struct replay *r) {
+  if (r->options.speed <= 0 || !r->good || (r->ended && r->regular)) return r->now;
+  return r->now + (int64_t)((double)(clock_mono_ms() - r->now_mono) * (r->regular ? r->options.speed : 1));
+}
 
 int replay_error(const struct replay *r, struct err *e) {
   if (r->err.code && e) *e = r->err;

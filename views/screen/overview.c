@@ -146,7 +146,7 @@ struct pane_rect pane_rect(const struct input *in, int w, int h, int pane) {
 void draw_overview(struct pen p, const struct app *a, const struct input *in) {
   for (int i = 0; i < APP_PANES; i++) {
     struct pane_rect r = pane_rect(in, p.w, p.h, i);
-    char number[4];
+    char number[12];
     snprintf(number, sizeof number, "%d", i + 1);
     draw_list(pen_sub(p, r.x, r.y, r.w, r.h), a, in, pane_lists[i], a->pane == i, number);
   }
