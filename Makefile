@@ -53,7 +53,7 @@ objects    = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst $(BUILD)/gen/%,gen/%,$(1
 archive    = $(BUILD)/lib$(1).a
 PROGRAMS  := $(BUILD)/kvmconsole $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%)
 
-.PHONY: all demo check check-fast check-lab fuzz soak bench lab lab-down install deps clean run-demo FORCE
+.PHONY: all demo check check-fast check-lab bench lab lab-down install deps clean run-demo FORCE
 all: $(PROGRAMS)
 
 $(BUILD)/obj/%.o: %.c

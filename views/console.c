@@ -156,18 +156,20 @@ static void on_signal(void *owner, int signo) {
   loop_stop(f->console.loop);
 }
 
-/* A crash gives the terminal back, then leaves what is needed to find it: the last log lines and where it was. */
+/* A crash gives the terminal back, then leaves what is needed to find it: the last log lines and where it was. Where and
+ * what to say is written down beforehand: a handler may not format. */
+static char crash_path[64], crash_said[160];
+
 static void on_crash(int signo) {
-  static const char said[] = "kvmconsole: crashed; the report is in kvmconsole-crash.txt\n";
   void *frames[64];
   screen_restore();
-  int fd = open("/tmp/kvmconsole-crash.txt", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  int fd = open(crash_path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd >= 0) {
     log_dump(fd);
     backtrace_symbols_fd(frames, backtrace(frames, 64), fd);
     close(fd);
+    if (write(STDERR_FILENO, crash_said, strlen(crash_said)) < 0) _exit(128 + signo);
   }
-  if (write(STDERR_FILENO, said, sizeof said - 1) < 0) _exit(128 + signo);
   signal(signo, SIG_DFL);
   raise(signo);
 }
@@ -183,6 +185,8 @@ static void restore_and_say(size_t wanted) {
 static void catch_crashes(void) {
   void *warm[1];
   backtrace(warm, 1); /* loads what it needs now: in a handler it could not */
+  snprintf(crash_path, sizeof crash_path, "/tmp/kvmconsole-crash.%d", (int)getpid());
+  snprintf(crash_said, sizeof crash_said, "kvmconsole: it crashed; what is needed to find out why is in %s\n", crash_path);
   static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
   for (size_t i = 0; i < COUNT(fatal); i++) sigaction(fatal[i], &(struct sigaction){.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND}, NULL);
   mem_on_exhausted(restore_and_say);

@@ -121,7 +121,7 @@ void read_volume_names(struct arena *a, const struct dict *d, struct texts *ret)
 
 /* The contract's words. The counts decide; the number of the type is only believed where it agrees with them. */
 static const char *type_of(int64_t type, const struct gluster_volume *v) {
-  int64_t sets = volume_sets(v);
+  int64_t sets = set_count(v);
   if (type == TYPE_DISPERSE || v->disperse > 0) return sets > 1 ? "distributed-disperse" : "disperse";
   if (v->replica > 1 && v->arbiter > 0) return sets > 1 ? "distributed-arbiter" : "arbiter";
   if (type == TYPE_REPLICATE || v->replica > 1) return sets > 1 ? "distributed-replicate" : "replicate";
@@ -129,7 +129,7 @@ static const char *type_of(int64_t type, const struct gluster_volume *v) {
 }
 
 static int64_t set_size(const struct gluster_volume *v) { return v->disperse > 0 ? v->disperse : v->replica > 1 ? v->replica : 1; }
-int64_t volume_sets(const struct gluster_volume *v) { return ((int64_t)v->bricks.count + set_size(v) - 1) / set_size(v); }
+int64_t set_count(const struct gluster_volume *v) { return ((int64_t)v->bricks.count + set_size(v) - 1) / set_size(v); }
 bool volume_heals(const struct gluster_volume *v) { return v->disperse > 0 || v->replica > 1; }
 bool volume_started(const struct gluster_volume *v) { return str_eq(v->status, "started"); }
 

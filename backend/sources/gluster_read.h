@@ -28,7 +28,7 @@ int read_volume(struct arena *a, const struct dict *d, struct gluster_volume *re
 bool volume_heals(const struct gluster_volume *v);
 bool volume_started(const struct gluster_volume *v);
 bool volume_name_valid(const char *name); /* as glusterd itself demands */
-int64_t volume_sets(const struct gluster_volume *v);
+int64_t set_count(const struct gluster_volume *v);
 
 void read_space(struct arena *a, const struct dict *d, struct gluster_space *ret); /* the bricks; not the tasks */
 void read_tasks(struct arena *a, const struct dict *d, struct gluster_space *ret); /* the tasks; not the bricks */

@@ -165,7 +165,7 @@ bool volume_sharded(const struct gluster_volume *v) {
   return false;
 }
 
-bool volume_everywhere(const struct gluster_volume *v) { return volume_sharded(v) || volume_sets(v) == 1; }
+bool volume_everywhere(const struct gluster_volume *v) { return volume_sharded(v) || set_count(v) == 1; }
 
 static void add_brick(struct arena *a, const struct gluster_brick *b, struct texts *ret) {
   texts_add(a, ret, arena_printf(a, "%s:%s", b->host, b->path));
