@@ -113,6 +113,15 @@ static bool said_anything(const struct snapshot *s) {
   return false;
 }
 
+/* Wall clock against the time line: they run alike unless somebody set the clock. A replay has one for both. */
+static void watch_clock(const struct snapshot *before, const struct snapshot *now, struct arena *a, struct events *out) {
+  enum { JUMP_MS = 2000 };
+  int64_t jump = (now->at - now->now) - (before->at - before->now);
+  if (jump > -JUMP_MS && jump < JUMP_MS) return;
+  const char *text = arena_printf(a, "the clock of this host was set %s by %.1f s", jump < 0 ? "back" : "forward", (double)(jump < 0 ? -jump : jump) / 1000);
+  report(now, out, a, "clock", "clock", "set", "set", text, SEVERITY_WARNING);
+}
+
 void snapshot_difference(const struct snapshot *before, const struct snapshot *now, struct arena *a, struct events *ret) {
   *ret = (struct events){0};
   if (!before || !said_anything(before)) return;
@@ -121,6 +130,7 @@ void snapshot_difference(const struct snapshot *before, const struct snapshot *n
     if (str_eq(w->list, "cluster")) compare(w, shape_field(&cluster_view_shape, w->field), &before->cluster, &now->cluster, "cluster", now, a, ret);
     else watch_list(w, before, now, a, ret);
   }
+  watch_clock(before, now, a, ret);
   if (before->health != now->health)
     report(now, ret, a, "health", "cluster", health_names[before->health], health_names[now->health], arena_printf(a, "health is now %s", health_names[now->health]), SEVERITY_INFO);
   watch_problems(before, now, a, ret);

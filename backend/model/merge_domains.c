@@ -122,7 +122,7 @@ static const char *domain_of(struct merge *m, const struct pcmk_config *c, const
   return resource;
 }
 
-static bool all_hosts_read(const struct merge *m) {
+bool merge_hosts_read(const struct merge *m) {
   bool any = false;
   for (size_t i = 0; i < m->store->source_count; i++) {
     const struct source *src = &m->store->sources[i];
@@ -131,6 +131,20 @@ static bool all_hosts_read(const struct merge *m) {
     any = true;
   }
   return any;
+}
+
+/* No host knows it, and all said so of one and the same moment. While a domain moves, the host it left and the host it
+ * goes to speak of different ones. */
+static bool nowhere(const struct merge *m) {
+  if (!merge_hosts_read(m)) return false;
+  for (size_t i = 0; i < m->store->source_count; i++)
+    for (size_t j = i + 1; j < m->store->source_count; j++) {
+      const struct source *a = &m->store->sources[i], *b = &m->store->sources[j];
+      const struct fact *x = a->layer == LAYER_LIBVIRT ? store_fact(m->store, "libvirt.domains", a->host, NULL) : NULL;
+      const struct fact *y = b->layer == LAYER_LIBVIRT ? store_fact(m->store, "libvirt.domains", b->host, NULL) : NULL;
+      if (x && y && !facts_overlap(x, y, 0)) return false;
+    }
+  return true;
 }
 
 static void join_resources(struct merge *m) {
@@ -144,7 +158,7 @@ static void join_resources(struct merge *m) {
     if (!v) { /* the agent defines a domain only while it runs: off means that no libvirt knows it */
       v = list_add(m->arena, &m->snap->domains, &domain_view_shape);
       v->name = name;
-      v->state = all_hosts_read(m) ? "shutoff" : NULL;
+      v->state = nowhere(m) ? "shutoff" : NULL;
     }
     v->resource = r->id;
     v->role = r->role ? role_names[r->role] : NULL;

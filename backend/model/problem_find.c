@@ -273,6 +273,7 @@ void find_domain_not_running(struct finder *f) {
     const struct resource_view *r = resource_of(d, SNAP);
     /* Not known to be off by libvirt, and pacemaker says it runs: that is uncertain, not off. */
     if (!d->state && r && (r->role == HA_STARTED || r->role == HA_MIGRATING)) continue;
+    if (!d->state && merge_hosts_read(f->m)) continue; /* the readings are of two moments: the next ones tell */
     problem_found(f, d->name, "%s should run and %s%s", d->name, d->state ? "is " : "pacemaker says it is ", d->state ? d->state : d->role ? d->role : "not started");
   }
 }
@@ -280,28 +281,34 @@ void find_domain_not_running(struct finder *f) {
 void find_domain_uncertain(struct finder *f) {
   EACH(SNAP->domains, struct domain_view, d) {
     const struct resource_view *r = resource_of(d, SNAP);
-    if (r && !d->state && should_run(d, SNAP) && (r->role == HA_STARTED || r->role == HA_MIGRATING))
+    if (r && !d->state && !merge_hosts_read(f->m) && should_run(d, SNAP) && (r->role == HA_STARTED || r->role == HA_MIGRATING))
       problem_found(f, d->name, "%s: pacemaker says started on %s, libvirt there cannot be asked", d->name, r->hosts.count ? r->hosts.item[0] : "?");
   }
 }
 
-/* While it migrates, two hosts have it, but only one is not paused. Counted from each host's own word. */
+static const struct fact *runs_there(const struct finder *f, const struct source *src, const struct domain_view *d) {
+  const struct fact *fact = src->layer == LAYER_LIBVIRT ? store_fact(f->m->store, "libvirt.domains", src->host, NULL) : NULL;
+  const struct libvirt_domains *l = fact && !store_stale(f->m->store, fact, SNAP->now) ? fact->fragment->data : NULL;
+  EACH(l ? l->domains : (__typeof__(l->domains)){0}, struct libvirt_domain, x)
+    if (str_eq(x->uuid ? x->uuid : x->name, d->uuid ? d->uuid : d->name) && str_eq(x->state, "running")) return fact;
+  return NULL;
+}
+
+/* Each host speaks for itself, at its own time: the reading before a migration ended and the one after it are no proof.
+ * Two that held at one time are. */
 void find_domain_twice(struct finder *f) {
-  EACH(SNAP->domains, struct domain_view, d) {
-    if (d->hosts.count < 2) continue;
-    size_t running = 0;
-    for (size_t i = 0; i < f->m->store->source_count; i++) {
-      const struct source *src = &f->m->store->sources[i];
-      const struct libvirt_domains *l = src->layer == LAYER_LIBVIRT ? merge_take(f->m, "libvirt.domains", src->host, NULL, NULL) : NULL;
-      struct texts stale = {0};
-      if (l) merge_take(f->m, "libvirt.domains", src->host, NULL, &stale);
-      for (size_t j = 0; l && !stale.count && j < l->domains.count; j++) {
-        const struct libvirt_domain *x = &l->domains.item[j];
-        running += str_eq(x->uuid ? x->uuid : x->name, d->uuid ? d->uuid : d->name) && str_eq(x->state, "running");
+  enum { TOGETHER_MS = 300 };
+  const struct store *store = f->m->store;
+  EACH(SNAP->domains, struct domain_view, d)
+    for (size_t i = 0; d->hosts.count > 1 && i < store->source_count; i++) {
+      const struct fact *one = runs_there(f, &store->sources[i], d);
+      for (size_t j = i + 1; one && j < store->source_count; j++) {
+        const struct fact *two = runs_there(f, &store->sources[j], d);
+        if (!two || !facts_overlap(one, two, TOGETHER_MS) || merge_host(f->m, one->fragment->host) == merge_host(f->m, two->fragment->host)) continue;
+        bool order = str_natural(one->fragment->host, two->fragment->host) < 0;
+        problem_found(f, d->name, "%s runs on %s and %s", d->name, (order ? one : two)->fragment->host, (order ? two : one)->fragment->host);
       }
     }
-    if (running > 1) problem_found(f, d->name, "%s runs on %s and %s", d->name, d->hosts.item[0], d->hosts.item[1]);
-  }
 }
 
 void find_domain_paused(struct finder *f) {

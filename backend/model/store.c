@@ -66,6 +66,7 @@ static bool put(struct store *s, struct fragment *f, int64_t now) {
     if (fragment_equal(old->fragment, f)) return false; /* the same pointer stays: nothing downstream has work */
     fragment_drop(old->fragment);
     old->fragment = fragment_keep(f);
+    old->since = now;
     s->version++;
     return true;
   }
@@ -73,7 +74,7 @@ static bool put(struct store *s, struct fragment *f, int64_t now) {
     s->fact_room = s->fact_room ? s->fact_room * 2 : 32;
     s->facts = mem_grow(s->facts, s->fact_room, sizeof *s->facts);
   }
-  s->facts[s->fact_count++] = (struct fact){fragment_keep(f), now};
+  s->facts[s->fact_count++] = (struct fact){fragment_keep(f), now, now};
   s->version++;
   return true;
 }
@@ -100,6 +101,11 @@ const struct fact *store_fact(const struct store *s, const char *kind, const cha
     if (!best || f->seen > best->seen || (f->seen == best->seen && str_order(f->fragment->host, best->fragment->host) < 0)) best = f;
   }
   return best;
+}
+
+bool facts_overlap(const struct fact *a, const struct fact *b, int64_t min_ms) {
+  int64_t from = a->since > b->since ? a->since : b->since, to = a->seen < b->seen ? a->seen : b->seen;
+  return to - from >= min_ms;
 }
 
 bool store_stale(const struct store *s, const struct fact *f, int64_t now) {

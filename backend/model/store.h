@@ -7,7 +7,7 @@
 
 struct fact { /* one slot: the last word on one thing */
   struct fragment *fragment;
-  int64_t seen; /* when it was last said or confirmed */
+  int64_t since, seen; /* this value held from since (when it came) to seen (when it was last confirmed) at least */
 };
 
 struct source { /* one layer on one host */
@@ -38,6 +38,8 @@ void store_expect(struct store *s, enum layer layer, const char *host);
 const struct source *store_source(const struct store *s, enum layer layer, const char *host); /* NULL: none */
 /* The fact of that kind from that host; host NULL: the freshest of any host. NULL when there is none. */
 const struct fact *store_fact(const struct store *s, const char *kind, const char *host, const char *key);
+/* True when both held at one time for at least min_ms: then what they say together is no mixture of two moments. */
+bool facts_overlap(const struct fact *a, const struct fact *b, int64_t min_ms);
 /* True when it may not be shown as fresh: too old, or its source is not well. */
 bool store_stale(const struct store *s, const struct fact *f, int64_t now);
 #endif

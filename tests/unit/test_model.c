@@ -304,6 +304,50 @@ static void changes_are_events(void **state) {
   store_clear(&s);
 }
 
+#define ON(host, state, id) "{" AT "\"source\":\"libvirt\",\"host\":\"" host "\",\"kind\":\"libvirt.domains\",\"data\":{\"domains\":[{\"name\":\"a\",\"uuid\":\"1\",\"state\":\"" state "\",\"id\":" id "}]}}"
+#define BEAT(host) "{" AT "\"source\":\"libvirt\",\"host\":\"" host "\",\"kind\":\"beat\",\"data\":{\"kinds\":[\"libvirt.domains\"]}}"
+#define WELL(host) "{" AT "\"source\":\"libvirt\",\"host\":\"" host "\",\"kind\":\"state\",\"data\":{\"state\":\"ok\",\"text\":\"\"}}"
+
+static bool twice_at(struct store *s, int64_t now) {
+  struct snapshot *snap = snapshot_make(s, now, 0, NULL, NULL);
+  bool twice = has(snap, "domain-twice");
+  snapshot_drop(snap);
+  return twice;
+}
+
+/* The last reading of the host it left and the first of the host it came to say "running" both, of two moments. */
+static void two_moments_are_no_proof(void **state) {
+  struct store s = {0};
+  (void)state;
+  say(&s, 1000, WELL("kvm01"));
+  say(&s, 1000, WELL("kvm02"));
+  say(&s, 1000, ON("kvm01", "running", "1"));
+  say(&s, 2000, BEAT("kvm01"));
+  say(&s, 2500, ON("kvm02", "running", "1"));
+  assert_false(twice_at(&s, 2600));
+  say(&s, 3000, BEAT("kvm01")); /* still there, while kvm02 has it as well */
+  say(&s, 3100, BEAT("kvm02"));
+  assert_true(twice_at(&s, 3200));
+  store_clear(&s);
+}
+
+static void a_clock_that_was_set_is_an_event(void **state) {
+  struct store s = {0};
+  struct arena *a = arena_new();
+  struct events e;
+  (void)state;
+  say(&s, 1000, well);
+  struct snapshot *before = snapshot_make(&s, 1000, 100000, NULL, NULL), *now = snapshot_make(&s, 2000, 101100, NULL, before), *jumped = snapshot_make(&s, 2500, 40000, NULL, now);
+  snapshot_difference(before, now, a, &e);
+  assert_int_equal(e.count, 0);
+  snapshot_difference(now, jumped, a, &e);
+  assert_int_equal(e.count, 1);
+  assert_string_equal(e.item[0].kind, "clock");
+  snapshot_drop(before), snapshot_drop(now), snapshot_drop(jumped);
+  arena_free(a);
+  store_clear(&s);
+}
+
 static void nothing_at_all_is_unknown(void **state) {
   struct store s = {0};
   (void)state;
@@ -318,6 +362,7 @@ int main(void) {
       cmocka_unit_test(fragments_both_ways), cmocka_unit_test(what_is_no_fragment_is_refused), cmocka_unit_test(strings_come_out_as_valid_json),
       cmocka_unit_test(unknown_is_null_and_comes_back), cmocka_unit_test(identity_joins_by_tokens_only), cmocka_unit_test(volumes_by_what_the_bricks_say),
       cmocka_unit_test(old_facts_are_marked), cmocka_unit_test(the_same_again_changes_nothing), cmocka_unit_test(order_never_matters),
-      cmocka_unit_test(a_peer_that_only_seems_connected), cmocka_unit_test(managed_domains), cmocka_unit_test(changes_are_events), cmocka_unit_test(nothing_at_all_is_unknown)};
+      cmocka_unit_test(a_peer_that_only_seems_connected), cmocka_unit_test(managed_domains), cmocka_unit_test(changes_are_events), cmocka_unit_test(two_moments_are_no_proof), cmocka_unit_test(a_clock_that_was_set_is_an_event),
+      cmocka_unit_test(nothing_at_all_is_unknown)};
   return RUN(tests);
 }
