@@ -21,6 +21,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_SPEED] = {"--speed", "N", AT(CMD_CONSOLE) | AT(CMD_WATCH), "how fast a recording plays: 2 is twice as fast, max as fast as it can"},
     [OPT_JSON] = {"--json", NULL, AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_LIST), "for scripts"},
     [OPT_TEXT] = {"--text", NULL, AT(CMD_STATUS), "for people and monitoring plug-ins (the default)"},
+    [OPT_METRICS] = {"--openmetrics", NULL, AT(CMD_STATUS), "for Prometheus"},
     [OPT_ONLY] = {"--only", "LAYER,..", AT(CMD_STATUS) | AT(CMD_WATCH), "read only these: corosync, pacemaker, gluster, libvirt"},
     [OPT_TIMEOUT] = {"--timeout", "S", AT(CMD_STATUS), "wait at most so many seconds for the slowest answer (10)"},
     [OPT_SAMPLE] = {"--sample", "S", AT(CMD_STATUS), "watch for so many seconds first, so that rates are known"},

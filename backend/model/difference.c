@@ -1,5 +1,6 @@
 #include "model/difference.h"
 #include "base/map.h"
+#include "model/problem.h"
 #include <string.h>
 
 #define T struct event
@@ -96,14 +97,19 @@ static bool has_problem(const struct snapshot *s, const struct problem *p) {
   return false;
 }
 
+static bool quiet(const struct problem *p) {
+  const struct problem_kind *k = problem_kind_find(p->id);
+  return k && k->quiet;
+}
+
 static void watch_problems(const struct snapshot *before, const struct snapshot *now, struct arena *a, struct events *out) {
   for (size_t i = 0; i < now->problems.count; i++) {
     const struct problem *p = &now->problems.item[i];
-    if (!has_problem(before, p)) report(now, out, a, "problem", p->subject, "none", p->id, p->text, p->severity);
+    if (!quiet(p) && !has_problem(before, p)) report(now, out, a, "problem", p->subject, "none", p->id, p->text, p->severity);
   }
   for (size_t i = 0; i < before->problems.count; i++) {
     const struct problem *p = &before->problems.item[i];
-    if (!has_problem(now, p)) report(now, out, a, "problem", p->subject, p->id, "none", arena_printf(a, "no more: %s", p->text), SEVERITY_INFO);
+    if (!quiet(p) && !has_problem(now, p)) report(now, out, a, "problem", p->subject, p->id, "none", arena_printf(a, "no more: %s", p->text), SEVERITY_INFO);
   }
 }
 

@@ -16,6 +16,7 @@ struct problem_kind {
   const char *title;
   const char *help;   /* what it means and what to do, one or two sentences */
   void (*find)(struct finder *f);
+  bool quiet;         /* its coming and going is no event */
 };
 extern const struct problem_kind problem_kinds[]; /* ends with id NULL */
 const struct problem_kind *problem_kind_find(const char *id);
@@ -23,7 +24,7 @@ const struct problem_kind *problem_kind_find(const char *id);
 void problem_found(struct finder *f, const char *subject, const char *format, ...) PRINTF(3, 4);
 
 #define PROBLEM_FINDER(name) void name(struct finder *f)
-PROBLEM_FINDER(find_nothing_found); PROBLEM_FINDER(find_layer_unreadable); PROBLEM_FINDER(find_source_lost); PROBLEM_FINDER(find_host_duplicate);
+PROBLEM_FINDER(find_nothing_found); PROBLEM_FINDER(find_layer_unreadable); PROBLEM_FINDER(find_layer_starting); PROBLEM_FINDER(find_source_lost); PROBLEM_FINDER(find_host_duplicate);
 PROBLEM_FINDER(find_quorum_lost); PROBLEM_FINDER(find_no_dc); PROBLEM_FINDER(find_fencing_off); PROBLEM_FINDER(find_cluster_maintenance);
 PROBLEM_FINDER(find_node_unclean); PROBLEM_FINDER(find_node_offline); PROBLEM_FINDER(find_node_pending); PROBLEM_FINDER(find_node_standby);
 PROBLEM_FINDER(find_node_maintenance); PROBLEM_FINDER(find_link_down); PROBLEM_FINDER(find_fencing_failed);

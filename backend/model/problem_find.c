@@ -22,23 +22,35 @@ static void count_layer(const struct snapshot *snap, const char *layer, size_t *
 }
 
 void find_nothing_found(struct finder *f) {
-  EACH(SNAP->sources, struct source_view, s) if (s->state != SOURCE_ABSENT) return;
+  EACH(SNAP->sources, struct source_view, s) {
+    if (s->state != SOURCE_ABSENT) return;
+  }
   CLEANUP(str_free) struct str what = {0};
   EACH(SNAP->sources, struct source_view, s) str_addf(&what, "%s%s: %s", what.len ? "; " : "", s->name, s->text && *s->text ? s->text : "not found");
   problem_found(f, "cluster", "no cluster found from here (%s)", what.len ? what.data : "no source has said anything");
 }
 
+/* The first source of the layer that is in the way, when none can be read. NULL when one can, or there is none. */
+static const struct source_view *in_the_way(const struct snapshot *snap, const char *layer) {
+  size_t present, well;
+  count_layer(snap, layer, &present, &well);
+  EACH(snap->sources, struct source_view, s)
+    if (present && !well && str_eq(s->name, layer) && s->state != SOURCE_ABSENT) return s;
+  return NULL;
+}
+
 void find_layer_unreadable(struct finder *f) {
   for (int l = LAYER_COROSYNC; l < LAYER_COUNT; l++) {
-    size_t present, well;
-    count_layer(SNAP, layer_names[l], &present, &well);
-    if (!present || well) continue;
-    EACH(SNAP->sources, struct source_view, s)
-      if (str_eq(s->name, layer_names[l]) && s->state != SOURCE_ABSENT) {
-        problem_found(f, layer_names[l], "%s on %s is %s%s%s", s->name, s->host, s->state ? source_state_names[s->state] : "silent",
-                      s->text && *s->text ? ": " : "", s->text ? s->text : "");
-        break;
-      }
+    const struct source_view *s = in_the_way(SNAP, layer_names[l]);
+    if (s && s->state != SOURCE_UNKNOWN)
+      problem_found(f, s->name, "%s on %s is %s%s%s", s->name, s->host, source_state_names[s->state], s->text && *s->text ? ": " : "", s->text ? s->text : "");
+  }
+}
+
+void find_layer_starting(struct finder *f) {
+  for (int l = LAYER_COROSYNC; l < LAYER_COUNT; l++) {
+    const struct source_view *s = in_the_way(SNAP, layer_names[l]);
+    if (s && s->state == SOURCE_UNKNOWN) problem_found(f, s->name, "%s on %s has not answered yet", s->name, s->host);
   }
 }
 
@@ -47,9 +59,9 @@ void find_source_lost(struct finder *f) {
   EACH(SNAP->sources, struct source_view, s) {
     size_t present, well;
     count_layer(SNAP, s->name, &present, &well);
-    if (!well || readable(s) || s->state == SOURCE_ABSENT) continue;
+    if (!well || readable(s) || s->state == SOURCE_ABSENT || s->state == SOURCE_UNKNOWN) continue; /* one that is being connected is not lost */
     problem_found(f, arena_printf(f->m->arena, "%s@%s", s->name, s->host), "%s on %s is %s%s%s", s->name, s->host,
-                  s->state ? source_state_names[s->state] : "silent", s->text && *s->text ? ": " : "", s->text ? s->text : "");
+                  source_state_names[s->state], s->text && *s->text ? ": " : "", s->text ? s->text : "");
   }
 }
 

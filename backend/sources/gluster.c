@@ -22,7 +22,16 @@
 #include <unistd.h>
 
 static const char USAGE[] = "kvmconsole-gluster [--once] [--read-only] [--host NAME] [--ssh root@%h] [TARGET]";
-enum { TICK_MS = 500, EAGER_MS = 100, FLUSH_MS = 40, REQUEST_MAX = 8192, FIRST_MS = 6000, ONCE_MS = 15000, ONCE_TROUBLE_MS = 4000 };
+enum {
+  TICK_MS = 500,
+  EAGER_MS = 100,
+  FLUSH_MS = 40,
+  REQUEST_MAX = 8192,
+  FIRST_MS = 6000,
+  ONCE_MS = 15000,
+  ONCE_DOWN_MS = 1500,
+  ONCE_TROUBLE_MS = 4500
+};
 
 struct program {
   struct world world;
@@ -82,7 +91,8 @@ static void on_tick(void *owner) {
   if (asked_settled(w->asked) && (state != SOURCE_OK || program.complete)) emit_state(w->emit, state, "%s", str_text(&text));
   emit_flush(w->emit);
   if (!w->options->once) return;
-  bool hopeless = !asked_well(w->asked) && asked_settled(w->asked) && (state == SOURCE_ABSENT || state == SOURCE_DENIED || age > ONCE_TROUBLE_MS);
+  int64_t patience = state == SOURCE_ABSENT || state == SOURCE_DENIED ? 0 : state == SOURCE_HUNG ? ONCE_TROUBLE_MS : ONCE_DOWN_MS;
+  bool hopeless = !asked_well(w->asked) && asked_settled(w->asked) && age > patience;
   if (program.complete || hopeless || age > ONCE_MS + 1000) loop_stop(w->loop);
 }
 

@@ -30,13 +30,13 @@ struct asked {
   struct world *w;
   struct timer *timer;
   enum place place;
-  struct rpc *home, *away;      /* the local daemon; another host's */
-  bool over_home;               /* the last good reading's road */
-  int home_code, away_code;     /* of the last attempt; 1: none yet */
+  struct rpc *home, *away;  /* the local daemon; another host's */
+  bool over_home;           /* the last good reading's road */
+  int home_code, away_code; /* of the last attempt; 1: none yet */
   struct arena *arena;
-  struct texts candidates;      /* hosts for away, the wanted one first */
-  size_t turn;                  /* which of them */
-  size_t failures;              /* in a row, of away */
+  struct texts candidates; /* hosts for away, the wanted one first */
+  size_t turn;             /* which of them */
+  size_t failures;         /* in a row, of away */
   bool well, tried;
   int64_t began, mounts_read;
   struct reading *reading;
@@ -90,7 +90,8 @@ static void version_end(void *owner, int status) {
 static void ask_version(struct asked *a) {
   static const char *const argv[] = {"glusterd", "--version", NULL};
   if (a->version || a->versioner) return;
-  a->versioner = child_start(a->w->loop, &(struct child_spec){.argv = argv, .max_line = 256, .on_out = version_line, .on_exit = version_end, .owner = a}, NULL);
+  a->versioner =
+      child_start(a->w->loop, &(struct child_spec){.argv = argv, .max_line = 256, .on_out = version_line, .on_exit = version_end, .owner = a}, NULL);
   if (!a->versioner) a->version = mem_strdup("");
 }
 

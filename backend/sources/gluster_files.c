@@ -9,7 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TICK_MS = 1000, CAPACITY_MS = 60000, DISK_MS = 300000, DISK_RETRY_MS = 30000, ANSWER_MS = 10000, AGAIN_MS = 60000, DISKS_MAX = 4096, LINE_MAX_BYTES = 70000 };
+enum {
+  TICK_MS = 1000,
+  CAPACITY_MS = 60000,
+  DISK_MS = 300000,
+  DISK_RETRY_MS = 30000,
+  ANSWER_MS = 10000,
+  AGAIN_MS = 60000,
+  DISKS_MAX = 4096,
+  LINE_MAX_BYTES = 70000
+};
 enum { CHILDREN_HELD = 8, IDLE_MS = 90000, IDLE_MANY_MS = 2000 }; /* few volumes: their clients stay connected; many: not */
 
 struct disk {
@@ -191,7 +200,8 @@ static bool start(struct client *c) {
   place_socket(&where);
   const char *server = asked_is_local(asked) ? where.sun_path : asked_host(asked);
   const char *by_gfapi[] = {gfapi, server, c->volume, NULL}, *by_mount[] = {"/proc/self/exe", "--mount", mount, NULL};
-  struct child_spec spec = {.argv = c->by_mount ? by_mount : by_gfapi, .max_line = LINE_MAX_BYTES, .on_out = on_line, .on_exit = on_gone, .owner = c, .with_input = true};
+  struct child_spec spec = {
+      .argv = c->by_mount ? by_mount : by_gfapi, .max_line = LINE_MAX_BYTES, .on_out = on_line, .on_exit = on_gone, .owner = c, .with_input = true};
   if (server) c->child = child_start(c->files->w->loop, &spec, NULL);
   return c->child != NULL;
 }

@@ -12,9 +12,8 @@ enum lock_turn lock_next(const struct lock_past *past, const struct lock_now *at
   if (at->heals && past->heal == UNKNOWN_INT) return LOCK_HEAL;
   if (gap < LOCK_EVERY_MS + at->jitter) return LOCK_NONE;
   enum lock_turn other = at->has_task && past->tasks_next ? LOCK_TASKS : LOCK_SPACE;
-  if (at->heals) return past->heals >= (at->has_task ? 1 : LOCK_HEALS_A_SPACE) ? other : LOCK_HEAL;
-  if (at->has_task) return other;
-  return since(at->now, past->space) >= LOCK_SPACE_ALONE_MS ? LOCK_SPACE : LOCK_NONE;
+  if (at->heals) return past->heals >= (at->task_runs ? 1 : LOCK_HEALS_A_SPACE) ? other : LOCK_HEAL;
+  return at->task_runs || gap >= LOCK_SPACE_ALONE_MS ? other : LOCK_NONE;
 }
 
 void lock_asked(struct lock_past *past, enum lock_turn turn, int64_t now) {

@@ -15,14 +15,16 @@ struct lock_past { /* of one volume; times in ms of one clock, UNKNOWN_INT for n
   int64_t space, heal;   /* asked last, each */
   int64_t not_before;
   int heals;             /* since the last other turn */
-  bool tasks_next;       /* of a volume with a task: status and space take turns */
+  bool tasks_next;       /* of a volume with a task: tasks and space take turns */
 };
 struct lock_now {
   int64_t now;
   int64_t jitter;        /* 0 .. LOCK_JITTER_MS, drawn after each request */
   bool quiet;            /* an operation runs somewhere */
   bool suspect;          /* a peer is, or was until LOCK_SETTLE_MS ago */
-  bool heals, has_task;  /* of the volume */
+  bool heals;            /* it is a volume that does */
+  bool has_task;         /* a rebalance or the like was started on it once */
+  bool task_runs;        /* and, as far as is known, has not ended */
 };
 enum lock_turn lock_next(const struct lock_past *past, const struct lock_now *now);
 /* What is remembered of a request: 0, -EBUSY (refused: somebody else is at it), -ETIMEDOUT, other -errno. */

@@ -28,11 +28,11 @@ struct brick {
   char *at, *path; /* at: its host, as the volume names it */
   bool wanted, started;
   struct rpc *rpc;
-  int64_t port;      /* the last one the portmapper told */
-  bool confirmed;    /* rpc stands since the portmapper named its port: whoever answers there is this brick */
-  int busy;          /* answers that are still to come in this round */
-  int asked_port;    /* what the portmapper's answer was worth this round: 0, -errno; 1: not yet */
-  int answer;        /* what the brick's was; 1: not asked */
+  int64_t port;   /* the last one the portmapper told */
+  bool confirmed; /* rpc stands since the portmapper named its port: whoever answers there is this brick */
+  int busy;       /* answers that are still to come in this round */
+  int asked_port; /* what the portmapper's answer was worth this round: 0, -errno; 1: not yet */
+  int answer;     /* what the brick's was; 1: not asked */
   enum truth online, answers;
   char text[160];
 };
@@ -267,7 +267,8 @@ static void on_host(void *owner, int code, const unsigned char *body, size_t len
   if (!code) {
     read_peers(a, &answer.dict, &peers);
     for (size_t i = 0; i < peers.peers.count; i++)
-      if (peers.peers.item[i].self != TRUTH_YES && peers.peers.item[i].uuid) str_addf(&others, "%s %s\n", peers.peers.item[i].uuid, peers.peers.item[i].hostname);
+      if (peers.peers.item[i].self != TRUTH_YES && peers.peers.item[i].uuid)
+        str_addf(&others, "%s %s\n", peers.peers.item[i].uuid, peers.peers.item[i].hostname);
     mem_free(h->others);
     h->others = str_take(&others);
   }
@@ -309,7 +310,10 @@ static void brick_end(struct brick *b) {
     }
   } else { /* nobody tells its port: only a connection that is held since somebody did is proof of its life */
     b->online = lives && b->confirmed ? TRUTH_YES : TRUTH_UNKNOWN;
-    snprintf(b->text, sizeof b->text, "glusterd on %s does not answer%s", b->host->name, lives ? "; the brick does" : b->answer == 1 ? "" : ", nor does the brick");
+    snprintf(b->text, sizeof b->text, "glusterd on %s does not answer%s", b->host->name,
+             lives            ? "; the brick does"
+             : b->answer == 1 ? ""
+                              : ", nor does the brick");
   }
   if (p->brick_count > HELD_MAX) { /* so many connections are not worth holding */
     rpc_close(b->rpc);

@@ -75,7 +75,8 @@ static int peer_order(const void *a, const void *b) {
   return str_natural(((const struct gluster_peer *)a)->hostname, ((const struct gluster_peer *)b)->hostname);
 }
 
-void pool_name_self(struct arena *a, struct gluster_peers *peers, const struct gluster_volumes *volumes, const char *theirs_name, const char *fallback) {
+void pool_name_self(struct arena *a, struct gluster_peers *peers, const struct gluster_volumes *volumes, const char *theirs_name,
+                    const char *fallback) {
   for (size_t i = 0; i < peers->peers.count; i++) {
     struct gluster_peer *p = &peers->peers.item[i];
     if (p->self != TRUTH_YES) continue;
@@ -208,8 +209,9 @@ void read_space(struct arena *a, const struct dict *d, struct gluster_space *ret
 }
 
 void read_tasks(struct arena *a, const struct dict *d, struct gluster_space *ret) {
-  static const char *const words[] = {"not started",           "in progress",        "stopped",              "completed",        "failed",
-                                      "fix-layout in progress", "fix-layout stopped", "fix-layout completed", "fix-layout failed"};
+  static const char *const words[] = {
+      "not started",        "in progress",          "stopped",          "completed", "failed", "fix-layout in progress",
+      "fix-layout stopped", "fix-layout completed", "fix-layout failed"};
   int64_t count = counted(d, "tasks", 100);
   for (int i = 0; i < count; i++) {
     struct gluster_task *t = list_add(a, &ret->tasks, &gluster_task_shape);

@@ -78,7 +78,8 @@ struct shell *shell_heal(struct loop *l, const char *ssh, const char *host, cons
   size_t n = 0;
   if (!volume_name_valid(volume)) return NULL; /* ssh hands the words to a shell: none of them may mean anything to it */
   if (host) {
-    static const char *const options[] = {"ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3", "-o", "ServerAliveInterval=2", "-o", "ServerAliveCountMax=3"};
+    static const char *const options[] = {
+        "ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3", "-o", "ServerAliveInterval=2", "-o", "ServerAliveCountMax=3"};
     if (!name_valid(host)) return NULL;
     destination(&to, ssh, host);
     if (!to.len || to.data[0] == '-') return NULL;
@@ -90,7 +91,8 @@ struct shell *shell_heal(struct loop *l, const char *ssh, const char *host, cons
   for (size_t i = 0; i < COUNT(words); i++) argv[n++] = words[i];
   struct shell *s = mem_alloc(sizeof *s);
   *s = (struct shell){.remote = host != NULL, .fn = fn, .owner = owner};
-  s->child = child_start(l, &(struct child_spec){.argv = argv, .max_line = 65536, .on_out = on_line, .on_err = on_complaint, .on_exit = on_end, .owner = s}, NULL);
+  s->child = child_start(
+      l, &(struct child_spec){.argv = argv, .max_line = 65536, .on_out = on_line, .on_err = on_complaint, .on_exit = on_end, .owner = s}, NULL);
   if (!s->child) {
     mem_free(s);
     return NULL;

@@ -97,7 +97,9 @@ static char *next_word(char **at) {
   return from;
 }
 
-struct mount_line { char *source, *where, *type, *options; };
+struct mount_line {
+  char *source, *where, *type, *options;
+};
 
 static bool mount_line(char *line, struct mount_line *ret) {
   char *at = line;

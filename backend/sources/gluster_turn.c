@@ -12,7 +12,18 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TICK_MS = 500, EAGER_MS = 100, CONNECT_MS = 2000, CALL_MS = 15000, BESIDE_MS = 3000, NEXT_MS = 50, FRESH_MS = 60000, SSH_AGAIN_MS = 300000, SPLIT_EVERY_MS = 60000 };
+enum {
+  TICK_MS = 500,
+  EAGER_MS = 100,
+  CONNECT_MS = 2000,
+  CALL_MS = 15000,
+  BESIDE_MS = 3000,
+  NEXT_MS = 50,
+  SOON_MS = 1500,
+  FRESH_MS = 60000,
+  SSH_AGAIN_MS = 300000,
+  SPLIT_EVERY_MS = 60000
+};
 enum { SPACE_GOOD_MS = 300000, HEAL_GOOD_MS = 150000 }; /* so old a reading of another console still counts as one */
 enum { STATUS_OF_VOLUME = 0x100, STATUS_DETAIL = 0x20, STATUS_TASKS = 0x40, HEAL_COUNT = 8, LOCK_ERROR = 30800, LOCK_ERROR_OTHER = 30802 };
 
@@ -20,8 +31,8 @@ struct turn { /* one started volume */
   struct turn *next;
   struct turns *all;
   char *name, *id;
-  bool wanted, heals, has_task, tried_space, tried_heal;
-  struct lock_past past; /* wall ms: it is shared with other processes */
+  bool wanted, heals, has_task, tasks_known, tried_space, tried_heal;
+  struct lock_past past;                   /* wall ms: it is shared with other processes */
   int64_t jitter, beside, stamp, split_at; /* beside: another console reads, look again then */
   struct arena *space_arena, *heal_arena;
   struct gluster_space space;
@@ -81,7 +92,8 @@ static struct turn *turn_of(struct turns *t, const struct gluster_volume *volume
   for (struct turn *v = t->first; v; v = v->next)
     if (!strcmp(v->name, volume->name) && str_eq(v->id, volume->id)) return v;
   struct turn *v = mem_alloc(sizeof *v);
-  *v = (struct turn){.next = t->first, .all = t, .name = mem_strdup(volume->name), .id = mem_strdup(volume->id), .space_at = UNKNOWN_INT, .heal_at = UNKNOWN_INT};
+  *v = (struct turn){
+      .next = t->first, .all = t, .name = mem_strdup(volume->name), .id = mem_strdup(volume->id), .space_at = UNKNOWN_INT, .heal_at = UNKNOWN_INT};
   v->past = (struct lock_past){.asked = UNKNOWN_INT, .space = UNKNOWN_INT, .heal = UNKNOWN_INT, .not_before = UNKNOWN_INT};
   return t->first = v;
 }
@@ -156,6 +168,7 @@ static void take_over(struct turn *v, int64_t now) {
   if (space) {
     copy_fact(&gluster_space_shape, &c.space, &v->space, &v->space_arena);
     v->space_at = c.space_at;
+    v->tasks_known = v->space.tasks.count > 0;
   }
   if (heal) {
     copy_fact(&gluster_heal_shape, &c.heal, &v->heal, &v->heal_arena);
@@ -165,7 +178,8 @@ static void take_over(struct turn *v, int64_t now) {
 }
 
 static void share(const struct turn *v, int fd) {
-  struct lock_cache c = {.asked = v->past.asked, .not_before = v->past.not_before, .space_at = v->space_at, .heal_at = v->heal_at, .heals = v->past.heals};
+  struct lock_cache c = {
+      .asked = v->past.asked, .not_before = v->past.not_before, .space_at = v->space_at, .heal_at = v->heal_at, .heals = v->past.heals};
   shape_init(&gluster_space_shape, &c.space);
   shape_init(&gluster_heal_shape, &c.heal);
   if (v->space_at != UNKNOWN_INT) c.space = v->space;
@@ -198,9 +212,11 @@ static void on_split(void *owner, int code, const char *text, const char *compla
 static bool ssh_allowed(const struct turns *t) { return clock_mono_ms() >= t->ssh_again; }
 static const char *far_host(const struct turns *t) { return asked_is_local(t->w->asked) ? NULL : asked_host(t->w->asked); }
 
+static bool crawls(const struct turns *t) { return asked_well(t->w->asked) && (!far_host(t) || ssh_allowed(t)); }
+
 static void look_for_split(struct turns *t) {
   int64_t now = clock_mono_ms();
-  if (t->splitter || !asked_well(t->w->asked) || (far_host(t) && !ssh_allowed(t))) return;
+  if (t->splitter || !crawls(t)) return;
   for (struct turn *v = t->first; v; v = v->next) {
     if (!v->wanted || v->heal_at == UNKNOWN_INT || pending(&v->heal) == 0 || (v->split_at && now < v->split_at + SPLIT_EVERY_MS)) continue;
     v->split_at = now;
@@ -228,7 +244,7 @@ static void end(struct turns *t, int code) {
 static void take_heal(struct turn *v, const struct gluster_heal *fresh) {
   int64_t split = v->heal_at != UNKNOWN_INT ? v->heal.split_brain : UNKNOWN_INT;
   copy_fact(&gluster_heal_shape, fresh, &v->heal, &v->heal_arena);
-  if (v->heal.split_brain == UNKNOWN_INT) v->heal.split_brain = split; /* until the next crawl */
+  if (v->heal.split_brain == UNKNOWN_INT && split > 0) v->heal.split_brain = split; /* until the next crawl; "none" does not last so long */
   v->heal_at = clock_wall_ms();
   print(v, false, true);
 }
@@ -240,9 +256,12 @@ static void take_space(struct turn *v, enum lock_turn turn, struct arena *a, con
   if (turn == LOCK_SPACE) read_space(a, d, &fresh);
   else if (known) fresh.bricks.item = v->space.bricks.item, fresh.bricks.count = v->space.bricks.count;
   if (turn == LOCK_TASKS) read_tasks(a, d, &fresh);
+  else if (v->has_task && !v->tasks_known) list_add(a, &fresh.tasks, &gluster_task_shape); /* there is one; the list must not say there is none */
   else if (known && v->has_task) fresh.tasks.item = v->space.tasks.item, fresh.tasks.count = v->space.tasks.count;
   copy_fact(&gluster_space_shape, &fresh, &v->space, &v->space_arena);
   v->space_at = clock_wall_ms();
+  v->tasks_known |= turn == LOCK_TASKS;
+  if (!v->has_task) v->tasks_known = false;
   print(v, true, false);
 }
 
@@ -253,8 +272,7 @@ static void on_answer(void *owner, int code, const unsigned char *body, size_t l
   struct answer answer;
   rpc_close(t->rpc);
   if (!code) code = answer_parse(a, body, len, true, &answer);
-  if (!code && answer.ret != 0)
-    code = answer.code == LOCK_ERROR || answer.code == LOCK_ERROR_OTHER || text_lock_taken(answer.text) ? -EBUSY : -EIO;
+  if (!code && answer.ret != 0) code = answer.code == LOCK_ERROR || answer.code == LOCK_ERROR_OTHER || text_lock_taken(answer.text) ? -EBUSY : -EIO;
   if (!code && t->doing == LOCK_HEAL) {
     struct gluster_heal heal;
     read_heal(a, &answer.dict, &heal);
@@ -320,13 +338,23 @@ static bool suspect(struct turns *t) {
   return s != SUSPECT_NONE || settling || !probe_done(t->w->probe) || !asked_well(t->w->asked);
 }
 
+static bool task_runs(const struct turn *v) {
+  if (v->space_at == UNKNOWN_INT) return true;
+  for (size_t i = 0; i < v->space.tasks.count; i++) {
+    const char *status = v->space.tasks.item[i].status;
+    if (!status || strstr(status, "progress")) return true; /* also one of which no more is known than that it is there */
+  }
+  return false;
+}
+
 static struct lock_now view(const struct turns *t, const struct turn *v, bool suspected) {
   return (struct lock_now){.now = clock_wall_ms(),
                            .jitter = v->jitter,
                            .quiet = t->w->quiet,
                            .suspect = suspected,
                            .heals = v->heals && (!far_host(t) || ssh_allowed(t)),
-                           .has_task = v->has_task};
+                           .has_task = v->has_task,
+                           .task_runs = v->has_task && task_runs(v)};
 }
 
 static bool once_was_enough(const struct turns *t, const struct turn *v, enum lock_turn turn) {
@@ -373,7 +401,7 @@ static void on_timer(void *owner) {
     v->stamp = stamp;
     if (!t->busy) begin(t, v, suspected);
   }
-  if (!suspected && !t->w->options->once) look_for_split(t);
+  if (!suspected) look_for_split(t);
 }
 
 bool turns_settled(const struct turns *t) {
@@ -381,6 +409,13 @@ bool turns_settled(const struct turns *t) {
   if (t->busy) return false;
   if (t->w->quiet || probe_suspicion(t->w->probe, &who) != SUSPECT_NONE) return true;
   for (const struct turn *v = t->first; v; v = v->next)
-    if (v->wanted && (!v->tried_space || (!v->tried_heal && v->heals && (!far_host(t) || ssh_allowed(t))))) return false;
+    if (v->wanted && v->heal_at != UNKNOWN_INT && crawls(t) && pending(&v->heal) && (!v->split_at || t->split_of == v))
+      return false; /* a crawl is still to come */
+  for (const struct turn *v = t->first; v; v = v->next) {
+    struct lock_now soon = view(t, v, false);
+    soon.now += SOON_MS;
+    enum lock_turn turn = v->wanted ? lock_next(&v->past, &soon) : LOCK_NONE;
+    if ((turn == LOCK_SPACE && !v->tried_space) || (turn == LOCK_HEAL && !v->tried_heal)) return false;
+  }
   return true;
 }

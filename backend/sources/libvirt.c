@@ -1,5 +1,5 @@
-/* kvmconsole-libvirt: what one host's libvirt daemon knows, as fragments. One connection, one thread: libvirt's own event
- * loop, and in it one timer that reads what is due. An event only brings a reading forward; what is printed always
+/* kvmconsole-libvirt: what one host's libvirt daemon knows, as fragments. One connection, one thread (but see libvirt_dear.h):
+ * libvirt's own event loop, and in it one timer that reads what is due. An event only brings a reading forward; what is printed always
  * comes from a reading, so a lost event costs seconds and never the truth. */
 #include "base/clock.h"
 #include "sources/emit.h"
@@ -10,7 +10,9 @@
 #include "sources/libvirt_words.h"
 #include "sources/libvirt_xml.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <libvirt/virterror.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,7 +29,9 @@ enum {
   PROBE_MS = 3000,
   KEEPALIVE_S = 5,
   KEEPALIVE_COUNT = 3,
-  DEAR_SHARE = 20, /* load may take one part in twenty of the time, when the daemon is slow */
+  DEAR_SHARE = 20,     /* load may take one part in twenty of the time when the daemon is slow, */
+  DEAR_MAX_MS = 10000, /* but never so seldom that it gets stale */
+  ONCE_WAIT_MS = 1000, /* for load and jobs, when all is read but once */
   EVENTS_MAX = 16,
   NEVER = -1,
 };
@@ -44,6 +48,8 @@ struct source {
   int callbacks[EVENTS_MAX], callback_count;
   struct known_domains domains;
   struct load_reader load;
+  int pipe[2];             /* answers of the threads */
+  bool asking[DEAR_KINDS]; /* one is on its way */
   size_t sweep_at;
   int64_t states_at, load_at, jobs_at, host_at, open_at; /* monotonic ms when due */
   int attempt;                                           /* failed ones since the last reading that went well */
@@ -98,20 +104,46 @@ static int read_domains(struct source *s) {
   return 0;
 }
 
-static void read_load(struct source *s) {
+static void say_load(struct source *s, const struct dear_answer *answer) {
   CLEANUP(arena_done) struct arena *a = arena_new();
   struct libvirt_load fact;
-  load_read(&s->load, &s->domains, s->connection, a, &fact);
+  load_read(&s->load, &s->domains, answer, a, &fact);
   emit_fact(s->out, "libvirt.load", NULL, &fact);
+  int64_t rest = (answer->given_us - answer->asked_us) / 1000 * DEAR_SHARE;
+  if (rest > LOAD_MS) s->load_at = clock_mono_ms() + (rest < DEAR_MAX_MS ? rest : DEAR_MAX_MS);
 }
 
-static bool read_jobs(struct source *s, bool sweep) {
+static void say_jobs(struct source *s) {
   CLEANUP(arena_done) struct arena *a = arena_new();
   struct libvirt_jobs fact;
-  bool any = jobs_read(&s->domains, sweep, &s->sweep_at);
   jobs_fact(&s->domains, a, &fact);
   emit_fact(s->out, "libvirt.jobs", NULL, &fact);
-  return any;
+}
+
+static void ask_load(struct source *s) {
+  if (!s->asking[DEAR_LOAD]) s->asking[DEAR_LOAD] = !dear_ask_load(s->connection, s->pipe[1]);
+}
+
+static void ask_jobs(struct source *s) {
+  size_t count;
+  if (s->asking[DEAR_JOBS]) return;
+  struct dear_job *jobs = jobs_wanted(&s->domains, true, &s->sweep_at, &count);
+  if (count) s->asking[DEAR_JOBS] = !dear_ask_jobs(s->connection, jobs, count, s->pipe[1]);
+  else say_jobs(s);
+}
+
+static void take_answer(struct source *s) {
+  struct dear_answer *answer = dear_take(s->pipe[0]);
+  if (!answer) return;
+  s->asking[answer->kind] = false;
+  if (s->connection && answer->connection == s->connection) { /* else the connection it came by was given up meanwhile */
+    if (answer->kind == DEAR_LOAD) say_load(s, answer);
+    else {
+      jobs_take(&s->domains, answer);
+      say_jobs(s);
+    }
+  }
+  dear_free(answer);
 }
 
 static void say_ok(struct source *s) {
@@ -131,14 +163,12 @@ static int read_due(struct source *s) {
     emit_flush(s->out);
   }
   if (now >= s->jobs_at) {
-    bool any = read_jobs(s, true);
-    s->jobs_at = clock_mono_ms() + (any ? JOBS_BUSY_MS : JOBS_MS);
+    ask_jobs(s);
+    s->jobs_at = now + (jobs_any(&s->domains) ? JOBS_BUSY_MS : JOBS_MS);
   }
   if (now >= s->load_at) {
-    int64_t began = clock_mono_ms();
-    read_load(s);
-    int64_t ended = clock_mono_ms(), rest = (ended - began) * DEAR_SHARE;
-    s->load_at = ended + (rest > LOAD_MS ? rest : LOAD_MS);
+    ask_load(s);
+    s->load_at = now + LOAD_MS;
   }
   if (now >= s->host_at) {
     read_host(s);
@@ -347,6 +377,16 @@ static void on_timer(int timer, void *owner) {
   arm(s);
 }
 
+static void on_answer(int watch, int fd, int events, void *owner) {
+  struct source *s = owner;
+  (void)watch, (void)fd, (void)events;
+  take_answer(s);
+  int64_t soon = clock_mono_ms() + JOBS_BUSY_MS;
+  if (jobs_any(&s->domains) && s->jobs_at > soon) s->jobs_at = soon;
+  emit_flush(s->out);
+  arm(s);
+}
+
 /* Nobody asks libvirt for anything: what comes is dropped, and its end is the end. */
 static void on_input(int watch, int fd, int events, void *owner) {
   char buffer[4096];
@@ -362,7 +402,11 @@ static void no_words(void *owner, virErrorPtr error) { (void)owner, (void)error;
 static int run_once(struct source *s) {
   if (!open_connection(s)) {
     if (read_due(s)) lost(s);
-    else drop_connection(s);
+    else {
+      struct pollfd answers = {.fd = s->pipe[0], .events = POLLIN};
+      while ((s->asking[DEAR_LOAD] || s->asking[DEAR_JOBS]) && poll(&answers, 1, ONCE_WAIT_MS) == 1) take_answer(s);
+      drop_connection(s);
+    }
   }
   emit_flush(s->out);
   return 0;
@@ -372,7 +416,8 @@ static int run(struct source *s) {
   if (virEventRegisterDefaultImpl() < 0) return 70;
   s->timer = virEventAddTimeout(0, on_timer, s, NULL);
   int input = virEventAddHandle(STDIN_FILENO, VIR_EVENT_HANDLE_READABLE | VIR_EVENT_HANDLE_HANGUP | VIR_EVENT_HANDLE_ERROR, on_input, s, NULL);
-  if (s->timer < 0 || input < 0) return 70;
+  int answers = virEventAddHandle(s->pipe[0], VIR_EVENT_HANDLE_READABLE, on_answer, s, NULL);
+  if (s->timer < 0 || input < 0 || answers < 0) return 70;
   while (!s->done)
     if (virEventRunDefaultImpl() < 0) return 70;
   return 0;
@@ -398,7 +443,7 @@ int main(int argc, char **argv) {
   if (code) return code < 0 ? 0 : code;
   s.out = emitter_new(LAYER_LIBVIRT, s.options.host, STDOUT_FILENO);
   virSetErrorFunc(NULL, no_words);
-  if (virInitialize() < 0) code = 70;
+  if (pipe2(s.pipe, O_CLOEXEC) || virInitialize() < 0) code = 70;
   else code = s.options.once ? run_once(&s) : run(&s);
   if (s.connection) drop_connection(&s);
   arena_free(s.host_arena);

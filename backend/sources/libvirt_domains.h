@@ -8,13 +8,13 @@
 
 struct known_domain {
   char uuid[VIR_UUID_STRING_BUFLEN];
-  virDomainPtr handle;          /* a reference of ours */
-  struct arena *arena;          /* owns what fact points to, but for state and reason */
+  virDomainPtr handle; /* a reference of ours */
+  struct arena *arena; /* owns what fact points to, but for state and reason */
   struct libvirt_domain fact;
   bool doubted, present, active; /* doubted: its definition is read again at the next reading */
-  int64_t read_at;              /* monotonic ms of its definition */
-  bool watched, has_job;        /* watched: something hints at a job, look soon */
-  struct libvirt_job job;       /* when has_job; its name is fact.name */
+  int64_t read_at;               /* monotonic ms of its definition */
+  bool watched, has_job;         /* watched: something hints at a job, look soon */
+  struct libvirt_job job;        /* when has_job; its name is fact.name */
 };
 
 struct known_domains {
@@ -25,7 +25,7 @@ struct known_domains {
 
 /* Reads states, and the definitions that are in doubt. 0; -EIO when the library refused: ask it why. */
 int domains_read(struct known_domains *k, virConnectPtr c);
-struct known_domain *domains_find(struct known_domains *k, const char *uuid); /* NULL when it is not known */
+struct known_domain *domains_find(struct known_domains *k, const char *uuid);                   /* NULL when it is not known */
 void domains_fact(const struct known_domains *k, struct arena *a, struct libvirt_domains *ret); /* borrows from k */
 void domains_drop(struct known_domains *k); /* forgets all, and gives the library's handles back */
 #endif

@@ -1,5 +1,4 @@
 #include "sources/libvirt_load.h"
-#include "base/clock.h"
 #include "sources/libvirt_rate.h"
 #include "sources/libvirt_words.h"
 #include <math.h>
@@ -104,31 +103,33 @@ static const struct load_sample *before(const struct load_reader *l, const char 
   return NULL;
 }
 
-static void read_one(const struct load_reader *l, const virDomainStatsRecord *r, const struct known_domain *d, struct load_sample *s,
-                     struct libvirt_load_domain *ret) {
-  static const struct load_sample none = {.cpu_ns = UNKNOWN_INT,
-                                          .read_bytes = UNKNOWN_INT,
-                                          .write_bytes = UNKNOWN_INT,
-                                          .receive_bytes = UNKNOWN_INT,
-                                          .send_bytes = UNKNOWN_INT,
-                                          .printed_memory = UNKNOWN_INT,
-                                          .printed_cpu = NAN};
-  const struct load_sample *old = before(l, d->uuid);
+static struct load_sample no_sample(void) {
+  struct load_sample s = {
+      .cpu_ns = UNKNOWN_INT, .read_bytes = UNKNOWN_INT, .write_bytes = UNKNOWN_INT, .receive_bytes = UNKNOWN_INT, .send_bytes = UNKNOWN_INT};
+  shape_init(&libvirt_load_domain_shape, &s.printed);
+  return s;
+}
+
+static void read_one(const struct load_reader *l, const virDomainStatsRecord *r, const struct known_domain *d, int64_t at_us, struct load_sample *s) {
+  const struct load_sample none = no_sample(), *old = before(l, d->uuid);
   if (!old) old = &none;
+  const struct libvirt_load_domain *was = &old->printed;
   int64_t memory;
   *s = none;
   strcpy(s->uuid, d->uuid);
-  s->at_us = clock_mono_us();
+  s->at_us = at_us;
   take_counters(r, s, &memory);
   take_cpu_time(r->dom, s);
   int64_t span = s->at_us - old->at_us;
-  ret->name = d->fact.name;
-  ret->cpu_percent = s->printed_cpu = settled_percent(old->printed_cpu, cpu_percent(old->cpu_ns, s->cpu_ns, span, d->fact.vcpus));
-  ret->memory_used = s->printed_memory = settled_bytes(old->printed_memory, memory, MEMORY_STEP);
-  ret->read_bytes_s = rounded_rate(counter_rate(old->read_bytes, s->read_bytes, span));
-  ret->write_bytes_s = rounded_rate(counter_rate(old->write_bytes, s->write_bytes, span));
-  ret->receive_bytes_s = rounded_rate(counter_rate(old->receive_bytes, s->receive_bytes, span));
-  ret->send_bytes_s = rounded_rate(counter_rate(old->send_bytes, s->send_bytes, span));
+  s->printed = (struct libvirt_load_domain){
+      .name = d->fact.name,
+      .cpu_percent = settled_percent(was->cpu_percent, cpu_percent(old->cpu_ns, s->cpu_ns, span, d->fact.vcpus)),
+      .memory_used = settled_bytes(was->memory_used, memory, MEMORY_STEP),
+      .read_bytes_s = settled_rate(was->read_bytes_s, counter_rate(old->read_bytes, s->read_bytes, span)),
+      .write_bytes_s = settled_rate(was->write_bytes_s, counter_rate(old->write_bytes, s->write_bytes, span)),
+      .receive_bytes_s = settled_rate(was->receive_bytes_s, counter_rate(old->receive_bytes, s->receive_bytes, span)),
+      .send_bytes_s = settled_rate(was->send_bytes_s, counter_rate(old->send_bytes, s->send_bytes, span)),
+  };
 }
 
 static int by_name(const void *a, const void *b) {
@@ -136,32 +137,30 @@ static int by_name(const void *a, const void *b) {
   return str_order(x->name, y->name);
 }
 
-/* NOWAIT: a domain that something else holds (a migration, a hung monitor) gives what it gives at once. */
-static void read_domains(struct load_reader *l, struct known_domains *k, virConnectPtr c, struct arena *a, struct libvirt_load *ret) {
-  unsigned groups = VIR_DOMAIN_STATS_CPU_TOTAL | VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_BLOCK | VIR_DOMAIN_STATS_INTERFACE;
-  virDomainStatsRecordPtr *list;
-  int n = virConnectGetAllDomainStats(c, groups, &list, VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE | VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT);
-  if (n < 0) return;
-  struct load_sample *samples = mem_alloc(sizeof *samples * (size_t)(n ? n : 1));
+static void read_domains(struct load_reader *l, struct known_domains *k, const struct dear_answer *answer, struct arena *a,
+                         struct libvirt_load *ret) {
+  if (answer->load_count < 0) return;
+  struct load_sample *samples = mem_alloc(sizeof *samples * (size_t)(answer->load_count ? answer->load_count : 1));
   size_t count = 0;
-  for (int i = 0; i < n; i++) {
+  for (int i = 0; i < answer->load_count; i++) {
     char uuid[VIR_UUID_STRING_BUFLEN];
-    const struct known_domain *d = virDomainGetUUIDString(list[i]->dom, uuid) ? NULL : domains_find(k, uuid);
+    const virDomainStatsRecord *r = answer->load[i];
+    const struct known_domain *d = virDomainGetUUIDString(r->dom, uuid) ? NULL : domains_find(k, uuid);
     if (!d || !d->active) continue;
-    read_one(l, list[i], d, &samples[count++], list_add(a, &ret->domains, &libvirt_load_domain_shape));
+    read_one(l, r, d, answer->given_us, &samples[count]);
+    *(struct libvirt_load_domain *)list_add(a, &ret->domains, &libvirt_load_domain_shape) = samples[count++].printed;
   }
-  virDomainStatsRecordListFree(list);
   mem_free(l->item);
   l->item = samples;
   l->count = count;
   if (ret->domains.count) qsort(ret->domains.item, ret->domains.count, sizeof *ret->domains.item, by_name);
 }
 
-void load_read(struct load_reader *l, struct known_domains *k, virConnectPtr c, struct arena *a, struct libvirt_load *ret) {
+void load_read(struct load_reader *l, struct known_domains *k, const struct dear_answer *answer, struct arena *a, struct libvirt_load *ret) {
   shape_init(&libvirt_load_shape, ret);
-  read_host_cpu(l, c, ret);
-  read_host_memory(l, c, ret);
-  read_domains(l, k, c, a, ret);
+  read_host_cpu(l, answer->connection, ret);
+  read_host_memory(l, answer->connection, ret);
+  read_domains(l, k, answer, a, ret);
 }
 
 static int64_t job_number(virTypedParameterPtr params, int n, const char *name) {
@@ -169,39 +168,52 @@ static int64_t job_number(virTypedParameterPtr params, int n, const char *name) 
   return virTypedParamsGetULLong(params, n, name, &value) == 1 && value <= INT64_MAX ? (int64_t)value : UNKNOWN_INT;
 }
 
-static void read_job(struct known_domain *d) {
-  int type = VIR_DOMAIN_JOB_NONE, n = 0, operation = 0;
-  virTypedParameterPtr params = NULL;
-  d->has_job = false;
-  d->watched = false;
-  if (virDomainGetJobStats(d->handle, &type, &params, &n, 0)) return;
-  if (type == VIR_DOMAIN_JOB_BOUNDED || type == VIR_DOMAIN_JOB_UNBOUNDED) {
-    shape_init(&libvirt_job_shape, &d->job);
-    virTypedParamsGetInt(params, n, VIR_DOMAIN_JOB_OPERATION, &operation);
-    d->job.type = job_word(operation);
-    d->job.elapsed_ms = job_number(params, n, VIR_DOMAIN_JOB_TIME_ELAPSED);
-    d->job.total = job_number(params, n, VIR_DOMAIN_JOB_DATA_TOTAL);
-    d->job.remaining = job_number(params, n, VIR_DOMAIN_JOB_DATA_REMAINING);
-    d->job.rate = job_number(params, n, VIR_DOMAIN_JOB_MEMORY_BPS);
-    d->has_job = true;
-  }
-  virTypedParamsFree(params, n);
-}
-
-bool jobs_read(struct known_domains *k, bool sweep, size_t *sweep_at) {
-  bool any = false;
-  for (size_t n = 0, asked = 0; sweep && n < k->count && asked < SWEEP; n++) {
+struct dear_job *jobs_wanted(struct known_domains *k, bool sweep, size_t *sweep_at, size_t *ret_count) {
+  struct dear_job *jobs = NULL;
+  *ret_count = 0;
+  for (size_t n = 0, swept = 0; sweep && n < k->count && swept < SWEEP; n++) {
     struct known_domain *d = k->item[(*sweep_at)++ % k->count];
-    asked += d->active;
-    d->watched |= d->active;
+    swept += d->active;
+    d->watched = true;
   }
   for (size_t i = 0; i < k->count; i++) {
     struct known_domain *d = k->item[i];
-    if (!d->active) d->has_job = d->watched = false;
-    else if (d->watched || d->has_job) read_job(d);
-    any |= d->has_job;
+    bool wanted = d->active && (d->watched || d->has_job);
+    d->watched = false;
+    if (!d->active) d->has_job = false;
+    if (!wanted) continue;
+    jobs = mem_grow(jobs, *ret_count + 1, sizeof *jobs);
+    jobs[(*ret_count)++] = (struct dear_job){.domain = d->handle, .type = -1};
+    virDomainRef(d->handle);
   }
-  return any;
+  return jobs;
+}
+
+static void take_job(struct known_domain *d, const struct dear_job *j) {
+  int operation = 0;
+  d->has_job = d->active && (j->type == VIR_DOMAIN_JOB_BOUNDED || j->type == VIR_DOMAIN_JOB_UNBOUNDED);
+  if (!d->has_job) return;
+  shape_init(&libvirt_job_shape, &d->job);
+  virTypedParamsGetInt(j->params, j->count, VIR_DOMAIN_JOB_OPERATION, &operation);
+  d->job.type = job_word(operation);
+  d->job.elapsed_ms = job_number(j->params, j->count, VIR_DOMAIN_JOB_TIME_ELAPSED);
+  d->job.total = job_number(j->params, j->count, VIR_DOMAIN_JOB_DATA_TOTAL);
+  d->job.remaining = job_number(j->params, j->count, VIR_DOMAIN_JOB_DATA_REMAINING);
+  d->job.rate = job_number(j->params, j->count, VIR_DOMAIN_JOB_MEMORY_BPS);
+}
+
+void jobs_take(struct known_domains *k, const struct dear_answer *answer) {
+  for (size_t i = 0; i < answer->job_count; i++) {
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    struct known_domain *d = virDomainGetUUIDString(answer->jobs[i].domain, uuid) ? NULL : domains_find(k, uuid);
+    if (d) take_job(d, &answer->jobs[i]);
+  }
+}
+
+bool jobs_any(const struct known_domains *k) {
+  for (size_t i = 0; i < k->count; i++)
+    if (k->item[i]->has_job) return true;
+  return false;
 }
 
 void jobs_fact(const struct known_domains *k, struct arena *a, struct libvirt_jobs *ret) {

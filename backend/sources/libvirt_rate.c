@@ -18,8 +18,9 @@ double cpu_percent(int64_t before_ns, int64_t now_ns, int64_t span_us, int64_t c
   return percent > 100 ? 100 : percent;                                                  /* the two clocks are not read at the same instant */
 }
 
-int64_t rounded_rate(int64_t rate) {
+int64_t settled_rate(int64_t printed, int64_t rate) {
   int64_t unit = 1;
+  if (printed > 0 && rate >= 0 && (printed > rate ? printed - rate : rate - printed) <= printed / 10) return printed;
   if (rate < 100) return rate;
   while (rate / unit >= 100) unit *= 10;
   return (rate / unit + (rate % unit >= unit / 2 && unit > 1)) * unit;

@@ -34,7 +34,7 @@ int become_ssh(int argc, char **argv);
 void ssh_destination(const char *printed, struct libvirt_address *to);
 /* Asks ssh for it. What it does not tell stays as the URI says. */
 void ask_ssh(struct libvirt_address *to);
-/* Connects within ms, keeps the address that answered in peer, and hangs up. 0; -ETIMEDOUT, -ECONNREFUSED, -EHOSTUNREACH, ... with e set: a sentence. A name that
- * does not resolve is -ENOENT. */
+/* Connects within ms, keeps the address that answered in peer, and hangs up. 0; -ETIMEDOUT, -ECONNREFUSED, -EHOSTUNREACH, ... with e set: a sentence.
+ * A name that does not resolve is -ENOENT. */
 int probe(struct libvirt_address *to, int ms, struct err *e);
 #endif

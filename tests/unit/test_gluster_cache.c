@@ -107,7 +107,7 @@ static void names_that_are_no_ids(void **state) {
 
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
-  const struct CMUnitTest tests[] = {TEST(written_and_read),      TEST(one_reader_at_a_time), TEST(what_others_could_have_written_is_not_believed),
+  const struct CMUnitTest tests[] = {TEST(written_and_read), TEST(one_reader_at_a_time), TEST(what_others_could_have_written_is_not_believed),
                                      TEST(one_cut_short_is_none), TEST(names_that_are_no_ids)};
   return RUN(tests);
 }

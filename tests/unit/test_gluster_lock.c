@@ -8,27 +8,34 @@ enum { S = 1000 };
 
 static void the_rule(void **state) {
   (void)state;
-  /* now is 1000 s; past: asked, space, heal, not before, heals, tasks next; now: jitter, quiet, suspect, heals, task */
-  const struct { const char *why; struct lock_past past; struct lock_now now; enum lock_turn expected; } rows[] = {
-      {"first of all: space", {NEVER, NEVER, NEVER, NEVER, 0, false}, {0, 0, false, false, true, false}, LOCK_SPACE},
-      {"the first heal not within the same second", {999500, 999500, NEVER, NEVER, 0, false}, {0, 0, false, false, true, false}, LOCK_NONE},
-      {"the first heal a second later", {999000, 999000, NEVER, NEVER, 0, false}, {0, 0, false, false, true, false}, LOCK_HEAL},
-      {"no heal of a distributed volume", {999000, 999000, NEVER, NEVER, 0, false}, {0, 0, false, false, false, false}, LOCK_NONE},
-      {"within the minute nothing", {941000, 900000, 941000, NEVER, 1, false}, {0, 0, false, false, true, false}, LOCK_NONE},
-      {"after it a heal", {940000, 900000, 940000, NEVER, 1, false}, {0, 0, false, false, true, false}, LOCK_HEAL},
-      {"but its jitter first", {940000, 900000, 940000, NEVER, 1, false}, {0, 14 * S, false, false, true, false}, LOCK_NONE},
-      {"every fifth turn is space", {900000, 500000, 900000, NEVER, 4, false}, {0, 0, false, false, true, false}, LOCK_SPACE},
-      {"space alone every five minutes", {701000, 701000, NEVER, NEVER, 0, false}, {0, 0, false, false, false, false}, LOCK_NONE},
-      {"space alone every five minutes, now", {700000, 700000, NEVER, NEVER, 0, false}, {0, 0, false, false, false, false}, LOCK_SPACE},
-      {"a task runs: every other turn", {900000, 800000, 900000, NEVER, 1, true}, {0, 0, false, false, true, true}, LOCK_TASKS},
-      {"a task runs: then space", {900000, 800000, 900000, NEVER, 1, false}, {0, 0, false, false, true, true}, LOCK_SPACE},
-      {"a task on a distributed volume", {900000, 800000, NEVER, NEVER, 0, true}, {0, 0, false, false, false, true}, LOCK_TASKS},
-      {"quiet: not even the first", {NEVER, NEVER, NEVER, NEVER, 0, false}, {0, 0, true, false, true, false}, LOCK_NONE},
-      {"suspect: not even the first", {NEVER, NEVER, NEVER, NEVER, 0, false}, {0, 0, false, true, true, false}, LOCK_NONE},
-      {"suspect: nor when it is due", {100000, 100000, 100000, NEVER, 1, false}, {0, 0, false, true, true, false}, LOCK_NONE},
-      {"backing off", {900000, 800000, 900000, 1000001, 1, false}, {0, 0, false, false, true, false}, LOCK_NONE},
-      {"backed off", {900000, 800000, 900000, 1000000, 1, false}, {0, 0, false, false, true, false}, LOCK_HEAL},
-      {"first readings back off too", {990000, NEVER, NEVER, 1050000, 0, false}, {0, 0, false, false, true, false}, LOCK_NONE},
+  /* now is 1000 s; past: asked, space, heal, not before, heals, tasks next; now: jitter, quiet, suspect, heals, has task, task runs */
+  const struct {
+    const char *why;
+    struct lock_past past;
+    struct lock_now now;
+    enum lock_turn expected;
+  } rows[] = {
+      {"first of all: space", {NEVER, NEVER, NEVER, NEVER, 0, false}, {0, 0, false, false, true, false, false}, LOCK_SPACE},
+      {"the first heal not within the same second", {999500, 999500, NEVER, NEVER, 0, false}, {0, 0, false, false, true, false, false}, LOCK_NONE},
+      {"the first heal a second later", {999000, 999000, NEVER, NEVER, 0, false}, {0, 0, false, false, true, false, false}, LOCK_HEAL},
+      {"no heal of a distributed volume", {999000, 999000, NEVER, NEVER, 0, false}, {0, 0, false, false, false, false, false}, LOCK_NONE},
+      {"within the minute nothing", {941000, 900000, 941000, NEVER, 1, false}, {0, 0, false, false, true, false, false}, LOCK_NONE},
+      {"after it a heal", {940000, 900000, 940000, NEVER, 1, false}, {0, 0, false, false, true, false, false}, LOCK_HEAL},
+      {"but its jitter first", {940000, 900000, 940000, NEVER, 1, false}, {0, 14 * S, false, false, true, false, false}, LOCK_NONE},
+      {"every fifth turn is space", {900000, 500000, 900000, NEVER, 4, false}, {0, 0, false, false, true, false, false}, LOCK_SPACE},
+      {"space alone every five minutes", {701000, 701000, NEVER, NEVER, 0, false}, {0, 0, false, false, false, false, false}, LOCK_NONE},
+      {"space alone every five minutes, now", {700000, 700000, NEVER, NEVER, 0, false}, {0, 0, false, false, false, false, false}, LOCK_SPACE},
+      {"a task runs: every other turn", {900000, 800000, 900000, NEVER, 1, true}, {0, 0, false, false, true, true, true}, LOCK_TASKS},
+      {"a task runs: then space", {900000, 800000, 900000, NEVER, 1, false}, {0, 0, false, false, true, true, true}, LOCK_SPACE},
+      {"a task on a distributed volume", {900000, 800000, NEVER, NEVER, 0, true}, {0, 0, false, false, false, true, true}, LOCK_TASKS},
+      {"a task has ended: as without", {900000, 800000, 900000, NEVER, 1, true}, {0, 0, false, false, true, true, false}, LOCK_HEAL},
+      {"a task has ended: but another may begin", {900000, 800000, 900000, NEVER, 4, true}, {0, 0, false, false, true, true, false}, LOCK_TASKS},
+      {"quiet: not even the first", {NEVER, NEVER, NEVER, NEVER, 0, false}, {0, 0, true, false, true, false, false}, LOCK_NONE},
+      {"suspect: not even the first", {NEVER, NEVER, NEVER, NEVER, 0, false}, {0, 0, false, true, true, false, false}, LOCK_NONE},
+      {"suspect: nor when it is due", {100000, 100000, 100000, NEVER, 1, false}, {0, 0, false, true, true, false, false}, LOCK_NONE},
+      {"backing off", {900000, 800000, 900000, 1000001, 1, false}, {0, 0, false, false, true, false, false}, LOCK_NONE},
+      {"backed off", {900000, 800000, 900000, 1000000, 1, false}, {0, 0, false, false, true, false, false}, LOCK_HEAL},
+      {"first readings back off too", {990000, NEVER, NEVER, 1050000, 0, false}, {0, 0, false, false, true, false, false}, LOCK_NONE},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct lock_now now = rows[i].now;
@@ -43,7 +50,8 @@ static void a_day_at_rest(void **state) {
   struct lock_past past = {NEVER, NEVER, NEVER, NEVER, 0, false};
   int64_t last = -1, asked = 0, heals = 0;
   for (int64_t now = 0; now < 86400LL * S; now += 500) {
-    struct lock_now at = {.now = now, .jitter = (now / 500 * 7919) % LOCK_JITTER_MS, .heals = true, .has_task = now > 43200LL * S};
+    struct lock_now at = {
+        .now = now, .jitter = (now / 500 * 7919) % LOCK_JITTER_MS, .heals = true, .has_task = now > 43200LL * S, .task_runs = now > 43200LL * S};
     enum lock_turn turn = lock_next(&past, &at);
     if (!turn) continue;
     if (asked == 1) assert_true(now - last >= LOCK_FIRST_GAP_MS);
@@ -81,7 +89,11 @@ static void a_clock_set_back_does_not_silence_it(void **state) {
 
 static void who_is_suspect(void **state) {
   (void)state;
-  const struct { const char *why; enum truth connected, answers, reachable; bool probed, refused, suspect; } rows[] = {
+  const struct {
+    const char *why;
+    enum truth connected, answers, reachable;
+    bool probed, refused, suspect;
+  } rows[] = {
       {"answers", TRUTH_YES, TRUTH_YES, TRUTH_YES, true, false, false},
       {"answers, though said to be away", TRUTH_NO, TRUTH_YES, TRUTH_YES, true, false, false},
       {"hung", TRUTH_YES, TRUTH_NO, TRUTH_YES, true, false, true},

@@ -64,7 +64,8 @@ static void split_brains_are_counted_once_a_set(void **state) {
   struct gluster_volume v;
   int64_t n = -1;
   make_volume(a, &v, 4, 2, "/data");
-  const char *all = "Brick node1:/data\nStatus: Connected\nTotal Number of entries: 2\nNumber of entries in heal pending: 1\nNumber of entries in split-brain: 1\n\n"
+  const char *all = "Brick node1:/data\nStatus: Connected\nTotal Number of entries: 2\nNumber of entries in heal pending: 1\nNumber of entries in "
+                    "split-brain: 1\n\n"
                     "Brick node2:/data\nNumber of entries in split-brain: 1\n\nBrick node3:/data\nNumber of entries in split-brain: 0\n\n"
                     "Brick node4:/data\nNumber of entries in split-brain: 3\n";
   assert_int_equal(text_split_brain(all, &v, &n), 0);
@@ -87,8 +88,9 @@ static void mounts(void **state) {
               "[fe80::1]:/v6 /v6 fuse.glusterfs rw 0 0\n"
               "nocolon /x fuse.glusterfs rw 0 0\nshort fuse.glusterfs\n",
               &m);
-  const struct { const char *mount, *server, *volume; } expected[] = {
-      {"/kvmdata", "node1", "models"}, {"/a b", "node1", "models"}, {"/i", "node1", "images"}, {"/v6", "fe80::1", "v6"}};
+  const struct {
+    const char *mount, *server, *volume;
+  } expected[] = {{"/kvmdata", "node1", "models"}, {"/a b", "node1", "models"}, {"/i", "node1", "images"}, {"/v6", "fe80::1", "v6"}};
   assert_int_equal(m.mounts.count, COUNT(expected));
   for (size_t i = 0; i < COUNT(expected); i++) {
     assert_string_equal(m.mounts.item[i].mount, expected[i].mount);
@@ -139,8 +141,17 @@ static void bricks_of_files(void **state) {
   bricks_of_pathinfo(a, "(<DISTRIBUTE:models-dht> <POSIX(/b):x):node2.example.org:/b):x/f>)", &d, &peers, &t);
   assert_int_equal(t.count, 1);
   assert_string_equal(t.item[0], "node2:/b):x");
-  const char *broken[] = {"", "(", "<POSIX(", "<POSIX(/data", "<POSIX(/data):", "<REPLICATE:", "<REPLICATE:models-replicate-", "<REPLICATE:models-replicate->",
-                          "<REPLICATE:models-replicate-99999999999999999999> ", "<REPLICATE:other-replicate-0> ", "<REPLICATE:models-replicate-7> "};
+  const char *broken[] = {"",
+                          "(",
+                          "<POSIX(",
+                          "<POSIX(/data",
+                          "<POSIX(/data):",
+                          "<REPLICATE:",
+                          "<REPLICATE:models-replicate-",
+                          "<REPLICATE:models-replicate->",
+                          "<REPLICATE:models-replicate-99999999999999999999> ",
+                          "<REPLICATE:other-replicate-0> ",
+                          "<REPLICATE:models-replicate-7> "};
   for (size_t i = 0; i < COUNT(broken); i++) {
     bricks_of_pathinfo(a, broken[i], &v, &peers, &t);
     assert_int_equal(t.count, 0);
@@ -164,8 +175,8 @@ static void files_that_lie_everywhere(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(heal_counts),   cmocka_unit_test(nothing_pending_is_no_split_brain), cmocka_unit_test(heal_counts_refused),
-      cmocka_unit_test(mounts),        cmocka_unit_test(split_brains_are_counted_once_a_set), cmocka_unit_test(servers_and_their_backups),
+      cmocka_unit_test(heal_counts),     cmocka_unit_test(nothing_pending_is_no_split_brain),   cmocka_unit_test(heal_counts_refused),
+      cmocka_unit_test(mounts),          cmocka_unit_test(split_brains_are_counted_once_a_set), cmocka_unit_test(servers_and_their_backups),
       cmocka_unit_test(bricks_of_files), cmocka_unit_test(files_that_lie_everywhere),
   };
   return RUN(tests);

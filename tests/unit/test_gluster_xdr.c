@@ -63,7 +63,10 @@ static void values_that_are_no_text(void **state) {
   CLEANUP(str_free) struct str out = {0};
   struct dict d;
   xdr_u32(&out, 4);
-  const struct { const char *key, *value; uint32_t len; } rows[] = {
+  const struct {
+    const char *key, *value;
+    uint32_t len;
+  } rows[] = {
       {"inner", "a\0b", 4}, {"open", "abc", 3}, {"none", "", 0}, {"uuid", "\x80\xc7\x33\x73\x2b\xc7\x47\x10\x87\x7e\x15\x2c\x83\x18\x24\xb7", 16}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     xdr_u32(&out, (uint32_t)strlen(rows[i].key));
@@ -108,11 +111,15 @@ static void records_are_bounded(void **state) {
 
 static void replies_and_the_daemons_own_calls(void **state) {
   (void)state;
-  const struct { uint32_t word[8]; size_t words; int parsed, code, kind; } rows[] = {
-      {{7, 1, 0, 0, 0, 0, 42}, 7, 0, 0, MESSAGE_REPLY},           {{7, 1, 0, 0, 0, 3}, 6, 0, -EOPNOTSUPP, MESSAGE_REPLY},
-      {{7, 1, 0, 0, 0, 4}, 6, 0, -EPROTO, MESSAGE_REPLY},         {{7, 1, 1, 0, 0, 0}, 6, 0, -EACCES, MESSAGE_REPLY},
-      {{7, 0, 2, 52743234, 1, 1, 0, 0}, 8, 0, 0, MESSAGE_CALL},   {{7, 2, 0, 0, 0, 0}, 6, -EPROTO, 0, 0},
-      {{7, 1, 0, 0, 0xffffffff, 0}, 6, -EPROTO, 0, 0},            {{7, 1}, 2, -EPROTO, 0, 0},
+  const struct {
+    uint32_t word[8];
+    size_t words;
+    int parsed, code, kind;
+  } rows[] = {
+      {{7, 1, 0, 0, 0, 0, 42}, 7, 0, 0, MESSAGE_REPLY},         {{7, 1, 0, 0, 0, 3}, 6, 0, -EOPNOTSUPP, MESSAGE_REPLY},
+      {{7, 1, 0, 0, 0, 4}, 6, 0, -EPROTO, MESSAGE_REPLY},       {{7, 1, 1, 0, 0, 0}, 6, 0, -EACCES, MESSAGE_REPLY},
+      {{7, 0, 2, 52743234, 1, 1, 0, 0}, 8, 0, 0, MESSAGE_CALL}, {{7, 2, 0, 0, 0, 0}, 6, -EPROTO, 0, 0},
+      {{7, 1, 0, 0, 0xffffffff, 0}, 6, -EPROTO, 0, 0},          {{7, 1}, 2, -EPROTO, 0, 0},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
     CLEANUP(str_free) struct str out = {0};
@@ -150,9 +157,9 @@ static void noise_is_never_believed_beyond_its_end(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_is_written_is_read),          cmocka_unit_test(a_dictionary_cut_anywhere_is_refused),
-      cmocka_unit_test(lengths_that_lie_are_refused),     cmocka_unit_test(values_that_are_no_text),
-      cmocka_unit_test(records_come_in_fragments),        cmocka_unit_test(records_are_bounded),
+      cmocka_unit_test(what_is_written_is_read),           cmocka_unit_test(a_dictionary_cut_anywhere_is_refused),
+      cmocka_unit_test(lengths_that_lie_are_refused),      cmocka_unit_test(values_that_are_no_text),
+      cmocka_unit_test(records_come_in_fragments),         cmocka_unit_test(records_are_bounded),
       cmocka_unit_test(replies_and_the_daemons_own_calls), cmocka_unit_test(noise_is_never_believed_beyond_its_end),
   };
   return RUN(tests);

@@ -42,8 +42,8 @@ static void two_digits(void **state) {
   (void)state;
   static const int64_t rates_and_rounded[][2] = {{0, 0},     {99, 99},           {100, 100},  {104, 100},
                                                  {105, 110}, {1234567, 1200000}, {999, 1000}, {UNKNOWN_INT, UNKNOWN_INT}};
-  for (size_t i = 0; i < COUNT(rates_and_rounded); i++) assert_int_equal(rounded_rate(rates_and_rounded[i][0]), rates_and_rounded[i][1]);
-  assert_true(rounded_rate(INT64_MAX) > 0);
+  for (size_t i = 0; i < COUNT(rates_and_rounded); i++) assert_int_equal(settled_rate(UNKNOWN_INT, rates_and_rounded[i][0]), rates_and_rounded[i][1]);
+  assert_true(settled_rate(UNKNOWN_INT, INT64_MAX) > 0);
 }
 
 static void a_value_on_the_edge_does_not_flap(void **state) {
@@ -55,6 +55,11 @@ static void a_value_on_the_edge_does_not_flap(void **state) {
     assert_true(settled_percent(printed, 13) == 13);
   }
   assert_true(isnan(settled_percent(12, NAN)));
+  assert_int_equal(settled_rate(4900, 4960), 4900);
+  assert_int_equal(settled_rate(4900, 5400), 5400);
+  assert_int_equal(settled_rate(4900, UNKNOWN_INT), UNKNOWN_INT);
+  assert_int_equal(settled_rate(4900, 0), 0);
+  assert_int_equal(settled_rate(0, 1), 1);
   const int64_t step = 16 << 20;
   assert_int_equal(settled_bytes(UNKNOWN_INT, 100 << 20, step), 96 << 20);
   assert_int_equal(settled_bytes(96 << 20, 105 << 20, step), 96 << 20);

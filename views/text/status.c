@@ -4,6 +4,7 @@
 #include "base/loop.h"
 #include "sources/feed.h"
 #include "views/command.h"
+#include "views/text/metrics.h"
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
@@ -123,26 +124,31 @@ static void add_tables(struct str *out, const struct snapshot *s) {
     str_addf(out, "%-20s %-20s %-7s %s\n", s->sources.item[i].name, s->sources.item[i].host, s->sources.item[i].state ? source_state_names[s->sources.item[i].state] : "silent", word(s->sources.item[i].text));
 }
 
+static void print_clean(char *text) {
+  for (char *line = text, *next; line && *line; line = next) {
+    char *end = strchr(line, '\n');
+    next = end ? end + 1 : NULL;
+    if (end) *end = 0;
+    size_t room = strlen(line) * 3 + 1;
+    CLEANUP(mem_freep) char *clean = mem_alloc(room);
+    puts(utf8_clean(clean, room, line));
+  }
+}
+
 static void print(const struct arguments *a, const struct snapshot *s) {
   CLEANUP(str_free) struct str out = {0};
   if (a->option[OPT_JSON]) {
     snapshot_json(s, &out);
     str_addc(&out, '\n');
+  } else if (a->option[OPT_METRICS]) {
+    print_metrics(s, &out);
   } else {
     add_headline(&out, s);
     add_tables(&out, s);
   }
-  /* Names come from the cluster: what could steer a terminal is neutralised; JSON has escaped it already. */
-  if (!a->option[OPT_JSON]) {
-    for (char *line = out.data, *next; line && *line; line = next) {
-      char *end = strchr(line, '\n');
-      next = end ? end + 1 : NULL;
-      if (end) *end = 0;
-      size_t room = strlen(line) * 3 + 1;
-      CLEANUP(mem_freep) char *clean = mem_alloc(room);
-      puts(utf8_clean(clean, room, line));
-    }
-  } else fputs(str_text(&out), stdout);
+  /* Names come from the cluster: what could steer a terminal is neutralised, line by line; JSON has escaped it already. */
+  if (a->option[OPT_JSON]) fputs(str_text(&out), stdout);
+  else print_clean(out.data);
 }
 
 static int exit_code(int health) {
@@ -170,7 +176,7 @@ int run_status(struct arguments *a) {
   struct err e = {0};
   int64_t timeout = seconds_option(a, OPT_TIMEOUT, 10000, 3600), sample = seconds_option(a, OPT_SAMPLE, 0, 3600);
   if (timeout < 0 || sample < 0) return EXIT_USAGE;
-  if (a->option[OPT_JSON] && a->option[OPT_TEXT]) return usage_error("--json or --text, not both");
+  if (!!a->option[OPT_JSON] + !!a->option[OPT_TEXT] + !!a->option[OPT_METRICS] > 1) return usage_error("one of --json, --text and --openmetrics");
   int code = feed_arguments(a, &o);
   if (code) return code;
   struct reading r = {.loop = loop_new(), .sample_until = sample ? clock_mono_ms() + sample : 0};
