@@ -9,7 +9,15 @@
 
 /* ---- sources ---- */
 
-static bool readable(const struct source_view *s) { return s->state == SOURCE_OK; }
+/* Well, or not well and its facts are confirmed all the same (by another daemon of the pool). */
+static bool readable(const struct source_view *s) {
+  if (s->state == SOURCE_OK) return true;
+  if (s->state == SOURCE_UNKNOWN || !s->facts.count) return false;
+  EACH(s->facts, struct source_fact_view, x) {
+    if (x->stale != TRUTH_NO) return false;
+  }
+  return true;
+}
 
 /* How many sources of a layer there are besides those that are not installed, and how many of them can be read. */
 static void count_layer(const struct snapshot *snap, const char *layer, size_t *ret_present, size_t *ret_readable) {
@@ -59,7 +67,7 @@ void find_source_lost(struct finder *f) {
   EACH(SNAP->sources, struct source_view, s) {
     size_t present, well;
     count_layer(SNAP, s->name, &present, &well);
-    if (!well || readable(s) || s->state == SOURCE_ABSENT || s->state == SOURCE_UNKNOWN) continue; /* one that is being connected is not lost */
+    if (!well || s->state == SOURCE_OK || s->state == SOURCE_ABSENT || s->state == SOURCE_UNKNOWN) continue; /* one that is being connected is not lost */
     problem_found(f, arena_printf(f->m->arena, "%s@%s", s->name, s->host), "%s on %s is %s%s%s", s->name, s->host,
                   source_state_names[s->state], s->text && *s->text ? ": " : "", s->text ? s->text : "");
   }

@@ -30,9 +30,10 @@ void store_clear(struct store *s) {
   *s = (struct store){0};
 }
 
-bool store_judge(struct store *s, enum layer layer, const char *host, enum source_state state, const char *text) {
+bool store_judge(struct store *s, enum layer layer, const char *host, enum source_state state, const char *text, int64_t now) {
   struct source *src = source_of(s, layer, host);
   if (src->state == state && str_eq(src->text, text)) return false;
+  if (src->state != state) src->since = now;
   src->state = state;
   mem_free((char *)src->text);
   src->text = mem_strdup(text ? text : "");
@@ -88,7 +89,7 @@ bool store_add(struct store *s, struct fragment *f, int64_t now) {
     return false;
   }
   const struct state_fact *state = f->data;
-  return store_judge(s, f->layer, f->host, (enum source_state)state->state, state->text);
+  return store_judge(s, f->layer, f->host, (enum source_state)state->state, state->text, now);
 }
 
 const struct fact *store_fact(const struct store *s, const char *kind, const char *host, const char *key) {
@@ -111,5 +112,5 @@ bool facts_overlap(const struct fact *a, const struct fact *b, int64_t min_ms) {
 bool store_stale(const struct store *s, const struct fact *f, int64_t now) {
   if (now - f->seen > fact_stale_after(f->fragment->kind)) return true;
   const struct source *src = store_source(s, f->fragment->kind->layer, f->fragment->host);
-  return src && src->state != SOURCE_OK && src->state != SOURCE_UNKNOWN;
+  return src && src->state != SOURCE_OK && src->state != SOURCE_UNKNOWN && f->seen <= src->since;
 }

@@ -15,6 +15,7 @@ struct source { /* one layer on one host */
   const char *host;
   enum source_state state; /* SOURCE_UNKNOWN: has not said */
   const char *text;
+  int64_t since;           /* when it came to be so */
   int64_t seen;            /* its last word of any kind */
 };
 
@@ -31,7 +32,7 @@ void store_clear(struct store *s); /* drops all it holds; {0} is an empty one */
 /* Takes a reference of its own. True when something changed (a value, a state), false when it only lives on. */
 bool store_add(struct store *s, struct fragment *f, int64_t now);
 /* The console's own word about a source (hung, ended, not there): as a "state" fragment would say. True when changed. */
-bool store_judge(struct store *s, enum layer layer, const char *host, enum source_state state, const char *text);
+bool store_judge(struct store *s, enum layer layer, const char *host, enum source_state state, const char *text, int64_t now);
 /* A source that is about to be started: known by name, nothing said yet. */
 void store_expect(struct store *s, enum layer layer, const char *host);
 
@@ -40,6 +41,7 @@ const struct source *store_source(const struct store *s, enum layer layer, const
 const struct fact *store_fact(const struct store *s, const char *kind, const char *host, const char *key);
 /* True when both held at one time for at least min_ms: then what they say together is no mixture of two moments. */
 bool facts_overlap(const struct fact *a, const struct fact *b, int64_t min_ms);
-/* True when it may not be shown as fresh: too old, or its source is not well. */
+/* True when it may not be shown as fresh: too old, or not confirmed since its source ceased to be well. (A gluster source
+ * whose own daemon hangs says so, and goes on with another daemon of the pool: those facts are fresh.) */
 bool store_stale(const struct store *s, const struct fact *f, int64_t now);
 #endif

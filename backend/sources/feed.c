@@ -99,7 +99,7 @@ bool feed_complete(const struct feed *f) { return f->live ? live_complete(f->liv
 void feed_give_up(struct feed *f) {
   for (size_t i = 0; i < f->store.source_count; i++) {
     struct source *s = &f->store.sources[i];
-    if (s->state == SOURCE_UNKNOWN) store_judge(&f->store, s->layer, s->host, SOURCE_HUNG, "it did not answer within the time given");
+    if (s->state == SOURCE_UNKNOWN) store_judge(&f->store, s->layer, s->host, SOURCE_HUNG, "it did not answer within the time given", feed_now(f));
   }
 }
 

@@ -180,6 +180,22 @@ static int read_due(struct source *s) {
   return 0;
 }
 
+/* ---- when ---- */
+
+static int64_t earliest(const struct source *s) {
+  const int64_t due[] = {s->states_at, s->load_at, s->jobs_at, s->host_at};
+  int64_t first = due[0];
+  for (size_t i = 1; i < COUNT(due); i++)
+    if (due[i] < first) first = due[i];
+  return first;
+}
+
+static void arm(struct source *s) {
+  int64_t now = clock_mono_ms(), at = s->connection ? earliest(s) : s->open_at;
+  if (!s->connection && at > now + STATES_MS) at = now + STATES_MS; /* "down" is said again every 2 s */
+  virEventUpdateTimeout(s->timer, at > now ? (int)(at - now) : 0);
+}
+
 /* ---- events: each means "look now" ---- */
 
 static void look_soon(struct source *s, virDomainPtr d, bool definition, bool job) {
@@ -192,7 +208,7 @@ static void look_soon(struct source *s, virDomainPtr d, bool definition, bool jo
   }
   if (s->states_at > soon) s->states_at = soon;
   if (job && s->jobs_at > soon) s->jobs_at = soon;
-  virEventUpdateTimeout(s->timer, COALESCE_MS);
+  arm(s); /* by the first event of a bunch: those that follow must not put it off */
 }
 
 static int on_lifecycle(virConnectPtr c, virDomainPtr d, int event, int detail, void *owner) {
@@ -350,20 +366,6 @@ static int open_connection(struct source *s) {
 }
 
 /* ---- the one timer ---- */
-
-static int64_t earliest(const struct source *s) {
-  const int64_t due[] = {s->states_at, s->load_at, s->jobs_at, s->host_at};
-  int64_t first = due[0];
-  for (size_t i = 1; i < COUNT(due); i++)
-    if (due[i] < first) first = due[i];
-  return first;
-}
-
-static void arm(struct source *s) {
-  int64_t now = clock_mono_ms(), at = s->connection ? earliest(s) : s->open_at;
-  if (!s->connection && at > now + STATES_MS) at = now + STATES_MS; /* "down" is said again every 2 s */
-  virEventUpdateTimeout(s->timer, at > now ? (int)(at - now) : 0);
-}
 
 static void on_timer(int timer, void *owner) {
   struct source *s = owner;

@@ -79,7 +79,8 @@ static enum source_state ssh_failure(const char *message, const struct libvirt_a
   if (says_any(message, no_program))
     return say(SOURCE_ABSENT, text, "libvirt is not installed on %s (neither virt-ssh-helper nor nc is there)", to->host);
   if (says(message, "Connection refused")) return say(SOURCE_DOWN, text, "%s refuses port %d", to->host, to->port ? to->port : 22);
-  return say(SOURCE_DOWN, text, "libvirt of %s: %.250s", to->host, message);
+  size_t len = strlen(message);
+  return say(SOURCE_DOWN, text, "libvirt of %s: %.250s", to->host, len > 250 ? message + len - 250 : message);
 }
 
 static enum source_state local_failure(int system_errno, const char *message, bool local_daemon, char *text) {
@@ -93,7 +94,7 @@ static enum source_state local_failure(int system_errno, const char *message, bo
 }
 
 enum source_state open_failure(int code, int system_errno, const char *message, const struct libvirt_address *to, bool local_daemon, char *text) {
-  char line[300];
+  char line[4096]; /* ssh's warnings are a page long, and what it died of comes last */
   snprintf(line, sizeof line, "%s", message ? message : "no reason given");
   for (char *p = line; *p; p++)
     if (*p == '\n' || *p == '\r') *p = ' ';

@@ -1,4 +1,6 @@
-/* States, reasons, jobs, and the sentences for a connection that failed. Messages as libvirt 9.0.0 and ssh wrote them. */
+/* States, reasons, jobs, and the sentences for a connection that failed. Those of ssh and libvirt
+ * 9.0.0 that the lab could bring about (refused key, unknown host key, no daemon, no nc) are as they were written there. */
+#include "base/str.h"
 #include "sources/emit.h"
 #include "sources/libvirt_words.h"
 #include <errno.h>
@@ -66,8 +68,10 @@ static void over_ssh(void **state) {
   const int code = VIR_ERR_SYSTEM_ERROR;
   check(code, ECONNRESET, "Cannot recv data: root@kvm02: Permission denied (publickey,password).: Connection reset by peer", uri, SOURCE_DENIED,
         "ssh as root to kvm02 without a password is needed");
-  check(code, ECONNRESET, "Cannot recv data: Host key verification failed.: Connection reset by peer", uri, SOURCE_DENIED,
-        "the ssh host key of kvm02");
+  check(code, ECONNRESET,
+        "Cannot recv data: No ED25519 host key is known for kvm02 and you have requested strict checking.\r\nHost key verification failed.: "
+        "Connection reset by peer",
+        uri, SOURCE_DENIED, "the ssh host key of kvm02");
   check(code, ECONNRESET, "Cannot recv data: ssh: connect to host kvm02 port 22: Connection timed out: Connection reset by peer", uri, SOURCE_DOWN,
         "kvm02 does not answer on port 22 (3 s)");
   check(code, ECONNRESET, "Cannot recv data: ssh: connect to host kvm02 port 22: Connection refused: Connection reset by peer", uri, SOURCE_DOWN,
@@ -79,6 +83,16 @@ static void over_ssh(void **state) {
   check(code, EIO, "End of file while reading data: sh: 1: nc: not found: Input/output error", uri, SOURCE_ABSENT,
         "libvirt is not installed on kvm02");
   check(VIR_ERR_AUTH_UNAVAILABLE, 0, "no polkit agent", "qemu+ssh://noc@kvm02/system", SOURCE_DENIED, "root or group libvirt is needed on kvm02");
+  struct str page = {0}; /* a warning of a page, and what it died of at the end */
+  str_add(&page, "Cannot recv data: ");
+  for (int i = 0; i < 1500; i++) str_addc(&page, '@');
+  str_add(&page, "\r\nPermission denied, please try again.\r\nroot@kvm02: Permission denied (publickey,password).: Connection reset by peer");
+  check(code, ECONNRESET, page.data, uri, SOURCE_DENIED, "ssh as root to kvm02 without a password is needed");
+  str_reset(&page);
+  for (int i = 0; i < 1500; i++) str_addc(&page, '@');
+  str_add(&page, "of something new");
+  check(code, ECONNRESET, page.data, uri, SOURCE_DOWN, "of something new");
+  str_free(&page);
   check(code, EIO, NULL, uri, SOURCE_DOWN, "no reason given");
 }
 

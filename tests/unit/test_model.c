@@ -178,11 +178,17 @@ static void old_facts_are_marked(void **state) {
   assert_int_equal(snap->volumes.item[0].stale.count, 0);
   assert_int_equal(snap->health, HEALTH_HEALTHY);
   snapshot_drop(snap);
-  store_judge(&s, LAYER_GLUSTER, "kvm01", SOURCE_HUNG, "it does not answer");
+  store_judge(&s, LAYER_GLUSTER, "kvm01", SOURCE_HUNG, "it does not answer", 30500);
   snap = snapshot_make(&s, 31000, 0, NULL, NULL); /* fresh by age, and its source is not well */
   assert_true(texts_have(&snap->volumes.item[0].stale, "gluster"));
   assert_int_equal(snap->health, HEALTH_UNKNOWN);
   assert_true(has(snap, "layer-unreadable"));
+  snapshot_drop(snap);
+  say(&s, 32000, "{" AT "\"source\":\"gluster\",\"host\":\"kvm01\",\"kind\":\"beat\",\"data\":{\"kinds\":[\"gluster.volumes\",\"gluster.bricks\",\"gluster.peers\"]}}");
+  snap = snapshot_make(&s, 32000, 0, NULL, NULL); /* its own daemon hangs, and another one of the pool was asked */
+  assert_int_equal(snap->volumes.item[0].stale.count, 0);
+  assert_int_equal(snap->health, HEALTH_DEGRADED);
+  assert_true(has(snap, "source-lost"));
   snapshot_drop(snap);
   store_clear(&s);
 }
