@@ -113,6 +113,13 @@ static void watch_problems(const struct snapshot *before, const struct snapshot 
   }
 }
 
+/* While the first answers come in, piece by piece, what seems wrong is only not read yet. */
+static bool starting(const struct snapshot *s) {
+  for (size_t i = 0; i < s->problems.count; i++)
+    if (quiet(&s->problems.item[i])) return true;
+  return false;
+}
+
 static bool said_anything(const struct snapshot *s) {
   for (size_t i = 0; i < s->sources.count; i++)
     if (s->sources.item[i].state) return true;
@@ -137,6 +144,7 @@ void snapshot_difference(const struct snapshot *before, const struct snapshot *n
     else watch_list(w, before, now, a, ret);
   }
   watch_clock(before, now, a, ret);
+  if (starting(before)) return;
   if (before->health != now->health)
     report(now, ret, a, "health", "cluster", health_names[before->health], health_names[now->health], arena_printf(a, "health is now %s", health_names[now->health]), SEVERITY_INFO);
   watch_problems(before, now, a, ret);

@@ -181,12 +181,20 @@ extern const struct shape libvirt_host_shape, libvirt_domains_shape, libvirt_dom
     libvirt_load_shape, libvirt_load_domain_shape, libvirt_jobs_shape, libvirt_job_shape;
 extern const struct shape state_fact_shape, beat_fact_shape;
 
+/* What it means that a fact is missing or old while its source claims to be well. */
+enum need {
+  NEED_NONE,      /* nothing: an extra */
+  NEED_USEFUL,    /* something may be hidden: degraded */
+  NEED_ESSENTIAL, /* the layer is not known: unknown */
+};
+
 struct fact_kind {
   const char *name;
   enum layer layer; /* LAYER_NONE: of the stream itself */
   const struct shape *shape;
   int64_t interval_ms; /* how often it is read at rest */
   const char *title;   /* for the sources screen */
+  enum need need;
 };
 extern const struct fact_kind fact_kinds[]; /* ends with name NULL */
 const struct fact_kind *fact_kind_find(const char *name); /* NULL when there is none */

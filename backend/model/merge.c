@@ -50,7 +50,7 @@ static void merge_cluster(struct merge *m) {
     c->maintenance = pc->maintenance;
     c->no_quorum_policy = pc->no_quorum_policy;
     c->pacemaker_version = pc->dc_version;
-    if (c->quorate == TRUTH_UNKNOWN) c->quorate = pc->quorate;
+    if (c->quorate == TRUTH_UNKNOWN || pc->quorate == TRUTH_NO) c->quorate = pc->quorate; /* either may lose it first */
   }
   const struct pcmk_config *config = merge_take(m, "pacemaker.config", NULL, NULL, NULL);
   if (config && !c->name) c->name = pairs_get(&config->properties, "cluster-name");
@@ -81,13 +81,6 @@ static int by_layer_and_host(const void *a, const void *b) {
   return c ? c : str_natural(x->host, y->host);
 }
 
-/* A source that said it is well and then fell silent is not well: the age decides, whatever it said. */
-static int state_now(const struct merge *m, const struct source *src) {
-  enum { SILENT = 10000 };
-  if (src->state == SOURCE_OK && src->seen != UNKNOWN_INT && m->snap->now - src->seen > SILENT) return SOURCE_STALE;
-  return src->state;
-}
-
 static void merge_sources(struct merge *m) {
   struct snapshot *snap = m->snap;
   for (size_t i = 0; i < m->store->source_count; i++) {
@@ -95,7 +88,7 @@ static void merge_sources(struct merge *m) {
     struct source_view *v = list_add(m->arena, &snap->sources, &source_view_shape);
     v->name = layer_names[src->layer];
     v->host = arena_strdup(m->arena, src->host);
-    v->state = state_now(m, src);
+    v->state = (int)source_state_now(src, snap->now);
     v->age_ms = src->seen == UNKNOWN_INT ? UNKNOWN_INT : snap->now - src->seen;
     v->text = arena_strdup(m->arena, src->text);
     merge_source_facts(m, v, src->layer);

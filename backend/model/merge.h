@@ -21,7 +21,7 @@ struct host_view *merge_host(struct merge *m, const char *name);         /* NULL
 const char *merge_name(struct merge *m, const char *name);               /* the name its host goes by, or name itself */
 bool merge_is_first(const struct merge *m, const struct fact *f);        /* the freshest of its kind and key */
 
-bool merge_hosts_read(const struct merge *m); /* every libvirt that there is can be read now */
+bool merge_hosts_read(struct merge *m); /* every libvirt that there is can be read now */
 
 void merge_hosts(struct merge *m);   /* first: the others name hosts */
 void merge_gluster(struct merge *m);

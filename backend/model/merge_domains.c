@@ -12,8 +12,10 @@ static int weight(const char *state) {
 
 static bool active(const struct libvirt_domain *d) { return d->id != UNKNOWN_INT && d->id >= 0; }
 
-static struct domain_view *find_or_add(struct merge *m, struct map *index, const struct libvirt_domain *d) {
-  const char *key = d->uuid ? d->uuid : d->name;
+/* Pacemaker's agent goes by the name: what it starts elsewhere is the same domain, even where its definition holds no
+ * UUID and libvirt makes a new one each time. Others are told apart by UUID. */
+static struct domain_view *find_or_add(struct merge *m, struct map *index, const struct map *managed, const struct libvirt_domain *d) {
+  const char *key = d->uuid && map_get(managed, d->name) == MAP_NONE ? d->uuid : d->name ? d->name : "?";
   int64_t at = map_get(index, key);
   if (at == MAP_NONE) {
     at = (int64_t)m->snap->domains.count;
@@ -59,6 +61,7 @@ static void add_reading(struct merge *m, struct domain_view *v, const struct lib
   v->vcpus = d->vcpus;
   v->memory = d->memory;
   v->name = d->name;
+  v->uuid = d->uuid;
   add_disks(m, v, d);
   if (active(d)) add_load(m, v, host);
 }
@@ -68,19 +71,38 @@ static int by_host(const void *a, const void *b) {
   return str_natural((*(const struct source *const *)a)->host, (*(const struct source *const *)b)->host);
 }
 
-static void read_hosts(struct merge *m) {
+/* Pacemaker holds the host for safely off: nothing it manages runs there, whatever was read last. */
+static bool known_off(struct merge *m, const char *host) {
+  const struct host_view *h = merge_host(m, host);
+  return h && h->pacemaker == NODE_OFFLINE && !texts_have(&h->stale, layer_names[LAYER_PACEMAKER]);
+}
+
+/* One pass over the fresh readings, then one over the old ones: an old word counts only where no fresh one has the domain
+ * active. */
+static void read_pass(struct merge *m, const struct source **sources, size_t n, struct map *index, const struct map *managed, bool old) {
+  for (size_t i = 0; i < n; i++) {
+    struct texts stale = {0};
+    const struct libvirt_domains *d = merge_take(m, "libvirt.domains", sources[i]->host, NULL, &stale);
+    if (!d || (stale.count > 0) != old) continue;
+    for (size_t j = 0; j < d->domains.count; j++) {
+      const struct libvirt_domain *x = &d->domains.item[j];
+      bool theirs = map_get(managed, x->name) != MAP_NONE;
+      if (old && theirs && known_off(m, sources[i]->host)) continue;
+      struct domain_view *v = find_or_add(m, index, managed, x);
+      if (!old || !v->hosts.count || v->stale.count) add_reading(m, v, x, sources[i]->host, old);
+    }
+  }
+}
+
+static void read_hosts(struct merge *m, const struct map *managed) {
   CLEANUP(map_free) struct map index = {0};
   const struct source **sources = arena_array(m->arena, m->store->source_count, sizeof *sources);
   size_t n = 0;
   for (size_t i = 0; i < m->store->source_count; i++)
     if (m->store->sources[i].layer == LAYER_LIBVIRT) sources[n++] = &m->store->sources[i];
   if (n) qsort(sources, n, sizeof *sources, by_host);
-  for (size_t i = 0; i < n; i++) {
-    struct texts stale = {0};
-    const struct libvirt_domains *d = merge_take(m, "libvirt.domains", sources[i]->host, NULL, &stale);
-    for (size_t j = 0; d && j < d->domains.count; j++)
-      add_reading(m, find_or_add(m, &index, &d->domains.item[j]), &d->domains.item[j], sources[i]->host, stale.count > 0);
-  }
+  read_pass(m, sources, n, &index, managed, false);
+  read_pass(m, sources, n, &index, managed, true);
 }
 
 /* ---- disks on volumes ---- */
@@ -96,16 +118,22 @@ static const struct gluster_mount *mount_of(const struct gluster_mounts *mounts,
   return best;
 }
 
+/* A file on a mounted volume lies below the mount; a network disk's source is "VOLUME/PATH". */
+static void place_disk(struct disk_view *d, const struct gluster_mounts *mounts) {
+  size_t len = d->volume ? strlen(d->volume) : 0;
+  const struct gluster_mount *g = d->volume ? NULL : mount_of(mounts, d->source);
+  if (g) d->volume = g->volume, d->path = d->source + strlen(g->mount);
+  else if (d->volume && d->source && !strncmp(d->source, d->volume, len) && d->source[len] == '/') d->path = d->source + len;
+}
+
 static void place_disks(struct merge *m, struct domain_view *v) {
   const struct gluster_mounts *mounts = merge_take(m, "gluster.mounts", NULL, NULL, NULL);
   const struct gluster_disks *disks = merge_take(m, "gluster.disks", NULL, NULL, NULL);
   for (size_t i = 0; i < v->disks.count; i++) {
     struct disk_view *d = &v->disks.item[i];
-    const struct gluster_mount *g = d->volume ? NULL : mount_of(mounts, d->source);
-    if (g) d->volume = g->volume;
-    const char *path = g ? d->source + strlen(g->mount) : d->source;
-    for (size_t j = 0; disks && path && j < disks->disks.count; j++)
-      if (str_eq(disks->disks.item[j].volume, d->volume) && str_eq(disks->disks.item[j].path, path)) d->bricks = disks->disks.item[j].bricks;
+    place_disk(d, mounts);
+    for (size_t j = 0; disks && d->path && j < disks->disks.count; j++)
+      if (str_eq(disks->disks.item[j].volume, d->volume) && str_eq(disks->disks.item[j].path, d->path)) d->bricks = disks->disks.item[j].bricks;
   }
 }
 
@@ -122,12 +150,20 @@ static const char *domain_of(struct merge *m, const struct pcmk_config *c, const
   return resource;
 }
 
-bool merge_hosts_read(const struct merge *m) {
+static const struct source *hypervisor_of(struct merge *m, const struct host_view *h) {
+  for (size_t i = 0; i < m->store->source_count; i++)
+    if (m->store->sources[i].layer == LAYER_LIBVIRT && merge_host(m, m->store->sources[i].host) == h) return &m->store->sources[i];
+  return NULL;
+}
+
+/* Every node that may run domains must have been read, those included that the console has only just heard of. */
+bool merge_hosts_read(struct merge *m) {
   bool any = false;
-  for (size_t i = 0; i < m->store->source_count; i++) {
-    const struct source *src = &m->store->sources[i];
-    if (src->layer != LAYER_LIBVIRT || src->state == SOURCE_ABSENT) continue;
-    if (src->state != SOURCE_OK) return false;
+  for (size_t i = 0; i < m->snap->hosts.count; i++) {
+    const struct host_view *h = &m->snap->hosts.item[i];
+    const struct source *src = hypervisor_of(m, h);
+    if (known_off(m, h->name) || (!src && !h->pacemaker && !h->membership) || (src && src->state == SOURCE_ABSENT)) continue;
+    if (!src || source_state_now(src, m->snap->now) != SOURCE_OK) return false;
     any = true;
   }
   return any;
@@ -135,29 +171,37 @@ bool merge_hosts_read(const struct merge *m) {
 
 /* No host knows it, and all said so of one and the same moment. While a domain moves, the host it left and the host it
  * goes to speak of different ones. */
-static bool nowhere(const struct merge *m) {
+static bool nowhere(struct merge *m) {
   if (!merge_hosts_read(m)) return false;
-  for (size_t i = 0; i < m->store->source_count; i++)
-    for (size_t j = i + 1; j < m->store->source_count; j++) {
-      const struct source *a = &m->store->sources[i], *b = &m->store->sources[j];
-      const struct fact *x = a->layer == LAYER_LIBVIRT ? store_fact(m->store, "libvirt.domains", a->host, NULL) : NULL;
-      const struct fact *y = b->layer == LAYER_LIBVIRT ? store_fact(m->store, "libvirt.domains", b->host, NULL) : NULL;
-      if (x && y && !facts_overlap(x, y, 0)) return false;
-    }
-  return true;
+  int64_t from = INT64_MIN, to = INT64_MAX;
+  for (size_t i = 0; i < m->snap->hosts.count; i++) {
+    const struct source *src = hypervisor_of(m, &m->snap->hosts.item[i]);
+    if (!src || src->state == SOURCE_ABSENT || known_off(m, m->snap->hosts.item[i].name)) continue;
+    const struct fact *x = store_fact(m->store, "libvirt.domains", src->host, NULL);
+    if (!x) return false;
+    if (x->since > from) from = x->since;
+    if (x->seen < to) to = x->seen;
+  }
+  return from <= to;
 }
 
-static void join_resources(struct merge *m) {
+/* Domain names that resources drive, with the resource's place in the snapshot. */
+static void find_managed(struct merge *m, struct map *managed) {
   const struct pcmk_config *config = merge_take(m, "pacemaker.config", NULL, NULL, NULL);
   for (size_t i = 0; i < m->snap->resources.count; i++) {
     const struct resource_view *r = &m->snap->resources.item[i];
-    if (!str_ends(r->agent, ":VirtualDomain")) continue;
-    const char *name = domain_of(m, config, r->id);
-    struct domain_view *v = (struct domain_view *)snapshot_domain(m->snap, name);
-    if (!v) v = (struct domain_view *)snapshot_domain(m->snap, r->id);
+    if (r->id && str_ends(r->agent, ":VirtualDomain")) map_add(managed, domain_of(m, config, r->id), i);
+  }
+}
+
+static void join_resources(struct merge *m, const struct map *managed) {
+  for (size_t i = 0; i < managed->room; i++) {
+    if (!managed->slots[i].key) continue;
+    const struct resource_view *r = &m->snap->resources.item[managed->slots[i].value];
+    struct domain_view *v = (struct domain_view *)snapshot_domain(m->snap, managed->slots[i].key);
     if (!v) { /* the agent defines a domain only while it runs: off means that no libvirt knows it */
       v = list_add(m->arena, &m->snap->domains, &domain_view_shape);
-      v->name = name;
+      v->name = managed->slots[i].key;
       v->state = nowhere(m) ? "shutoff" : NULL;
     }
     v->resource = r->id;
@@ -173,8 +217,10 @@ static int by_name(const void *a, const void *b) {
 }
 
 void merge_domains(struct merge *m) {
-  read_hosts(m);
-  join_resources(m);
+  CLEANUP(map_free) struct map managed = {0};
+  find_managed(m, &managed);
+  read_hosts(m, &managed);
+  join_resources(m, &managed);
   for (size_t i = 0; i < m->snap->domains.count; i++) place_disks(m, &m->snap->domains.item[i]);
   if (m->snap->domains.count) qsort(m->snap->domains.item, m->snap->domains.count, sizeof *m->snap->domains.item, by_name);
 }

@@ -15,8 +15,8 @@ static void fill_life(struct merge *m, struct brick_view *b) {
     const struct gluster_brick_life *l = &lives->bricks.item[i];
     if (!same_brick(m, l->host, l->path, b)) continue;
     b->answers = l->answers;
-    /* A brick whose process has a port but answers nobody serves nobody. */
-    b->online = l->online == TRUTH_YES && l->answers == TRUTH_NO ? TRUTH_NO : l->online;
+    /* A brick whose process has a port but answers nobody serves nobody; one that was not asked is not known. */
+    b->online = l->online == TRUTH_YES ? l->answers : l->online;
     b->port = l->port > 0 ? l->port : UNKNOWN_INT;
     b->text = l->text;
     return;
@@ -60,16 +60,20 @@ static void fill_bricks(struct merge *m, struct volume_view *v, const struct glu
 static bool heals(const struct volume_view *v) { return v->replica > 1 || v->disperse > 1; }
 
 /* Each brick counts what it knows to be wanting elsewhere, so the copies of a set count the same entries: the largest
- * count of each set, summed. One brick that could not be counted leaves the sum unknown, unless its set has another. */
+ * count of each set, summed. Where one could not be counted, what the others count is the least there is, and none is
+ * not known. */
 static int64_t pending(const struct volume_view *v) {
   int64_t sum = 0;
   for (size_t set = 0; set < volume_sets(v); set++) {
-    int64_t most = UNKNOWN_INT;
+    int64_t most = 0;
+    bool unknown = false;
     for (size_t i = 0; i < v->bricks.count; i++) {
       const struct brick_view *b = &v->bricks.item[i];
-      if (b->set == (int64_t)set && b->heal_pending != UNKNOWN_INT && (most == UNKNOWN_INT || b->heal_pending > most)) most = b->heal_pending;
+      if (b->set != (int64_t)set) continue;
+      if (b->heal_pending == UNKNOWN_INT) unknown = true;
+      else if (b->heal_pending > most) most = b->heal_pending;
     }
-    if (most == UNKNOWN_INT) return UNKNOWN_INT;
+    if (unknown && !most) return UNKNOWN_INT;
     sum += most;
   }
   return sum;

@@ -130,9 +130,10 @@ static int node_state(const struct pcmk_node *n) {
   if (n->unclean == TRUTH_YES) return NODE_UNCLEAN;
   if (n->pending == TRUTH_YES) return NODE_PENDING;
   if (n->online == TRUTH_NO) return NODE_OFFLINE;
+  if (n->online == TRUTH_UNKNOWN) return NODE_UNKNOWN;
   if (n->maintenance == TRUTH_YES) return NODE_MAINTENANCE;
   if (n->standby == TRUTH_YES || n->standby_onfail == TRUTH_YES) return NODE_STANDBY;
-  return n->online == TRUTH_YES ? NODE_ONLINE : NODE_UNKNOWN;
+  return NODE_ONLINE;
 }
 
 static void fill_pacemaker(struct merge *m) {
@@ -156,9 +157,10 @@ static enum truth probed(const struct gluster_probe *p, struct merge *m, const s
 
 /* "connected" is what one daemon believes, for minutes after the cable was cut; the peer's own answer is the proof. */
 static int peer_state(const struct gluster_peer *p, enum truth answers) {
-  if (p->self == TRUTH_YES) return answers == TRUTH_NO ? PEER_SUSPECT : PEER_CONNECTED;
-  if (p->connected == TRUTH_YES) return answers == TRUTH_NO ? PEER_SUSPECT : PEER_CONNECTED;
-  return p->connected == TRUTH_NO ? PEER_DISCONNECTED : PEER_UNKNOWN;
+  if (p->self != TRUTH_YES && p->connected == TRUTH_NO) return PEER_DISCONNECTED;
+  if (answers == TRUTH_NO) return PEER_SUSPECT;
+  bool claimed = p->self == TRUTH_YES || p->connected == TRUTH_YES;
+  return claimed && answers == TRUTH_YES ? PEER_CONNECTED : PEER_UNKNOWN;
 }
 
 static void fill_gluster(struct merge *m) {
@@ -179,7 +181,8 @@ static void fill_libvirt(struct merge *m) {
     const struct source *src = &m->store->sources[i];
     struct host_view *h = src->layer == LAYER_LIBVIRT ? merge_host(m, src->host) : NULL;
     if (!h || src->state == SOURCE_ABSENT) continue;
-    h->libvirt = src->state == SOURCE_OK ? LIBVIRT_CONNECTED : src->state == SOURCE_UNKNOWN ? LIBVIRT_CONNECTING : LIBVIRT_UNREACHABLE;
+    enum source_state state = source_state_now(src, m->snap->now);
+    h->libvirt = state == SOURCE_OK ? LIBVIRT_CONNECTED : state == SOURCE_UNKNOWN ? LIBVIRT_CONNECTING : LIBVIRT_UNREACHABLE;
     add_role(m, h, "kvm");
     const struct libvirt_host *info = merge_take(m, "libvirt.host", src->host, NULL, &h->stale);
     if (info) h->memory = info->memory, h->cpus = info->cpus;

@@ -24,16 +24,16 @@ const struct problem_kind *problem_kind_find(const char *id);
 void problem_found(struct finder *f, const char *subject, const char *format, ...) PRINTF(3, 4);
 
 #define PROBLEM_FINDER(name) void name(struct finder *f)
-PROBLEM_FINDER(find_nothing_found); PROBLEM_FINDER(find_layer_unreadable); PROBLEM_FINDER(find_layer_starting); PROBLEM_FINDER(find_source_lost); PROBLEM_FINDER(find_host_duplicate);
+PROBLEM_FINDER(find_nothing_found); PROBLEM_FINDER(find_layer_unreadable); PROBLEM_FINDER(find_layer_starting); PROBLEM_FINDER(find_source_lost); PROBLEM_FINDER(find_facts_essential); PROBLEM_FINDER(find_facts_useful); PROBLEM_FINDER(find_hypervisor_unread); PROBLEM_FINDER(find_host_duplicate);
 PROBLEM_FINDER(find_quorum_lost); PROBLEM_FINDER(find_no_dc); PROBLEM_FINDER(find_fencing_off); PROBLEM_FINDER(find_cluster_maintenance);
-PROBLEM_FINDER(find_node_unclean); PROBLEM_FINDER(find_node_offline); PROBLEM_FINDER(find_node_pending); PROBLEM_FINDER(find_node_standby);
+PROBLEM_FINDER(find_node_unclean); PROBLEM_FINDER(find_node_offline); PROBLEM_FINDER(find_node_pending); PROBLEM_FINDER(find_node_standby); PROBLEM_FINDER(find_node_unknown);
 PROBLEM_FINDER(find_node_maintenance); PROBLEM_FINDER(find_link_down); PROBLEM_FINDER(find_fencing_failed);
 PROBLEM_FINDER(find_resource_failed); PROBLEM_FINDER(find_resource_blocked); PROBLEM_FINDER(find_resource_unmanaged); PROBLEM_FINDER(find_failed_action);
 PROBLEM_FINDER(find_leftover_ban); PROBLEM_FINDER(find_leftover_move);
 PROBLEM_FINDER(find_volume_unwritable); PROBLEM_FINDER(find_volume_uncertain); PROBLEM_FINDER(find_volume_stopped); PROBLEM_FINDER(find_brick_down);
 PROBLEM_FINDER(find_brick_hung); PROBLEM_FINDER(find_brick_unknown); PROBLEM_FINDER(find_heal_pending); PROBLEM_FINDER(find_heal_unknown);
 PROBLEM_FINDER(find_split_brain); PROBLEM_FINDER(find_volume_full); PROBLEM_FINDER(find_volume_filling);
-PROBLEM_FINDER(find_peer_disconnected); PROBLEM_FINDER(find_peer_suspect);
+PROBLEM_FINDER(find_peer_disconnected); PROBLEM_FINDER(find_peer_suspect); PROBLEM_FINDER(find_peer_unknown); PROBLEM_FINDER(find_quorum_unknown);
 PROBLEM_FINDER(find_domain_not_running); PROBLEM_FINDER(find_domain_twice); PROBLEM_FINDER(find_domain_paused); PROBLEM_FINDER(find_domain_crashed);
 PROBLEM_FINDER(find_domain_uncertain);
 #endif

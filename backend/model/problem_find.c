@@ -55,7 +55,25 @@ void find_layer_unreadable(struct finder *f) {
   }
 }
 
+static bool has_hypervisor(struct finder *f, const struct host_view *h) {
+  EACH(SNAP->sources, struct source_view, s) {
+    if (str_eq(s->name, "libvirt") && merge_host(f->m, s->host) == h) return true;
+  }
+  return false;
+}
+
+/* A hypervisor that is only being connected counts too, and one that was only just heard of: nothing is wrong there yet,
+ * and nothing is known. */
 void find_layer_starting(struct finder *f) {
+  size_t present, well;
+  count_layer(SNAP, "libvirt", &present, &well);
+  EACH(SNAP->hosts, struct host_view, h) {
+    bool node = (h->pacemaker || h->membership) && h->pacemaker != NODE_OFFLINE;
+    if (present && node && !has_hypervisor(f, h)) problem_found(f, arena_printf(f->m->arena, "libvirt@%s", h->name), "libvirt on %s is not read yet", h->name);
+  }
+  EACH(SNAP->sources, struct source_view, s) {
+    if (str_eq(s->name, "libvirt") && s->state == SOURCE_UNKNOWN && !in_the_way(SNAP, s->name)) problem_found(f, arena_printf(f->m->arena, "libvirt@%s", s->host), "libvirt on %s has not answered yet", s->host);
+  }
   for (int l = LAYER_COROSYNC; l < LAYER_COUNT; l++) {
     const struct source_view *s = in_the_way(SNAP, layer_names[l]);
     if (s && s->state == SOURCE_UNKNOWN) problem_found(f, s->name, "%s on %s has not answered yet", s->name, s->host);
@@ -72,6 +90,41 @@ void find_source_lost(struct finder *f) {
                   source_state_names[s->state], s->text && *s->text ? ": " : "", s->text ? s->text : "");
   }
 }
+
+/* A source that is well owes its facts. Facts of a volume are owed while there is that volume. */
+static void owed(struct finder *f, enum need need) {
+  const struct store *store = f->m->store;
+  EACH(SNAP->sources, struct source_view, s) {
+    if (s->state != SOURCE_OK) continue;
+    for (const struct fact_kind *k = fact_kinds; k->name; k++) {
+      if (k->need != need || !str_eq(layer_names[k->layer], s->name)) continue;
+      bool said = str_eq(k->name, "gluster.heal"); /* by volume: one that was never counted is heal-unknown */
+      EACH(s->facts, struct source_fact_view, x) {
+        if (!str_eq(x->kind, k->name) || (*x->key && !snapshot_volume(SNAP, x->key))) continue;
+        said = true;
+        if (x->stale == TRUTH_YES)
+          problem_found(f, arena_printf(f->m->arena, "%s@%s %s", s->name, s->host, k->name), "%s from %s on %s is old: not confirmed for %lld s", k->title, s->name, s->host, (long long)x->age_ms / 1000);
+      }
+      /* Another host's reading of the same will do, if it is fresh: the freshest one is what was merged. */
+      const struct fact *other = said || k->layer == LAYER_LIBVIRT ? NULL : store_fact(store, k->name, NULL, NULL);
+      if (!said && !(other && !store_stale(store, other, SNAP->now)))
+        problem_found(f, arena_printf(f->m->arena, "%s@%s %s", s->name, s->host, k->name), "%s: %s on %s has not said it", k->title, s->name, s->host);
+    }
+  }
+}
+
+void find_facts_essential(struct finder *f) { owed(f, NEED_ESSENTIAL); }
+/* A hypervisor that was never read may run anything; one that pacemaker holds for safely off runs nothing. */
+void find_hypervisor_unread(struct finder *f) {
+  EACH(SNAP->sources, struct source_view, s) {
+    const struct host_view *h = merge_host(f->m, s->host);
+    if (!str_eq(s->name, "libvirt") || s->state == SOURCE_OK || s->state == SOURCE_ABSENT || s->state == SOURCE_UNKNOWN || (h && h->pacemaker == NODE_OFFLINE)) continue;
+    const struct fact *fact = store_fact(f->m->store, "libvirt.domains", s->host, NULL);
+    if (!fact) problem_found(f, s->host, "what runs on %s is not known: %s", s->host, s->text && *s->text ? s->text : "its libvirt cannot be read");
+  }
+}
+
+void find_facts_useful(struct finder *f) { owed(f, NEED_USEFUL); }
 
 void find_host_duplicate(struct finder *f) {
   bool peers = false;
@@ -93,6 +146,11 @@ void find_quorum_lost(struct finder *f) {
   else problem_found(f, "cluster", "no quorum: %" PRId64 " of %" PRId64 " votes", c->votes, c->expected_votes);
 }
 
+void find_quorum_unknown(struct finder *f) {
+  const struct corosync_cluster *c = merge_take(f->m, "corosync.cluster", NULL, NULL, NULL);
+  if (c && c->quorate == TRUTH_UNKNOWN) problem_found(f, "cluster", "corosync does not say whether there is quorum");
+}
+
 static bool pacemaker_known(const struct snapshot *snap) { return snap->cluster.pacemaker_version || snap->cluster.fencing != TRUTH_UNKNOWN; }
 
 void find_no_dc(struct finder *f) {
@@ -101,6 +159,7 @@ void find_no_dc(struct finder *f) {
 
 void find_fencing_off(struct finder *f) {
   if (SNAP->cluster.fencing == TRUTH_NO) problem_found(f, "cluster", "stonith-enabled is false");
+  else if (SNAP->cluster.fencing == TRUTH_UNKNOWN && store_fact(f->m->store, "pacemaker.cluster", NULL, NULL)) problem_found(f, "cluster", "it is not known whether fencing is enabled");
 }
 
 void find_cluster_maintenance(struct finder *f) {
@@ -116,10 +175,21 @@ void find_node_pending(struct finder *f) { nodes_in(f, NODE_PENDING, "is joining
 void find_node_standby(struct finder *f) { nodes_in(f, NODE_STANDBY, "is in standby"); }
 void find_node_maintenance(struct finder *f) { nodes_in(f, NODE_MAINTENANCE, "is in maintenance"); }
 
+void find_node_unknown(struct finder *f) {
+  const struct pcmk_nodes *n = merge_take(f->m, "pacemaker.nodes", NULL, NULL, NULL);
+  for (size_t i = 0; n && i < n->nodes.count; i++) {
+    const struct host_view *h = merge_host(f->m, n->nodes.item[i].name);
+    if (h && h->pacemaker == NODE_UNKNOWN) problem_found(f, h->name, "%s: pacemaker does not say how it is", h->name);
+  }
+  const struct corosync_nodes *c = merge_take(f->m, "corosync.nodes", NULL, NULL, NULL);
+  for (size_t i = 0; c && i < c->nodes.count; i++)
+    if (c->nodes.item[i].member == TRUTH_UNKNOWN) problem_found(f, c->nodes.item[i].name, "%s: corosync does not say whether it is a member", c->nodes.item[i].name);
+}
+
 void find_node_offline(struct finder *f) {
   EACH(SNAP->hosts, struct host_view, h) {
     if (h->pacemaker == NODE_OFFLINE) problem_found(f, h->name, "%s is offline", h->name);
-    else if (h->pacemaker == NODE_UNKNOWN && h->membership == MEMBERSHIP_LEFT) problem_found(f, h->name, "%s is not in corosync's membership", h->name);
+    else if (h->membership == MEMBERSHIP_LEFT && h->pacemaker != NODE_UNCLEAN) problem_found(f, h->name, "%s is not in corosync's membership", h->name);
   }
 }
 
@@ -127,8 +197,8 @@ void find_node_offline(struct finder *f) {
 void find_link_down(struct finder *f) {
   EACH(SNAP->hosts, struct host_view, h)
     EACH(h->links, struct link_view, l)
-      if (h->membership == MEMBERSHIP_MEMBER && l->connected == TRUTH_NO)
-        problem_found(f, arena_printf(f->m->arena, "%s link %" PRId64, h->name, l->link), "link %" PRId64 " to %s is down", l->link, h->name);
+      if (h->membership != MEMBERSHIP_LEFT && l->connected != TRUTH_YES)
+        problem_found(f, arena_printf(f->m->arena, "%s link %" PRId64, h->name, l->link), "link %" PRId64 " to %s is %s", l->link, h->name, l->connected == TRUTH_NO ? "down" : "not known");
 }
 
 /* The newest event of each target decides. */
@@ -145,7 +215,10 @@ void find_fencing_failed(struct finder *f) {
 /* ---- resources ---- */
 
 void find_resource_failed(struct finder *f) {
-  EACH(SNAP->resources, struct resource_view, r) if (r->failed == TRUTH_YES) problem_found(f, r->id, "%s has failed", r->id);
+  EACH(SNAP->resources, struct resource_view, r) {
+    if (r->failed == TRUTH_YES) problem_found(f, r->id, "%s has failed", r->id);
+    else if (r->failed == TRUTH_UNKNOWN) problem_found(f, r->id, "pacemaker does not say whether %s has failed", r->id);
+  }
 }
 
 void find_resource_blocked(struct finder *f) {
@@ -174,9 +247,12 @@ void find_leftover_move(struct finder *f) {
 
 /* ---- volumes ---- */
 
+/* A status that is not known is no reason to look away. */
+static bool in_use(const struct volume_view *v) { return !v->status || str_eq(v->status, "started"); }
+
 static void sets_in(struct finder *f, int state, const char *what) {
   EACH(SNAP->volumes, struct volume_view, v) {
-    if (!str_eq(v->status, "started")) continue;
+    if (!in_use(v)) continue;
     for (size_t set = 0; set < volume_sets(v); set++)
       if (volume_set_state(v, (int64_t)set) == state)
         problem_found(f, arena_printf(f->m->arena, "%s set %zu", v->name, set), "%s: set %zu %s", v->name, set, what);
@@ -187,7 +263,7 @@ void find_volume_unwritable(struct finder *f) { sets_in(f, SET_LOST, "has not en
 
 void find_volume_uncertain(struct finder *f) {
   EACH(SNAP->volumes, struct volume_view, v)
-    if (str_eq(v->status, "started") && v->writable == SET_UNKNOWN) {
+    if (in_use(v) && v->writable == SET_UNKNOWN) {
       bool certain_copy = true; /* a set with one live copy and unknown ones is degraded, not unknown: brick-unknown says it */
       for (size_t set = 0; set < volume_sets(v); set++) {
         size_t up = 0;
@@ -206,7 +282,7 @@ static const char *brick_name(struct finder *f, const struct brick_view *b) { re
 
 #define EACH_BRICK(v, b)                     \
   EACH(SNAP->volumes, struct volume_view, v) \
-  if (str_eq(v->status, "started")) EACH(v->bricks, struct brick_view, b)
+  if (in_use(v)) EACH(v->bricks, struct brick_view, b)
 
 /* It has a process with a port that answers nobody, as against no process at all. */
 static bool hangs(const struct brick_view *b) { return b->online == TRUTH_NO && b->answers == TRUTH_NO && b->port != UNKNOWN_INT; }
@@ -232,22 +308,18 @@ void find_brick_unknown(struct finder *f) {
 
 void find_heal_pending(struct finder *f) {
   EACH(SNAP->volumes, struct volume_view, v)
-    if (v->heal_pending > 0) problem_found(f, v->name, "%s: %" PRId64 " %s to heal", v->name, v->heal_pending, v->heal_pending == 1 ? "entry waits" : "entries wait");
+    if (v->heal_pending > 0 && in_use(v)) problem_found(f, v->name, "%s: %" PRId64 " %s to heal", v->name, v->heal_pending, v->heal_pending == 1 ? "entry waits" : "entries wait");
 }
 
-/* Not known because it is rarely asked is nothing to complain of; not known beside a brick that is down is. */
+/* What is not counted may be anything. */
 void find_heal_unknown(struct finder *f) {
-  EACH(SNAP->volumes, struct volume_view, v) {
-    bool lost = false;
-    EACH(v->bricks, struct brick_view, b) lost |= b->online != TRUTH_YES;
-    if (lost && v->heal_pending == UNKNOWN_INT && str_eq(v->status, "started") && (v->replica > 1 || v->disperse > 1))
-      problem_found(f, v->name, "%s: how much waits to heal is not known", v->name);
-  }
+  EACH(SNAP->volumes, struct volume_view, v)
+    if (v->heal_pending == UNKNOWN_INT && in_use(v) && (v->replica > 1 || v->disperse > 1)) problem_found(f, v->name, "%s: how much waits to heal is not known", v->name);
 }
 
 void find_split_brain(struct finder *f) {
   EACH(SNAP->volumes, struct volume_view, v)
-    if (v->split_brain > 0) problem_found(f, v->name, "%s: %" PRId64 " in split-brain", v->name, v->split_brain);
+    if (v->split_brain > 0 && in_use(v)) problem_found(f, v->name, "%s: %" PRId64 " in split-brain", v->name, v->split_brain);
 }
 
 static void fuller_than(struct finder *f, int from, int below) {
@@ -264,6 +336,11 @@ void find_volume_filling(struct finder *f) { fuller_than(f, limit(f->m->options-
 
 void find_peer_disconnected(struct finder *f) {
   EACH(SNAP->hosts, struct host_view, h) if (h->peer == PEER_DISCONNECTED) problem_found(f, h->name, "peer %s is disconnected", h->name);
+}
+
+void find_peer_unknown(struct finder *f) {
+  EACH(SNAP->hosts, struct host_view, h)
+    if (h->peer == PEER_UNKNOWN && texts_have(&h->roles, "gluster")) problem_found(f, h->name, "peer %s: not known whether its daemon answers", h->name);
 }
 
 void find_peer_suspect(struct finder *f) {
@@ -289,20 +366,44 @@ static const struct resource_view *resource_of(const struct domain_view *d, cons
 
 void find_domain_not_running(struct finder *f) {
   EACH(SNAP->domains, struct domain_view, d) {
-    if (!d->resource || runs(d) || !should_run(d, SNAP)) continue;
     const struct resource_view *r = resource_of(d, SNAP);
+    if (!d->resource || runs(d) || !(should_run(d, SNAP) || (r && (r->role == HA_STARTED || r->role == HA_UNKNOWN)))) continue;
     /* Not known to be off by libvirt, and pacemaker says it runs: that is uncertain, not off. */
-    if (!d->state && r && (r->role == HA_STARTED || r->role == HA_MIGRATING)) continue;
+    if (!d->state && r && r->role != HA_STOPPED) continue;
     if (!d->state && merge_hosts_read(f->m)) continue; /* the readings are of two moments: the next ones tell */
     problem_found(f, d->name, "%s should run and %s%s", d->name, d->state ? "is " : "pacemaker says it is ", d->state ? d->state : d->role ? d->role : "not started");
   }
 }
 
+static bool being_read(struct finder *f) {
+  EACH(SNAP->hosts, struct host_view, h) {
+    if ((h->pacemaker || h->membership) && h->pacemaker != NODE_OFFLINE && !has_hypervisor(f, h)) return true;
+  }
+  EACH(SNAP->sources, struct source_view, s) {
+    if (str_eq(s->name, "libvirt") && s->state == SOURCE_UNKNOWN) return true;
+  }
+  return false;
+}
+
+/* Where it was seen last is lost itself: an old word from there is worth nothing. */
+static const struct host_view *lost_host(struct finder *f, const struct domain_view *d) {
+  for (size_t i = 0; texts_have(&d->stale, "libvirt") && i < d->hosts.count; i++) {
+    const struct host_view *h = merge_host(f->m, d->hosts.item[i]);
+    bool there = h && (h->pacemaker == NODE_ONLINE || h->pacemaker == NODE_STANDBY || h->pacemaker == NODE_MAINTENANCE) && h->membership != MEMBERSHIP_LEFT;
+    if (h && !there) return h;
+  }
+  return NULL;
+}
+
 void find_domain_uncertain(struct finder *f) {
   EACH(SNAP->domains, struct domain_view, d) {
     const struct resource_view *r = resource_of(d, SNAP);
-    if (r && !d->state && !merge_hosts_read(f->m) && should_run(d, SNAP) && (r->role == HA_STARTED || r->role == HA_MIGRATING))
-      problem_found(f, d->name, "%s: pacemaker says started on %s, libvirt there cannot be asked", d->name, r->hosts.count ? r->hosts.item[0] : "?");
+    const struct host_view *lost = d->resource ? lost_host(f, d) : NULL;
+    if (lost) problem_found(f, d->name, "%s was seen last on %s, which is lost", d->name, lost->name);
+    if (d->state) continue;
+    if (d->uuid || !r) problem_found(f, d->name, "%s: libvirt does not say how it is", d->name);
+    else if (!merge_hosts_read(f->m) && !being_read(f) && r->role != HA_STOPPED)
+      problem_found(f, d->name, "%s: pacemaker says %s on %s, libvirt there cannot be asked", d->name, r->role ? role_names[r->role] : "nothing", r->hosts.count ? r->hosts.item[0] : "no host");
   }
 }
 
@@ -310,7 +411,7 @@ static const struct fact *runs_there(const struct finder *f, const struct source
   const struct fact *fact = src->layer == LAYER_LIBVIRT ? store_fact(f->m->store, "libvirt.domains", src->host, NULL) : NULL;
   const struct libvirt_domains *l = fact && !store_stale(f->m->store, fact, SNAP->now) ? fact->fragment->data : NULL;
   EACH(l ? l->domains : (__typeof__(l->domains)){0}, struct libvirt_domain, x)
-    if (str_eq(x->uuid ? x->uuid : x->name, d->uuid ? d->uuid : d->name) && str_eq(x->state, "running")) return fact;
+    if (str_eq(x->state, "running") && (d->resource || !x->uuid ? str_eq(x->name, d->name) : str_eq(x->uuid, d->uuid))) return fact;
   return NULL;
 }
 

@@ -67,7 +67,7 @@ struct volume_view {
 };
 enum set_state { SET_UNKNOWN, SET_FULL, SET_REDUCED, SET_LOST };
 
-struct disk_view { const char *target, *source, *volume; struct texts bricks; };
+struct disk_view { const char *target, *source, *volume, *path; struct texts bricks; }; /* path: within the volume, "/test01.qcow2" */
 struct domain_view {
   const char *name, *uuid, *state, *reason;
   struct texts hosts, defined_on; /* hosts: where it is active */

@@ -19,6 +19,11 @@ const struct source *store_source(const struct store *s, enum layer layer, const
   return NULL;
 }
 
+enum source_state source_state_now(const struct source *src, int64_t now) {
+  enum { SILENT_MS = 10000 };
+  return src->state == SOURCE_OK && src->seen != UNKNOWN_INT && now - src->seen > SILENT_MS ? SOURCE_STALE : src->state;
+}
+
 void store_clear(struct store *s) {
   for (size_t i = 0; i < s->fact_count; i++) fragment_drop(s->facts[i].fragment);
   for (size_t i = 0; i < s->source_count; i++) {
@@ -82,7 +87,7 @@ static bool put(struct store *s, struct fragment *f, int64_t now) {
 
 bool store_add(struct store *s, struct fragment *f, int64_t now) {
   struct source *src = source_of(s, f->layer, f->host);
-  src->seen = now;
+  if (now > src->seen) src->seen = now; /* UNKNOWN_INT is far in the past */
   if (f->kind->layer != LAYER_NONE) return put(s, f, now);
   if (!strcmp(f->kind->name, "beat")) {
     confirm(s, f, now);

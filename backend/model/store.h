@@ -36,6 +36,8 @@ bool store_judge(struct store *s, enum layer layer, const char *host, enum sourc
 /* A source that is about to be started: known by name, nothing said yet. */
 void store_expect(struct store *s, enum layer layer, const char *host);
 
+/* How it is now: one that said it is well and then fell silent is stale, whatever it said. */
+enum source_state source_state_now(const struct source *src, int64_t now);
 const struct source *store_source(const struct store *s, enum layer layer, const char *host); /* NULL: none */
 /* The fact of that kind from that host; host NULL: the freshest of any host. NULL when there is none. */
 const struct fact *store_fact(const struct store *s, const char *kind, const char *host, const char *key);

@@ -29,6 +29,12 @@ void feed_touch(struct feed *f) {
   if (!timer_armed(f->soon)) timer_set(f->soon, COALESCE_MS);
 }
 
+void feed_tell(struct feed *f) {
+  if (!timer_armed(f->soon)) return;
+  timer_set(f->soon, -1);
+  tell(f);
+}
+
 /* Ages grow and facts become stale without a word from anybody. */
 static void on_tick(void *owner) {
   struct feed *f = owner;

@@ -15,6 +15,7 @@ struct feed_options {
   const char *only;           /* "gluster,libvirt": the layers to read; NULL: all */
   double speed;               /* of a replay; 0: as fast as it can be read */
   bool read_only;
+  bool stepwise;              /* a replay at full speed: on_change after each moment of it, not only when there is time */
   /* Each line as it came, before it is parsed (for record): with its newline. May be NULL. */
   void (*on_line)(void *owner, const char *line, size_t len);
   /* The store changed, or time made something stale. Coalesced: once for all that arrived in one turn of the loop. */
@@ -41,4 +42,5 @@ int64_t feed_wall(const struct feed *f);
 /* Internal to the two kinds of feed: a line has arrived. now: its time on the stream's line; -errno when it is no fragment. */
 int feed_take(struct feed *f, const char *line, size_t len, int64_t now, struct err *e);
 void feed_touch(struct feed *f); /* tell the owner soon */
+void feed_tell(struct feed *f);  /* tell it now, if something changed */
 #endif

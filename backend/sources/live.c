@@ -157,7 +157,7 @@ static void watch_one(struct process *p) {
   if (!p->child) return;
   int64_t now = clock_mono_ms(), silent = now - (p->heard ? p->heard : p->started);
   if (silent < (p->heard ? HUNG_MS : FIRST_WORD_MS)) return;
-  judge(p, SOURCE_HUNG, p->heard ? "it does not answer: the call into its library has not come back" : "it does not answer: connecting has not come back");
+  judge(p, SOURCE_HUNG, p->heard ? "it does not answer" : "it does not answer: the connection does not come about");
   if (silent >= END_MS && !p->ending) {
     p->ending = true;
     child_end(p->child);
@@ -220,15 +220,8 @@ static void add_hypervisor(struct live *v, const struct host_view *h) {
 
 static void ask_disk(struct live *v, const struct disk_view *d) {
   struct process *p = find(v, LAYER_GLUSTER, this_host());
-  if (!p || !p->child || !d->volume || !d->source || strpbrk(d->source, "\n\r") || strpbrk(d->volume, " \n\r")) return;
-  const char *path = d->source;
-  const struct fact *f = store_fact(feed_store(v->feed), "gluster.mounts", NULL, NULL);
-  const struct gluster_mounts *mounts = f ? f->fragment->data : NULL;
-  for (size_t i = 0; mounts && i < mounts->mounts.count; i++) {
-    const struct gluster_mount *g = &mounts->mounts.item[i];
-    if (str_eq(g->volume, d->volume) && g->mount && str_starts(path, g->mount) && path[strlen(g->mount)] == '/') path += strlen(g->mount);
-  }
-  CLEANUP(mem_freep) char *line = mem_printf("disks %s %s\n", d->volume, path);
+  if (!p || !p->child || !d->volume || !d->path || strpbrk(d->path, "\n\r") || strpbrk(d->volume, " \n\r")) return;
+  CLEANUP(mem_freep) char *line = mem_printf("disks %s %s\n", d->volume, d->path);
   for (size_t i = 0; i < v->asked_count; i++)
     if (str_eq(v->asked[i], line)) return;
   if (child_send(p->child, line, strlen(line))) return;

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { STEP_MS = 50 }; /* what belongs to one moment */
+
 struct replay {
   struct loop *loop;
   struct feed *feed;
@@ -20,6 +22,7 @@ struct replay {
   size_t at, line;
   int64_t began_wall;    /* the first line's stamp */
   int64_t began_mono;    /* when it was played */
+  int64_t moment;        /* stepwise: when the owner was told last */
   int64_t now;           /* the newest stamp that was played ... */
   int64_t now_mono;      /* ... and when */
   bool eof, ended, regular;
@@ -67,6 +70,10 @@ static bool play(struct replay *r, const char *line, size_t len) {
     }
   }
   struct err e = {0};
+  if (r->options.stepwise && at != UNKNOWN_INT && at >= r->moment + STEP_MS) {
+    if (r->good) feed_tell(r->feed);
+    r->moment = at;
+  }
   if (at != UNKNOWN_INT && at > r->now) r->now = at, r->now_mono = mono; /* time never runs backwards */
   int code = feed_take(r->feed, line, len, r->now, &e);
   r->line++;

@@ -43,7 +43,12 @@ until_ok() { # NAME SECONDS COMMAND...
 # ---- the lab itself ----
 # One lab a machine. A test takes it when there is none, when the one there was left by a test that was killed, or when
 # REQUIRE_LAB=1 says that this machine is for testing. KEEP_LAB=1: the lab that runs is used as it is, and stays.
-lab_lacks() { $L can 2>&1 >/dev/null </dev/null | tail -n 1; } # why this machine cannot boot one; nothing: it can
+lab_lacks() { # why this machine cannot boot one; nothing: it can
+  for tool in jq tmux python3 timeout; do
+    command -v $tool >/dev/null || { echo "no $tool on this machine: make deps"; return; }
+  done
+  $L can 2>&1 >/dev/null </dev/null | tail -n 1
+}
 lab_stranger() { # true when a lab runs that no dead test of ours left behind
   $L status >/dev/null 2>&1 || return 1
   [ -s "$LAB_MARK" ] || return 0

@@ -125,6 +125,19 @@ static void say_bricks(struct store *s, int64_t now, const char *one, const char
                                              "{\"host\":\"node2\",\"path\":\"/data\",%s}]}}", one, two);
   say(s, now, line);
 }
+static const char probe[] = "{" AT "\"source\":\"gluster\",\"host\":\"kvm01\",\"kind\":\"gluster.probe\",\"data\":{\"hosts\":[{\"host\":\"node1\",\"answers\":true},{\"host\":\"node2\",\"answers\":true}]}}";
+static const char heal[] = "{" AT "\"source\":\"gluster\",\"host\":\"kvm01\",\"kind\":\"gluster.heal\",\"key\":\"models\",\"data\":{\"bricks\":[{\"host\":\"node1\",\"path\":\"/data\",\"pending\":0},{\"host\":\"node2\",\"path\":\"/data\",\"pending\":0}]}}";
+#define GLUSTER_BEAT "{" AT "\"source\":\"gluster\",\"host\":\"kvm01\",\"kind\":\"beat\",\"data\":{\"kinds\":[\"gluster.volumes\",\"gluster.bricks\",\"gluster.peers\",\"gluster.probe\"]}}"
+
+/* A pool of two, one volume, all well but for its bricks, which the caller tells of. */
+static void say_pool(struct store *s, int64_t now) {
+  say(s, now, well);
+  say(s, now, peers);
+  say(s, now, volume);
+  say(s, now, probe);
+  say(s, now, heal);
+}
+
 #define ALIVE "\"online\":true,\"answers\":true,\"port\":49152"
 #define DEAD "\"online\":false,\"answers\":false,\"port\":-1"
 #define HUNG "\"online\":true,\"answers\":false,\"port\":49152"
@@ -145,9 +158,7 @@ static void volumes_by_what_the_bricks_say(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(cases); i++) {
     struct store s = {0};
-    say(&s, 1000, well);
-    say(&s, 1000, peers);
-    say(&s, 1000, volume);
+    say_pool(&s, 1000);
     say_bricks(&s, 1000, cases[i].one, cases[i].two);
     struct snapshot *snap = snapshot_make(&s, 1500, 0, NULL, NULL);
     assert_int_equal(snap->volumes.item[0].writable, cases[i].writable);
@@ -161,9 +172,7 @@ static void volumes_by_what_the_bricks_say(void **state) {
 static void old_facts_are_marked(void **state) {
   struct store s = {0};
   (void)state;
-  say(&s, 1000, well);
-  say(&s, 1000, peers);
-  say(&s, 1000, volume);
+  say_pool(&s, 1000);
   say_bricks(&s, 1000, ALIVE, ALIVE);
   struct snapshot *snap = snapshot_make(&s, 5000, 0, NULL, NULL);
   assert_int_equal(snap->volumes.item[0].stale.count, 0);
@@ -173,7 +182,7 @@ static void old_facts_are_marked(void **state) {
   assert_int_equal(snap->sources.item[0].state, SOURCE_STALE);
   assert_int_not_equal(snap->health, HEALTH_HEALTHY);
   snapshot_drop(snap);
-  say(&s, 30000, "{" AT "\"source\":\"gluster\",\"host\":\"kvm01\",\"kind\":\"beat\",\"data\":{\"kinds\":[\"gluster.volumes\",\"gluster.bricks\",\"gluster.peers\"]}}");
+  say(&s, 30000, GLUSTER_BEAT);
   snap = snapshot_make(&s, 31000, 0, NULL, NULL);
   assert_int_equal(snap->volumes.item[0].stale.count, 0);
   assert_int_equal(snap->health, HEALTH_HEALTHY);
@@ -184,7 +193,8 @@ static void old_facts_are_marked(void **state) {
   assert_int_equal(snap->health, HEALTH_UNKNOWN);
   assert_true(has(snap, "layer-unreadable"));
   snapshot_drop(snap);
-  say(&s, 32000, "{" AT "\"source\":\"gluster\",\"host\":\"kvm01\",\"kind\":\"beat\",\"data\":{\"kinds\":[\"gluster.volumes\",\"gluster.bricks\",\"gluster.peers\"]}}");
+  say(&s, 32000, GLUSTER_BEAT);
+  say(&s, 32000, "{" AT "\"source\":\"gluster\",\"host\":\"kvm01\",\"kind\":\"beat\",\"data\":{\"kinds\":[\"gluster.heal/models\"]}}");
   snap = snapshot_make(&s, 32000, 0, NULL, NULL); /* its own daemon hangs, and another one of the pool was asked */
   assert_int_equal(snap->volumes.item[0].stale.count, 0);
   assert_int_equal(snap->health, HEALTH_DEGRADED);
@@ -255,27 +265,39 @@ static void a_peer_that_only_seems_connected(void **state) {
   store_clear(&s);
 }
 
+static void say_pacemaker(struct store *s, const char *resource) {
+  static const char *const rest[] = {
+      "{" AT "\"source\":\"pacemaker\",\"host\":\"kvm01\",\"kind\":\"state\",\"data\":{\"state\":\"ok\",\"text\":\"\"}}",
+      "{" AT "\"source\":\"pacemaker\",\"host\":\"kvm01\",\"kind\":\"pacemaker.cluster\",\"data\":{\"dc\":\"kvm01\",\"dc_version\":\"2\",\"fencing\":true,\"quorate\":true}}",
+      "{" AT "\"source\":\"pacemaker\",\"host\":\"kvm01\",\"kind\":\"pacemaker.nodes\",\"data\":{\"nodes\":[{\"name\":\"kvm01\",\"id\":\"1\",\"type\":\"member\",\"online\":true}]}}",
+      "{" AT "\"source\":\"pacemaker\",\"host\":\"kvm01\",\"kind\":\"pacemaker.failures\",\"data\":{\"failures\":[]}}",
+      "{" AT "\"source\":\"pacemaker\",\"host\":\"kvm01\",\"kind\":\"pacemaker.fencing\",\"data\":{\"events\":[]}}",
+      "{" AT "\"source\":\"pacemaker\",\"host\":\"kvm01\",\"kind\":\"pacemaker.config\",\"data\":{\"properties\":{},\"constraints\":[],\"resources\":[]}}"};
+  for (size_t i = 0; i < COUNT(rest); i++) say(s, 1, rest[i]);
+  if (resource) say(s, 1, resource);
+}
+
 static void managed_domains(void **state) {
   static const char resource[] = "{" AT "\"source\":\"pacemaker\",\"host\":\"kvm01\",\"kind\":\"pacemaker.resources\",\"data\":{\"resources\":[{\"id\":\"a\",\"agent\":\"ocf:heartbeat:VirtualDomain\","
-                                 "\"role\":\"%s\",\"nodes\":[],\"managed\":true%s}]}}";
-  static const char state_ok[] = "{" AT "\"source\":\"%s\",\"host\":\"kvm01\",\"kind\":\"state\",\"data\":{\"state\":\"ok\",\"text\":\"\"}}";
-  static const struct { const char *role, *more; int health; const char *problem; } cases[] = {
-      {"Stopped", "", HEALTH_OUTAGE, "domain-not-running"}, {"Stopped", ",\"disabled\":true", HEALTH_HEALTHY, NULL}, {"Started", "", HEALTH_OUTAGE, "domain-not-running"}};
+                                 "\"role\":\"%s\",\"nodes\":[],\"managed\":true,\"failed\":false%s}]}}";
+  static const struct { const char *role, *more; bool read; int health; const char *problem; } cases[] = {
+      {"Stopped", "", true, HEALTH_OUTAGE, "domain-not-running"}, {"Stopped", ",\"disabled\":true", true, HEALTH_HEALTHY, NULL},
+      {"Started", "", true, HEALTH_OUTAGE, "domain-not-running"}, {"Started", "", false, HEALTH_UNKNOWN, "facts-missing"}};
   (void)state;
   for (size_t i = 0; i < COUNT(cases); i++) {
     struct store s = {0};
-    CLEANUP(mem_freep) char *r = mem_printf(resource, cases[i].role, cases[i].more), *p = mem_printf(state_ok, "pacemaker"), *v = mem_printf(state_ok, "libvirt");
-    say(&s, 1, p);
-    say(&s, 1, v);
-    say(&s, 1, r);
+    CLEANUP(mem_freep) char *r = mem_printf(resource, cases[i].role, cases[i].more);
+    say_pacemaker(&s, r);
+    say(&s, 1, "{" AT "\"source\":\"libvirt\",\"host\":\"kvm01\",\"kind\":\"state\",\"data\":{\"state\":\"ok\",\"text\":\"\"}}");
+    if (cases[i].read) say(&s, 1, "{" AT "\"source\":\"libvirt\",\"host\":\"kvm01\",\"kind\":\"libvirt.domains\",\"data\":{\"domains\":[]}}");
     struct snapshot *snap = snapshot_make(&s, 1, 0, NULL, NULL);
     assert_int_equal(snap->domains.count, 1);
-    assert_string_equal(snap->domains.item[0].state, "shutoff");
+    if (cases[i].read) assert_string_equal(snap->domains.item[0].state, "shutoff");
+    else assert_null(snap->domains.item[0].state);
     assert_int_equal(snap->health, cases[i].health);
     if (cases[i].problem) assert_true(has(snap, cases[i].problem));
     snapshot_drop(snap);
     store_clear(&s);
-    mem_freep(&p), mem_freep(&v);
   }
 }
 
@@ -284,9 +306,7 @@ static void changes_are_events(void **state) {
   struct arena *a = arena_new();
   struct events e;
   (void)state;
-  say(&s, 1000, well);
-  say(&s, 1000, peers);
-  say(&s, 1000, volume);
+  say_pool(&s, 1000);
   say_bricks(&s, 1000, ALIVE, ALIVE);
   struct snapshot *before = snapshot_make(&s, 1000, 1000, NULL, NULL);
   snapshot_difference(NULL, before, a, &e);

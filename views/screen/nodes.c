@@ -29,6 +29,9 @@ static const char *id(const struct input *in, const void *item) {
   return ((const struct host_view *)item)->name;
 }
 
+/* Only the layer that a value comes from makes it old. */
+static const struct texts *old(const struct host_view *h, const char *layer) { return texts_have(&h->stale, layer) ? &h->stale : NULL; }
+
 static void put_ha(const struct input *in, const struct host_view *h, struct row *out) {
   static const enum role roles[] = {[NODE_UNCLEAN] = ROLE_BAD, [NODE_PENDING] = ROLE_WARN, [NODE_OFFLINE] = ROLE_BAD, [NODE_MAINTENANCE] = ROLE_WARN,
                                     [NODE_STANDBY] = ROLE_WARN, [NODE_ONLINE] = ROLE_OK};
@@ -37,15 +40,15 @@ static void put_ha(const struct input *in, const struct host_view *h, struct row
     bool loud = h->pacemaker == NODE_UNCLEAN || h->pacemaker == NODE_OFFLINE;
     const char *word = node_state_names[h->pacemaker];
     if (loud) word = h->pacemaker == NODE_UNCLEAN ? "UNCLEAN" : "OFFLINE";
-    put_fact(out, in, HA, roles[h->pacemaker], h->dc == TRUTH_YES ? arena_printf(in->arena, "%s DC", word) : word, &h->stale);
-  } else if (node) put_fact(out, in, HA, h->membership == MEMBERSHIP_MEMBER ? ROLE_NORMAL : ROLE_BAD, h->membership == MEMBERSHIP_MEMBER ? "member" : "LEFT", &h->stale);
+    put_fact(out, in, HA, roles[h->pacemaker], h->dc == TRUTH_YES ? arena_printf(in->arena, "%s DC", word) : word, old(h, "pacemaker"));
+  } else if (node) put_fact(out, in, HA, h->membership == MEMBERSHIP_MEMBER ? ROLE_NORMAL : ROLE_BAD, h->membership == MEMBERSHIP_MEMBER ? "member" : "LEFT", old(h, "corosync"));
   else row_put(out, HA, ROLE_DIM, "-");
 }
 
 static void put_peer(const struct input *in, const struct host_view *h, struct row *out) {
   static const enum role roles[] = {[PEER_CONNECTED] = ROLE_OK, [PEER_DISCONNECTED] = ROLE_BAD, [PEER_SUSPECT] = ROLE_BAD};
   static const char *const words[] = {[PEER_CONNECTED] = "peer", [PEER_DISCONNECTED] = "DISCONN.", [PEER_SUSPECT] = "SUSPECT"};
-  if (h->peer) put_fact(out, in, PEER, roles[h->peer], words[h->peer], texts_have(&h->stale, "gluster") ? &h->stale : NULL);
+  if (h->peer) put_fact(out, in, PEER, roles[h->peer], words[h->peer], old(h, "gluster"));
   else if (texts_have(&h->roles, "gluster")) row_put(out, PEER, ROLE_UNKNOWN, NULL);
   else row_put(out, PEER, ROLE_DIM, "-");
 }
@@ -66,7 +69,7 @@ static const char *links_text(const struct input *in, const struct host_view *h)
 static void fill(const struct input *in, const void *item, struct row *out) {
   const struct host_view *h = item;
   bool kvm = texts_have(&h->roles, "kvm");
-  const struct texts *stale = texts_have(&h->stale, "libvirt") ? &h->stale : NULL;
+  const struct texts *stale = old(h, "libvirt");
   row_put(out, NODE, ROLE_NORMAL, h->name);
   row_put(out, ROLE, ROLE_DIM, roles_text(in, h));
   put_ha(in, h, out);

@@ -6,7 +6,7 @@
 enum { WHEN, KIND, SUBJECT, TEXT };
 static const struct list_column event_columns[] = {
     [WHEN] = {{.title = "TIME", .min = 8, .max = 8, .priority = 90}, "at"},
-    [KIND] = {{.title = "KIND", .min = 6, .max = 16, .priority = 50}, "kind"},
+    [KIND] = {{.title = "KIND", .min = 13, .max = 16, .priority = 50}, "kind"},
     [SUBJECT] = {{.title = "SUBJECT", .min = 8, .max = 32, .priority = 40}, "subject"},
     [TEXT] = {{.title = "WHAT", .min = 16, .weight = 4, .priority = 99}, "text"},
 };
@@ -42,9 +42,9 @@ const struct list list_events = {.name = "events", .title = "Events", .help = "w
 /* ---- problems ---- */
 enum { MARK, AGE, PSUBJECT, PTEXT };
 static const struct list_column problem_columns[] = {
-    [MARK] = {{.title = "HOW BAD", .min = 7, .max = 10, .priority = 95}, "severity"},
+    [MARK] = {{.title = "HOW BAD", .min = 10, .max = 10, .priority = 95}, "severity"},
     [AGE] = {{.title = "SINCE", .min = 6, .align = ALIGN_RIGHT, .priority = 80}, "since"},
-    [PSUBJECT] = {{.title = "SUBJECT", .min = 8, .max = 32, .priority = 70}, "subject"},
+    [PSUBJECT] = {{.title = "SUBJECT", .min = 12, .max = 32, .priority = 70}, "subject"},
     [PTEXT] = {{.title = "WHAT", .min = 16, .weight = 4, .priority = 99}, "text"},
 };
 

@@ -173,6 +173,7 @@ int run_render(struct arguments *a) {
     c->canvas = canvas_new(c->w, c->h, c->glyphs);
     c->keymap = keymap_load(a->option[OPT_KEYMAP] ? a->option[OPT_KEYMAP] : "default", &e);
     o.on_change = on_change;
+    o.stepwise = true;
     o.on_end = on_end;
     o.owner = r;
     code = c->keymap ? read_and_print(r, a, &o, &e) : EXIT_CONFIG;

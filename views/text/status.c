@@ -181,6 +181,7 @@ int run_status(struct arguments *a) {
   if (code) return code;
   struct reading r = {.loop = loop_new(), .sample_until = sample ? clock_mono_ms() + sample : 0};
   o.on_change = look;
+  o.stepwise = true; /* problems of a recording begin when they began */
   o.owner = &r;
   r.feed = feed_open(r.loop, &o, &e);
   if (r.feed) {

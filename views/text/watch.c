@@ -107,6 +107,7 @@ int run_watch(struct arguments *a) {
   if (code) return code;
   if (!a->option[OPT_SPEED]) o.speed = o.replay && !strcmp(o.replay, "-") ? 1 : 0;
   o.on_change = look;
+  o.stepwise = true;
   return run(&w, &o);
 }
 
