@@ -57,6 +57,35 @@ static void fill_bricks(struct merge *m, struct volume_view *v, const struct glu
   }
 }
 
+/* One reading after another: what was counted before stands in the snapshot before. */
+static void follow_heal(struct heal_view *now, int64_t count, const struct heal_view *before, int64_t count_before) {
+  if (!before || before->at == UNKNOWN_INT || now->at == UNKNOWN_INT || count == UNKNOWN_INT || count_before == UNKNOWN_INT) return;
+  if (now->at - before->at < 1000) { /* the same reading still: the two clocks may differ by a little */
+    *now = *before;
+    return;
+  }
+  double minutes = (double)(now->at - before->at) / 60000;
+  now->per_minute = (double)(count_before - count) / minutes;
+  if (!count) return;
+  if (count < count_before) now->eta_s = (int64_t)((double)count / now->per_minute * 60);
+  else now->no_progress_since = before->no_progress_since != UNKNOWN_INT ? before->no_progress_since : before->at;
+}
+
+static void follow_heals(struct merge *m, struct volume_view *v) {
+  const struct fact *f = store_fact(m->store, "gluster.heal", NULL, v->name);
+  const struct volume_view *old = m->before ? snapshot_volume(m->before, v->name) : NULL;
+  if (!f) return;
+  int64_t at = m->snap->at - (m->snap->now - f->seen); /* a count that is the same again is a reading too */
+  v->heal.at = at;
+  follow_heal(&v->heal, v->heal_pending, old ? &old->heal : NULL, old ? old->heal_pending : UNKNOWN_INT);
+  for (size_t i = 0; i < v->bricks.count; i++) {
+    struct brick_view *b = &v->bricks.item[i];
+    b->heal.at = at;
+    for (size_t j = 0; old && j < old->bricks.count; j++)
+      if (str_eq(old->bricks.item[j].host, b->host) && str_eq(old->bricks.item[j].path, b->path)) follow_heal(&b->heal, b->heal_pending, &old->bricks.item[j].heal, old->bricks.item[j].heal_pending);
+  }
+}
+
 static bool heals(const struct volume_view *v) { return v->replica > 1 || v->disperse > 1; }
 
 /* Each brick counts what it knows to be wanting elsewhere, so the copies of a set count the same entries: the largest
@@ -127,6 +156,7 @@ static void fill_volume(struct merge *m, struct volume_view *v, const struct glu
   if (c) v->size = c->size, v->free = c->free;
   if (v->size == UNKNOWN_INT) sum_space(v, &v->size, &v->free);
   v->heal_pending = heals(v) ? pending(v) : 0;
+  follow_heals(m, v);
   const struct gluster_heal *heal = merge_take(m, "gluster.heal", NULL, g->name, NULL);
   if (heal) v->split_brain = heal->split_brain;
   if (v->heal_pending == 0) v->split_brain = 0; /* an entry in split-brain is a pending one */

@@ -34,6 +34,6 @@ PROBLEM_FINDER(find_volume_unwritable); PROBLEM_FINDER(find_volume_uncertain); P
 PROBLEM_FINDER(find_brick_hung); PROBLEM_FINDER(find_brick_unknown); PROBLEM_FINDER(find_heal_pending); PROBLEM_FINDER(find_heal_unknown);
 PROBLEM_FINDER(find_split_brain); PROBLEM_FINDER(find_volume_full); PROBLEM_FINDER(find_volume_filling);
 PROBLEM_FINDER(find_peer_disconnected); PROBLEM_FINDER(find_peer_suspect); PROBLEM_FINDER(find_peer_unknown); PROBLEM_FINDER(find_quorum_unknown);
-PROBLEM_FINDER(find_domain_not_running); PROBLEM_FINDER(find_domain_twice); PROBLEM_FINDER(find_domain_paused); PROBLEM_FINDER(find_domain_crashed);
+PROBLEM_FINDER(find_domain_not_running); PROBLEM_FINDER(find_domain_twice); PROBLEM_FINDER(find_domain_elsewhere); PROBLEM_FINDER(find_brick_disputed); PROBLEM_FINDER(find_domain_paused); PROBLEM_FINDER(find_domain_crashed);
 PROBLEM_FINDER(find_domain_uncertain);
 #endif

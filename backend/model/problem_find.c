@@ -1,4 +1,5 @@
 /* The finders of the problems' table: each looks at one kind of thing in the snapshot under construction. */
+#include "base/clock.h"
 #include "model/problem.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -300,15 +301,38 @@ void find_brick_hung(struct finder *f) {
   }
 }
 
+/* glusterd's own list says online, read after the brick itself was found dead: one of the two is wrong. */
+void find_brick_disputed(struct finder *f) {
+  enum { LATER_MS = 5000 };
+  const struct fact *lives = store_fact(f->m->store, "gluster.bricks", NULL, NULL);
+  EACH_BRICK(v, b) {
+    const struct fact *space = store_fact(f->m->store, "gluster.space", NULL, v->name);
+    const struct gluster_space *s = space ? space->fragment->data : NULL;
+    for (size_t i = 0; lives && s && b->online == TRUTH_NO && i < s->bricks.count; i++) {
+      const struct gluster_brick_space *x = &s->bricks.item[i];
+      if (x->online == TRUTH_YES && str_eq(x->path, b->path) && str_eq(x->host, b->host) && space->since > lives->since + LATER_MS)
+        problem_found(f, brick_name(f, b), "brick %s:%s of %s does not answer, and gluster says it is online", b->host, b->path, v->name);
+    }
+  }
+}
+
 void find_brick_unknown(struct finder *f) {
   EACH_BRICK(v, b) {
     if (b->online == TRUTH_UNKNOWN) problem_found(f, brick_name(f, b), "brick %s:%s of %s: not known%s", b->host, b->path, v->name, because(b, f));
   }
 }
 
+static const char *how_it_heals(struct finder *f, const struct heal_view *h) {
+  char when[CLOCK_TEXT];
+  if (h->eta_s != UNKNOWN_INT) return arena_printf(f->m->arena, ", %.0f a minute, about %s left", h->per_minute, clock_age(when, h->eta_s * 1000));
+  if (h->no_progress_since != UNKNOWN_INT) return arena_printf(f->m->arena, ", no progress for %s", clock_age(when, SNAP->at - h->no_progress_since));
+  return "";
+}
+
 void find_heal_pending(struct finder *f) {
   EACH(SNAP->volumes, struct volume_view, v)
-    if (v->heal_pending > 0 && in_use(v)) problem_found(f, v->name, "%s: %" PRId64 " %s to heal", v->name, v->heal_pending, v->heal_pending == 1 ? "entry waits" : "entries wait");
+    if (v->heal_pending > 0 && in_use(v))
+      problem_found(f, v->name, "%s: %" PRId64 " %s to heal%s", v->name, v->heal_pending, v->heal_pending == 1 ? "entry waits" : "entries wait", how_it_heals(f, &v->heal));
 }
 
 /* What is not counted may be anything. */
@@ -430,6 +454,23 @@ void find_domain_twice(struct finder *f) {
         problem_found(f, d->name, "%s runs on %s and %s", d->name, (order ? one : two)->fragment->host, (order ? two : one)->fragment->host);
       }
     }
+}
+
+/* A managed domain runs, and pacemaker has it stopped or elsewhere, for longer than it takes to tell. What is under way
+ * (starting, stopping, migrating) is no contradiction. */
+void find_domain_elsewhere(struct finder *f) {
+  enum { TOGETHER_MS = 3000 };
+  const struct fact *resources = store_fact(f->m->store, "pacemaker.resources", NULL, NULL);
+  EACH(SNAP->domains, struct domain_view, d) {
+    const struct resource_view *r = resource_of(d, SNAP);
+    if (!r || !resources || d->stale.count || (r->role != HA_STARTED && r->role != HA_STOPPED)) continue;
+    for (size_t i = 0; i < f->m->store->source_count; i++) {
+      const struct source *src = &f->m->store->sources[i];
+      const struct fact *there = runs_there(f, src, d);
+      if (!there || !facts_overlap(there, resources, TOGETHER_MS) || (r->role == HA_STARTED && texts_have(&r->hosts, merge_name(f->m, src->host)))) continue;
+      problem_found(f, d->name, "%s runs on %s, and pacemaker says %s%s%s", d->name, src->host, role_names[r->role], r->hosts.count ? " on " : "", r->hosts.count ? r->hosts.item[0] : "");
+    }
+  }
 }
 
 void find_domain_paused(struct finder *f) {

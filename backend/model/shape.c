@@ -331,6 +331,11 @@ const char *field_text(const struct field *f, const void *object, struct arena *
   case FIELD_REAL:
     if (isfinite(*(const double *)m)) return arena_printf(a, "%.1f", *(const double *)m);
     break;
+  case FIELD_TIME: {
+    char when[CLOCK_TEXT];
+    if (*(const int64_t *)m != UNKNOWN_INT) return arena_strdup(a, clock_rfc3339(when, *(const int64_t *)m));
+    break;
+  }
   case FIELD_TEXTS: {
     const struct texts *t = m;
     CLEANUP(str_free) struct str out = {0};

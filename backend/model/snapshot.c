@@ -38,16 +38,19 @@ SHAPE(host_view_shape, T, FIELD(T, name, TEXT), FIELD(T, aliases, TEXTS), FIELD(
       FIELD(T, cpus, INT), FIELD(T, memory, INT), FIELD(T, memory_used, INT), CHOICE(T, take_down, verdict_names), LIST(T, links, link_view_shape),
       FIELD(T, stale, TEXTS));
 #undef T
+#define T struct heal_view
+SHAPE(heal_view_shape, T, FIELD(T, at, TIME), FIELD(T, per_minute, REAL), FIELD(T, eta_s, INT), FIELD(T, no_progress_since, TIME));
+#undef T
 #define T struct brick_view
 SHAPE(brick_view_shape, T, FIELD(T, host, TEXT), FIELD(T, path, TEXT), FIELD(T, set, INT), FIELD(T, arbiter, BOOL), FIELD(T, online, BOOL),
       FIELD(T, answers, BOOL), FIELD(T, pid, INT), FIELD(T, port, INT), FIELD(T, size, INT), FIELD(T, free, INT), FIELD(T, heal_pending, INT),
-      FIELD(T, text, TEXT), FIELD(T, stale, TEXTS));
+      OBJECT(T, heal, heal_view_shape), FIELD(T, text, TEXT), FIELD(T, stale, TEXTS));
 #undef T
 #define T struct volume_view
 SHAPE(volume_view_shape, T, FIELD(T, name, TEXT), FIELD(T, type, TEXT), FIELD(T, status, TEXT), FIELD(T, replica, INT), FIELD(T, arbiter, INT),
       FIELD(T, disperse, INT), FIELD(T, redundancy, INT), FIELD(T, size, INT), FIELD(T, free, INT), FIELD(T, heal_pending, INT), FIELD(T, split_brain, INT),
       FIELD(T, sharded, BOOL), FIELD(T, options, PAIRS), LIST(T, tasks, gluster_task_shape), LIST(T, bricks, brick_view_shape),
-      CHOICE(T, writable, set_state_names), FIELD(T, stale, TEXTS));
+      OBJECT(T, heal, heal_view_shape), CHOICE(T, writable, set_state_names), FIELD(T, stale, TEXTS));
 #undef T
 #define T struct disk_view
 SHAPE(disk_view_shape, T, FIELD(T, target, TEXT), FIELD(T, source, TEXT), FIELD(T, volume, TEXT), FIELD(T, path, TEXT), FIELD(T, bricks, TEXTS));

@@ -47,11 +47,18 @@ struct host_view {
   struct texts stale;
 };
 
+struct heal_view { /* how a count of entries goes on from reading to reading, which are a minute apart */
+  int64_t at;                /* of the reading */
+  double per_minute;         /* healed since the one before; less than 0: it grows */
+  int64_t eta_s;             /* at that rate; unknown when it does not shrink */
+  int64_t no_progress_since; /* unknown while it shrinks */
+};
 struct brick_view {
   const char *host, *path;
   int64_t set;
   enum truth arbiter, online, answers;
   int64_t pid, port, size, free, heal_pending;
+  struct heal_view heal;
   const char *text;
   struct texts stale;
 };
@@ -62,6 +69,7 @@ struct volume_view {
   struct pairs options;
   LIST_OF(struct gluster_task) tasks;
   LIST_OF(struct brick_view) bricks;
+  struct heal_view heal;
   int writable; /* of enum set_state: the worst of its sets */
   struct texts stale;
 };
@@ -114,7 +122,7 @@ struct snapshot {
 };
 
 extern const struct shape snapshot_shape, problem_shape, source_view_shape, cluster_view_shape, host_view_shape, volume_view_shape,
-    brick_view_shape, domain_view_shape, disk_view_shape, resource_view_shape, failure_view_shape, fencing_view_shape, constraint_view_shape,
+    brick_view_shape, heal_view_shape, domain_view_shape, disk_view_shape, resource_view_shape, failure_view_shape, fencing_view_shape, constraint_view_shape,
     source_fact_view_shape, link_view_shape;
 extern const char *const health_names[], *const severity_names[], *const membership_names[], *const node_state_names[], *const peer_state_names[],
     *const libvirt_state_names[], *const verdict_names[], *const role_names[], *const set_state_names[];

@@ -43,6 +43,7 @@ struct source {
   struct libvirt_address address;
   bool here;                /* it is the daemon of the machine this runs on */
   virConnectPtr connection; /* NULL: not open */
+  bool read_only;           /* this connection: as was asked for, or because this user has no right to more */
   int timer, closed;        /* closed: 1 + VIR_CONNECT_CLOSE_REASON_*, 0: it is open */
   bool done;
   int callbacks[EVENTS_MAX], callback_count;
@@ -148,7 +149,7 @@ static void take_answer(struct source *s) {
 
 static void say_ok(struct source *s) {
   unsigned long version = 0;
-  const char *mode = s->options.read_only ? ", read-only" : "";
+  const char *mode = s->read_only ? ", read-only" : "";
   if (virConnectGetLibVersion(s->connection, &version)) version = 0;
   emit_state(s->out, SOURCE_OK, "libvirt %lu.%lu.%lu%s", version / 1000000, version / 1000 % 1000, version % 1000, mode);
 }
@@ -345,7 +346,12 @@ static int open_connection(struct source *s) {
   if (look_if_there(s)) return -EHOSTUNREACH;
   CLEANUP(mem_freep) char *uri = uri_without_prompts(s->uri, &s->address);
   virResetLastError();
-  s->connection = s->options.read_only ? virConnectOpenReadOnly(uri) : virConnectOpen(uri);
+  s->read_only = s->options.read_only;
+  s->connection = s->read_only ? virConnectOpenReadOnly(uri) : virConnectOpen(uri);
+  if (!s->connection && !s->read_only && !s->address.host[0] && geteuid() != 0) { /* any local user may read; nothing here needs more */
+    s->connection = virConnectOpenReadOnly(uri);
+    s->read_only = true;
+  }
   if (!s->connection) {
     say_why_not_open(s);
     return -EIO;

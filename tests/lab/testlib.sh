@@ -12,7 +12,7 @@ export BUILD LAB
 ok() { echo "ok - $1"; }
 not_ok() { # NAME [FILE]: what FILE holds is the evidence
   echo "not ok - $1"
-  [ -z "${2:-}" ] || tail -n 25 "$2" | sed 's/^/#   /'
+  [ -z "${2:-}" ] || tail -n 30 "$2" | sed 's/^/#   /'
   bad=1
 }
 note() { echo "# $*"; }
@@ -125,7 +125,7 @@ screen_of() { tmux -L "kvmconsole-lab-$$-$1" capture-pane -p -t t 2>/dev/null; }
 screen_shows() { screen_of "$1" | grep -qE -- "$2"; } # NAME PATTERN
 screen_until() { # NAME-OF-TEST SCREEN SECONDS PATTERN
   if within "$3" screen_shows "$2" "$4"; then ok "$1"; else
-    screen_of "$2" >"$test_dir/frame"
+    screen_of "$2" | grep -vE '^(│ +│+ *)+$' >"$test_dir/frame"
     not_ok "$1 (waited $3 s for: $4)" "$test_dir/frame"
   fi
 }

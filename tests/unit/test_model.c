@@ -357,6 +357,69 @@ static void two_moments_are_no_proof(void **state) {
   store_clear(&s);
 }
 
+#define HEAL(minute, count) "{\"at\":\"2026-11-22T12:" minute ":00.000Z\",\"source\":\"gluster\",\"host\":\"kvm01\",\"kind\":\"gluster.heal\",\"key\":\"models\",\"data\":{\"bricks\":[{\"host\":\"node1\",\"path\":\"/data\",\"pending\":" count "},{\"host\":\"node2\",\"path\":\"/data\",\"pending\":0}]}}"
+
+static struct snapshot *next(struct store *s, int64_t now, const char *line, struct snapshot *before) {
+  if (line) say(s, now, line);
+  say(s, now, GLUSTER_BEAT);
+  struct snapshot *snap = snapshot_make(s, now, now, NULL, before);
+  snapshot_drop(before);
+  return snap;
+}
+
+/* Counts a minute apart give a rate and what is left; a count that does not shrink says since when. */
+static void heals_progress_or_not(void **state) {
+  struct store s = {0};
+  (void)state;
+  say_pool(&s, 1000);
+  say_bricks(&s, 1000, ALIVE, ALIVE);
+  struct snapshot *snap = next(&s, 1000, HEAL("01", "300"), NULL);
+  assert_int_equal(snap->volumes.item[0].heal.eta_s, UNKNOWN_INT);
+  snap = next(&s, 2000, NULL, snap);
+  snap = next(&s, 61000, HEAL("02", "200"), snap);
+  assert_true(snap->volumes.item[0].heal.per_minute == 100);
+  assert_int_equal(snap->volumes.item[0].heal.eta_s, 120);
+  assert_int_equal(snap->volumes.item[0].bricks.item[0].heal.eta_s, 120);
+  snap = next(&s, 62000, NULL, snap); /* the same reading still: the same rate */
+  assert_int_equal(snap->volumes.item[0].heal.eta_s, 120);
+  snap = next(&s, 121000, HEAL("03", "200"), snap);
+  assert_int_equal(snap->volumes.item[0].heal.eta_s, UNKNOWN_INT);
+  int64_t stuck = snap->volumes.item[0].heal.no_progress_since;
+  assert_int_not_equal(stuck, UNKNOWN_INT);
+  snap = next(&s, 181000, HEAL("04", "210"), snap);
+  assert_int_equal(snap->volumes.item[0].heal.no_progress_since, stuck);
+  assert_true(has(snap, "heal-pending"));
+  snap = next(&s, 241000, HEAL("05", "0"), snap);
+  assert_int_equal(snap->volumes.item[0].heal.no_progress_since, UNKNOWN_INT);
+  assert_int_equal(snap->health, HEALTH_HEALTHY);
+  snapshot_drop(snap);
+  store_clear(&s);
+}
+
+static bool behind_its_back(const char *role, const char *node, int64_t confirmed) {
+  struct store s = {0};
+  CLEANUP(mem_freep) char *r = mem_printf("{" AT "\"source\":\"pacemaker\",\"host\":\"kvm01\",\"kind\":\"pacemaker.resources\",\"data\":{\"resources\":[{\"id\":\"a\",\"agent\":\"ocf:heartbeat:VirtualDomain\",\"role\":\"%s\",\"nodes\":[%s],\"managed\":true,\"failed\":false}]}}", role, node);
+  say_pacemaker(&s, r);
+  say(&s, 1, WELL("kvm02"));
+  say(&s, 1, ON("kvm02", "running", "1"));
+  say(&s, confirmed, BEAT("kvm02"));
+  say(&s, confirmed, "{" AT "\"source\":\"pacemaker\",\"host\":\"kvm01\",\"kind\":\"beat\",\"data\":{\"kinds\":[\"pacemaker.resources\"]}}");
+  struct snapshot *snap = snapshot_make(&s, confirmed, 0, NULL, NULL);
+  bool found = has(snap, "domain-elsewhere");
+  snapshot_drop(snap);
+  store_clear(&s);
+  return found;
+}
+
+static void domains_behind_pacemakers_back(void **state) {
+  (void)state;
+  assert_true(behind_its_back("Stopped", "", 5000));
+  assert_true(behind_its_back("Started", "\"kvm01\"", 5000));
+  assert_false(behind_its_back("Started", "\"kvm02\"", 5000));
+  assert_false(behind_its_back("Starting", "", 5000));
+  assert_false(behind_its_back("Stopped", "", 1500)); /* it may just have been started */
+}
+
 static void a_clock_that_was_set_is_an_event(void **state) {
   struct store s = {0};
   struct arena *a = arena_new();
@@ -388,7 +451,7 @@ int main(void) {
       cmocka_unit_test(fragments_both_ways), cmocka_unit_test(what_is_no_fragment_is_refused), cmocka_unit_test(strings_come_out_as_valid_json),
       cmocka_unit_test(unknown_is_null_and_comes_back), cmocka_unit_test(identity_joins_by_tokens_only), cmocka_unit_test(volumes_by_what_the_bricks_say),
       cmocka_unit_test(old_facts_are_marked), cmocka_unit_test(the_same_again_changes_nothing), cmocka_unit_test(order_never_matters),
-      cmocka_unit_test(a_peer_that_only_seems_connected), cmocka_unit_test(managed_domains), cmocka_unit_test(changes_are_events), cmocka_unit_test(two_moments_are_no_proof), cmocka_unit_test(a_clock_that_was_set_is_an_event),
+      cmocka_unit_test(a_peer_that_only_seems_connected), cmocka_unit_test(managed_domains), cmocka_unit_test(changes_are_events), cmocka_unit_test(two_moments_are_no_proof), cmocka_unit_test(heals_progress_or_not), cmocka_unit_test(domains_behind_pacemakers_back), cmocka_unit_test(a_clock_that_was_set_is_an_event),
       cmocka_unit_test(nothing_at_all_is_unknown)};
   return RUN(tests);
 }

@@ -15,6 +15,10 @@ static const char *label(struct arena *a, const char *name) {
 }
 
 static const char *value_text(const struct input *in, const struct field *f, const void *object) {
+  if (f->type == FIELD_TIME) {
+    const char *when = clock_text(in, *(const int64_t *)(const void *)((const char *)object + f->offset));
+    return when ? when : "unknown";
+  }
   bool bytes = f->type == FIELD_INT && (str_eq(f->name, "memory") || str_eq(f->name, "memory_used") || str_eq(f->name, "size") || str_eq(f->name, "free"));
   const char *size = bytes ? size_text(in, *(const int64_t *)(const void *)((const char *)object + f->offset)) : NULL;
   return size ? size : field_text(f, object, in->arena);
@@ -36,7 +40,20 @@ static void add_pairs(struct text *t, const struct input *in, const struct field
   }
 }
 
-/* One line an element: its fields that are known, in their order. */
+/* The fields that are known, in their order, on one line. */
+static void add_known(struct text *t, const struct input *in, const struct shape *s, const void *item) {
+  bool any = false;
+  for (const struct field *g = s->fields; g->name; g++) {
+    const char *value = value_text(in, g, item);
+    if (str_eq(value, "unknown") || str_eq(value, "none") || !*value || g->type == FIELD_LIST) continue;
+    text_moref(t, STYLE(DIM), "%s ", label(in->arena, g->name));
+    text_moref(t, STYLE(NORMAL), "%s  ", value);
+    any = true;
+  }
+  if (!any) text_more(t, STYLE(UNKNOWN), "unknown");
+}
+
+/* A line an element. */
 static void add_elements(struct text *t, const struct input *in, const struct field *f, const void *object) {
   struct any_list l;
   memcpy(&l, (const char *)object + f->offset, sizeof l);
@@ -44,13 +61,14 @@ static void add_elements(struct text *t, const struct input *in, const struct fi
     const char *item = l.item + i * f->of.shape->size;
     text_indent(t, 0, 18);
     text_addf(t, STYLE(DIM), "%-17s ", i ? "" : label(in->arena, f->name));
-    for (const struct field *g = f->of.shape->fields; g->name; g++) {
-      const char *value = value_text(in, g, item);
-      if (str_eq(value, "unknown") || str_eq(value, "none") || !*value || g->type == FIELD_LIST) continue;
-      text_moref(t, STYLE(DIM), "%s ", label(in->arena, g->name));
-      text_moref(t, STYLE(NORMAL), "%s  ", value);
-    }
+    add_known(t, in, f->of.shape, item);
   }
+}
+
+static void add_object(struct text *t, const struct input *in, const struct field *f, const void *object) {
+  text_indent(t, 0, 18);
+  text_addf(t, STYLE(DIM), "%-17s ", label(in->arena, f->name));
+  add_known(t, in, f->of.shape, (const char *)object + f->offset);
 }
 
 static void add_problem_help(struct text *t, const struct problem *p) {
@@ -74,6 +92,7 @@ struct text *detail_text(const struct app *a, const struct input *in) {
   }
   for (const struct field *f = l->shape->fields; f->name; f++) {
     if (f->type == FIELD_LIST) add_elements(t, in, f, item[i]);
+    else if (f->type == FIELD_OBJECT) add_object(t, in, f, item[i]);
     else if (f->type == FIELD_PAIRS) add_pairs(t, in, f, item[i]);
     else add_field(t, in, f, item[i]);
   }

@@ -1,0 +1,56 @@
+#include "tests/fuzz/fuzz.h"
+#include "base/utf8.h"
+#include "model/fragment.h"
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+void must_fail(const char *file, int line, const char *format, ...) {
+  va_list ap;
+  va_start(ap, format);
+  fprintf(stderr, "%s:%d: must hold: ", file, line);
+  vfprintf(stderr, format, ap);
+  fputc('\n', stderr);
+  va_end(ap);
+  abort();
+}
+
+char *input_text(const uint8_t *data, size_t len) {
+  char *text = mem_alloc(len + 1);
+  if (len) memcpy(text, data, len);
+  return text;
+}
+
+void must_be_json(const char *text, size_t len) {
+  json_error_t e;
+  json_t *json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &e);
+  MUST(json, "what is printed is JSON: %s at %d in %.*s", e.text, e.position, (int)(len < 2000 ? len : 2000), text);
+  json_decref(json);
+}
+
+void must_be_harmless(const char *text, size_t len) {
+  for (size_t used; len; text += used, len -= used) {
+    uint32_t cp = utf8_next(text, len, &used);
+    MUST(cp == '\n' || !utf8_hostile(cp), "no terminal gets U+%04X", cp);
+    MUST(cp != 0xFFFD || used == 3, "what is drawn is UTF-8");
+  }
+}
+
+static void print(struct str *out, const struct fragment *f) { fragment_print(out, f->at, f->layer, f->host, f->kind->name, f->key, f->data); }
+
+char *must_travel(const char *kind, const char *key, const void *fact) {
+  struct str first = {0}, second = {0};
+  struct fragment *f = NULL;
+  struct err e = {0};
+  const struct fact_kind *k = fact_kind_find(kind);
+  MUST(k, "%s is a kind of fact", kind);
+  fragment_print(&first, 0, k->layer, "host", kind, key, fact);
+  MUST(memchr(first.data, '\n', first.len) == first.data + first.len - 1, "a fact is one line");
+  int code = fragment_parse(first.data, first.len, &f, &e);
+  MUST(!code, "the console takes what a source prints: %s: %s", e.text, first.data);
+  print(&second, f);
+  MUST(str_eq(first.data, second.data), "a fact says the same printed again:\n%s%s", first.data, second.data);
+  fragment_drop(f);
+  str_free(&second);
+  return str_take(&first);
+}
