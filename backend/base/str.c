@@ -101,3 +101,12 @@ int str_int(const char *s, int64_t min, int64_t max, int64_t *ret) {
   *ret = v;
   return 0;
 }
+
+char *str_size(char *out, int64_t bytes) {
+  static const char units[] = "BKMGTPE";
+  double v = (double)bytes, size = v < 0 ? -v : v;
+  size_t u = 0;
+  while (size >= 999.5 && u + 2 < sizeof units) size /= 1024, v /= 1024, u++;
+  snprintf(out, SIZE_TEXT, u && size < 9.95 ? "%.1f%c" : "%.0f%c", v, units[u]);
+  return out;
+}

@@ -87,7 +87,9 @@ static bool put(struct store *s, struct fragment *f, int64_t now) {
 
 bool store_add(struct store *s, struct fragment *f, int64_t now) {
   struct source *src = source_of(s, f->layer, f->host);
-  if (now > src->seen) src->seen = now; /* UNKNOWN_INT is far in the past */
+  /* "hung" is said of it, not by it: the age of its last word goes on. UNKNOWN_INT is far in the past. */
+  bool of_it = f->kind->layer == LAYER_NONE && !strcmp(f->kind->name, "state") && ((const struct state_fact *)f->data)->state == SOURCE_HUNG;
+  if (!of_it && now > src->seen) src->seen = now;
   if (f->kind->layer != LAYER_NONE) return put(s, f, now);
   if (!strcmp(f->kind->name, "beat")) {
     confirm(s, f, now);

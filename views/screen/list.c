@@ -80,12 +80,8 @@ const void *list_selected(const struct list_rows *r, const struct list_state *s)
 /* ---- texts ---- */
 
 const char *size_text(const struct input *in, int64_t bytes) {
-  static const char units[] = "BKMGTPE";
-  if (bytes == UNKNOWN_INT) return NULL;
-  double v = (double)bytes;
-  size_t u = 0;
-  while (fabs(v) >= 999.5 && u + 2 < sizeof units) v /= 1024, u++;
-  return arena_printf(in->arena, u && fabs(v) < 9.95 ? "%.1f%c" : "%.0f%c", v, units[u]);
+  char out[SIZE_TEXT];
+  return bytes == UNKNOWN_INT ? NULL : arena_strdup(in->arena, str_size(out, bytes));
 }
 
 const char *percent_text(const struct input *in, double percent) { return isfinite(percent) ? arena_printf(in->arena, "%.0f%%", percent) : NULL; }

@@ -38,12 +38,8 @@ static void on_signal(void *owner, int signo) {
 static const char *word(const char *s) { return s ? s : "?"; }
 
 static void add_size(struct str *out, int64_t bytes) {
-  static const char units[] = "BKMGTPE";
-  double v = (double)bytes;
-  size_t u = 0;
-  while (v >= 999.5 && u + 2 < sizeof units) v /= 1024, u++;
-  if (bytes == UNKNOWN_INT) str_add(out, "     ?");
-  else str_addf(out, u && v < 9.95 ? "%5.1f%c" : "%5.0f%c", v, units[u]);
+  char text[SIZE_TEXT];
+  str_addf(out, "%6s", bytes == UNKNOWN_INT ? "?" : str_size(text, bytes));
 }
 
 static void add_number(struct str *out, int width, int64_t n) {
