@@ -15,16 +15,20 @@ int64_t clock_mono_us(void) { return read_us(CLOCK_MONOTONIC); }
 int64_t clock_mono_ms(void) { return read_us(CLOCK_MONOTONIC) / 1000; }
 int64_t clock_wall_ms(void) { return read_us(CLOCK_REALTIME) / 1000; }
 
+/* What can be written as RFC 3339, the years 0 to 9999: nothing else is read, or it would be another moment when it is
+ * written again. */
+static int writable(int64_t s) { return s >= -62167219200 && s <= 253402300799; }
+
 char *clock_rfc3339(char *out, int64_t wall_ms) {
   time_t s = (time_t)(wall_ms / 1000);
   int ms = (int)(wall_ms % 1000);
   if (ms < 0) ms += 1000, s--;
   struct tm tm;
-  if (!gmtime_r(&s, &tm) || tm.tm_year < -1900 || tm.tm_year > 8099) {
+  if (!writable(s) || !gmtime_r(&s, &tm)) {
     snprintf(out, CLOCK_TEXT, "1970-01-01T00:00:00.000Z");
     return out;
   }
-  size_t n = strftime(out, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
+  size_t n = strftime(out, CLOCK_TEXT, "%04Y-%m-%dT%H:%M:%S", &tm);
   snprintf(out + n, CLOCK_TEXT - n, ".%03dZ", ms);
   return out;
 }
@@ -51,8 +55,9 @@ int clock_parse(const char *s, int64_t *ret_wall_ms) {
     for (rest++; *rest >= '0' && *rest <= '9'; rest++, scale /= 10) ms += (*rest - '0') * scale;
   while (*rest == ' ') rest++; /* pacemaker 2.1.6 and later write "12:47:58 +01:00" */
   if (zone_offset(rest, &offset)) return -EINVAL;
-  time_t t = timegm(&tm);
-  *ret_wall_ms = ((int64_t)t - offset) * 1000 + ms;
+  int64_t t = (int64_t)timegm(&tm) - offset;
+  if (!writable(t)) return -EINVAL;
+  *ret_wall_ms = t * 1000 + ms;
   return 0;
 }
 
@@ -66,7 +71,7 @@ int clock_parse_loose(const char *s, int64_t *ret_wall_ms) {
   }
   if (!rest || *rest) return -EINVAL;
   time_t t = mktime(&tm);
-  if (t == (time_t)-1) return -EINVAL;
+  if (t == (time_t)-1 || !writable(t)) return -EINVAL;
   *ret_wall_ms = (int64_t)t * 1000;
   return 0;
 }

@@ -102,6 +102,15 @@ static bool quiet(const struct problem *p) {
   return k && k->quiet;
 }
 
+/* It went because another one of the same thing came in its place: that is said, and nothing is well. */
+static bool gave_way(const struct problem *gone, const struct snapshot *before, const struct snapshot *now) {
+  for (size_t i = 0; i < now->problems.count; i++) {
+    const struct problem *p = &now->problems.item[i];
+    if (str_eq(p->subject, gone->subject) && p->severity >= gone->severity && !has_problem(before, p)) return true;
+  }
+  return false;
+}
+
 static void watch_problems(const struct snapshot *before, const struct snapshot *now, struct arena *a, struct events *out) {
   for (size_t i = 0; i < now->problems.count; i++) {
     const struct problem *p = &now->problems.item[i];
@@ -109,7 +118,7 @@ static void watch_problems(const struct snapshot *before, const struct snapshot 
   }
   for (size_t i = 0; i < before->problems.count; i++) {
     const struct problem *p = &before->problems.item[i];
-    if (!quiet(p) && !has_problem(now, p)) report(now, out, a, "problem", p->subject, p->id, "none", arena_printf(a, "no more: %s", p->text), SEVERITY_INFO);
+    if (!quiet(p) && !has_problem(now, p) && !gave_way(p, before, now)) report(now, out, a, "problem", p->subject, p->id, "none", arena_printf(a, "no more: %s", p->text), SEVERITY_INFO);
   }
 }
 
@@ -124,6 +133,26 @@ static bool said_anything(const struct snapshot *s) {
   for (size_t i = 0; i < s->sources.count; i++)
     if (s->sources.item[i].state) return true;
   return false;
+}
+
+static bool knows_fencing(const struct snapshot *s, const struct fencing_view *e) {
+  for (size_t i = 0; i < s->fencing.count; i++) {
+    const struct fencing_view *o = &s->fencing.item[i];
+    if (str_eq(o->target, e->target) && str_eq(o->action, e->action) && o->at == e->at && str_eq(o->result, e->result)) return true;
+  }
+  return false;
+}
+
+/* Of what an operator must not miss, the first: a host was shot. */
+static void watch_fencing(const struct snapshot *before, const struct snapshot *now, struct arena *a, struct events *out) {
+  for (size_t i = 0; i < now->fencing.count; i++) {
+    const struct fencing_view *e = &now->fencing.item[i];
+    if (knows_fencing(before, e)) continue;
+    const char *target = e->target ? e->target : "?", *result = e->result ? e->result : "?";
+    const char *text = str_eq(result, "success") ? arena_printf(a, "%s was fenced (%s)", target, e->action ? e->action : "?")
+                                                 : arena_printf(a, "fencing of %s (%s): %s", target, e->action ? e->action : "?", result);
+    report(now, out, a, "fencing", target, "none", result, text, str_eq(result, "failed") ? SEVERITY_CRITICAL : SEVERITY_WARNING);
+  }
 }
 
 /* Wall clock against the time line: they run alike unless somebody set the clock. A replay has one for both. */
@@ -144,8 +173,9 @@ void snapshot_difference(const struct snapshot *before, const struct snapshot *n
     else watch_list(w, before, now, a, ret);
   }
   watch_clock(before, now, a, ret);
+  if (was_read(before, LAYER_PACEMAKER)) watch_fencing(before, now, a, ret);
   if (starting(before)) return;
+  watch_problems(before, now, a, ret);
   if (before->health != now->health)
     report(now, ret, a, "health", "cluster", health_names[before->health], health_names[now->health], arena_printf(a, "health is now %s", health_names[now->health]), SEVERITY_INFO);
-  watch_problems(before, now, a, ret);
 }

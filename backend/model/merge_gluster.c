@@ -36,7 +36,9 @@ static void fill_space(struct merge *m, struct brick_view *b, const char *volume
   }
 }
 
+/* A brick that does not live counts nothing: what it said before it died is not its word now. */
 static void fill_heal(struct merge *m, struct brick_view *b, const char *volume) {
+  if (b->online != TRUTH_YES) return;
   const struct gluster_heal *heal = merge_take(m, "gluster.heal", NULL, volume, &b->stale);
   for (size_t i = 0; heal && i < heal->bricks.count; i++)
     if (same_brick(m, heal->bricks.item[i].host, heal->bricks.item[i].path, b)) b->heal_pending = heal->bricks.item[i].pending;
@@ -158,7 +160,7 @@ static void fill_volume(struct merge *m, struct volume_view *v, const struct glu
   v->heal_pending = heals(v) ? pending(v) : 0;
   follow_heals(m, v);
   const struct gluster_heal *heal = merge_take(m, "gluster.heal", NULL, g->name, NULL);
-  if (heal) v->split_brain = heal->split_brain;
+  if (heal && v->heal_pending != UNKNOWN_INT) v->split_brain = heal->split_brain;
   if (v->heal_pending == 0) v->split_brain = 0; /* an entry in split-brain is a pending one */
   v->writable = str_eq(v->status, "started") ? worst_set(v) : SET_UNKNOWN;
 }

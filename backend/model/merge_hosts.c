@@ -1,6 +1,7 @@
 /* Hosts: who exists (by every layer's names, joined by identity), and what each layer says of it. */
 #include "model/merge.h"
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #define EACH_FACT(m, kind_, f)                                             \
@@ -195,6 +196,16 @@ static void fill_libvirt(struct merge *m) {
   }
 }
 
+/* Safely off: what was read of it last is not old but over. */
+static void forget_load(struct merge *m) {
+  for (size_t i = 0; i < m->snap->hosts.count; i++) {
+    struct host_view *h = &m->snap->hosts.item[i];
+    if (h->pacemaker != NODE_OFFLINE || h->libvirt == LIBVIRT_CONNECTED || texts_have(&h->stale, layer_names[LAYER_PACEMAKER])) continue;
+    h->domains = h->memory_used = UNKNOWN_INT;
+    h->cpu_percent = NAN;
+  }
+}
+
 void merge_hosts(struct merge *m) {
   name_cluster_nodes(m);
   name_store_hosts(m);
@@ -204,6 +215,7 @@ void merge_hosts(struct merge *m) {
   fill_pacemaker(m);
   fill_gluster(m);
   fill_libvirt(m);
+  forget_load(m);
   const char *here = m->options->here;
   for (size_t i = 0; here && i < m->snap->hosts.count; i++) m->snap->hosts.item[i].here = truth_of(merge_host(m, here) == &m->snap->hosts.item[i]);
 }

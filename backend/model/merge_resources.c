@@ -46,7 +46,7 @@ static void merge_running(struct merge *m) {
     v->disabled = r->disabled != TRUTH_UNKNOWN ? r->disabled : truth_of(r->target_role && !strcasecmp(r->target_role, "Stopped"));
     name_hosts(m, &v->hosts, &r->nodes);
     for (size_t j = 0; j < r->fail_count.count; j++)
-      tallies_add(m->arena, &v->fail_count, merge_name(m, r->fail_count.item[j].key), r->fail_count.item[j].value);
+      tallies_raise(m->arena, &v->fail_count, merge_name(m, r->fail_count.item[j].key), r->fail_count.item[j].value);
     if (stale.count) merge_mark(m, &v->stale, LAYER_PACEMAKER);
   }
   if (m->snap->resources.count) qsort(m->snap->resources.item, m->snap->resources.count, sizeof *m->snap->resources.item, by_id);

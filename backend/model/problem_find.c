@@ -243,7 +243,7 @@ void find_leftover_ban(struct finder *f) {
 
 void find_leftover_move(struct finder *f) {
   EACH(SNAP->constraints, struct constraint_view, c)
-    if (str_starts(c->id, "cli-prefer-")) problem_found(f, c->id, "%s is tied to %s by an earlier move", c->resource ? c->resource : "?", c->host ? c->host : "a node");
+    if (str_starts(c->id, "cli-prefer-")) problem_found(f, c->id, "%s is tied to %s by the constraint of a move", c->resource ? c->resource : "?", c->host ? c->host : "a node");
 }
 
 /* ---- volumes ---- */

@@ -63,6 +63,15 @@ void tallies_add(struct arena *a, struct tallies *t, const char *key, int64_t va
   *(struct tally *)grow(a, t, sizeof(struct tally)) = (struct tally){arena_strdup(a, key), value};
 }
 
+void tallies_raise(struct arena *a, struct tallies *t, const char *key, int64_t value) {
+  for (size_t i = 0; i < t->count; i++) {
+    if (!str_eq(t->item[i].key, key)) continue;
+    if (t->item[i].value < value) t->item[i].value = value;
+    return;
+  }
+  tallies_add(a, t, key, value);
+}
+
 const char *pairs_get(const struct pairs *p, const char *key) {
   for (size_t i = 0; i < p->count; i++)
     if (str_eq(p->item[i].key, key)) return p->item[i].value;
@@ -116,7 +125,12 @@ static void encode_field(const struct field *f, const void *object, struct str *
   case FIELD_TIME: json_text(out, *(const int64_t *)m == UNKNOWN_INT ? NULL : clock_rfc3339(when, *(const int64_t *)m)); break;
   case FIELD_CHOICE: json_text(out, f->of.choices[*(const int *)m]); break;
   case FIELD_OBJECT: shape_encode(f->of.shape, m, out); break;
+  case FIELD_SOME:
   case FIELD_TEXTS:
+    if (f->type == FIELD_SOME && !l->count) {
+      str_add(out, "null");
+      break;
+    }
     str_addc(out, '[');
     for (size_t i = 0; i < l->count; i++) {
       if (i) str_addc(out, ',');
@@ -179,12 +193,13 @@ static int decode_array(const struct field *f, const json_t *v, void *m, struct 
   if (!json_is_array(v)) return wrong(f, "a list", e);
   size_t n = json_array_size(v);
   if (n > SHAPE_LIST_MAX) return wrong(f, "of a sane length", e);
-  size_t one = f->type == FIELD_TEXTS ? sizeof(char *) : f->of.shape->size;
+  bool texts = f->type == FIELD_TEXTS || f->type == FIELD_SOME;
+  size_t one = texts ? sizeof(char *) : f->of.shape->size;
   struct any_list l = {arena_array(a, n, one), n};
   for (size_t i = 0; i < n; i++) {
     void *item = (char *)l.item + i * one;
     const json_t *w = json_array_get(v, i);
-    int code = f->type == FIELD_TEXTS ? decode_text(f, w, a, item, e) : decode_shape(f->of.shape, w, item, a, depth + 1, e);
+    int code = texts ? decode_text(f, w, a, item, e) : decode_shape(f->of.shape, w, item, a, depth + 1, e);
     if (code) return code;
   }
   memcpy(m, &l, sizeof l);
@@ -229,6 +244,7 @@ static int decode_field(const struct field *f, const json_t *v, void *m, struct 
   case FIELD_TIME: return json_is_string(v) && !clock_parse(json_string_value(v), m) ? 0 : wrong(f, "a time", e);
   case FIELD_CHOICE: return decode_choice(f, v, m, e);
   case FIELD_TEXTS:
+  case FIELD_SOME:
   case FIELD_LIST: return decode_array(f, v, m, a, depth, e);
   case FIELD_PAIRS:
   case FIELD_TALLIES: return decode_map(f, v, m, a, e);
@@ -266,6 +282,7 @@ int shape_decode_text(const struct shape *s, const char *text, size_t len, void 
 
 static bool item_equal(const struct field *f, const void *x, const void *y) {
   switch (f->type) {
+  case FIELD_SOME:
   case FIELD_TEXTS: return str_eq(*(const char *const *)x, *(const char *const *)y);
   case FIELD_PAIRS: return str_eq(((const struct pair *)x)->key, ((const struct pair *)y)->key) && str_eq(((const struct pair *)x)->value, ((const struct pair *)y)->value);
   case FIELD_TALLIES: return str_eq(((const struct tally *)x)->key, ((const struct tally *)y)->key) && ((const struct tally *)x)->value == ((const struct tally *)y)->value;
@@ -275,6 +292,7 @@ static bool item_equal(const struct field *f, const void *x, const void *y) {
 
 static size_t item_size(const struct field *f) {
   switch (f->type) {
+  case FIELD_SOME:
   case FIELD_TEXTS: return sizeof(char *);
   case FIELD_PAIRS: return sizeof(struct pair);
   case FIELD_TALLIES: return sizeof(struct tally);
@@ -336,8 +354,10 @@ const char *field_text(const struct field *f, const void *object, struct arena *
     if (*(const int64_t *)m != UNKNOWN_INT) return arena_strdup(a, clock_rfc3339(when, *(const int64_t *)m));
     break;
   }
+  case FIELD_SOME:
   case FIELD_TEXTS: {
     const struct texts *t = m;
+    if (f->type == FIELD_SOME && !t->count) break;
     CLEANUP(str_free) struct str out = {0};
     for (size_t i = 0; i < t->count; i++) str_addf(&out, "%s%s", i ? ", " : "", t->item[i]);
     return t->count ? arena_strdup(a, out.data) : "none";

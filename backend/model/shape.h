@@ -31,6 +31,7 @@ enum field_type {
   FIELD_TIME,    /* int64_t wall milliseconds, RFC 3339 in JSON: UNKNOWN_INT */
   FIELD_CHOICE,  /* int, index into of.choices; 0 unknown; a word that is not listed is read as unknown */
   FIELD_TEXTS,   /* struct texts */
+  FIELD_SOME,    /* struct texts of which there is always one: empty is unknown */
   FIELD_PAIRS,   /* struct pairs, an object of strings */
   FIELD_TALLIES, /* struct tallies, an object of numbers */
   FIELD_LIST,    /* LIST_OF(struct of of.shape) */
@@ -71,6 +72,7 @@ void *list_add(struct arena *a, void *list, const struct shape *s);
 void texts_add(struct arena *a, struct texts *t, const char *text); /* text is copied */
 void pairs_add(struct arena *a, struct pairs *p, const char *key, const char *value); /* both copied */
 void tallies_add(struct arena *a, struct tallies *t, const char *key, int64_t value);
+void tallies_raise(struct arena *a, struct tallies *t, const char *key, int64_t value); /* one that is there stays, with the greater value */
 const char *pairs_get(const struct pairs *p, const char *key); /* NULL when it has none */
 bool texts_have(const struct texts *t, const char *text);
 static inline enum truth truth_of(bool b) { return b ? TRUTH_YES : TRUTH_NO; }

@@ -53,7 +53,7 @@ SHAPE(volume_view_shape, T, FIELD(T, name, TEXT), FIELD(T, type, TEXT), FIELD(T,
       OBJECT(T, heal, heal_view_shape), CHOICE(T, writable, set_state_names), FIELD(T, stale, TEXTS));
 #undef T
 #define T struct disk_view
-SHAPE(disk_view_shape, T, FIELD(T, target, TEXT), FIELD(T, source, TEXT), FIELD(T, volume, TEXT), FIELD(T, path, TEXT), FIELD(T, bricks, TEXTS));
+SHAPE(disk_view_shape, T, FIELD(T, target, TEXT), FIELD(T, source, TEXT), FIELD(T, volume, TEXT), FIELD(T, path, TEXT), FIELD(T, bricks, SOME));
 #undef T
 #define T struct domain_view
 SHAPE(domain_view_shape, T, FIELD(T, name, TEXT), FIELD(T, uuid, TEXT), FIELD(T, state, TEXT), FIELD(T, reason, TEXT), FIELD(T, hosts, TEXTS),

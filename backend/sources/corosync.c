@@ -4,6 +4,7 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "sources/corosync_facts.h"
+#include "sources/corosync_names.h"
 #include "sources/emit.h"
 #include <corosync/cmap.h>
 #include <corosync/corotypes.h>
@@ -36,6 +37,7 @@ struct source {
   const char *version;
   struct arena *links_arena; /* of the links as last printed */
   struct corosync_links links;
+  struct names names;
 };
 
 /* ---- tracking ---- */
@@ -262,10 +264,12 @@ static cs_error_t read_all(struct source *s) {
   cluster.version = s->version;
   read_votes(s, &nodes, &cluster, a);
   if (s->reload || !s->well) track_links(s, &nodes);
+  if (s->reload) names_forget(&s->names);
   s->reload = false;
   emit_fact(s->out, "corosync.cluster", NULL, &cluster);
-  emit_fact(s->out, "corosync.nodes", NULL, &nodes);
   if (clock_mono_ms() >= s->links_due && (code = emit_links(s, &nodes)) != CS_OK) return code;
+  names_resolve(&s->names, &nodes, a); /* only now: the links are counted by the addresses as written */
+  emit_fact(s->out, "corosync.nodes", NULL, &nodes);
   s->well = true;
   emit_state(s->out, SOURCE_OK, "Corosync%s%s, node %" PRId64 " of %zu", s->version ? " " : "", s->version ? s->version : "", cluster.node_id,
              nodes.nodes.count);

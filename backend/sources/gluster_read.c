@@ -88,7 +88,7 @@ void pool_name_self(struct arena *a, struct gluster_peers *peers, const struct g
     if (!texts_have(&p->names, name)) texts_add(a, &p->names, name);
   }
   /* The asked one is the last of the daemon's list: who is asked must not change the order. */
-  qsort(peers->peers.item, peers->peers.count, sizeof *peers->peers.item, peer_order);
+  if (peers->peers.count) qsort(peers->peers.item, peers->peers.count, sizeof *peers->peers.item, peer_order);
 }
 
 const struct gluster_peer *peer_by_uuid(const struct gluster_peers *p, const char *uuid) {
@@ -146,12 +146,19 @@ static bool split_brick(struct arena *a, const char *name, const char **ret_host
 /* No option of a volume is a password today; should one become one, it stays here. */
 static bool secret(const char *key) { return strstr(key, "password") || strstr(key, "passwd") || strstr(key, "secret"); }
 
+/* Of the daemon's own names all are; what is not could become the same as another one on its way. */
+static bool plain(const char *key) {
+  for (; *key; key++)
+    if (*key < 0x20 || *key > 0x7E) return false;
+  return true;
+}
+
 static void read_options(struct arena *a, const struct dict *d, struct gluster_volume *v) {
   static const char prefix[] = "volume0.option.";
   for (size_t i = 0; i < d->count; i++) {
     if (!str_starts(d->item[i].key, prefix)) continue;
     const char *key = d->item[i].key + strlen(prefix), *value = dict_text(d, "%s", d->item[i].key);
-    if (value && !secret(key)) pairs_add(a, &v->options, key, value);
+    if (value && !secret(key) && plain(key) && (!i || strcmp(d->item[i - 1].key, d->item[i].key))) pairs_add(a, &v->options, key, value);
   }
 }
 

@@ -22,6 +22,7 @@ static const char usage[] = "kvmconsole-libvirt [--once] [--read-only] [--host N
 enum {
   STATES_MS = 2000,
   LOAD_MS = 5000,
+  FIRST_LOAD_MS = 1000,
   JOBS_MS = 5000,
   JOBS_BUSY_MS = 1000,
   HOST_MS = 60000,
@@ -169,7 +170,7 @@ static int read_due(struct source *s) {
   }
   if (now >= s->load_at) {
     ask_load(s);
-    s->load_at = now + LOAD_MS;
+    s->load_at = now + (first ? FIRST_LOAD_MS : LOAD_MS); /* a rate needs two readings: the second one soon */
   }
   if (now >= s->host_at) {
     read_host(s);

@@ -221,7 +221,7 @@ static void read_fail_counts(const xml_node *root, struct arena *a, struct pcmk_
       left--;
       for (size_t i = 0; i < list->resources.count; i++) {
         struct pcmk_resource *r = &list->resources.item[i];
-        if (str_eq(r->id, id) && (!instance || str_eq(r->instance, instance))) tallies_add(a, &r->fail_count, name, count);
+        if (str_eq(r->id, id) && (!instance || str_eq(r->instance, instance))) tallies_raise(a, &r->fail_count, name, count);
       }
     }
   for (size_t i = 0; i < list->resources.count; i++) {

@@ -6,6 +6,7 @@ L=tests/lab/lab
 LAB_MARK=$LAB.test # says which test holds the lab: its pid and when that process was started
 bad=0
 test_dir=$(mktemp -d)
+trap 'rm -rf "$test_dir"' EXIT
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 export BUILD LAB
 
@@ -65,7 +66,7 @@ lab_take() { # NAME: ends the test when the lab cannot be had
     echo "ok - $1 # SKIP $cause"
     exit 0
   fi
-  echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" >"$LAB_MARK"
+  [ "${KEEP_LAB:-}" = 1 ] || echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" >"$LAB_MARK"
 }
 lab_left() { # what there is of a lab, looked for without its own code
   ip -o link show 2>/dev/null | grep -oE ' (kc-|kclab)[^:@]*'
@@ -79,7 +80,8 @@ lab_leave() { # at the end, whatever came of it
   trap - EXIT
   screen_stop
   [ "${KEEP_LAB:-}" = 1 ] || timeout -k 10 120 $L down >"$test_dir/down" 2>&1 </dev/null || not_ok "lab down" "$test_dir/down"
-  rm -rf "$test_dir" "$LAB_MARK"
+  rm -rf "$test_dir"
+  [ "${KEEP_LAB:-}" = 1 ] || rm -f "$LAB_MARK"
 }
 lab_boot() { # SHAPE: ready, with this build installed
   if [ "${KEEP_LAB:-}" != 1 ] || ! $L status >/dev/null 2>&1; then
@@ -111,7 +113,7 @@ health_is() { # HOST WORD
   [ "$($L exec "$1" timeout 20 kvmconsole status --json </dev/null 2>/dev/null | jq -r .health)" = "$2" ]
 }
 agree() { # the comparison as a part of this test
-  timeout -k 10 300 tests/lab/agree "$@" </dev/null || bad=1
+  timeout -k 10 400 tests/lab/agree "$@" </dev/null || bad=1
 }
 
 # ---- the screen, live ----

@@ -65,7 +65,7 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   row_put(out, BRICK, ROLE_NORMAL, arena_printf(in->arena, "%s:%s%s", b->host, b->path, b->arbiter == TRUTH_YES ? " (arbiter)" : ""));
   row_put(out, VOLUME, ROLE_DIM, v ? v->name : NULL);
   put_up(in, b, v, out);
-  row_put(out, FREE, ROLE_NORMAL, size_text(in, b->free));
+  row_put(out, FREE, b->online == TRUTH_YES ? ROLE_NORMAL : ROLE_STALE, b->free != UNKNOWN_INT && b->online != TRUTH_YES ? arena_printf(in->arena, "~%s", size_text(in, b->free)) : size_text(in, b->free));
   put_fact(out, in, HEAL, b->heal_pending > 0 ? ROLE_WARN : ROLE_NORMAL, heal_text(in, b), &b->stale);
   row_put(out, SIZE, ROLE_NORMAL, size_text(in, b->size));
   row_put(out, PORT, ROLE_DIM, count_text(in, b->port));

@@ -74,7 +74,10 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   row_put(out, ROLE, ROLE_DIM, roles_text(in, h));
   put_ha(in, h, out);
   put_peer(in, h, out);
-  if (kvm) {
+  if (kvm && h->pacemaker == NODE_OFFLINE && h->libvirt != LIBVIRT_CONNECTED) {
+    for (int c = VMS; c <= MEM; c++) row_put(out, c, ROLE_DIM, "-");
+    row_put(out, VIRT, ROLE_DIM, "off");
+  } else if (kvm) {
     double mem = h->memory > 0 && h->memory_used != UNKNOWN_INT ? 100.0 * (double)h->memory_used / (double)h->memory : -1;
     put_fact(out, in, VMS, ROLE_NORMAL, count_text(in, h->domains), stale);
     put_fact(out, in, CPU, h->cpu_percent >= 90 ? ROLE_WARN : ROLE_NORMAL, percent_text(in, h->cpu_percent), stale);

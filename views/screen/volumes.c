@@ -9,7 +9,7 @@ static const struct list_column columns[] = {
     [TYPE] = {{.title = "TYPE", .min = 6, .max = 26, .priority = 60}, "type"},
     [SIZE] = {{.title = "SIZE", .min = 4, .align = ALIGN_RIGHT, .priority = 70}, "size"},
     [USED] = {{.title = "USED", .min = 8, .max = 10, .priority = 75}, NULL},
-    [COPIES] = {{.title = "COPIES", .min = 6, .max = 8, .priority = 90}, "writable"},
+    [COPIES] = {{.title = "COPIES", .min = 7, .max = 8, .priority = 90}, "writable"},
     [STATUS] = {{.title = "STATUS", .min = 7, .max = 8, .priority = 68}, "status"},
     [HEAL] = {{.title = "HEAL", .min = 4, .align = ALIGN_RIGHT, .priority = 65}, "heal_pending"},
     [SPLIT] = {{.title = "SPLIT", .min = 5, .align = ALIGN_RIGHT, .priority = 40}, "split_brain"},
@@ -35,8 +35,18 @@ static const char *used_text(const struct input *in, const struct volume_view *v
   return arena_printf(in->arena, "%s %.0f%%", bar_text(bar, in->glyphs, 4, used), used);
 }
 
+/* "full" is said only when all bricks live and nothing waits to heal; not having counted is not that. */
+static void put_copies(const struct input *in, const struct volume_view *v, struct row *out) {
+  if (!str_eq(v->status, "started")) row_put(out, COPIES, ROLE_DIM, "-");
+  else if (v->writable == SET_LOST) put_fact(out, in, COPIES, ROLE_BAD, "LOST", &v->stale);
+  else if (v->writable == SET_REDUCED) put_fact(out, in, COPIES, ROLE_WARN, "REDUCED", &v->stale);
+  else if (v->writable == SET_UNKNOWN) row_put(out, COPIES, ROLE_UNKNOWN, NULL);
+  else if (v->heal_pending == UNKNOWN_INT) row_put(out, COPIES, ROLE_UNKNOWN, "full?");
+  else if (v->heal_pending > 0) put_fact(out, in, COPIES, ROLE_WARN, "HEALING", &v->stale);
+  else put_fact(out, in, COPIES, ROLE_OK, "full", &v->stale);
+}
+
 static void fill(const struct input *in, const void *item, struct row *out) {
-  static const enum role copies[] = {[SET_UNKNOWN] = ROLE_UNKNOWN, [SET_FULL] = ROLE_OK, [SET_REDUCED] = ROLE_WARN, [SET_LOST] = ROLE_BAD};
   const struct volume_view *v = item;
   size_t up = 0;
   for (size_t i = 0; i < v->bricks.count; i++) up += v->bricks.item[i].online == TRUTH_YES;
@@ -44,9 +54,7 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   row_put(out, TYPE, ROLE_DIM, v->replica > 1 ? arena_printf(in->arena, "%s %lld%s", v->type ? v->type : "?", (long long)v->replica, v->arbiter > 0 ? "+a" : "") : v->type);
   row_put(out, SIZE, ROLE_NORMAL, size_text(in, v->size));
   row_put(out, USED, ROLE_NORMAL, used_text(in, v));
-  if (str_eq(v->status, "started"))
-    put_fact(out, in, COPIES, copies[v->writable], v->writable == SET_LOST ? "LOST" : v->writable == SET_REDUCED ? "REDUCED" : v->writable ? "full" : NULL, &v->stale);
-  else row_put(out, COPIES, ROLE_DIM, "-");
+  put_copies(in, v, out);
   row_put(out, STATUS, str_eq(v->status, "started") ? ROLE_OK : ROLE_WARN, v->status);
   put_fact(out, in, HEAL, v->heal_pending > 0 ? ROLE_WARN : ROLE_NORMAL, count_text(in, v->heal_pending), &v->stale);
   put_fact(out, in, SPLIT, v->split_brain > 0 ? ROLE_BAD : ROLE_NORMAL, count_text(in, v->split_brain), &v->stale);

@@ -57,6 +57,7 @@ static void add_headline(struct str *out, const struct snapshot *s) {
   static const char *const words[] = {[HEALTH_NONE] = "UNKNOWN", [HEALTH_HEALTHY] = "HEALTHY", [HEALTH_DEGRADED] = "DEGRADED", [HEALTH_OUTAGE] = "OUTAGE", [HEALTH_UNKNOWN] = "UNKNOWN"};
   size_t problems = 0, running = 0, up = 0, bricks = 0;
   int64_t heal = 0;
+  bool counted = true;
   str_addf(out, "KVMCONSOLE %s - ", words[s->health]);
   for (size_t i = 0; i < s->problems.count; i++) problems += s->problems.item[i].severity > SEVERITY_INFO;
   str_addf(out, "%zu problem%s%s", problems, problems == 1 ? "" : "s", problems ? ": " : "");
@@ -66,10 +67,13 @@ static void add_headline(struct str *out, const struct snapshot *s) {
     if (out->data[i] == '|' || out->data[i] == '\n') out->data[i] = ' '; /* both mean something in that line */
   for (size_t i = 0; i < s->domains.count; i++) running += str_eq(s->domains.item[i].state, "running");
   for (size_t i = 0; i < s->volumes.count; i++) {
-    if (s->volumes.item[i].heal_pending > 0) heal += s->volumes.item[i].heal_pending;
+    if (s->volumes.item[i].heal_pending == UNKNOWN_INT) counted = false;
+    else heal += s->volumes.item[i].heal_pending;
     for (size_t j = 0; j < s->volumes.item[i].bricks.count; j++) bricks++, up += s->volumes.item[i].bricks.item[j].online == TRUTH_YES;
   }
-  str_addf(out, " | problems=%zu domains_running=%zu domains=%zu bricks_up=%zu bricks=%zu heal_pending=%" PRId64 " hosts=%zu\n", problems, running, s->domains.count, up, bricks, heal, s->hosts.count);
+  str_addf(out, " | problems=%zu domains_running=%zu domains=%zu bricks_up=%zu bricks=%zu hosts=%zu heal_pending=", problems, running, s->domains.count, up, bricks, s->hosts.count);
+  if (counted) str_addf(out, "%" PRId64 "\n", heal);
+  else str_add(out, "U\n"); /* a plug-in's word for not known */
 }
 
 static void add_tables(struct str *out, const struct snapshot *s) {

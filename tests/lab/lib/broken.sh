@@ -31,6 +31,14 @@ lose_a_host() { # the one that runs the domain: fenced, the domain elsewhere, th
   until_ok "healthy again" 150 all_well "$console"
   agree "$victim is back" --from "$console" --health healthy
 }
+lose_a_store() { # HOST: a gluster host without power; gluster itself believes it connected for minutes
+  must "the plug of $1 is pulled" 30 $L poweroff "$1"
+  agree "while $1 is away" --from "$console" --health degraded --problem peer-suspect --problem brick-unknown
+  must "$1 is switched on" 200 $L poweron "$1"
+  must "everything is healed" 200 $L heal
+  until_ok "healthy again" 150 all_well "$console"
+  agree "$1 is back" --from "$console" --health healthy
+}
 lose_a_brick() { # HOST
   note "the brick of $1 dies"
   must "the brick of $1 is killed" 30 $L kill-brick "$1"

@@ -166,6 +166,11 @@ def age_of(host, pid):
     return int(said) if said.isdigit() else None
 
 
+def brick_process(host, path):
+    """The pid of the process that serves a brick, by that host's own list of processes."""
+    return next(iter(run("exec", host, "pgrep", "-f", "^/usr/sbin/glusterfsd .*--brick-name %s " % path)[1].split()), None)
+
+
 def gluster(host, hosts):
     def cli(words):
         said = xml(ask(host, "gluster --mode=script --timeout=20 --xml " + words))
@@ -176,8 +181,11 @@ def gluster(host, hosts):
     for p in cli("pool list").findall("peerStatus/peer"):
         name = host if p.findtext("hostname") == "localhost" else p.findtext("hostname")
         peers[name] = p.findtext("connected") == "1"
+    # Gluster believes a host that lost its power connected, for minutes. To ask for the status then would hang, and keep the
+    # volume's lock from everybody for three more: only what needs no lock is asked, and the hosts for their processes.
+    hangs = any(connected and not hosts[name]["up"] for name, connected in peers.items())
     status = {}
-    for v in cli("volume status all detail").findall("volStatus/volumes/volume"):
+    for v in [] if hangs else cli("volume status all detail").findall("volStatus/volumes/volume"):
         for n in v.findall("node"):
             status[(v.findtext("volName"), n.findtext("hostname"), n.findtext("path"))] = n
     volumes = []
@@ -196,13 +204,14 @@ def gluster(host, hosts):
             at, path = b.findtext("name").split(":", 1)
             s = status.get((name, at, path))
             up = s is not None and s.findtext("status") == "1"
+            pid = s.findtext("pid") if up else brick_process(at, path) if hangs and hosts[at]["up"] else None
             volume["bricks"].append({
-                "host": at, "path": path, "set": i // in_set, "arbiter": b.findtext("isArbiter") == "1", "online": up, "listed": s is not None,
-                "pid": int(s.findtext("pid")) if up else None, "port": int(s.findtext("port")) if up else None,
-                "age": age_of(at, s.findtext("pid")) if up else None,
+                "host": at, "path": path, "set": i // in_set, "arbiter": b.findtext("isArbiter") == "1", "online": pid is not None, "listed": s is not None,
+                "pid": int(pid) if pid else None, "port": int(s.findtext("port")) if up else None, "age": age_of(at, pid) if pid else None, "heal_pending": None,
                 "size": int(s.findtext("sizeTotal")) if s is not None else None, "free": int(s.findtext("sizeFree")) if s is not None else None})
         volumes.append(volume)
-        if volume["status"] != "started" or in_set == 1:
+        volume["split_brain"] = None
+        if volume["status"] != "started" or in_set == 1 or hangs:
             continue
         heal, at = {}, None
         for line in ask(host, "gluster --mode=script --timeout=20 volume heal %s statistics heal-count" % name).splitlines():
