@@ -1,5 +1,5 @@
 # kvmconsole. `make` builds, `make demo` runs it with nothing else installed, `make check` passes the tests.
-# Targets: all demo check check-lab lab lab-down bench install deps clean · variables: BUILD PREFIX DESTDIR WITHOUT CC CFLAGS
+# Targets: all demo check check-lab fuzz lab lab-down bench install deps clean · variables: BUILD PREFIX DESTDIR WITHOUT CC CFLAGS
 .DEFAULT_GOAL := all
 BUILD   ?= build
 PREFIX  ?= /usr/local
@@ -53,7 +53,7 @@ objects    = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst $(BUILD)/gen/%,gen/%,$(1
 archive    = $(BUILD)/lib$(1).a
 PROGRAMS  := $(BUILD)/kvmconsole $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%)
 
-.PHONY: all demo check check-fast check-lab bench lab lab-down install deps clean run-demo FORCE
+.PHONY: all demo check check-fast check-lab fuzz fuzz-build fuzz-targets bench lab lab-down install deps clean run-demo FORCE
 all: $(PROGRAMS)
 
 $(BUILD)/obj/%.o: %.c
@@ -99,6 +99,27 @@ $(BUILD)/unit/%: tests/unit/%.c $(call archive,parsers) $(call archive,views) $(
 	@echo '  LD $@'
 	$(Q)$(CC) $(KC_CFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(KC_LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(UNIT_LIBS) $(VIEW_LIBS) $(BASE_LIBS) $(shell pkg-config --libs cmocka) -lm
 unit: $(UNIT)
+
+# ---- fuzzing: `make fuzz [RUNS=10000000] [TARGET=...] [TIME=SECONDS-A-TARGET] [JOBS=2] [SEED=1]` ----
+# Everything is built once more in $(BUILD)/fuzz, by clang, with the engine's counters and the sanitizers; without the
+# one check that calls NULL + 0 (the end of an empty list) a finding.
+FUZZ_CFLAGS  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=pointer-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_ABSENT  := $(filter-out $(SOURCE_NAMES),corosync pacemaker gluster libvirt)
+FUZZ_XML     := $(if $(HAS_pacemaker)$(HAS_libvirt),tests/fuzz/xml.c)
+FUZZ_TARGETS := $(filter-out $(foreach p,$(FUZZ_ABSENT),$(p)_%),$(patsubst tests/fuzz/target_%.c,%,$(wildcard tests/fuzz/target_*.c)))
+$(BUILD)/obj/tests/fuzz/xml.o: EXTRA_CFLAGS := $(call pkg_cflags,pacemaker)
+$(BUILD)/libfuzzing.a: $(call objects,tests/fuzz/fuzz.c tests/fuzz/mutate.c $(FUZZ_XML))
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+$(FUZZ_TARGETS:%=$(BUILD)/targets/%): $(BUILD)/targets/%: $(BUILD)/obj/tests/fuzz/target_%.o $(call archive,fuzzing) $(call archive,parsers) $(call archive,views) $(call archive,tui) $(call archive,core) $(call archive,model) $(call archive,base)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(UNIT_LIBS) $(VIEW_LIBS) $(BASE_LIBS) -lm
+fuzz-targets: $(FUZZ_TARGETS:%=$(BUILD)/targets/%)
+fuzz-build:
+	@$(MAKE) --no-print-directory CC=clang BUILD='$(BUILD)/fuzz' CFLAGS='$(FUZZ_CFLAGS)' fuzz-targets
+fuzz: fuzz-build
+	@BUILD='$(BUILD)' sh tests/fuzz/run long $(TARGET)
 
 # `make check` on a machine with nothing but make: what is missing is installed first, then make starts over with it.
 check:

@@ -156,9 +156,9 @@ static enum found parse_csi(struct decoder *d, const char *s, size_t len, struct
   switch (c.final) {
   case '~':
     if (c.number[0] == 200) d->pasting = true;
-    if (c.number[0] == 27 && c.count > 2) return give(ret, (uint32_t)c.number[2], mods);
+    if (c.number[0] == 27 && c.count > 2) return c.number[2] > 0 && c.number[2] < KEYSYM_FIRST ? give(ret, (uint32_t)c.number[2], mods) : SKIP;
     return give(ret, code_of_number(c.number[0]), mods);
-  case 'u': return c.number[0] < KEYSYM_FIRST ? give(ret, (uint32_t)c.number[0], mods) : SKIP;
+  case 'u': return c.number[0] > 0 && c.number[0] < KEYSYM_FIRST ? give(ret, (uint32_t)c.number[0], mods) : SKIP;
   case 'Z': return give(ret, KEYSYM_TAB, KEY_SHIFT);
   case '^': return give(ret, code_of_number(c.number[0]), KEY_CTRL);
   case '$': return give(ret, code_of_number(c.number[0]), KEY_SHIFT);

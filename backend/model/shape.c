@@ -213,7 +213,7 @@ static int decode_map(const struct field *f, const json_t *v, void *m, struct ar
   json_t *w;
   json_object_foreach((json_t *)v, key, w) {
     if (f->type == FIELD_PAIRS && (json_is_string(w) || json_is_null(w))) pairs_add(a, m, key, json_string_value(w));
-    else if (f->type == FIELD_TALLIES && json_is_integer(w)) tallies_add(a, m, key, json_integer_value(w));
+    else if (f->type == FIELD_TALLIES && (json_is_integer(w) || json_is_null(w))) tallies_add(a, m, key, json_is_null(w) ? UNKNOWN_INT : json_integer_value(w));
     else return wrong(f, f->type == FIELD_PAIRS ? "an object of strings" : "an object of numbers", e);
   }
   return 0;

@@ -31,7 +31,9 @@ void must_be_json(const char *text, size_t len) {
 void must_be_harmless(const char *text, size_t len) {
   for (size_t used; len; text += used, len -= used) {
     uint32_t cp = utf8_next(text, len, &used);
-    MUST(cp == '\n' || !utf8_hostile(cp), "no terminal gets U+%04X", cp);
+    bool control = (cp < 0x20 && cp != '\n') || (cp >= 0x7F && cp < 0xA0),
+         turns = (cp >= 0x200B && cp <= 0x200F) || (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069);
+    MUST(!control && !turns && (cp == '\n' || !utf8_hostile(cp)), "no terminal gets U+%04X", cp); /* the first two without asking who is tested */
     MUST(cp != 0xFFFD || used == 3, "what is drawn is UTF-8");
   }
 }

@@ -26,13 +26,17 @@ void must_be_harmless(const char *text, size_t len);
  * printed again. Returns the line; str_free() or mem_free() of it is the caller's. */
 char *must_travel(const char *kind, const char *key, const void *fact);
 
-/* ---- mutations that keep the format (mutate.c) ---- */
-size_t mutate_xml(uint8_t *data, size_t len, size_t max, unsigned seed);
+/* ---- mutations that keep the format (mutate.c, xml.c) ---- */
 size_t mutate_lines_of_json(uint8_t *data, size_t len, size_t max, unsigned seed);
+size_t mutate_xml(uint8_t *data, size_t len, size_t max, unsigned seed);
+unsigned draw(unsigned *seed, unsigned below);                            /* 0 .. below - 1 */
+void new_text(char out[256], const char *old, unsigned *seed);            /* one that parsers trip over, or the old one changed */
+size_t put_back(uint8_t *data, size_t max, const char *text, size_t len); /* 0 when there is no room */
 
-/* ---- secrets (plant.c) ---- */
+/* ---- secrets (xml.c) ---- */
 #define SECRET "S3CRET"
-/* The document with SECRET put wherever one could stand, and nowhere else: each attribute of the given names, and the
- * value of each nvpair whose name `secret` says is one's. NULL when it is no XML. mem_free(). */
-char *plant_in_xml(const uint8_t *data, size_t len, const char *const *attributes, bool (*secret)(const char *nvpair), size_t *ret_len);
+/* The document with SECRET put where one could stand, and nowhere else: in each attribute of the given names, and in the
+ * value of each nvpair that `secret` says is one (set: the element around it). NULL when it is no XML. mem_free(). */
+typedef bool secret_fn(const char *set, const char *nvpair);
+char *plant_in_xml(const uint8_t *data, size_t len, const char *const *attributes, secret_fn *secret, size_t *ret_len);
 #endif
