@@ -7,12 +7,12 @@ enum { NODE, ROLE, HA, PEER, VMS, CPU, MEM, VIRT, LINK, ADDRESS };
 static const struct list_column columns[] = {
     [NODE] = {{.title = "NODE", .min = 5, .max = 32, .weight = 1, .priority = 99}, "name"},
     [ROLE] = {{.title = "ROLE", .min = 4, .max = 12, .priority = 50}, "roles"},
-    [HA] = {{.title = "HA", .min = 6, .max = 14, .priority = 90}, "pacemaker"},
-    [PEER] = {{.title = "PEER", .min = 7, .max = 12, .priority = 80}, "peer"},
+    [HA] = {{.title = "HA", .min = 9, .max = 14, .priority = 90}, "pacemaker"},
+    [PEER] = {{.title = "PEER", .min = 8, .max = 12, .priority = 80}, "peer"},
     [VMS] = {{.title = "VMS", .min = 3, .align = ALIGN_RIGHT, .priority = 70}, "domains"},
     [CPU] = {{.title = "CPU", .min = 4, .align = ALIGN_RIGHT, .priority = 60}, "cpu_percent"},
     [MEM] = {{.title = "MEM", .min = 4, .align = ALIGN_RIGHT, .priority = 55}, "memory_used"},
-    [VIRT] = {{.title = "LIBVIRT", .min = 7, .max = 12, .priority = 40}, "libvirt"},
+    [VIRT] = {{.title = "LIBVIRT", .min = 9, .max = 12, .priority = 40}, "libvirt"},
     [LINK] = {{.title = "LINKS", .min = 5, .max = 16, .priority = 30}, NULL},
     [ADDRESS] = {{.title = "ADDRESS", .min = 9, .max = 40, .weight = 1, .priority = 20}, "addresses"},
 };
