@@ -20,7 +20,7 @@ if command -v apt-get >/dev/null 2>&1; then
     libcmap-dev libquorum-dev libvotequorum-dev libcfg-dev libvirt-dev libglusterfs-dev pacemaker-dev \
     systemd-container mmdebstrap iproute2 cpio openssh-client ncurses-term
 elif command -v dnf >/dev/null 2>&1; then
-  dnf install -y gcc clang llvm make pkgconf-pkg-config git tmux jq strace python3 procps-ng ncurses-devel pcre2-devel libxml2-devel jansson-devel \
+  dnf install -y gcc clang llvm compiler-rt make pkgconf-pkg-config git tmux jq strace python3 procps-ng ncurses-devel pcre2-devel libxml2-devel jansson-devel \
     utf8proc-devel libcmocka-devel corosynclib-devel libvirt-devel glusterfs-api-devel pacemaker-libs-devel \
     systemd-container mmdebstrap iproute cpio openssh-clients
 elif command -v zypper >/dev/null 2>&1; then

@@ -8,7 +8,7 @@ static const struct list_column columns[] = {
     [NODE] = {{.title = "NODE", .min = 5, .max = 32, .weight = 1, .priority = 99}, "name"},
     [ROLE] = {{.title = "ROLE", .min = 4, .max = 12, .priority = 50}, "roles"},
     [HA] = {{.title = "HA", .min = 9, .max = 14, .priority = 90}, "pacemaker"},
-    [PEER] = {{.title = "PEER", .min = 8, .max = 12, .priority = 80}, "peer"},
+    [PEER] = {{.title = "PEER", .min = 7, .max = 12, .priority = 80}, "peer"},
     [VMS] = {{.title = "VMS", .min = 3, .align = ALIGN_RIGHT, .priority = 70}, "domains"},
     [CPU] = {{.title = "CPU", .min = 4, .align = ALIGN_RIGHT, .priority = 60}, "cpu_percent"},
     [MEM] = {{.title = "MEM", .min = 4, .align = ALIGN_RIGHT, .priority = 55}, "memory_used"},
@@ -47,7 +47,7 @@ static void put_ha(const struct input *in, const struct host_view *h, struct row
 
 static void put_peer(const struct input *in, const struct host_view *h, struct row *out) {
   static const enum role roles[] = {[PEER_CONNECTED] = ROLE_OK, [PEER_DISCONNECTED] = ROLE_BAD, [PEER_SUSPECT] = ROLE_BAD};
-  static const char *const words[] = {[PEER_CONNECTED] = "peer", [PEER_DISCONNECTED] = "DISCONN.", [PEER_SUSPECT] = "SUSPECT"};
+  static const char *const words[] = {[PEER_CONNECTED] = "peer", [PEER_DISCONNECTED] = "DISCONN", [PEER_SUSPECT] = "SUSPECT"};
   if (h->peer) put_fact(out, in, PEER, roles[h->peer], words[h->peer], old(h, "gluster"));
   else if (texts_have(&h->roles, "gluster")) row_put(out, PEER, ROLE_UNKNOWN, NULL);
   else row_put(out, PEER, ROLE_DIM, "-");

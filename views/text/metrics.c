@@ -73,7 +73,7 @@ static void put_domain(struct writer *w) {
 }
 static void put_fails(struct writer *w) {
   EACH(w->s->resources, struct resource_view, r)
-    for (size_t i = 0; i < r->fail_count.count; i++) sample(w, (double)r->fail_count.item[i].value, LABELS("resource", r->id, "host", r->fail_count.item[i].key));
+    for (size_t i = 0; i < r->fail_count.count; i++) known(w, r->fail_count.item[i].value, LABELS("resource", r->id, "host", r->fail_count.item[i].key));
 }
 
 static const struct { const char *name, *unit, *help; void (*put)(struct writer *w); } metrics[] = {
