@@ -78,6 +78,7 @@ struct full {
   struct screen *screen;
   struct timer *frame;
   int64_t drawn; /* monotonic ms of the last frame */
+  int keys;      /* the terminal's descriptor that keys come from */
   bool gone;     /* the terminal is */
   char *nothing; /* the sentence when there is no cluster at all; owned */
 };
@@ -208,7 +209,9 @@ static int open_all(struct full *f, const struct arguments *a, struct feed_optio
   if (!c->keymap) return EXIT_CONFIG;
   c->feed = feed_open(c->loop, o, e);
   if (!c->feed) return EXIT_INPUT;
-  f->screen = screen_open_curses(&(struct screen_options){.in = 0, .out = 1, .theme = theme_find(theme), .no_color = no_color && *no_color}, e);
+  f->keys = isatty(0) ? 0 : open("/dev/tty", O_RDONLY | O_CLOEXEC); /* a recording comes in by stdin, the keys by the terminal itself */
+  if (f->keys < 0) return usage_error("the full screen needs a terminal for its keys");
+  f->screen = screen_open_curses(&(struct screen_options){.in = f->keys, .out = 1, .theme = theme_find(theme), .no_color = no_color && *no_color}, e);
   if (!f->screen) return EXIT_USAGE;
   c->glyphs = screen_glyphs(f->screen);
   screen_size(f->screen, &c->w, &c->h);
@@ -247,6 +250,7 @@ int run_console(struct arguments *a) {
   f->console.feed = NULL;
   if (feed && !code && feed_error(feed, &e)) code = EXIT_INPUT;
   screen_close(f->screen);
+  if (f->keys > 0) close(f->keys);
   feed_close(feed);
   if (e.code) err_print(&e);
   if (f->nothing) fprintf(stderr, "kvmconsole: %s\n", f->nothing), code = EXIT_UNKNOWN;
