@@ -83,7 +83,7 @@ struct full {
   char *nothing; /* the sentence when there is no cluster at all; owned */
 };
 
-enum { FRAME_MS = 40, FIRST_LOOK_MS = 3000 }; /* at most 25 frames a second, for slow links */
+enum { FRAME_MS = 40 }; /* at most 25 frames a second, for slow links */
 
 static void on_frame(void *owner) {
   struct full *f = owner;

@@ -1,4 +1,5 @@
 #include "base/host.h"
+#include <arpa/inet.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,4 +11,9 @@ const char *this_host(void) {
     name[strcspn(name, ".")] = 0;
   }
   return name;
+}
+
+bool is_address(const char *s) {
+  unsigned char raw[sizeof(struct in6_addr)];
+  return inet_pton(AF_INET, s, raw) == 1 || inet_pton(AF_INET6, s, raw) == 1;
 }

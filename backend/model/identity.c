@@ -1,6 +1,6 @@
 #include "model/identity.h"
+#include "base/host.h"
 #include "model/shape.h"
-#include <arpa/inet.h>
 #include <string.h>
 
 static const struct shape token_shape = {.name = "token", .size = sizeof(struct token), .fields = (const struct field[]){{.name = NULL}}};
@@ -21,11 +21,6 @@ static size_t token_of(struct identity *d, const char *text, enum name_rank rank
 static size_t root(struct identity *d, size_t i) {
   while (d->tokens.item[i].parent != i) i = d->tokens.item[i].parent = d->tokens.item[d->tokens.item[i].parent].parent;
   return i;
-}
-
-static bool is_address(const char *s) {
-  unsigned char raw[sizeof(struct in6_addr)];
-  return inet_pton(AF_INET, s, raw) == 1 || inet_pton(AF_INET6, s, raw) == 1;
 }
 
 static bool links_nothing(const char *s) {

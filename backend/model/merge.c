@@ -24,10 +24,6 @@ const char *merge_name(struct merge *m, const char *name) {
   return h ? h->name : name;
 }
 
-bool merge_is_first(const struct merge *m, const struct fact *f) {
-  return store_fact(m->store, f->fragment->kind->name, NULL, f->fragment->key) == f;
-}
-
 static void merge_cluster(struct merge *m) {
   struct cluster_view *c = &m->snap->cluster;
   const struct corosync_cluster *cc = merge_take(m, "corosync.cluster", NULL, NULL, &c->stale);

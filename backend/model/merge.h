@@ -19,7 +19,6 @@ const void *merge_take(struct merge *m, const char *kind, const char *host, cons
 void merge_mark(struct merge *m, struct texts *stale, enum layer layer); /* names the layer, once */
 struct host_view *merge_host(struct merge *m, const char *name);         /* NULL: no such host */
 const char *merge_name(struct merge *m, const char *name);               /* the name its host goes by, or name itself */
-bool merge_is_first(const struct merge *m, const struct fact *f);        /* the freshest of its kind and key */
 
 bool merge_hosts_read(struct merge *m); /* every libvirt that there is can be read now */
 

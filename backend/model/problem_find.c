@@ -63,14 +63,18 @@ static bool has_hypervisor(struct finder *f, const struct host_view *h) {
   return false;
 }
 
+/* A node that may run domains, and whose libvirt the console has only just heard of. */
+static bool unheard(struct finder *f, const struct host_view *h) {
+  return (h->pacemaker || h->membership) && h->pacemaker != NODE_OFFLINE && !has_hypervisor(f, h);
+}
+
 /* A hypervisor that is only being connected counts too, and one that was only just heard of: nothing is wrong there yet,
  * and nothing is known. */
 void find_layer_starting(struct finder *f) {
   size_t present, well;
   count_layer(SNAP, "libvirt", &present, &well);
   EACH(SNAP->hosts, struct host_view, h) {
-    bool node = (h->pacemaker || h->membership) && h->pacemaker != NODE_OFFLINE;
-    if (present && node && !has_hypervisor(f, h)) problem_found(f, arena_printf(f->m->arena, "libvirt@%s", h->name), "libvirt on %s is not read yet", h->name);
+    if (present && unheard(f, h)) problem_found(f, arena_printf(f->m->arena, "libvirt@%s", h->name), "libvirt on %s is not read yet", h->name);
   }
   EACH(SNAP->sources, struct source_view, s) {
     if (str_eq(s->name, "libvirt") && s->state == SOURCE_UNKNOWN && !in_the_way(SNAP, s->name)) problem_found(f, arena_printf(f->m->arena, "libvirt@%s", s->host), "libvirt on %s has not answered yet", s->host);
@@ -401,7 +405,7 @@ void find_domain_not_running(struct finder *f) {
 
 static bool being_read(struct finder *f) {
   EACH(SNAP->hosts, struct host_view, h) {
-    if ((h->pacemaker || h->membership) && h->pacemaker != NODE_OFFLINE && !has_hypervisor(f, h)) return true;
+    if (unheard(f, h)) return true;
   }
   EACH(SNAP->sources, struct source_view, s) {
     if (str_eq(s->name, "libvirt") && s->state == SOURCE_UNKNOWN) return true;

@@ -1,14 +1,9 @@
 #include "sources/corosync_names.h"
 #include "base/child.h"
-#include <arpa/inet.h>
+#include "base/host.h"
 #include <string.h>
 
 enum { DEADLINE_MS = 500 };
-
-static bool is_address(const char *s) {
-  unsigned char raw[sizeof(struct in6_addr)];
-  return inet_pton(AF_INET, s, raw) == 1 || inet_pton(AF_INET6, s, raw) == 1;
-}
 
 /* "10.77.0.11      STREAM kvm01" a line, the same address once a kind of socket. */
 static char *ask(const char *name) {
@@ -21,7 +16,7 @@ static char *ask(const char *name) {
     next = strchr(line, '\n');
     if (next) *next++ = 0;
     line[strcspn(line, " \t")] = 0;
-    if (is_address(line) && !(found.data && strstr(found.data, line))) str_addf(&found, "%s\n", line);
+    if (is_address(line)) str_addf(&found, "%s\n", line); /* names_resolve() leaves out what is there already */
   }
   return str_take(&found);
 }
