@@ -85,7 +85,7 @@ def cells(lines, name, first, last):
     before = len(head[:a.start()].rstrip())  # a right-aligned value begins left of its title
     after = len(head) - len(head[b.end():].lstrip())
     for line in lines[1:]:
-        if re.match(r"^.?(\S* +)?%s(?!\S)" % re.escape(name), line):
+        if re.match(r"^.? *(\S+ +)?%s(?!\S)" % re.escape(name), line):
             return line[before:after - 1]
     return None
 
@@ -156,9 +156,10 @@ def judge(run, frames):
     during = [f for f in overview if run["began"] <= f["at"] < run["lifted"]]
     say(bool(during) or run["lifted"] - run["began"] < 2000, "%d frames while it was broken" % len(during))
 
-    false = [f for f in during if f["at"] >= due and health(f["frame"]) == "healthy"]
+    ill = max(run["lifted"], run.get("ill", 0))  # the last time its own tool said that it is not well
+    false = [f for f in overview if due <= f["at"] < ill and health(f["frame"]) == "healthy"]
     if must:
-        say(not false, "never HEALTHY later than 10 s after it began" + (": at %s" % ", ".join(clock(run, f["at"]) for f in false[:5]) if false else ""))
+        say(not false, "never HEALTHY later than 10 s after it began, until it was well" + (": at %s" % ", ".join(clock(run, f["at"]) for f in false[:5]) if false else ""))
 
     if run["named"] != "-":
         at, text = named_at(run, frames)
