@@ -1,11 +1,12 @@
 #include "sources/pacemaker_watch.h"
 #include "base/child.h"
+#include "base/str.h"
 #include <poll.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
-enum { BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 5000, LINE_MAX_BYTES = 200 };
+enum { BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 5000, SILENT_MS = 20000, LINE_MAX_BYTES = 400 };
 
 struct cib_watcher {
   struct loop *loop;
@@ -13,8 +14,9 @@ struct cib_watcher {
   void *owner;
   char *program;
   struct child *child;
-  struct timer *again;
+  struct timer *again, *silence;
   int64_t backoff;
+  char *trouble;
   bool connected;
   int notify; /* inotify of the folder CIB_file is in, else -1 */
   struct watch *watch;
@@ -23,10 +25,27 @@ struct cib_watcher {
 
 /* ---- the program ---- */
 
+/* "daemons pacemaker-attrd=hung pacemaker-execd=gone" */
+static void take_daemons(struct cib_watcher *w, char *line) {
+  CLEANUP(str_free) struct str text = {0};
+  for (char *save, *word = strtok_r(line, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+    char *how = strchr(word, '=');
+    if (!how) continue;
+    *how++ = 0;
+    str_addf(&text, "%s%s %s", text.len ? ", " : "", word, !strcmp(how, "hung") ? "does not answer" : "does not run");
+  }
+  if (str_eq(w->trouble, text.data)) return;
+  mem_free(w->trouble);
+  w->trouble = text.len ? str_take(&text) : NULL;
+  w->fn(w->owner, CIB_DAEMONS);
+}
+
 static void on_line(void *owner, char *line, size_t len, bool cut) {
   struct cib_watcher *w = owner;
   (void)len, (void)cut;
-  if (!strcmp(line, "ready")) {
+  timer_set(w->silence, SILENT_MS);
+  if (str_starts(line, "daemons")) take_daemons(w, line);
+  else if (!strcmp(line, "ready")) {
     w->connected = true;
     w->backoff = BACKOFF_FIRST_MS;
     w->fn(w->owner, CIB_CONNECTED);
@@ -43,9 +62,17 @@ static void on_end(void *owner, int status) {
   (void)status;
   w->child = NULL;
   w->connected = false;
+  timer_set(w->silence, -1);
   timer_set(w->again, w->backoff);
   w->backoff = w->backoff * 2 < BACKOFF_MAX_MS ? w->backoff * 2 : BACKOFF_MAX_MS;
   if (was) w->fn(w->owner, CIB_LOST);
+}
+
+/* It says something every few seconds. One that hangs is another than one that has nothing to tell. */
+static void on_silence(void *owner) {
+  struct cib_watcher *w = owner;
+  child_drop(w->child);
+  on_end(w, 0);
 }
 
 static void start(void *owner) {
@@ -53,7 +80,8 @@ static void start(void *owner) {
   const char *argv[] = {w->program, NULL};
   struct child_spec spec = {.argv = argv, .max_line = LINE_MAX_BYTES, .on_out = on_line, .on_exit = on_end, .owner = w};
   w->child = child_start(w->loop, &spec, NULL);
-  if (!w->child) timer_set(w->again, BACKOFF_MAX_MS);
+  if (w->child) timer_set(w->silence, SILENT_MS);
+  else timer_set(w->again, BACKOFF_MAX_MS);
 }
 
 /* ---- the file ---- */
@@ -91,16 +119,21 @@ struct cib_watcher *cib_watcher_start(struct loop *l, cib_event_fn *fn, void *ow
   else w->program = child_find("kvmconsole-cibwatch");
   if (!w->program) return w;
   w->again = loop_timer(l, -1, start, w);
+  w->silence = loop_timer(l, -1, on_silence, w);
   start(w);
   return w;
 }
 
 bool cib_watcher_connected(const struct cib_watcher *w) { return w && w->connected; }
 
+const char *cib_watcher_trouble(const struct cib_watcher *w) { return w && w->connected ? w->trouble : NULL; }
+
 void cib_watcher_free(struct cib_watcher *w) {
   if (!w) return;
   child_drop(w->child);
   timer_end(w->again);
+  timer_end(w->silence);
+  mem_free(w->trouble);
   watch_end(w->watch);
   if (w->notify >= 0) close(w->notify);
   mem_free(w->program);

@@ -116,5 +116,6 @@ def loop(lines):
 
 check("a long poll is no wait, nor is a call that cannot block", loop(LINES)[0] is True)
 check("a long write is one", loop(LINES + ["1.3 write(1, \"y\", 1) = 1 <0.150000>"])[0] is False)
+check("but not one to a file in memory", loop(LINES + ["1.3 write(4, \"y\", 1) = 1 <0.150000>"])[0] is True)
 check("and so is a lock", loop(LINES + ["1.3 futex(0x1, FUTEX_WAIT, 2, NULL) = 0 <0.050000>"])[0] is False)
 sys.exit(bad)

@@ -69,6 +69,11 @@ class Fault:
         getattr(self, "begin_" + self.fault.replace("-", "_") + ("_host" if self.daemon["name"] == "host" else ""))()
 
     def lift(self):
+        self.lift_only()
+        if self.daemon["well"] in ("healed", "host") or self.daemon["name"] == "glusterd":
+            lab("exec", self.names["asked"], "timeout", "20", "gluster", "--mode=script", "--timeout=15", "volume", "heal", "models", seconds=30)  # now, not at its next round
+
+    def lift_only(self):
         fn = getattr(self, "lift_" + self.fault.replace("-", "_") + ("_host" if self.daemon["name"] == "host" else ""), None)
         if fn:
             fn()

@@ -8,7 +8,8 @@ import re
 LIMIT_S = 0.020
 WAITS = {"poll", "ppoll", "epoll_wait", "epoll_pwait", "restart_syscall"}
 CANNOT_BLOCK = {"lseek", "rt_sigaction", "rt_sigprocmask", "getpid", "fcntl", "brk", "mmap", "munmap", "madvise", "ioctl", "ftruncate", "pread64",
-                "close", "timerfd_settime", "uname", "getrandom", "clock_gettime", "prctl", "dup", "dup2", "pipe2", "kill"}
+                "close", "timerfd_settime", "uname", "getrandom", "clock_gettime", "prctl", "read of a file in memory", "write of a file in memory", "dup", "dup2", "pipe2", "kill"}
+FILE_ONLY = {"pread64", "pwrite64", "lseek", "ftruncate"}  # what they are used on is memory or a file, never a terminal or a pipe
 CALL = re.compile(r"^\d+\.\d+ (\w+)\((.*)<(\d+\.\d+)>$")
 
 
@@ -16,15 +17,19 @@ def summary(path):
     """{call: [count, how many above the limit, the longest, its line]}"""
     found = {}
     try:
-        lines = open(path, errors="replace")
+        lines = open(path, errors="replace").read().splitlines()
     except OSError:
         return found
+    files = {m.group(2).split(",")[0] for m in map(CALL.match, lines) if m and m.group(1) in FILE_ONLY}
     for line in lines:
         m = CALL.match(line.strip())
         if not m:
             continue
         s = float(m.group(3))
-        row = found.setdefault(m.group(1), [0, 0, 0.0, ""])
+        name = m.group(1)
+        if name in ("read", "write") and m.group(2).split(",")[0] in files:
+            name += " of a file in memory"
+        row = found.setdefault(name, [0, 0, 0.0, ""])
         row[0] += 1
         row[1] += s > LIMIT_S
         if s > row[2]:
