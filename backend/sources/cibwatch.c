@@ -105,7 +105,8 @@ static void end_child(void) {
   if (asking.watch) g_source_remove(asking.watch);
   if (asking.timer) g_source_remove(asking.timer);
   asking.watch = asking.timer = 0;
-  if (asking.child > 1) kill(asking.child, SIGKILL), waitpid(asking.child, NULL, 0);
+  pid_t pid = asking.child;
+  if (pid > 1) kill(pid, SIGKILL), waitpid(pid, NULL, 0);
   asking.child = 0;
   close(asking.from);
 }
