@@ -16,7 +16,7 @@ struct cib_watcher {
   struct child *child;
   struct timer *again, *silence;
   int64_t backoff;
-  char *trouble;
+  char *daemons; /* the last such line */
   bool connected;
   int notify; /* inotify of the folder CIB_file is in, else -1 */
   struct watch *watch;
@@ -25,19 +25,30 @@ struct cib_watcher {
 
 /* ---- the program ---- */
 
-/* "daemons pacemaker-attrd=hung pacemaker-execd=gone" */
-static void take_daemons(struct cib_watcher *w, char *line) {
-  CLEANUP(str_free) struct str text = {0};
-  for (char *save, *word = strtok_r(line, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-    char *how = strchr(word, '=');
+/* "daemons pacemaker-attrd=hung pacemaker-controld@kvm02=hung" */
+static void take_daemons(struct cib_watcher *w, const char *line) {
+  if (str_eq(w->daemons, line)) return;
+  mem_free(w->daemons);
+  w->daemons = mem_strdup(line);
+  w->fn(w->owner, CIB_DAEMONS);
+}
+
+bool cib_watcher_trouble(const struct cib_watcher *w, const char *online, struct str *out) {
+  bool hung = false;
+  if (!w || !w->connected || !w->daemons) return false;
+  CLEANUP(mem_freep) char *words = mem_strdup(w->daemons);
+  for (char *save, *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+    char *how = strchr(word, '='), *node = strchr(word, '@');
     if (!how) continue;
     *how++ = 0;
-    str_addf(&text, "%s%s %s", text.len ? ", " : "", word, !strcmp(how, "hung") ? "does not answer" : "does not run");
+    if (node) *node++ = 0;
+    CLEANUP(mem_freep) char *asked = mem_printf(" %s ", node ? node : "");
+    if (node && (!online || !strstr(online, asked))) continue;
+    bool hangs = !strcmp(how, "hung");
+    hung |= hangs;
+    str_addf(out, "%s%s%s%s %s", out->len ? ", " : "", word, node ? " on " : "", node ? node : "", hangs ? "does not answer" : "does not run");
   }
-  if (str_eq(w->trouble, text.data)) return;
-  mem_free(w->trouble);
-  w->trouble = text.len ? str_take(&text) : NULL;
-  w->fn(w->owner, CIB_DAEMONS);
+  return hung;
 }
 
 static void on_line(void *owner, char *line, size_t len, bool cut) {
@@ -126,14 +137,12 @@ struct cib_watcher *cib_watcher_start(struct loop *l, cib_event_fn *fn, void *ow
 
 bool cib_watcher_connected(const struct cib_watcher *w) { return w && w->connected; }
 
-const char *cib_watcher_trouble(const struct cib_watcher *w) { return w && w->connected ? w->trouble : NULL; }
-
 void cib_watcher_free(struct cib_watcher *w) {
   if (!w) return;
   child_drop(w->child);
   timer_end(w->again);
   timer_end(w->silence);
-  mem_free(w->trouble);
+  mem_free(w->daemons);
   watch_end(w->watch);
   if (w->notify >= 0) close(w->notify);
   mem_free(w->program);

@@ -93,7 +93,7 @@ class Fault:
     def mend(self):
         word = self.daemon["mend"]
         if word == "start":
-            lab("exec", self.host, "systemctl", "start", self.daemon["unit"], seconds=60)
+            lab("exec", self.host, "systemctl", "restart", self.daemon["unit"], seconds=60)  # start would wait for the unit's own RestartSec, a minute
         elif word == "start-brick":
             lab("start-brick", seconds=120)
         elif word == "remount":
