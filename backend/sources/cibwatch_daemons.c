@@ -1,6 +1,7 @@
 /* Each of pacemaker's daemons on this host is asked to accept a client, as pacemakerd itself does; that takes no lock. A
  * connection to a daemon that hangs blocks without limit, so a child makes them, and says how each went. */
 #include "sources/cibwatch.h"
+#include <glib.h>
 #include <crm/common/ipc.h>
 #include <errno.h>
 #include <poll.h>

@@ -1,6 +1,7 @@
 /* The controller of each node in the membership is asked for a sign of life, by way of our own: a node may be a member and
  * answer nothing that matters. It costs one message each, and no lock. */
 #include "sources/cibwatch.h"
+#include <glib.h>
 #include <string.h>
 #if __has_include(<crm/common/ipc_controld.h>)
 #include <crm/common/ipc_controld.h>
