@@ -14,7 +14,9 @@ static int on_value(void *owner, const char *section, const char *name, const ch
   return ++*values > 100000 ? -1 : 0;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
   static int fd = -1;
   static char path[64];
   if (fd < 0) {
@@ -26,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   char *text = input_text(data, len);
   if (ini_parse(text, "file", on_value, &values, &e)) MUST(e.text[0], "a refusal says why");
   mem_free(text);
-  if (ftruncate(fd, 0) || pwrite(fd, data, len, 0) != (ssize_t)len) return 0;
+  if (ftruncate(fd, 0) || pwrite(fd, data, len, 0) != (ssize_t)len) return;
   struct config c = {0};
   struct str out = {0};
   int code = config_load(&c, path, &e);
@@ -44,5 +46,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   }
   config_free(&c);
   str_free(&out);
-  return 0;
 }
