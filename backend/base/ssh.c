@@ -8,7 +8,7 @@ bool ssh_host_valid(const char *host) {
   return len && len < 256 && *host != '-' && strspn(host, allowed) == len;
 }
 
-char *ssh_destination(const char *pattern, const char *host) {
+char *ssh_target(const char *pattern, const char *host) {
   struct str to = {0};
   for (const char *c = pattern; *c; c++)
     if (c[0] == '%' && c[1] == 'h') {

@@ -9,7 +9,7 @@ enum { SSH_WORDS = 16 }; /* room that ssh_words() needs at most */
 /* A host's name or address that may stand in a command: letters, digits and ".-_:", and no dash at its front. */
 bool ssh_host_valid(const char *host);
 /* "root@kvm01" of "root@%h"; owned by the caller. */
-char *ssh_destination(const char *pattern, const char *host);
+char *ssh_target(const char *pattern, const char *host);
 /* Fills argv up to and with the destination and returns how many words that are. known_as: "HostKeyAlias=NAME", so that
  * a host reached by another address is still known by its name's key; or NULL. The words live as long as the strings
  * given. What follows them is handed to a shell on the far side. */

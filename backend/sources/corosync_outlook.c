@@ -178,9 +178,9 @@ static void add_way(struct ways *w, char *to) {
 }
 
 static void add_own_ways(struct lost *n, const struct corosync_node *node) {
-  if (ssh_host_valid(node->name)) add_way(&n->ways, ssh_destination(n->o->ssh, node->name));
+  if (ssh_host_valid(node->name)) add_way(&n->ways, ssh_target(n->o->ssh, node->name));
   for (size_t i = 0; i < node->addresses.count; i++)
-    if (ssh_host_valid(node->addresses.item[i])) add_way(&n->ways, ssh_destination(n->o->ssh, node->addresses.item[i]));
+    if (ssh_host_valid(node->addresses.item[i])) add_way(&n->ways, ssh_target(n->o->ssh, node->addresses.item[i]));
 }
 
 static struct lost *find(const struct outlook *o, int64_t id) {

@@ -69,7 +69,7 @@ struct shell *shell_heal(struct loop *l, const char *ssh, const char *host, cons
   if (!volume_name_valid(volume)) return NULL; /* ssh hands the words to a shell: none of them may mean anything to it */
   if (host) {
     if (!name_valid(host)) return NULL;
-    to = ssh_destination(ssh, host);
+    to = ssh_target(ssh, host);
     if (!*to || *to == '-') return NULL;
     n = ssh_words(argv, to, NULL);
   }
