@@ -136,25 +136,10 @@ static void on_signal(void *owner, int signo) {
   loop_stop(((struct world *)owner)->loop);
 }
 
-/* Options that only this source has are taken out before the common ones are looked at. */
-static int own_options(int *argc, char **argv, const char **ret_ssh) {
-  int kept = 1;
-  *ret_ssh = "root@%h";
-  for (int i = 1; i < *argc; i++) {
-    if (str_starts(argv[i], "--ssh=")) *ret_ssh = argv[i] + strlen("--ssh=");
-    else if (!strcmp(argv[i], "--ssh") && i + 1 < *argc) *ret_ssh = argv[++i];
-    else argv[kept++] = argv[i];
-  }
-  argv[kept] = NULL;
-  *argc = kept;
-  return 0;
-}
-
 int main(int argc, char **argv) {
   struct source_options options;
   struct world *w = &program.world;
   if (argc == 3 && !strcmp(argv[1], "--mount")) return mount_serve(argv[2]);
-  own_options(&argc, argv, &w->ssh);
   int code = source_options_parse(argc, argv, USAGE, &options);
   if (code) return code < 0 ? 0 : code;
   struct rlimit files; /* a connection a brick: a large pool has more than the usual 1024 */
@@ -163,6 +148,7 @@ int main(int argc, char **argv) {
     setrlimit(RLIMIT_NOFILE, &files);
   }
   w->options = &options;
+  w->ssh = options.ssh;
   w->started = clock_mono_ms();
   w->loop = loop_new();
   w->emit = emitter_new(LAYER_GLUSTER, options.host, 1);

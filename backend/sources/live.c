@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/host.h"
 #include "base/log.h"
+#include "base/ssh.h"
 #include "model/fragment.h"
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +21,8 @@ static const struct {
 struct process {
   struct live *live;
   enum layer layer;
-  char *host, *target, *ssh; /* target: what to connect to, or NULL; ssh: for gluster's own road to another host */
+  char *host, *target, *ssh; /* target: what to connect to, or NULL; ssh: for a source's own road to another host */
+  struct str told;           /* requests that are sent when they change; lines, of this run of the program */
   struct child *child;
   struct timer *again;
   int64_t started, heard; /* monotonic; heard 0: nothing yet from this process */
@@ -117,6 +119,7 @@ static void start(struct process *p) {
   p->started = clock_mono_ms();
   p->heard = 0;
   p->ending = false;
+  str_reset(&p->told);
   p->child = child_start(p->live->loop, &(struct child_spec){.argv = argv, .max_line = FRAGMENT_LINE_MAX, .on_out = on_line, .on_err = on_complaint,
                                                             .on_exit = on_exit_of, .owner = p, .with_input = true}, &e);
   if (!p->child) judge(p, SOURCE_DOWN, e.text);
@@ -145,7 +148,7 @@ static void add(struct live *v, enum layer layer, const char *host, const char *
   if (!wanted(v, layer) || !sane_name(host) || find(v, layer, host)) return;
   struct process *p = mem_alloc(sizeof *p);
   *p = (struct process){.live = v, .layer = layer, .host = mem_strdup(host), .target = mem_strdup(target)};
-  if (layer == LAYER_GLUSTER) p->ssh = mem_strdup(config_text(v->config, SET_CLUSTER_SSH));
+  if (layer == LAYER_GLUSTER || layer == LAYER_COROSYNC) p->ssh = mem_strdup(config_text(v->config, SET_CLUSTER_SSH));
   v->processes = mem_grow(v->processes, v->count + 1, sizeof(struct process *));
   v->processes[v->count++] = p;
   store_expect((struct store *)feed_store(v->feed), layer, host);
@@ -193,6 +196,7 @@ void live_end(struct live *v) {
     child_drop(p->child);
     timer_end(p->again);
     mem_free(p->host), mem_free(p->target), mem_free(p->ssh);
+    str_free(&p->told);
     mem_free(p);
   }
   for (size_t i = 0; i < v->asked_count; i++) mem_free(v->asked[i]);
@@ -230,7 +234,29 @@ static void ask_disk(struct live *v, const struct disk_view *d) {
   v->asked_at = clock_mono_ms();
 }
 
+/* A node that is no member is asked for its own view over ssh: by every name and address that any layer knows of it. */
+static void tell_ways(struct live *v, const struct snapshot *s) {
+  struct process *p = find(v, LAYER_COROSYNC, this_host());
+  CLEANUP(str_free) struct str lines = {0};
+  for (size_t i = 0; p && p->child && i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    if (h->membership != MEMBERSHIP_LEFT || h->here == TRUTH_YES || !ssh_host_valid(h->name)) continue;
+    str_addf(&lines, "ways %s", h->name);
+    const struct texts self = {(const char *[]){h->name}, 1}, *const names[] = {&self, &h->aliases, &h->addresses};
+    for (size_t j = 0; j < COUNT(names); j++)
+      for (size_t k = 0; k < names[j]->count; k++) {
+        CLEANUP(mem_freep) char *to = ssh_host_valid(names[j]->item[k]) ? config_ssh(v->config, names[j]->item[k]) : NULL;
+        if (to && !strpbrk(to, " \n\r")) str_addf(&lines, " %s", to);
+      }
+    str_addc(&lines, '\n');
+  }
+  if (!lines.len || str_eq(lines.data, p->told.data) || child_send(p->child, lines.data, lines.len)) return;
+  str_reset(&p->told);
+  str_addn(&p->told, lines.data, lines.len);
+}
+
 void live_discover(struct live *v, const struct snapshot *s) {
+  tell_ways(v, s);
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
     if (h->membership || h->pacemaker) add_hypervisor(v, h);
@@ -248,9 +274,19 @@ static bool disks_answered(const struct live *v) {
   return d && d->disks.count >= v->asked_count;
 }
 
+/* Nor is one that has left asked for long; until then it is not known whether it lives. */
+static bool outlooks_answered(const struct live *v) {
+  enum { PATIENCE_MS = 6000 };
+  const struct fact *f = store_fact(feed_store(v->feed), "corosync.outlook", NULL, NULL);
+  const struct corosync_outlooks *o = f ? f->fragment->data : NULL;
+  for (size_t i = 0; o && clock_mono_ms() - f->since < PATIENCE_MS && i < o->nodes.count; i++)
+    if (o->nodes.item[i].asked == TRUTH_UNKNOWN) return false;
+  return true;
+}
+
 bool live_complete(const struct live *v) {
   const struct store *s = feed_store(v->feed);
   for (size_t i = 0; i < s->source_count; i++)
     if (s->sources[i].state == SOURCE_UNKNOWN) return false;
-  return s->source_count > 0 && disks_answered(v);
+  return s->source_count > 0 && disks_answered(v) && outlooks_answered(v);
 }
