@@ -6,7 +6,7 @@
 #include "model/facts.h"
 
 enum { LOCK_EVERY_MS = 60000, LOCK_JITTER_MS = 15000, LOCK_FIRST_GAP_MS = 1000, LOCK_SPACE_ALONE_MS = 300000, LOCK_HEALS_A_SPACE = 4 };
-enum { LOCK_BUSY_MS = 60000, LOCK_MUTE_MS = 240000, LOCK_SETTLE_MS = 30000 }; /* back off: refused, unanswered, after a suspicion */
+enum { LOCK_BUSY_MS = 60000, LOCK_MUTE_MS = 240000, LOCK_SETTLE_MS = 10000 }; /* back off: refused, unanswered, after a suspicion */
 
 enum lock_turn { LOCK_NONE, LOCK_SPACE, LOCK_HEAL, LOCK_TASKS };
 

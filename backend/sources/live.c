@@ -10,7 +10,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum { WATCH_MS = 500, HUNG_MS = 5000, FIRST_WORD_MS = 12000, END_MS = 20000, BACKOFF_MAX_MS = 30000 };
+/* What comes back is to be read again well within half a minute, so the longest pause is short. */
+enum { WATCH_MS = 500, HUNG_MS = 5000, FIRST_WORD_MS = 12000, END_MS = 20000, BACKOFF_MAX_MS = 5000, WELL_MS = 30000 };
 
 /* One row a layer: the program that reads it. */
 static const struct {
@@ -92,7 +93,7 @@ static void on_exit_of(void *owner, int status) {
     else snprintf(text, sizeof text, "%s was ended by signal %d", program_of(p->layer), WTERMSIG(status));
     judge(p, SOURCE_DOWN, text);
   }
-  if (p->heard && clock_mono_ms() - p->started > BACKOFF_MAX_MS) p->backoff = 0; /* it had been well */
+  if (p->heard && clock_mono_ms() - p->started > WELL_MS) p->backoff = 0; /* it had been well */
   p->backoff = p->backoff ? (p->backoff * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : p->backoff * 2) : 1000;
   if (!p->again) p->again = loop_timer(p->live->loop, -1, on_again, p);
   timer_set(p->again, p->backoff);
