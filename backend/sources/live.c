@@ -21,6 +21,7 @@ struct process {
   struct live *live;
   enum layer layer;
   char *host, *target, *ssh; /* target: what to connect to, or NULL; ssh: for gluster's own road to another host */
+  char *port, *neighbours;   /* gluster's too: where consoles share, and the hosts it was told to find them on */
   struct child *child;
   struct timer *again;
   int64_t started, heard; /* monotonic; heard 0: nothing yet from this process */
@@ -105,18 +106,21 @@ static void start(struct process *p) {
     judge(p, SOURCE_ABSENT, text);
     return;
   }
-  const char *argv[10];
+  const char *argv[12];
   size_t n = 0;
   argv[n++] = path;
   argv[n++] = "--host";
   argv[n++] = p->host;
   if (p->live->read_only) argv[n++] = "--read-only";
   if (p->ssh) argv[n++] = "--ssh", argv[n++] = p->ssh;
+  if (p->port) argv[n++] = "--share-port", argv[n++] = p->port;
   if (p->target) argv[n++] = "--", argv[n++] = p->target;
   argv[n] = NULL;
   p->started = clock_mono_ms();
   p->heard = 0;
   p->ending = false;
+  mem_free(p->neighbours);
+  p->neighbours = NULL;
   p->child = child_start(p->live->loop, &(struct child_spec){.argv = argv, .max_line = FRAGMENT_LINE_MAX, .on_out = on_line, .on_err = on_complaint,
                                                             .on_exit = on_exit_of, .owner = p, .with_input = true}, &e);
   if (!p->child) judge(p, SOURCE_DOWN, e.text);
@@ -145,7 +149,10 @@ static void add(struct live *v, enum layer layer, const char *host, const char *
   if (!wanted(v, layer) || !sane_name(host) || find(v, layer, host)) return;
   struct process *p = mem_alloc(sizeof *p);
   *p = (struct process){.live = v, .layer = layer, .host = mem_strdup(host), .target = mem_strdup(target)};
-  if (layer == LAYER_GLUSTER) p->ssh = mem_strdup(config_text(v->config, SET_CLUSTER_SSH));
+  if (layer == LAYER_GLUSTER) {
+    p->ssh = mem_strdup(config_text(v->config, SET_CLUSTER_SSH));
+    p->port = mem_strdup(config_text(v->config, SET_GLUSTER_SHARE_PORT));
+  }
   v->processes = mem_grow(v->processes, v->count + 1, sizeof(struct process *));
   v->processes[v->count++] = p;
   store_expect((struct store *)feed_store(v->feed), layer, host);
@@ -192,7 +199,7 @@ void live_end(struct live *v) {
     struct process *p = v->processes[i];
     child_drop(p->child);
     timer_end(p->again);
-    mem_free(p->host), mem_free(p->target), mem_free(p->ssh);
+    mem_free(p->host), mem_free(p->target), mem_free(p->ssh), mem_free(p->port), mem_free(p->neighbours);
     mem_free(p);
   }
   for (size_t i = 0; i < v->asked_count; i++) mem_free(v->asked[i]);
@@ -230,7 +237,34 @@ static void ask_disk(struct live *v, const struct disk_view *d) {
   v->asked_at = clock_mono_ms();
 }
 
+static void add_word(struct str *line, const char *word) {
+  enum { LINE_MAX_BYTES = 7000 };
+  if (sane_name(word) && !strpbrk(word, " \n\r") && line->len + strlen(word) < LINE_MAX_BYTES) str_addf(line, " %s", word);
+}
+
+/* Where other consoles may be, for those that read what is read only once: every host known, and those configured. */
+static void tell_neighbours(struct live *v, const struct snapshot *s) {
+  struct process *p = find(v, LAYER_GLUSTER, this_host());
+  CLEANUP(str_free) struct str line = {0}, hosts = {0};
+  bool member = false;
+  if (!p || !p->child) return;
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    if (h->here == TRUTH_YES) member = h->membership || h->pacemaker;
+    if (h->here == TRUTH_YES) continue;
+    for (size_t j = 0; j < h->addresses.count; j++) add_word(&hosts, h->addresses.item[j]);
+    if (!h->addresses.count) add_word(&hosts, h->name);
+  }
+  for (size_t i = 0; i < v->config->host_count; i++)
+    if (strcmp(v->config->hosts[i].name, this_host()) != 0) add_word(&hosts, v->config->hosts[i].name);
+  str_addf(&line, "neighbours %s%s\n", member ? "member" : "outsider", str_text(&hosts));
+  if (str_eq(line.data, p->neighbours) || child_send(p->child, line.data, line.len)) return;
+  mem_free(p->neighbours);
+  p->neighbours = str_take(&line);
+}
+
 void live_discover(struct live *v, const struct snapshot *s) {
+  tell_neighbours(v, s);
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
     if (h->membership || h->pacemaker) add_hypervisor(v, h);
