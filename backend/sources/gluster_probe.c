@@ -57,7 +57,7 @@ static void on_brick_lost(void *owner) {
   b->confirmed = false;
   probe_look(b->probe);
 }
-static void on_hint(void *owner) { asked_look(((struct host *)owner)->probe->w->asked); }
+static void on_hint(void *owner) { world_changed(((struct host *)owner)->probe->w); }
 static void on_brick_hint(void *owner) { asked_look(((struct brick *)owner)->probe->w->asked); }
 
 struct probe *probe_new(struct world *w) {
