@@ -8,12 +8,14 @@
  *   gluster_files   what only a client knows: capacity, which bricks hold a disk
  *   gluster_hint    events: look now */
 #include "base/clock.h"
+#include "base/lines.h"
 #include "base/str.h"
 #include "sources/gluster_asked.h"
 #include "sources/gluster_files.h"
 #include "sources/gluster_hint.h"
 #include "sources/gluster_probe.h"
 #include "sources/gluster_share.h"
+#include "sources/gluster_text.h"
 #include "sources/gluster_turn.h"
 #include <errno.h>
 #include <netinet/in.h>
@@ -41,7 +43,7 @@ struct program {
   struct hints *hints;
   struct timer *tick, *flush;
   struct watch *input;
-  struct str line;
+  struct lines lines;
   bool complete, input_over;
 };
 
@@ -106,17 +108,18 @@ static void on_tick(void *owner) {
 }
 
 /* ---- requests ---- */
-static void request(struct world *w, char *line) {
+static void request(void *owner, char *line, size_t len, bool cut) {
+  struct world *w = owner;
+  (void)len;
+  if (cut) return;
   if (!strcmp(line, "quiet on") || !strcmp(line, "quiet off")) {
     w->quiet = !strcmp(line, "quiet on");
     share_quiet_set(w->share);
   } else if (str_starts(line, "neighbours ")) share_neighbours(w->share, line + strlen("neighbours "));
   else if (!strcmp(line, "look")) on_event(w);
   else if (str_starts(line, "disks ")) {
-    char *volume = line + strlen("disks "), *path = strchr(volume, ' ');
-    if (!path) return;
-    *path++ = 0;
-    files_want(w->files, volume, path);
+    char *volume = line + strlen("disks "), *path;
+    if (text_disk(volume, &path)) files_want(w->files, volume, path);
   }
 }
 
@@ -132,14 +135,7 @@ static void on_input(void *owner, int fd, short revents) {
     if (!w->options->once) loop_stop(w->loop);
     return;
   }
-  for (ssize_t i = 0; i < n; i++) {
-    if (bytes[i] != '\n') {
-      if (program.line.len < REQUEST_MAX) str_addc(&program.line, bytes[i]);
-      continue;
-    }
-    if (program.line.len && program.line.len < REQUEST_MAX) request(w, program.line.data);
-    str_reset(&program.line);
-  }
+  lines_take(&program.lines, REQUEST_MAX, bytes, (size_t)n, request, w);
 }
 
 static void on_signal(void *owner, int signo) {
