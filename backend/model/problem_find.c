@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EACH(list, type, x) for (const type *x = (list).item, *x##_end = x + (list).count; x < x##_end; x++)
-#define SNAP (f->m->snap)
-
 /* ---- sources ---- */
 
 /* Well, or not well and its facts are confirmed all the same (by another daemon of the pool). */
@@ -483,7 +480,7 @@ void find_domain_elsewhere(struct finder *f) {
 
 void find_domain_paused(struct finder *f) {
   EACH(SNAP->domains, struct domain_view, d) {
-    if (!str_eq(d->state, "paused") || (d->reason && str_starts(d->reason, "migrat"))) continue;
+    if (!str_eq(d->state, "paused") || (d->reason && str_starts(d->reason, "migrat")) || str_eq(d->reason, "I/O error")) continue;
     bool user = str_eq(d->reason, "user") && !d->resource; /* paused on purpose, nobody's business */
     if (!user) problem_found(f, d->name, "%s is paused (%s)%s", d->name, d->reason ? d->reason : "reason not known", d->resource ? " while pacemaker keeps it started" : "");
   }

@@ -9,10 +9,26 @@ enum { TEXT_MAX = 256, NODES_MAX = 1000 };
 static const struct field key_fields[] = {{.name = NULL}};
 static const struct shape key_shape = {.name = "corosync_key", .size = sizeof(struct corosync_key), .fields = key_fields};
 
+static size_t bucket(const char *name) {
+  uint32_t h = 2166136261u;
+  for (; *name; name++) h = (h ^ (unsigned char)*name) * 16777619u;
+  return (h ^ h >> 16) % COROSYNC_BUCKETS;
+}
+
+static const struct corosync_key *find(const struct corosync_keys *k, const char *name) {
+  for (size_t i = k->first[bucket(name)]; i; i = k->list.item[i - 1].next)
+    if (!strcmp(k->list.item[i - 1].name, name)) return &k->list.item[i - 1];
+  return NULL;
+}
+
+/* Of two of one name the first is the one that is found. */
 static struct corosync_key *add(struct corosync_keys *k, const char *name) {
   if (k->list.count >= COROSYNC_KEYS_MAX) return NULL;
   struct corosync_key *key = list_add(k->arena, &k->list, &key_shape);
   *key = (struct corosync_key){.name = arena_strdup(k->arena, name), .number = UNKNOWN_INT};
+  size_t *end = &k->first[bucket(name)];
+  while (*end) end = &k->list.item[*end - 1].next;
+  *end = k->list.count;
   return key;
 }
 
@@ -25,12 +41,6 @@ void corosync_key_text(struct corosync_keys *k, const char *name, const char *te
 void corosync_key_number(struct corosync_keys *k, const char *name, int64_t number) {
   struct corosync_key *key = add(k, name);
   if (key) key->number = number;
-}
-
-static const struct corosync_key *find(const struct corosync_keys *k, const char *name) {
-  for (size_t i = 0; i < k->list.count; i++)
-    if (!strcmp(k->list.item[i].name, name)) return &k->list.item[i];
-  return NULL;
 }
 
 const char *corosync_text(const struct corosync_keys *k, const char *name) {
@@ -55,10 +65,10 @@ static struct corosync_node *node_by_id(const struct corosync_nodes *nodes, int6
 
 /* "nodelist.node.12.nodeid": 12 */
 static bool position_of(const char *name, const char *prefix, const char *end, int64_t *ret) {
-  unsigned long long n;
-  int used = 0;
+  char *rest;
   if (!str_starts(name, prefix) || !isdigit((unsigned char)name[strlen(prefix)])) return false;
-  if (sscanf(name + strlen(prefix), "%10llu%n", &n, &used) != 1 || n > UINT32_MAX || strcmp(name + strlen(prefix) + used, end)) return false;
+  unsigned long long n = strtoull(name + strlen(prefix), &rest, 10);
+  if (n > UINT32_MAX || strcmp(rest, end)) return false;
   *ret = (int64_t)n;
   return true;
 }

@@ -5,16 +5,18 @@
 #include "base/arena.h"
 #include "model/facts.h"
 
-enum { COROSYNC_KEYS_MAX = 20000, COROSYNC_LINKS = 8 }; /* knet has at most 8 links a node */
+enum { COROSYNC_KEYS_MAX = 20000, COROSYNC_LINKS = 8, COROSYNC_BUCKETS = 64 }; /* knet has at most 8 links a node */
 
 struct corosync_key {
   const char *name;
   const char *text; /* NULL for a number */
   int64_t number;   /* UNKNOWN_INT for a text */
+  size_t next;      /* of the same bucket, by place in the list + 1 */
 };
 struct corosync_keys {
   struct arena *arena; /* owns the strings */
   LIST_OF(struct corosync_key) list;
+  size_t first[COROSYNC_BUCKETS]; /* by name */
 };
 
 void corosync_key_text(struct corosync_keys *k, const char *name, const char *text, size_t len);

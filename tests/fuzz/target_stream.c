@@ -12,27 +12,23 @@ enum { LINES = 300, LOOKS = 2 };
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned seed) { return mutate_lines_of_json(data, len, max, seed); }
 
-static struct keymap *keys(void) {
-  static struct keymap *m;
-  if (!m) m = keymap_load("default", NULL);
-  return m;
-}
+static struct keymap *keys;
+static struct canvas *frame;
 
 static void show(const struct snapshot *s, const struct events *events, struct app *app) {
-  static struct canvas *c;
+  struct canvas *c = frame;
   static unsigned turn;
   struct arena *a = arena_new();
   struct str out = {0};
   struct input in = {.snap = s,
                      .events = events->item,
                      .event_count = events->count,
-                     .keymap = keys(),
+                     .keymap = keys,
                      .glyphs = GLYPHS_UTF8,
                      .arena = a,
                      .wall = s->at,
                      .utc = true,
                      .replay = true};
-  if (!c) c = canvas_new(100, 30, GLYPHS_UTF8);
   app->view = (int)(turn++ % VIEW_DETAIL); /* each in turn, not all each time: it is what takes the time */
   app_settle(app, &in, c->w, c->h);
   for (int i = 0; i < 2; i++) { /* the list, then its first item */
@@ -76,7 +72,12 @@ static struct snapshot *look(const struct store *store, int64_t now, struct snap
   return s;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {
+  keys = keymap_load("default", NULL);
+  frame = canvas_new(100, 30, GLYPHS_UTF8);
+}
+
+void target(const uint8_t *data, size_t len) {
   struct store store = {0};
   struct snapshot *snap = NULL;
   struct app app = {0};
@@ -99,5 +100,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   snapshot_drop(snap);
   store_clear(&store);
   app_free(&app);
-  return 0;
 }
