@@ -6,6 +6,7 @@ import re
 
 NAMED_MS = 10000
 WELL_MS = 30000
+SLACK_MS = 2000  # what mends itself was well for so long, at most, before it was seen
 STEADY_MS = 6000  # healthy for so long is healthy
 AGE_MAX_MS = 10000
 HEALTH = re.compile(r"\b(HEALTHY|DEGRADED|OUTAGE|UNKNOWN)\b")
@@ -154,6 +155,9 @@ def judge(run, frames):
     out = []
     overview = [f for f in frames if f["view"] == "overview"]
     due = run["began"] + NAMED_MS
+    if run.get("mends_itself"):
+        run["lifted"] -= SLACK_MS
+        run["ill"] = min(run.get("ill", 0), run["lifted"])
     must = "healthy" not in run["allowed"]
 
     def say(passed, text):
