@@ -104,6 +104,9 @@ def drawn_old(frame, what):
     if layer == "libvirt":
         c = cells(nodes, host, "VMS", "MEM")
         return None if c is None else bool(OLD.search(c)) or not re.search(r"\d", c)
+    if layer == "node":
+        c = cells(nodes, host, "HA", "HA")
+        return None if c is None else "online" not in c or bool(OLD.search(c))
     if layer == "peer":
         c = cells(nodes, host, "PEER", "PEER")
         return None if c is None else c.strip() != "peer"
