@@ -507,6 +507,11 @@ static void on_timer(void *owner) {
   if (!suspected) look_for_split(t);
 }
 
+void turns_changed(struct turns *t) {
+  if (t->busy || !lock_changing(&t->w->changes, clock_mono_ms())) return;
+  timer_set(t->timer, LOCK_AFTER_MS);
+}
+
 bool turns_heals_denied(const struct turns *t) { return far_host(t) && t->ssh_note[0]; }
 
 bool turns_settled(const struct turns *t) {
