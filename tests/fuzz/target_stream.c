@@ -54,8 +54,10 @@ static struct snapshot *look(const struct store *store, int64_t now, struct snap
   struct events events;
   snapshot_json(s, &out);
   must_be_json(out.data, out.len);
+  must_be_harmless(out.data, out.len);
   str_reset(&out);
   print_metrics(s, &out);
+  must_be_harmless(str_text(&out), out.len);
   for (const char *line = str_text(&out); *line; line = strchr(line, '\n') + 1)
     MUST((str_starts(line, "# ") || str_starts(line, "kvmconsole_")) && strchr(line, '\n'),
          "a name of the cluster ends no line of the metrics: %.200s", line);
@@ -64,6 +66,7 @@ static struct snapshot *look(const struct store *store, int64_t now, struct snap
     str_reset(&out);
     shape_encode(&event_shape, &events.item[i], &out);
     must_be_json(out.data, out.len);
+    must_be_harmless(out.data, out.len);
   }
   show(s, &events, app);
   str_free(&out);
