@@ -5,6 +5,7 @@
  *   gluster_probe   each peer's daemon and each brick, asked themselves
  *   gluster_turn    what takes a volume's lock, seldom: space, heals
  *   gluster_files   what only a client knows: capacity, which bricks hold a disk
+ *   gluster_who     which peer a host is that other layers know by another name
  *   gluster_hint    events: look now */
 #include "base/clock.h"
 #include "base/str.h"
@@ -13,6 +14,7 @@
 #include "sources/gluster_hint.h"
 #include "sources/gluster_probe.h"
 #include "sources/gluster_turn.h"
+#include "sources/gluster_who.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -36,6 +38,7 @@ enum {
 struct program {
   struct world world;
   struct hints *hints;
+  struct who *who;
   struct timer *tick, *flush;
   struct watch *input;
   struct str line;
@@ -101,6 +104,7 @@ static void request(struct world *w, char *line) {
   if (!strcmp(line, "quiet on")) w->quiet = true;
   else if (!strcmp(line, "quiet off")) w->quiet = false;
   else if (!strcmp(line, "look")) on_event(w);
+  else if (str_starts(line, "who ")) who_want(program.who, line + strlen("who "));
   else if (str_starts(line, "disks ")) {
     char *volume = line + strlen("disks "), *path = strchr(volume, ' ');
     if (!path) return;
@@ -158,6 +162,7 @@ int main(int argc, char **argv) {
   w->probe = probe_new(w);
   w->turns = turns_new(w);
   w->files = files_new(w);
+  program.who = who_new(w);
   if (!options.once) program.hints = hints_new(w->loop, on_event, w);
   program.tick = loop_timer(w->loop, EAGER_MS, on_tick, w);
   loop_signal(w->loop, SIGTERM, on_signal, w);

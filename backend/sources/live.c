@@ -234,11 +234,19 @@ static void ask_disk(struct live *v, const struct disk_view *d) {
   v->asked_at = clock_mono_ms();
 }
 
+/* Requests, lines, that stand until they change. */
+static void tell(struct process *p, const struct str *lines) {
+  if (!p || !p->child || !lines->len || str_eq(lines->data, p->told.data)) return;
+  for (const char *at = lines->data, *end; (end = strchr(at, '\n')); at = end + 1)
+    if (child_send(p->child, at, (size_t)(end + 1 - at))) return; /* all of it again, later */
+  str_reset(&p->told);
+  str_addn(&p->told, lines->data, lines->len);
+}
+
 /* A node that is no member is asked for its own view over ssh: by every name and address that any layer knows of it. */
 static void tell_ways(struct live *v, const struct snapshot *s) {
-  struct process *p = find(v, LAYER_COROSYNC, this_host());
   CLEANUP(str_free) struct str lines = {0};
-  for (size_t i = 0; p && p->child && i < s->hosts.count; i++) {
+  for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
     if (h->membership != MEMBERSHIP_LEFT || h->here == TRUTH_YES || !ssh_host_valid(h->name)) continue;
     str_addf(&lines, "ways %s", h->name);
@@ -250,13 +258,27 @@ static void tell_ways(struct live *v, const struct snapshot *s) {
       }
     str_addc(&lines, '\n');
   }
-  if (!lines.len || str_eq(lines.data, p->told.data) || child_send(p->child, lines.data, lines.len)) return;
-  str_reset(&p->told);
-  str_addn(&p->told, lines.data, lines.len);
+  tell(find(v, LAYER_COROSYNC, this_host()), &lines);
+}
+
+/* A host that runs domains may be a peer under another name: the daemon at its address knows. */
+static void tell_who(struct live *v, const struct snapshot *s) {
+  CLEANUP(str_free) struct str lines = {0};
+  bool pool = false;
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    pool |= texts_have(&h->roles, "gluster");
+    if (!texts_have(&h->roles, "kvm") || !h->addresses.count || !ssh_host_valid(h->name)) continue;
+    str_addf(&lines, "who %s", h->name);
+    for (size_t j = 0; j < h->addresses.count; j++) str_addf(&lines, " %s", h->addresses.item[j]);
+    str_addc(&lines, '\n');
+  }
+  if (pool) tell(find(v, LAYER_GLUSTER, this_host()), &lines);
 }
 
 void live_discover(struct live *v, const struct snapshot *s) {
   tell_ways(v, s);
+  tell_who(v, s);
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
     if (h->membership || h->pacemaker) add_hypervisor(v, h);
