@@ -81,3 +81,30 @@ void find_domain_io_error(struct finder *f) {
                   volumes ? volumes : "", d->resource ? "; pacemaker keeps it started" : "");
   }
 }
+
+/* ---- who is who ---- */
+
+static bool does(const struct host_view *h, const char *role, const char *other) { return texts_have(&h->roles, role) && !texts_have(&h->roles, other); }
+
+/* Nobody answers there who could tell which other name it has. */
+static bool silent(const struct host_view *h) { return texts_have(&h->roles, "kvm") ? h->libvirt != LIBVIRT_CONNECTED : h->peer != PEER_CONNECTED; }
+
+/* Where hosts go by two names, one that only runs domains and one that only holds bricks may be the same. They are never
+ * joined because it looks so; that it looks so is said. */
+void find_identity_unresolved(struct finder *f) {
+  size_t both = 0, kvm = 0, stores = 0;
+  EACH(SNAP->hosts, struct host_view, h) {
+    both += texts_have(&h->roles, "kvm") && texts_have(&h->roles, "gluster");
+    kvm += does(h, "kvm", "gluster");
+    stores += does(h, "gluster", "kvm");
+  }
+  if (!both) return;
+  EACH(SNAP->hosts, struct host_view, h) {
+    struct texts maybe = {0};
+    if (!does(h, "kvm", "gluster")) continue;
+    EACH(SNAP->hosts, struct host_view, o) {
+      if (does(o, "gluster", "kvm") && (kvm == stores || (silent(h) && silent(o)))) texts_add(f->m->arena, &maybe, o->name);
+    }
+    if (maybe.count) problem_found(f, h->name, "%s may be the same host as %s%s: not known%s", h->name, maybe.count > 1 ? "one of " : "", joined(f, &maybe), silent(h) ? " while it does not answer" : "");
+  }
+}

@@ -237,18 +237,19 @@ static void ask_disk(struct live *v, const struct disk_view *d) {
   v->asked_at = clock_mono_ms();
 }
 
-/* Sent once, and again when it changed. */
+/* Requests, lines, that stand until they change. */
 static void tell(struct process *p, const struct str *lines) {
-  if (!lines->len || str_eq(lines->data, p->told.data) || child_send(p->child, lines->data, lines->len)) return;
+  if (!p || !p->child || !lines->len || str_eq(lines->data, p->told.data)) return;
+  for (const char *at = lines->data, *end; (end = strchr(at, '\n')); at = end + 1)
+    if (child_send(p->child, at, (size_t)(end + 1 - at))) return; /* all of it again, later */
   str_reset(&p->told);
   str_addn(&p->told, lines->data, lines->len);
 }
 
 /* A node that is no member is asked for its own view over ssh: by every name and address that any layer knows of it. */
 static void tell_ways(struct live *v, const struct snapshot *s) {
-  struct process *p = find(v, LAYER_COROSYNC, this_host());
   CLEANUP(str_free) struct str lines = {0};
-  for (size_t i = 0; p && p->child && i < s->hosts.count; i++) {
+  for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
     if (h->membership != MEMBERSHIP_LEFT || h->here == TRUTH_YES || !ssh_host_valid(h->name)) continue;
     str_addf(&lines, "ways %s", h->name);
@@ -260,7 +261,7 @@ static void tell_ways(struct live *v, const struct snapshot *s) {
       }
     str_addc(&lines, '\n');
   }
-  tell(p, &lines);
+  tell(find(v, LAYER_COROSYNC, this_host()), &lines);
 }
 
 static void add_word(struct str *line, const char *word) {
@@ -269,27 +270,48 @@ static void add_word(struct str *line, const char *word) {
 }
 
 /* Where other consoles may be, for those that read what is read only once: every host known, and those configured. */
-static void tell_neighbours(struct live *v, const struct snapshot *s) {
-  struct process *p = find(v, LAYER_GLUSTER, this_host());
-  CLEANUP(str_free) struct str line = {0}, hosts = {0};
+static void add_neighbours(const struct live *v, const struct snapshot *s, struct str *lines) {
+  CLEANUP(str_free) struct str hosts = {0};
   bool member = false;
-  if (!p || !p->child) return;
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
-    if (h->here == TRUTH_YES) member = h->membership || h->pacemaker;
-    if (h->here == TRUTH_YES) continue;
+    if (h->here == TRUTH_YES) {
+      member = h->membership || h->pacemaker;
+      continue;
+    }
     for (size_t j = 0; j < h->addresses.count; j++) add_word(&hosts, h->addresses.item[j]);
     if (!h->addresses.count) add_word(&hosts, h->name);
   }
   for (size_t i = 0; i < v->config->host_count; i++)
     if (strcmp(v->config->hosts[i].name, this_host()) != 0) add_word(&hosts, v->config->hosts[i].name);
-  str_addf(&line, "neighbours %s%s\n", member ? "member" : "outsider", str_text(&hosts));
-  tell(p, &line);
+  str_addf(lines, "neighbours %s%s\n", member ? "member" : "outsider", str_text(&hosts));
+}
+
+/* A host that runs domains may be a peer under another name: the daemon at its address knows. */
+static void add_who(const struct snapshot *s, struct str *ret_lines) {
+  CLEANUP(str_free) struct str lines = {0};
+  bool pool = false;
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    pool |= texts_have(&h->roles, "gluster");
+    if (!texts_have(&h->roles, "kvm") || !h->addresses.count || !ssh_host_valid(h->name)) continue;
+    str_addf(&lines, "who %s", h->name);
+    for (size_t j = 0; j < h->addresses.count; j++) str_addf(&lines, " %s", h->addresses.item[j]);
+    str_addc(&lines, '\n');
+  }
+  if (pool && lines.len) str_addn(ret_lines, lines.data, lines.len);
+}
+
+static void tell_gluster(struct live *v, const struct snapshot *s) {
+  CLEANUP(str_free) struct str lines = {0};
+  add_neighbours(v, s, &lines);
+  add_who(s, &lines);
+  tell(find(v, LAYER_GLUSTER, this_host()), &lines);
 }
 
 void live_discover(struct live *v, const struct snapshot *s) {
   tell_ways(v, s);
-  tell_neighbours(v, s);
+  tell_gluster(v, s);
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
     if (h->membership || h->pacemaker) add_hypervisor(v, h);
