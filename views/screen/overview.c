@@ -26,16 +26,17 @@ static size_t title_segments(const struct input *in, struct segment *s) {
   const struct snapshot *snap = in->snap;
   const struct cluster_view *c = &snap->cluster;
   size_t n = 0;
-  bool stale = c->stale.count > 0;
-  struct style old = STYLE(STALE);
+  bool votes_old = texts_have(&c->stale, "corosync"), rest_old = texts_have(&c->stale, "pacemaker"); /* a sign says what colour says */
+  const char *quorum = c->quorate == TRUTH_YES ? "quorum" : "NO QUORUM", *was = votes_old ? "~" : "", *old = rest_old ? "~" : "";
   add(s, &n, 95, STYLE(TITLE), c->name ? c->name : "kvmconsole");
   add(s, &n, 100, style_of(badges[snap->health].role), badges[snap->health].word);
   if (c->quorate != TRUTH_UNKNOWN)
-    add(s, &n, 80, stale ? old : style_of(c->quorate == TRUTH_YES ? ROLE_NORMAL : ROLE_BAD),
-        c->votes == UNKNOWN_INT ? c->quorate == TRUTH_YES ? "quorum yes" : "NO QUORUM"
-                                : arena_printf(in->arena, "%s %lld/%lld", c->quorate == TRUTH_YES ? "quorum" : "NO QUORUM", (long long)c->votes, (long long)c->expected_votes));
-  if (c->pacemaker_version || c->dc) add(s, &n, 60, stale ? old : STYLE(NORMAL), c->dc ? arena_printf(in->arena, "DC %s", c->dc) : "no DC");
-  if (c->fencing != TRUTH_UNKNOWN) add(s, &n, 70, stale ? old : style_of(c->fencing == TRUTH_YES ? ROLE_NORMAL : ROLE_WARN), c->fencing == TRUTH_YES ? "fencing on" : "fencing OFF");
+    add(s, &n, 80, votes_old ? STYLE(STALE) : style_of(c->quorate == TRUTH_YES ? ROLE_NORMAL : ROLE_BAD),
+        c->votes == UNKNOWN_INT ? arena_printf(in->arena, "%s%s%s", quorum, c->quorate == TRUTH_YES ? " yes" : "", was)
+                                : arena_printf(in->arena, "%s %s%lld/%lld", quorum, was, (long long)c->votes, (long long)c->expected_votes));
+  if (c->pacemaker_version || c->dc) add(s, &n, 60, rest_old ? STYLE(STALE) : STYLE(NORMAL), c->dc ? arena_printf(in->arena, "DC %s%s", old, c->dc) : "no DC");
+  if (c->fencing != TRUTH_UNKNOWN)
+    add(s, &n, 70, rest_old ? STYLE(STALE) : style_of(c->fencing == TRUTH_YES ? ROLE_NORMAL : ROLE_WARN), arena_printf(in->arena, "fencing %s%s", old, c->fencing == TRUTH_YES ? "on" : "OFF"));
   if (c->maintenance == TRUTH_YES) add(s, &n, 75, STYLE(WARN), "MAINTENANCE");
   size_t count = 0;
   for (size_t i = 0; i < snap->problems.count; i++) count += snap->problems.item[i].severity > SEVERITY_INFO;

@@ -119,6 +119,10 @@ def fits(source, patterns):
     return any(p == source or ("@" not in p and source.startswith(p + "@")) for p in patterns)
 
 
+def young(run, at):
+    return any(0 <= at - started < 8000 for started in run.get("started", []))
+
+
 def clock(run, at):
     return "%+.1f s" % ((at - run["began"]) / 1000)
 
@@ -144,6 +148,8 @@ def named_at(run, frames):
 def judge(run, frames):
     """run: began, lifted, back (ms), named (pattern or "-"), spoils [..], allowed [..], drawn [..], host.
     Returns [(passed, sentence)]."""
+    run = {**run, "started": [f["at"] for f in frames if f.get("note") == "started"]}
+    gone = [f["at"] for f in frames if f.get("note") == "the console is not there"]
     frames = [f for f in frames if "view" in f and "frame" in f and not f.get("note")]
     out = []
     overview = [f for f in frames if f["view"] == "overview"]
@@ -154,7 +160,7 @@ def judge(run, frames):
         out.append((passed, text))
 
     during = [f for f in overview if run["began"] <= f["at"] < run["lifted"]]
-    say(bool(during) or run["lifted"] - run["began"] < 2000, "%d frames while it was broken" % len(during))
+    say(bool(during) or run["lifted"] - run["began"] < 2000 or bool(gone), "%d frames while it was broken" % len(during))
 
     ill = max(run["lifted"], run.get("ill", 0))  # the last time its own tool said that it is not well
     false = [f for f in overview if due <= f["at"] < ill and health(f["frame"]) == "healthy"]
@@ -173,6 +179,8 @@ def judge(run, frames):
     for f in frames:
         if f["view"] == "sources" and run["began"] <= f["at"]:
             for name, s in sources(f["frame"]).items():
+                if s["state"] == "waiting" and young(run, f["at"]):
+                    continue  # a console that was started anew with its host
                 if not fits(name, run["spoils"]) and (s["state"] != "ok" or s["stale"] or (s["age_ms"] or 0) > AGE_MAX_MS):
                     wrong.add("%s %s, %d stale, at %s: %s" % (name, s["state"], s["stale"], clock(run, f["at"]), s["text"][:60]))
     say(not wrong, "the other sources are fresh throughout" + (": " + "; ".join(sorted(wrong)[:3]) if wrong else ""))

@@ -69,6 +69,11 @@ class Fault:
         getattr(self, "begin_" + self.fault.replace("-", "_") + ("_host" if self.daemon["name"] == "host" else ""))()
 
     def lift(self):
+        self.lift_only()
+        if self.daemon["well"] in ("healed", "host") or self.daemon["name"] == "glusterd":
+            lab("exec", self.names["asked"], "timeout", "20", "gluster", "--mode=script", "--timeout=15", "volume", "heal", "models", seconds=30)  # now, not at its next round
+
+    def lift_only(self):
         fn = getattr(self, "lift_" + self.fault.replace("-", "_") + ("_host" if self.daemon["name"] == "host" else ""), None)
         if fn:
             fn()
@@ -88,7 +93,7 @@ class Fault:
     def mend(self):
         word = self.daemon["mend"]
         if word == "start":
-            lab("exec", self.host, "systemctl", "start", self.daemon["unit"], seconds=60)
+            lab("exec", self.host, "systemctl", "restart", self.daemon["unit"], seconds=60)  # start would wait for the unit's own RestartSec, a minute
         elif word == "start-brick":
             lab("start-brick", seconds=120)
         elif word == "remount":
