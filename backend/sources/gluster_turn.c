@@ -26,7 +26,7 @@ enum {
   SSH_AGAIN_MS = 300000,
   SPLIT_EVERY_MS = 60000,
   SPLIT_THEIRS_MS = 90000, /* for so long who reads is left to crawl as well */
-  SAME_MS = 2000           /* two ages of one reading, each as its way made it */
+  SAME_MS = 500            /* two ages of one reading, each as its way made it */
 };
 enum { SPACE_GOOD_MS = 300000, HEAL_GOOD_MS = 150000 }; /* so old a reading of another console still counts as one */
 enum { STATUS_OF_VOLUME = 0x100, STATUS_DETAIL = 0x20, STATUS_TASKS = 0x40, HEAL_COUNT = 8, LOCK_ERROR = 30800, LOCK_ERROR_OTHER = 30802 };
@@ -245,13 +245,18 @@ void turns_tell(const struct turns *t, void (*each)(void *owner, const struct to
   }
 }
 
-static void hear_past(struct turn *v, const struct told_volume *c, int64_t now, int64_t late) {
+static bool apart(int64_t a, int64_t b) { return (a == UNKNOWN_INT) != (b == UNKNOWN_INT) || (a != UNKNOWN_INT && (a > b ? a - b : b - a) > SAME_MS); }
+
+/* True when it is news, for those who follow us too. What is none must not be handed on: it would go round for ever. */
+static bool hear_past(struct turn *v, const struct told_volume *c, int64_t now, int64_t late) {
+  struct lock_past was = v->past;
   int64_t asked = c->asked == UNKNOWN_INT ? UNKNOWN_INT : now - c->asked - late;
-  if (asked == UNKNOWN_INT || (v->past.asked != UNKNOWN_INT && asked < v->past.asked - SAME_MS)) return; /* we know of a later one */
-  v->past.asked = later(v->past.asked, asked);
+  if (asked == UNKNOWN_INT || (was.asked != UNKNOWN_INT && asked < was.asked - SAME_MS)) return false; /* we know of a later one */
+  v->past.asked = later(was.asked, asked);
   v->past.not_before = c->muted == UNKNOWN_INT || c->muted <= late ? UNKNOWN_INT : now + c->muted - late;
   v->past.heals = (int)c->heals;
   lock_clamp(&v->past, now);
+  return apart(was.asked, v->past.asked) || apart(was.not_before, v->past.not_before);
 }
 
 static bool hear_space(struct turn *v, const struct told_volume *c, int64_t at) {
@@ -281,11 +286,11 @@ void turns_heard(struct turns *t, const struct told_volume *c, int64_t late) {
   int64_t now = clock_wall_ms();
   while (v && !(v->wanted && str_eq(v->id, c->id))) v = v->next;
   if (!v || v == t->busy) return; /* our own answer is on its way */
-  hear_past(v, c, now, late);
+  bool past = hear_past(v, c, now, late);
   bool space = c->space_age != UNKNOWN_INT && hear_space(v, c, now - c->space_age - late);
   bool heal = c->heal_age != UNKNOWN_INT && hear_heal(v, c, now - c->heal_age - late);
   print(v, space, heal);
-  publish(v); /* to those who follow us */
+  if (past || space || heal) publish(v); /* to those who follow us */
   int fd = t->w->options->once || !(space || heal) ? -1 : cache_lock(v->id);
   if (fd < 0) return;
   keep(v, fd);
