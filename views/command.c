@@ -18,7 +18,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_KEYMAP] = {"--keymap", "KEYMAP", AT(CMD_CONSOLE) | AT(CMD_RENDER), "default, vi, fkeys, or a file"},
     [OPT_CONFIG] = {"--config", "FILE", ~0u, "this configuration file and no other"},
     [OPT_LOG] = {"--log", "FILE", ~0u, "the program's own log; KVMCONSOLE_LOG=gluster:debug sets levels"},
-    [OPT_SPEED] = {"--speed", "N", AT(CMD_CONSOLE) | AT(CMD_WATCH), "how fast a recording plays: 2 is twice as fast, max as fast as it can"},
+    [OPT_SPEED] = {"--speed", "N", AT(CMD_CONSOLE) | AT(CMD_WATCH), "how fast a recording plays: 2 is twice as fast, max as fast as it can, step one change a key"},
     [OPT_JSON] = {"--json", NULL, AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_LIST), "for scripts"},
     [OPT_TEXT] = {"--text", NULL, AT(CMD_STATUS), "for people and monitoring plug-ins (the default)"},
     [OPT_METRICS] = {"--openmetrics", NULL, AT(CMD_STATUS), "for Prometheus"},
@@ -148,8 +148,13 @@ int feed_arguments(const struct arguments *a, struct feed_options *ret) {
   *ret = (struct feed_options){.replay = a->option[OPT_REPLAY], .config = &a->config, .only = only, .read_only = a->option[OPT_READ_ONLY] != NULL};
   if (only && check_layers(only)) return EXIT_USAGE;
   if (!speed || !strcmp(speed, "max")) return 0;
+  if (!strcmp(speed, "step") && a->command == CMD_CONSOLE) {
+    ret->speed = 1;
+    ret->paused = true;
+    return 0;
+  }
   char *end;
   ret->speed = strtod(speed, &end);
-  if (*end || !isfinite(ret->speed) || ret->speed <= 0 || ret->speed > 1e6) return usage_error("--speed needs a number or max, not %s", speed);
+  if (*end || !isfinite(ret->speed) || ret->speed <= 0 || ret->speed > 1e6) return usage_error("--speed needs a number, max or step, not %s", speed);
   return 0;
 }

@@ -148,7 +148,7 @@ static void add(struct live *v, enum layer layer, const char *host, const char *
   if (layer == LAYER_GLUSTER) p->ssh = mem_strdup(config_text(v->config, SET_CLUSTER_SSH));
   v->processes = mem_grow(v->processes, v->count + 1, sizeof(struct process *));
   v->processes[v->count++] = p;
-  store_expect((struct store *)feed_store(v->feed), layer, host);
+  feed_expect(v->feed, layer, host);
   start(p);
 }
 

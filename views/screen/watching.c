@@ -29,6 +29,13 @@ static enum role severity_role(int severity) {
 
 static void fill_event(const struct input *in, const void *item, struct row *out) {
   const struct event *e = item;
+  if ((size_t)(e - in->events) >= in->event_past) { /* after the moment that is shown */
+    row_put(out, WHEN, ROLE_DIM, clock_text(in, e->at));
+    row_put(out, KIND, ROLE_DIM, e->kind);
+    row_put(out, SUBJECT, ROLE_DIM, e->subject);
+    row_put(out, TEXT, ROLE_DIM, arena_printf(in->arena, "later: %s", e->text));
+    return;
+  }
   row_put(out, WHEN, ROLE_DIM, clock_text(in, e->at));
   row_put(out, KIND, ROLE_DIM, e->kind);
   row_put(out, SUBJECT, ROLE_NORMAL, e->subject);
