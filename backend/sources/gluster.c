@@ -21,7 +21,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static const char USAGE[] = "kvmconsole-gluster [--once] [--read-only] [--host NAME] [--ssh root@%h] [TARGET]";
+static const char USAGE[] = "kvmconsole-gluster [--once] [--read-only] [--raw] [--host NAME] [--ssh root@%h] [TARGET]";
 enum {
   TICK_MS = 500,
   EAGER_MS = 100,
@@ -166,6 +166,7 @@ int main(int argc, char **argv) {
   w->started = clock_mono_ms();
   w->loop = loop_new();
   w->emit = emitter_new(LAYER_GLUSTER, options.host, 1);
+  emitter_want_raw(w->emit, options.raw);
   w->names = names_new(w->loop, on_news, w);
   program.flush = loop_timer(w->loop, -1, on_flush, w);
   w->asked = asked_new(w);

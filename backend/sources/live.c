@@ -33,7 +33,7 @@ struct live {
   struct feed *feed;
   const struct config *config;
   const char *only;
-  bool read_only;
+  bool read_only, raw;
   struct process **processes; /* pointers: children hold on to them */
   size_t count;
   struct timer *watchdog;
@@ -105,12 +105,13 @@ static void start(struct process *p) {
     judge(p, SOURCE_ABSENT, text);
     return;
   }
-  const char *argv[10];
+  const char *argv[12];
   size_t n = 0;
   argv[n++] = path;
   argv[n++] = "--host";
   argv[n++] = p->host;
   if (p->live->read_only) argv[n++] = "--read-only";
+  if (p->live->raw) argv[n++] = "--raw";
   if (p->ssh) argv[n++] = "--ssh", argv[n++] = p->ssh;
   if (p->target) argv[n++] = "--", argv[n++] = p->target;
   argv[n] = NULL;
@@ -173,7 +174,7 @@ static void on_watch(void *owner) {
 struct live *live_start(struct loop *l, struct feed *f, const struct feed_options *o) {
   static const struct config defaults;
   struct live *v = mem_alloc(sizeof *v);
-  *v = (struct live){.loop = l, .feed = f, .config = o->config ? o->config : &defaults, .only = o->only, .read_only = o->read_only};
+  *v = (struct live){.loop = l, .feed = f, .config = o->config ? o->config : &defaults, .only = o->only, .read_only = o->read_only, .raw = o->raw};
   const char *gluster = config_text(v->config, SET_GLUSTER_HOST);
   const struct host_config *here = config_host(v->config, this_host());
   add(v, LAYER_COROSYNC, this_host(), NULL);
