@@ -20,6 +20,19 @@ struct segment { const char *text; struct style style; int priority; };
 
 static void add(struct segment *s, size_t *n, int priority, struct style style, const char *text) { s[(*n)++] = (struct segment){text, style, priority}; }
 
+/* An old one is marked by its sign as well, not by its colour alone. */
+static void add_fact(const struct input *in, struct segment *s, size_t *n, int priority, const char *layer, enum role role, const char *text) {
+  if (texts_have(&in->snap->cluster.stale, layer)) add(s, n, priority, STYLE(STALE), arena_printf(in->arena, "~%s", text));
+  else add(s, n, priority, style_of(role), text);
+}
+
+/* This host has that layer, or ought to. */
+static bool has_layer(const struct snapshot *s, const char *layer) {
+  for (size_t i = 0; i < s->sources.count; i++)
+    if (str_eq(s->sources.item[i].name, layer) && s->sources.item[i].state != SOURCE_ABSENT) return true;
+  return false;
+}
+
 static size_t title_segments(const struct input *in, struct segment *s) {
   static const struct { enum role role; const char *word; } badges[] = {
       [HEALTH_NONE] = {ROLE_BADGE_UNKNOWN, " UNKNOWN "}, [HEALTH_HEALTHY] = {ROLE_BADGE_OK, " HEALTHY "}, [HEALTH_DEGRADED] = {ROLE_BADGE_WARN, " DEGRADED "},
@@ -27,16 +40,16 @@ static size_t title_segments(const struct input *in, struct segment *s) {
   const struct snapshot *snap = in->snap;
   const struct cluster_view *c = &snap->cluster;
   size_t n = 0;
-  bool stale = c->stale.count > 0;
-  struct style old = STYLE(STALE);
   add(s, &n, 95, STYLE(TITLE), c->name ? c->name : "kvmconsole");
   add(s, &n, 100, style_of(badges[snap->health].role), badges[snap->health].word);
   if (c->quorate != TRUTH_UNKNOWN)
-    add(s, &n, 80, stale ? old : style_of(c->quorate == TRUTH_YES ? ROLE_NORMAL : ROLE_BAD),
-        c->votes == UNKNOWN_INT ? c->quorate == TRUTH_YES ? "quorum yes" : "NO QUORUM"
-                                : arena_printf(in->arena, "%s %lld/%lld", c->quorate == TRUTH_YES ? "quorum" : "NO QUORUM", (long long)c->votes, (long long)c->expected_votes));
-  if (c->pacemaker_version || c->dc) add(s, &n, 60, stale ? old : STYLE(NORMAL), c->dc ? arena_printf(in->arena, "DC %s", c->dc) : "no DC");
-  if (c->fencing != TRUTH_UNKNOWN) add(s, &n, 70, stale ? old : style_of(c->fencing == TRUTH_YES ? ROLE_NORMAL : ROLE_WARN), c->fencing == TRUTH_YES ? "fencing on" : "fencing OFF");
+    add_fact(in, s, &n, 80, "corosync", c->quorate == TRUTH_YES ? ROLE_NORMAL : ROLE_BAD,
+             c->votes == UNKNOWN_INT ? c->quorate == TRUTH_YES ? "quorum yes" : "NO QUORUM"
+                                     : arena_printf(in->arena, "%s %lld/%lld", c->quorate == TRUTH_YES ? "quorum" : "NO QUORUM", (long long)c->votes, (long long)c->expected_votes));
+  else if (has_layer(snap, "corosync")) add(s, &n, 80, STYLE(UNKNOWN), "quorum ?");
+  if (c->pacemaker_version || c->dc) add_fact(in, s, &n, 60, "pacemaker", ROLE_NORMAL, c->dc ? arena_printf(in->arena, "DC %s", c->dc) : "no DC");
+  if (c->fencing != TRUTH_UNKNOWN) add_fact(in, s, &n, 70, "pacemaker", c->fencing == TRUTH_YES ? ROLE_NORMAL : ROLE_WARN, c->fencing == TRUTH_YES ? "fencing on" : "fencing OFF");
+  else if (has_layer(snap, "pacemaker")) add(s, &n, 70, STYLE(UNKNOWN), "fencing ?");
   if (c->maintenance == TRUTH_YES) add(s, &n, 75, STYLE(WARN), "MAINTENANCE");
   size_t count = 0;
   for (size_t i = 0; i < snap->problems.count; i++) count += snap->problems.item[i].severity > SEVERITY_INFO;

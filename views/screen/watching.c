@@ -88,7 +88,7 @@ enum { SOURCE, SHOST, STATE, SAGE, OLDEST, SAYS };
 static const struct list_column source_columns[] = {
     [SOURCE] = {{.title = "SOURCE", .min = 9, .max = 10, .priority = 99}, "name"},
     [SHOST] = {{.title = "HOST", .min = 5, .max = 32, .priority = 90}, "host"},
-    [STATE] = {{.title = "STATE", .min = 6, .max = 8, .priority = 95}, "state"},
+    [STATE] = {{.title = "STATE", .min = 7, .max = 8, .priority = 95}, "state"},
     [SAGE] = {{.title = "LAST WORD", .min = 9, .align = ALIGN_RIGHT, .priority = 80}, "age_ms"},
     [OLDEST] = {{.title = "STALE FACTS", .min = 11, .align = ALIGN_RIGHT, .priority = 40}, NULL},
     [SAYS] = {{.title = "IT SAYS", .min = 12, .weight = 4, .priority = 70}, "text"},
