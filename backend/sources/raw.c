@@ -136,7 +136,9 @@ static void mask_pair(struct raw *r, size_t word) {
     stars(r, value, value + len);
     return;
   }
-  mask_assigned(r, word + strcspn(r->bytes + word, "=:\"' "));
+  size_t name_end = word;
+  while (name_end < r->len && name_char(r->bytes[name_end])) name_end++;
+  mask_assigned(r, name_end);
   nul = key_end + 1 < r->len ? memchr(r->bytes + key_end + 1, 0, r->len - key_end - 1) : NULL;
   stars(r, key_end + 1, nul ? (size_t)(nul - r->bytes) : r->len);
 }

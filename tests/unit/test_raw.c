@@ -94,7 +94,8 @@ static void a_line_holds_the_bytes(void **state) {
   json_decref(json);
   struct fragment *f; /* and is no fragment: an older console skips it as well */
   assert_int_equal(fragment_parse(out.data, out.len, &f, NULL), -EPROTONOSUPPORT);
-  assert_false(fragment_is_raw("{\"at\":\"x\",\"key\":\"\\\"kind\\\":\\\"raw\\\"\"}", 38));
+  static const char sly[] = "{\"at\":\"x\",\"key\":\"\\\"kind\\\":\\\"raw\\\"\"}";
+  assert_false(fragment_is_raw(sly, sizeof sly - 1));
   str_reset(&out);
   CLEANUP(mem_freep) char *large = mem_alloc(RAW_MAX + 10);
   memset(large, 1, RAW_MAX + 10);
