@@ -28,7 +28,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static const char USAGE[] = "kvmconsole-gluster [--once] [--read-only] [--host NAME] [--ssh root@%h] [--share-port 337] [TARGET]";
+static const char USAGE[] = "kvmconsole-gluster [--once] [--read-only] [--raw] [--host NAME] [--ssh root@%h] [--share-port 337] [TARGET]";
 enum {
   TICK_MS = 500,
   EAGER_MS = 100,
@@ -183,6 +183,7 @@ int main(int argc, char **argv) {
   w->changes.last = UNKNOWN_INT;
   w->loop = loop_new();
   w->emit = emitter_new(LAYER_GLUSTER, options.host, 1);
+  emitter_want_raw(w->emit, options.raw);
   w->names = names_new(w->loop, on_news, w);
   program.flush = loop_timer(w->loop, -1, on_flush, w);
   w->asked = asked_new(w);

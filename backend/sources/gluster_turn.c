@@ -66,6 +66,7 @@ struct turns *turns_new(struct world *w) {
   struct turns *t = mem_alloc(sizeof *t);
   *t = (struct turns){.w = w, .cache = -1, .silent_at = UNKNOWN_INT};
   t->rpc = rpc_new(w->loop, t, NULL, NULL);
+  if (w->options->raw) rpc_print_raw(t->rpc, w->emit, "turn");
   t->timer = loop_timer(w->loop, EAGER_MS, on_timer, t);
   return t;
 }
@@ -315,6 +316,7 @@ static void on_split(void *owner, int code, const char *text, const char *compla
   t->split_of = NULL;
   /* A crawl over thousands of entries is dear for the bricks' host: then it comes seldom. */
   v->split_at = clock_mono_ms() + 20 * (clock_mono_ms() - t->split_began);
+  if (!code) emit_raw(t->w->emit, "heal info summary", text, strlen(text));
   if (code || !volume || v->heal_at == UNKNOWN_INT || text_split_brain(text, volume, &n)) return;
   v->heal.split_brain = n;
   print(v, false, true);
@@ -410,6 +412,7 @@ static void on_heal_text(void *owner, int code, const char *text, const char *co
              complaint[0] ? complaint : "refused");
     t->ssh_again = clock_mono_ms() + SSH_AGAIN_MS;
   }
+  if (!code) emit_raw(t->w->emit, "heal statistics heal-count", text, strlen(text));
   if (!code) code = text_heal_count(a, text, &heal);
   if (!code) take_heal(t->busy, &heal);
   end(t, code);

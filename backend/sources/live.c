@@ -36,7 +36,7 @@ struct live {
   struct feed *feed;
   const struct config *config;
   const char *only;
-  bool read_only;
+  bool read_only, raw;
   struct process **processes; /* pointers: children hold on to them */
   size_t count;
   struct timer *watchdog;
@@ -114,6 +114,7 @@ static void start(struct process *p) {
   argv[n++] = "--host";
   argv[n++] = p->host;
   if (p->live->read_only) argv[n++] = "--read-only";
+  if (p->live->raw) argv[n++] = "--raw";
   if (p->ssh) argv[n++] = "--ssh", argv[n++] = p->ssh;
   if (p->port) argv[n++] = "--share-port", argv[n++] = p->port;
   if (p->target) argv[n++] = "--", argv[n++] = p->target;
@@ -154,7 +155,7 @@ static void add(struct live *v, enum layer layer, const char *host, const char *
   if (layer == LAYER_GLUSTER) p->port = mem_strdup(config_text(v->config, SET_GLUSTER_SHARE_PORT));
   v->processes = mem_grow(v->processes, v->count + 1, sizeof(struct process *));
   v->processes[v->count++] = p;
-  store_expect((struct store *)feed_store(v->feed), layer, host);
+  feed_expect(v->feed, layer, host);
   start(p);
 }
 
@@ -179,7 +180,7 @@ static void on_watch(void *owner) {
 struct live *live_start(struct loop *l, struct feed *f, const struct feed_options *o) {
   static const struct config defaults;
   struct live *v = mem_alloc(sizeof *v);
-  *v = (struct live){.loop = l, .feed = f, .config = o->config ? o->config : &defaults, .only = o->only, .read_only = o->read_only};
+  *v = (struct live){.loop = l, .feed = f, .config = o->config ? o->config : &defaults, .only = o->only, .read_only = o->read_only, .raw = o->raw};
   const char *gluster = config_text(v->config, SET_GLUSTER_HOST);
   const struct host_config *here = config_host(v->config, this_host());
   add(v, LAYER_COROSYNC, this_host(), NULL);

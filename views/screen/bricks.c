@@ -56,12 +56,13 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   row_put(out, BRICK, ROLE_NORMAL, arena_printf(in->arena, "%s:%s%s", b->host, b->path, b->arbiter == TRUTH_YES ? " (arbiter)" : ""));
   row_put(out, VOLUME, ROLE_DIM, v ? v->name : NULL);
   put_up(in, b, v, out);
-  row_put(out, FREE, b->online == TRUTH_YES ? ROLE_NORMAL : ROLE_STALE, b->free != UNKNOWN_INT && b->online != TRUTH_YES ? arena_printf(in->arena, "~%s", size_text(in, b->free)) : size_text(in, b->free));
+  const struct texts not_now = {.count = 1}, *old = b->online == TRUTH_YES ? &b->stale : &not_now; /* what a brick that is down had free is old as well */
+  put_fact(out, in, FREE, ROLE_NORMAL, size_text(in, b->free), old);
   put_fact(out, in, HEAL, b->heal_pending > 0 ? ROLE_WARN : ROLE_NORMAL, heal_text(in, b->heal_pending, &b->heal), &b->stale);
-  row_put(out, RATE, ROLE_NORMAL, rate_text(in, b->heal_pending, &b->heal));
-  row_put(out, SIZE, ROLE_NORMAL, size_text(in, b->size));
-  row_put(out, PORT, ROLE_DIM, count_text(in, b->port));
-  row_put(out, PID, ROLE_DIM, count_text(in, b->pid));
+  put_fact(out, in, RATE, ROLE_NORMAL, rate_text(in, b->heal_pending, &b->heal), &b->stale);
+  put_fact(out, in, SIZE, ROLE_NORMAL, size_text(in, b->size), &b->stale);
+  put_fact(out, in, PORT, ROLE_DIM, count_text(in, b->port), &b->stale);
+  put_fact(out, in, PID, ROLE_DIM, count_text(in, b->pid), &b->stale);
   row_put(out, NOTE, ROLE_NORMAL, b->text ? b->text : "");
 }
 

@@ -5,17 +5,20 @@
 #define SCREEN_LIST_H
 #include "keymaps/keymap.h"
 #include "model/difference.h"
+#include "sources/feed.h"
 #include "tui/table.h"
 
 struct input { /* what there is to see: borrowed, valid for one frame */
   const struct snapshot *snap;
   const struct event *events; /* oldest first */
-  size_t event_count;
+  size_t event_count, event_past; /* past: how many of them had happened at the moment shown */
   const struct keymap *keymap;
   enum glyphs glyphs;
   struct arena *arena; /* for texts of this frame */
-  int64_t wall;        /* now */
-  bool utc, read_only, replay, ended;
+  int64_t wall;        /* now, or the moment that is shown */
+  struct feed_shown time;
+  int now_health;      /* of the newest, whatever is shown */
+  bool utc, read_only;
 };
 
 enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_COUNT };

@@ -49,18 +49,18 @@ static void put_copies(const struct input *in, const struct volume_view *v, stru
 
 static void fill(const struct input *in, const void *item, struct row *out) {
   const struct volume_view *v = item;
-  size_t up = 0;
-  for (size_t i = 0; i < v->bricks.count; i++) up += v->bricks.item[i].online == TRUTH_YES;
+  size_t up = 0, known = 0;
+  for (size_t i = 0; i < v->bricks.count; i++) up += v->bricks.item[i].online == TRUTH_YES, known += v->bricks.item[i].online != TRUTH_UNKNOWN;
   row_put(out, VOLUME, ROLE_NORMAL, v->name);
   row_put(out, TYPE, ROLE_DIM, v->replica > 1 ? arena_printf(in->arena, "%s %lld%s", v->type ? v->type : "?", (long long)v->replica, v->arbiter > 0 ? "+a" : "") : v->type);
-  row_put(out, SIZE, ROLE_NORMAL, size_text(in, v->size));
-  row_put(out, USED, ROLE_NORMAL, used_text(in, v));
+  put_fact(out, in, SIZE, ROLE_NORMAL, size_text(in, v->size), &v->stale);
+  put_fact(out, in, USED, ROLE_NORMAL, used_text(in, v), &v->stale);
   put_copies(in, v, out);
-  row_put(out, STATUS, str_eq(v->status, "started") ? ROLE_OK : ROLE_WARN, v->status);
+  put_fact(out, in, STATUS, str_eq(v->status, "started") ? ROLE_OK : ROLE_WARN, v->status, &v->stale);
   put_fact(out, in, HEAL, v->heal_pending > 0 ? ROLE_WARN : ROLE_NORMAL, heal_text(in, v->heal_pending, &v->heal), &v->stale);
-  row_put(out, RATE, ROLE_NORMAL, rate_text(in, v->heal_pending, &v->heal));
+  put_fact(out, in, RATE, ROLE_NORMAL, rate_text(in, v->heal_pending, &v->heal), &v->stale);
   put_fact(out, in, SPLIT, v->split_brain > 0 ? ROLE_BAD : ROLE_NORMAL, count_text(in, v->split_brain), &v->stale);
-  row_putf(out, BRICKS, ROLE_NORMAL, "%zu/%zu up", up, v->bricks.count);
+  put_fact(out, in, BRICKS, ROLE_NORMAL, known || !v->bricks.count ? arena_printf(in->arena, "%zu/%zu up", up, v->bricks.count) : NULL, &v->stale);
 }
 
 const struct list list_volumes = {.name = "volumes", .title = "Volumes", .help = "volumes: type, room, copies, heals", .action = ACTION_VIEW_VOLUMES,
