@@ -1,5 +1,6 @@
 /* The detail of any item, from its shape: every field the snapshot has, with unknown said as such. And the help. */
 #include "model/problem.h"
+#include "base/utf8.h"
 #include "tui/text.h"
 #include "views/screen/app.h"
 #include <string.h>
@@ -14,6 +15,13 @@ static const char *label(struct arena *a, const char *name) {
   return s;
 }
 
+/* A name with a line's end or a tab in it makes no line and no column of its own here. */
+static const char *one_line(const struct input *in, const char *s) {
+  if (!strpbrk(s, "\n\t")) return s;
+  size_t room = strlen(s) * 3 + 1;
+  return utf8_clean(arena_alloc(in->arena, room), room, s);
+}
+
 static const char *value_text(const struct input *in, const struct field *f, const void *object) {
   if (f->type == FIELD_TIME) {
     const char *when = clock_text(in, *(const int64_t *)(const void *)((const char *)object + f->offset));
@@ -21,7 +29,7 @@ static const char *value_text(const struct input *in, const struct field *f, con
   }
   bool bytes = f->type == FIELD_INT && (str_eq(f->name, "memory") || str_eq(f->name, "memory_used") || str_eq(f->name, "size") || str_eq(f->name, "free"));
   const char *size = bytes ? size_text(in, *(const int64_t *)(const void *)((const char *)object + f->offset)) : NULL;
-  return size ? size : field_text(f, object, in->arena);
+  return size ? size : one_line(in, field_text(f, object, in->arena));
 }
 
 static void add_field(struct text *t, const struct input *in, const struct field *f, const void *object) {
@@ -36,7 +44,7 @@ static void add_pairs(struct text *t, const struct input *in, const struct field
   for (size_t i = 0; i < p->count; i++) {
     text_indent(t, 0, 18);
     text_addf(t, STYLE(DIM), "%-17s ", i ? "" : label(in->arena, f->name));
-    text_moref(t, STYLE(NORMAL), "%s = %s", p->item[i].key, p->item[i].value ? p->item[i].value : "?");
+    text_moref(t, STYLE(NORMAL), "%s = %s", one_line(in, p->item[i].key), p->item[i].value ? one_line(in, p->item[i].value) : "?");
   }
 }
 
@@ -87,7 +95,7 @@ struct text *detail_text(const struct app *a, const struct input *in) {
   size_t n = in->snap ? l->collect(in, &item) : 0, i = 0;
   while (i < n && !str_eq(l->id(in, item[i]), a->detail_id)) i++;
   if (i == n) {
-    text_addf(t, STYLE(WARN), "%s: it is not there any more", a->detail_id ? a->detail_id : "?");
+    text_addf(t, STYLE(WARN), "%s: it is not there any more", a->detail_id ? one_line(in, a->detail_id) : "?");
     return t;
   }
   for (const struct field *f = l->shape->fields; f->name; f++) {
