@@ -39,14 +39,15 @@ struct emitter {
 
 int source_options_parse(int argc, char **argv, const char *usage, struct source_options *ret) {
   static const struct option options[] = {{"once", no_argument, NULL, 'o'}, {"read-only", no_argument, NULL, 'r'}, {"raw", no_argument, NULL, 'b'},
-                                          {"host", required_argument, NULL, 'h'}, {"help", no_argument, NULL, 'u'}, {0}};
-  *ret = (struct source_options){0};
+                                          {"host", required_argument, NULL, 'h'}, {"ssh", required_argument, NULL, 's'}, {"help", no_argument, NULL, 'u'}, {0}};
+  *ret = (struct source_options){.ssh = "root@%h"};
   opterr = 0;
   for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (c) {
     case 'o': ret->once = true; break;
     case 'r': ret->read_only = true; break;
     case 'b': ret->raw = true; break;
     case 'h': ret->host = optarg; break;
+    case 's': ret->ssh = optarg; break;
     case 'u': printf("usage: %s\n", usage); return -1;
     default: fprintf(stderr, "usage: %s\n", usage); return 64;
     }

@@ -1,7 +1,7 @@
 /* What every source program shares: its command line, and the printing of fragments. A fact that is the same as the one
  * printed last is not printed again: it is named in the next beat, so that its age starts anew on the other side.
  *
- *   kvmconsole-LAYER [--once] [--read-only] [--raw] [--host NAME] [TARGET]
+ *   kvmconsole-LAYER [--once] [--read-only] [--raw] [--host NAME] [--ssh root@%h] [TARGET]
  *
  * The programs print on stdout only and end when it is closed. Complaints for a developer go to stderr. On stdin they
  * take requests, one a line ("disks VOLUME PATH"); its end is the sign to leave. A program may block in its library as
@@ -19,6 +19,7 @@ struct source_options {
   bool read_only;      /* ask for a read-only connection where the library has one */
   bool raw;            /* print what was received as well (raw.h) */
   const char *host;    /* name of the host in fragments; default: this host's name */
+  const char *ssh;     /* "root@%h": how other hosts are reached */
   const char *target;  /* what to connect to: a libvirt URI, a gluster host; NULL: the local daemon */
 };
 /* 0, or the exit code to leave with (64 after a usage error, which was said; -1 after --help: leave with 0). */

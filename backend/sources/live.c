@@ -3,13 +3,15 @@
 #include "base/clock.h"
 #include "base/host.h"
 #include "base/log.h"
+#include "base/ssh.h"
 #include "model/fragment.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
-enum { WATCH_MS = 500, HUNG_MS = 5000, FIRST_WORD_MS = 12000, END_MS = 20000, BACKOFF_MAX_MS = 30000 };
+/* What comes back is to be read again well within half a minute, so the longest pause is short. */
+enum { WATCH_MS = 500, HUNG_MS = 5000, FIRST_WORD_MS = 12000, END_MS = 20000, BACKOFF_MAX_MS = 5000, WELL_MS = 30000 };
 
 /* One row a layer: the program that reads it. */
 static const struct {
@@ -20,7 +22,8 @@ static const struct {
 struct process {
   struct live *live;
   enum layer layer;
-  char *host, *target, *ssh; /* target: what to connect to, or NULL; ssh: for gluster's own road to another host */
+  char *host, *target, *ssh, *port; /* target: what to connect to, or NULL; ssh: for a source's own road to another host; port: gluster's, where consoles share */
+  struct str told;                  /* requests that are sent when they change; lines, of this run of the program */
   struct child *child;
   struct timer *again;
   int64_t started, heard; /* monotonic; heard 0: nothing yet from this process */
@@ -90,7 +93,7 @@ static void on_exit_of(void *owner, int status) {
     else snprintf(text, sizeof text, "%s was ended by signal %d", program_of(p->layer), WTERMSIG(status));
     judge(p, SOURCE_DOWN, text);
   }
-  if (p->heard && clock_mono_ms() - p->started > BACKOFF_MAX_MS) p->backoff = 0; /* it had been well */
+  if (p->heard && clock_mono_ms() - p->started > WELL_MS) p->backoff = 0; /* it had been well */
   p->backoff = p->backoff ? (p->backoff * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : p->backoff * 2) : 1000;
   if (!p->again) p->again = loop_timer(p->live->loop, -1, on_again, p);
   timer_set(p->again, p->backoff);
@@ -113,11 +116,13 @@ static void start(struct process *p) {
   if (p->live->read_only) argv[n++] = "--read-only";
   if (p->live->raw) argv[n++] = "--raw";
   if (p->ssh) argv[n++] = "--ssh", argv[n++] = p->ssh;
+  if (p->port) argv[n++] = "--share-port", argv[n++] = p->port;
   if (p->target) argv[n++] = "--", argv[n++] = p->target;
   argv[n] = NULL;
   p->started = clock_mono_ms();
   p->heard = 0;
   p->ending = false;
+  str_reset(&p->told);
   p->child = child_start(p->live->loop, &(struct child_spec){.argv = argv, .max_line = FRAGMENT_LINE_MAX, .on_out = on_line, .on_err = on_complaint,
                                                             .on_exit = on_exit_of, .owner = p, .with_input = true}, &e);
   if (!p->child) judge(p, SOURCE_DOWN, e.text);
@@ -146,7 +151,8 @@ static void add(struct live *v, enum layer layer, const char *host, const char *
   if (!wanted(v, layer) || !sane_name(host) || find(v, layer, host)) return;
   struct process *p = mem_alloc(sizeof *p);
   *p = (struct process){.live = v, .layer = layer, .host = mem_strdup(host), .target = mem_strdup(target)};
-  if (layer == LAYER_GLUSTER) p->ssh = mem_strdup(config_text(v->config, SET_CLUSTER_SSH));
+  if (layer == LAYER_GLUSTER || layer == LAYER_COROSYNC) p->ssh = mem_strdup(config_text(v->config, SET_CLUSTER_SSH));
+  if (layer == LAYER_GLUSTER) p->port = mem_strdup(config_text(v->config, SET_GLUSTER_SHARE_PORT));
   v->processes = mem_grow(v->processes, v->count + 1, sizeof(struct process *));
   v->processes[v->count++] = p;
   feed_expect(v->feed, layer, host);
@@ -193,7 +199,8 @@ void live_end(struct live *v) {
     struct process *p = v->processes[i];
     child_drop(p->child);
     timer_end(p->again);
-    mem_free(p->host), mem_free(p->target), mem_free(p->ssh);
+    mem_free(p->host), mem_free(p->target), mem_free(p->ssh), mem_free(p->port);
+    str_free(&p->told);
     mem_free(p);
   }
   for (size_t i = 0; i < v->asked_count; i++) mem_free(v->asked[i]);
@@ -231,7 +238,81 @@ static void ask_disk(struct live *v, const struct disk_view *d) {
   v->asked_at = clock_mono_ms();
 }
 
+/* Requests, lines, that stand until they change. */
+static void tell(struct process *p, const struct str *lines) {
+  if (!p || !p->child || !lines->len || str_eq(lines->data, p->told.data)) return;
+  for (const char *at = lines->data, *end; (end = strchr(at, '\n')); at = end + 1)
+    if (child_send(p->child, at, (size_t)(end + 1 - at))) return; /* all of it again, later */
+  str_reset(&p->told);
+  str_addn(&p->told, lines->data, lines->len);
+}
+
+/* A node that is no member is asked for its own view over ssh: by every name and address that any layer knows of it. */
+static void tell_ways(struct live *v, const struct snapshot *s) {
+  CLEANUP(str_free) struct str lines = {0};
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    if (h->membership != MEMBERSHIP_LEFT || h->here == TRUTH_YES || !ssh_host_valid(h->name)) continue;
+    str_addf(&lines, "ways %s", h->name);
+    const struct texts self = {(const char *[]){h->name}, 1}, *const names[] = {&self, &h->aliases, &h->addresses};
+    for (size_t j = 0; j < COUNT(names); j++)
+      for (size_t k = 0; k < names[j]->count; k++) {
+        CLEANUP(mem_freep) char *to = ssh_host_valid(names[j]->item[k]) ? config_ssh(v->config, names[j]->item[k]) : NULL;
+        if (to && !strpbrk(to, " \n\r")) str_addf(&lines, " %s", to);
+      }
+    str_addc(&lines, '\n');
+  }
+  tell(find(v, LAYER_COROSYNC, this_host()), &lines);
+}
+
+static void add_word(struct str *line, const char *word) {
+  enum { LINE_MAX_BYTES = 7000 };
+  if (sane_name(word) && !strpbrk(word, " \n\r") && line->len + strlen(word) < LINE_MAX_BYTES) str_addf(line, " %s", word);
+}
+
+/* Where other consoles may be, for those that read what is read only once: every host known, and those configured. */
+static void add_neighbours(const struct live *v, const struct snapshot *s, struct str *lines) {
+  CLEANUP(str_free) struct str hosts = {0};
+  bool member = false;
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    if (h->here == TRUTH_YES) {
+      member = h->membership || h->pacemaker;
+      continue;
+    }
+    for (size_t j = 0; j < h->addresses.count; j++) add_word(&hosts, h->addresses.item[j]);
+    if (!h->addresses.count) add_word(&hosts, h->name);
+  }
+  for (size_t i = 0; i < v->config->host_count; i++)
+    if (strcmp(v->config->hosts[i].name, this_host()) != 0) add_word(&hosts, v->config->hosts[i].name);
+  str_addf(lines, "neighbours %s%s\n", member ? "member" : "outsider", str_text(&hosts));
+}
+
+/* A host that runs domains may be a peer under another name: the daemon at its address knows. */
+static void add_who(const struct snapshot *s, struct str *ret_lines) {
+  CLEANUP(str_free) struct str lines = {0};
+  bool pool = false;
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    pool |= texts_have(&h->roles, "gluster");
+    if (!texts_have(&h->roles, "kvm") || !h->addresses.count || !ssh_host_valid(h->name)) continue;
+    str_addf(&lines, "who %s", h->name);
+    for (size_t j = 0; j < h->addresses.count; j++) str_addf(&lines, " %s", h->addresses.item[j]);
+    str_addc(&lines, '\n');
+  }
+  if (pool && lines.len) str_addn(ret_lines, lines.data, lines.len);
+}
+
+static void tell_gluster(struct live *v, const struct snapshot *s) {
+  CLEANUP(str_free) struct str lines = {0};
+  add_neighbours(v, s, &lines);
+  add_who(s, &lines);
+  tell(find(v, LAYER_GLUSTER, this_host()), &lines);
+}
+
 void live_discover(struct live *v, const struct snapshot *s) {
+  tell_ways(v, s);
+  tell_gluster(v, s);
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
     if (h->membership || h->pacemaker) add_hypervisor(v, h);
@@ -249,9 +330,19 @@ static bool disks_answered(const struct live *v) {
   return d && d->disks.count >= v->asked_count;
 }
 
+/* Nor is one that has left asked for long; until then it is not known whether it lives. */
+static bool outlooks_answered(const struct live *v) {
+  enum { PATIENCE_MS = 6000 };
+  const struct fact *f = store_fact(feed_store(v->feed), "corosync.outlook", NULL, NULL);
+  const struct corosync_outlooks *o = f ? f->fragment->data : NULL;
+  for (size_t i = 0; o && clock_mono_ms() - f->since < PATIENCE_MS && i < o->nodes.count; i++)
+    if (o->nodes.item[i].asked == TRUTH_UNKNOWN) return false;
+  return true;
+}
+
 bool live_complete(const struct live *v) {
   const struct store *s = feed_store(v->feed);
   for (size_t i = 0; i < s->source_count; i++)
     if (s->sources[i].state == SOURCE_UNKNOWN) return false;
-  return s->source_count > 0 && disks_answered(v);
+  return s->source_count > 0 && disks_answered(v) && outlooks_answered(v);
 }

@@ -53,6 +53,7 @@ struct source {
   char *last_change;             /* of the reading before; NULL at first */
   int64_t last_change_seen, config_read;
   char config_trouble[256];
+  char *online; /* names of the nodes that are, as last read: " kvm01  kvm02 " */
 };
 
 static void start_reading(struct source *s);
@@ -94,13 +95,29 @@ static void finish(struct source *s, int64_t in_ms) {
   s->again = false;
 }
 
+/* One of its daemons hangs or is gone, though what crm_mon tells may be as true as ever: the others go on. */
+static bool say_trouble(struct source *s) {
+  CLEANUP(str_free) struct str text = {0};
+  bool hung = cib_watcher_trouble(s->watcher, s->online, &text);
+  if (text.len) emit_state(s->out, hung ? SOURCE_HUNG : SOURCE_DOWN, "%s", text.data);
+  return text.len > 0;
+}
+
+static void note_online(struct source *s, const struct pcmk_nodes *n) {
+  CLEANUP(str_free) struct str names = {0};
+  for (size_t i = 0; i < n->nodes.count; i++)
+    if (n->nodes.item[i].online == TRUTH_YES && n->nodes.item[i].pending != TRUTH_YES && n->nodes.item[i].name) str_addf(&names, " %s ", n->nodes.item[i].name);
+  mem_free(s->online);
+  s->online = str_take(&names);
+}
+
 static void fail(struct source *s, enum source_state state, const char *text, int64_t in_ms) {
   if (s->well) emit_forget(s->out); /* what comes after this is new, whatever it says */
   s->well = false;
   s->doubt_since = 0;
   s->held = false;
   s->want_config = true;
-  emit_state(s->out, state, "%s", text);
+  if (!say_trouble(s)) emit_state(s->out, state, "%s", text);
   finish(s, in_ms);
 }
 
@@ -147,6 +164,8 @@ static void tell(struct source *s, const struct pacemaker_status *p) {
   emit_fact(s->out, "pacemaker.failures", NULL, &p->failures);
   if (!s->skip_fencing) emit_fact(s->out, "pacemaker.fencing", NULL, &p->fencing);
   if (s->have_config) emit_fact(s->out, "pacemaker.config", NULL, &s->config);
+  note_online(s, &p->nodes);
+  if (say_trouble(s)) return;
   emit_state(s->out, SOURCE_OK, "Pacemaker%s%.*s, %s%s%s%s%s%s", digits ? " " : "", digits, version, p->cluster.dc ? "DC " : "no DC elected",
              p->cluster.dc ? p->cluster.dc : "", s->doubt_since ? "; all nodes offline, said twice" : "",
              s->skip_fencing ? "; the fencing daemon does not answer, its history is not read" : "",
@@ -279,6 +298,12 @@ static void on_next(void *owner) { start_reading(owner); }
 
 static void on_change(void *owner, enum cib_event event) {
   struct source *s = owner;
+  if (event == CIB_DAEMONS) { /* said at once; and read at once, so that what is still true is not taken for old */
+    if (say_trouble(s)) emit_flush(s->out);
+    if (s->reading) s->again = true;
+    else read_within(s, 0);
+    return;
+  }
   if (event != CIB_STATUS_CHANGED) s->want_config = s->config_changed = true;
   if (event == CIB_LOST) return read_within(s, 0);
   if (s->reading) s->again = true;
@@ -332,5 +357,6 @@ int main(int argc, char **argv) {
   loop_free(s.loop);
   arena_free(s.config_arena);
   mem_free(s.last_change);
+  mem_free(s.online);
   return 0;
 }
