@@ -158,8 +158,21 @@ void feed_seek(struct feed *f, const struct moment *m) {
   player_seek(f->player, m);
 }
 
-void feed_to_begin(struct feed *f) {
+/* Where it all begins nothing is known; a second later the first answers are there. */
+static struct moment first_answers(struct feed *f) {
+  enum { FIRST_MS = 1000 };
   struct moment begin = tape_begin(f->tape);
+  struct cursor c = {0};
+  int64_t due;
+  tape_seek(f->tape, &c, begin.line);
+  while (!begin.line && tape_due(f->tape, &c, &due) && due <= begin.now + FIRST_MS && tape_next(f->tape, &c) >= 0) continue;
+  if (c.set) begin = c.at;
+  cursor_free(&c);
+  return begin;
+}
+
+void feed_to_begin(struct feed *f) {
+  struct moment begin = first_answers(f);
   f->to_end = false;
   if (!is_file(f)) player_pause(f->player, true);
   player_seek(f->player, &begin);

@@ -9,6 +9,7 @@
 #include "sources/pacemaker_tool.h"
 #include "sources/pacemaker_version.h"
 #include "sources/pacemaker_watch.h"
+#include "sources/raw.h"
 #include <errno.h>
 #include <grp.h>
 #include <poll.h>
@@ -245,7 +246,11 @@ static void conclude(struct source *s, bool config_asked) {
 static void on_tool_done(void *owner) {
   struct source *s = owner;
   if (s->mon.end == TOOL_ENDED) emit_raw(s->out, "crm_mon", str_text(&s->mon.out), s->mon.out.len);
-  if (s->cib.end == TOOL_ENDED) emit_raw(s->out, "cibadmin", str_text(&s->cib.out), s->cib.out.len);
+  if (s->cib.end == TOOL_ENDED && s->options.raw) {
+    CLEANUP(mem_freep) char *cib = mem_strndup(str_text(&s->cib.out), s->cib.out.len);
+    raw_mask_nvpairs(cib, s->cib.out.len, pacemaker_may_be_secret);
+    emit_raw(s->out, "cibadmin", cib, s->cib.out.len);
+  }
   if (s->reading && !tool_runs(&s->mon) && !tool_runs(&s->cib)) conclude(s, s->cib.end != TOOL_NEVER_RUN);
 }
 

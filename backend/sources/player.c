@@ -9,7 +9,7 @@ struct player {
   struct cursor cursor;
   bool detached, paused, starved; /* starved: it waits for the tape to grow */
   double speed;
-  int64_t base_now, base_mono; /* while it plays: the time line at that instant */
+  int64_t base_now, base_mono; /* while it plays: the time line at that instant; 0: before the very first line */
   int64_t passed;              /* simulated clock */
   struct snapshot *shown;      /* the last one, while no line has come since */
 };
@@ -22,7 +22,7 @@ static void forget_shown(struct player *p) {
 }
 
 static int64_t now_of(const struct player *p) {
-  if (p->paused || p->speed <= 0 || p->starved) return p->base_now;
+  if (p->paused || p->speed <= 0 || p->starved || !p->base_now) return p->base_now;
   return p->base_now + (int64_t)((double)(mono(p) - p->base_mono) * p->speed);
 }
 
@@ -41,7 +41,7 @@ static void pump(struct player *p) {
   timer_set(p->due, -1);
   if (!p->detached || p->paused) return;
   while (tape_due(p->options.tape, &p->cursor, &due)) {
-    if (!p->base_now) rebase(p, due); /* the very first one */
+    if (!p->base_now) rebase(p, due);
     else if (p->starved) rebase(p, p->base_now);
     p->starved = false;
     int64_t wait = p->speed > 0 ? due - now_of(p) : 0;

@@ -8,7 +8,7 @@
 
 /* A name with one of these in it leads to a secret, or (digest) to what a secret can be guessed from. */
 static const char *const words[] = {"passw", "passphrase", "secret", "token", "community", "credential", "privkey", "priv_key", "private_key", "authkey", "auth_key",
-                                    "api_key", "apikey", "access_key", "totem.key", "digest"};
+                                    "api_key", "apikey", "access_key", "login", "totem.key", "digest"};
 /* ... but these are none: corosync's time-outs. */
 static const char *const harmless[] = {"totem.token", "token_coefficient", "token_retransmit", "token_warning"};
 
@@ -17,7 +17,9 @@ struct raw { char *bytes; size_t len; };
 static bool name_char(char c) { return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.'; }
 
 static bool any_of(const struct raw *r, size_t at, const char *const *list, size_t count, size_t *ret_len) {
+  int first = tolower((unsigned char)r->bytes[at]);
   for (size_t i = 0; i < count; i++) {
+    if (list[i][0] != first) continue;
     size_t n = strlen(list[i]);
     if (r->len - at >= n && !strncasecmp(r->bytes + at, list[i], n)) {
       *ret_len = n;
@@ -152,6 +154,63 @@ void raw_mask(char *bytes, size_t len) {
     else if (binary) mask_pair(&r, i);
     else mask_text(&r, i, i + n);
   }
+}
+
+/* The value of an attribute of the tag from..to, "" when it has none or it is too long; out has NAME_ROOM bytes. */
+enum { NAME_ROOM = 128 };
+static void attribute(const struct raw *r, size_t from, size_t to, const char *name, char *out) {
+  size_t n = strlen(name);
+  out[0] = 0;
+  for (size_t i = from + 1; i + n + 2 < to; i++) {
+    if (strncmp(r->bytes + i, name, n) || !isspace((unsigned char)r->bytes[i - 1])) continue;
+    size_t sign = skip_blanks(r, i + n), quote = sign < to && r->bytes[sign] == '=' ? skip_blanks(r, sign + 1) : to;
+    if (quote >= to || (r->bytes[quote] != '"' && r->bytes[quote] != '\'')) continue;
+    size_t end = quote + 1;
+    while (end < to && r->bytes[end] != r->bytes[quote]) end++;
+    if (end - quote - 1 >= NAME_ROOM) return;
+    memcpy(out, r->bytes + quote + 1, end - quote - 1);
+    out[end - quote - 1] = 0;
+    return;
+  }
+}
+
+/* The elements that are open at some place, by name; deeper ones than these count as the most secret. */
+enum { DEEPEST = 64 };
+struct open_elements { char name[DEEPEST][NAME_ROOM]; size_t depth; };
+
+static const char *inner(const struct open_elements *o) {
+  return !o->depth ? "" : o->depth > DEEPEST ? "instance_attributes" : o->name[o->depth - 1];
+}
+
+static void opens(struct open_elements *o, const char *name, size_t len) {
+  if (o->depth++ >= DEEPEST) return;
+  char *to = o->name[o->depth - 1];
+  if (len >= NAME_ROOM) len = NAME_ROOM - 1;
+  memcpy(to, name, len);
+  to[len] = 0;
+}
+
+void raw_mask_nvpairs(char *bytes, size_t len, raw_secret_fn *secret) {
+  struct raw r = {bytes, len};
+  struct open_elements *o = mem_alloc(sizeof *o);
+  char name[NAME_ROOM];
+  for (size_t from = 0, to; from < len; from = to) {
+    const char *open = memchr(bytes + from, '<', len - from);
+    if (!open) break;
+    from = (size_t)(open - bytes);
+    const char *end = len - from > 4 && !strncmp(open, "<!--", 4) ? memmem(open, len - from, "-->", 3) : memchr(open, '>', len - from);
+    to = end ? (size_t)(end - bytes) + 1 : len;
+    bool empty = end && end[-1] == '/';
+    size_t n = 0;
+    while (from + 1 + n < to && (name_char(open[1 + n]) || open[1 + n] == ':')) n++;
+    if (n == 6 && !strncmp(open + 1, "nvpair", n)) {
+      attribute(&r, from, to, "name", name);
+      if (secret(inner(o), name)) mask_value_of(&r, from, to);
+    }
+    if (n && !empty) opens(o, open + 1, n);
+    else if (to - from > 1 && open[1] == '/' && o->depth) o->depth--;
+  }
+  mem_free(o);
 }
 
 static void add_base64(struct str *out, const unsigned char *p, size_t len) {

@@ -13,6 +13,9 @@ enum { RAW_MAX = 2 << 20 };
 
 /* In place. Whatever a name leads to that means a secret: attributes, nvpairs, elements, key=value, gluster's dicts. */
 void raw_mask(char *bytes, size_t len);
+/* The same for nvpairs of XML, by set (the element around it) and name: whatever that function says is one. */
+typedef bool raw_secret_fn(const char *set, const char *name);
+void raw_mask_nvpairs(char *bytes, size_t len, raw_secret_fn *secret);
 /* The line, masked, with its newline. */
 void raw_print(struct str *out, int64_t at, enum layer layer, const char *host, const char *call, const void *bytes, size_t len);
 #endif

@@ -84,6 +84,15 @@ static int64_t wait_for(struct replay *r, int64_t now, int64_t mono) {
   return (int64_t)((double)(now - r->began) / r->options.speed) - (mono - r->began_mono);
 }
 
+/* A line before any whose time is known is none that is taken, whatever it is. */
+static int why_not(const char *line, size_t len, struct err *e) {
+  struct fragment *f;
+  int code = fragment_parse(line, len, &f, e);
+  if (code) return code;
+  fragment_drop(f);
+  return err_set(e, -EINVAL, "", "a fragment whose time does not stand at its beginning");
+}
+
 /* True when the line was due (and was played). */
 static bool play(struct replay *r, const char *line, size_t len) {
   int64_t mono = clock_mono_ms();
@@ -102,7 +111,7 @@ static bool play(struct replay *r, const char *line, size_t len) {
   r->clock = next;
   r->heard = mono;
   struct tape_line t = {line, len, next.now, next.now, next.now - next.shift};
-  int code = next.now == UNKNOWN_INT ? err_set(&e, -EINVAL, "", "not a fragment: no time of it is known") : feed_take_line(r->feed, &t, r->regular ? &place : NULL, &e);
+  int code = next.now == UNKNOWN_INT ? why_not(line, len, &e) : feed_take_line(r->feed, &t, r->regular ? &place : NULL, &e);
   r->line++;
   if (!code) r->good++;
   else if (code != -EPROTONOSUPPORT && !r->err.code && !r->good) {

@@ -14,7 +14,7 @@ static void secrets_are_masked(void **state) {
   static const struct { const char *in, *out; } rows[] = {
       {"<nvpair id=\"f-passwd\" name=\"passwd\" value=\"" S "\"/>", "<nvpair id=\"f-passwd\" name=\"passwd\" value=\"" M "\"/>"},
       {"<nvpair value='" S "' name='password' id='x'/>", "<nvpair value='" M "' name='password' id='x'/>"},
-      {"<nvpair name=\"login\" value=\"admin\"/><nvpair name=\"SNMP_priv_Passwd\" value=\"" S "\"/>", "<nvpair name=\"login\" value=\"admin\"/><nvpair name=\"SNMP_priv_Passwd\" value=\"" M "\"/>"},
+      {"<nvpair name=\"ip\" value=\"10.0.0.1\"/><nvpair name=\"SNMP_priv_Passwd\" value=\"" S "\"/>", "<nvpair name=\"ip\" value=\"10.0.0.1\"/><nvpair name=\"SNMP_priv_Passwd\" value=\"" M "\"/>"},
       {"<nvpair name=\"api_token\"\n  value=\"" S "\"/>", "<nvpair name=\"api_token\"\n  value=\"" M "\"/>"},
       {"<graphics type='vnc' port='5900' passwd='" S "' passwdValidTo='2030'/>", "<graphics type='vnc' port='5900' passwd='" M "' passwdValidTo='****'/>"},
       {"<password>" S "</password><a>b</a>", "<password>" M "</password><a>b</a>"},

@@ -1,6 +1,7 @@
 /* The tape: going back and forth gives what was; it is bounded; clocks that jump do not confuse it. */
 #include "base/clock.h"
 #include "model/tape.h"
+#include "sources/player.h"
 #include "tests/unit/unit.h"
 #include "views/timeline.h"
 #include <stdio.h>
@@ -281,6 +282,41 @@ static void a_clock_that_jumps(void **state) {
   end(&w);
 }
 
+static void nothing(void *owner) { (void)owner; }
+static bool goes_on(void *owner) { return !owner; }
+
+/* A player that begins before there is anything to play begins with the first line, whenever that comes. */
+static void a_player_waits_for_its_first_line(void **state) {
+  struct world w;
+  struct loop *l = loop_new();
+  (void)state;
+  begin(&w, TAPE_BYTES);
+  const struct player_options o = {.tape = w.tape, .merge = &plain, .speed = 1, .changed = nothing, .complete = goes_on, .owner = &w};
+  struct player *p = player_new(l, &o);
+  player_seek(p, &(struct moment){0});
+  loop_run(l, 30);
+  assert_false(player_attached(p));
+  assert_int_equal(player_at(p).now, 0);
+  const int64_t t = 1800000000000;
+  hear(&w, nodes(1), t, t), player_more(p);
+  loop_run(l, 30);
+  assert_int_equal(player_at(p).line, 1);
+  hear(&w, nodes(2), t + 100, t + 100), player_more(p);
+  for (int i = 0; i < 200 && player_at(p).line < 2; i++) loop_run(l, 10);
+  assert_int_equal(player_at(p).line, 2);
+  assert_in_range(player_at(p).now - t, 100, 5000);
+  hear(&w, nodes(3), t + 900000, t + 900000), player_more(p); /* a quarter of an hour later: not yet */
+  loop_run(l, 30);
+  assert_int_equal(player_at(p).line, 2);
+  player_set_speed(p, 0); /* as fast as it can: at once */
+  for (int i = 0; i < 200 && player_at(p).line < 3; i++) loop_run(l, 10);
+  assert_int_equal(player_at(p).line, 3);
+  assert_int_equal(player_at(p).now, t + 900000);
+  player_free(p);
+  loop_free(l);
+  end(&w);
+}
+
 static void events_are_a_ring(void **state) {
   struct timeline t = {0};
   (void)state;
@@ -303,6 +339,7 @@ static void events_are_a_ring(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(there_and_back_is_the_same), cmocka_unit_test(the_past_is_what_was_seen), cmocka_unit_test(a_jump_lands_at_the_event),
                                      cmocka_unit_test(it_is_bounded), cmocka_unit_test(a_file_is_kept_from_its_beginning), cmocka_unit_test(a_clock_that_jumps),
+                                     cmocka_unit_test(a_player_waits_for_its_first_line),
                                      cmocka_unit_test(events_are_a_ring)};
   return RUN(tests);
 }

@@ -41,7 +41,8 @@ static size_t title_segments(const struct input *in, struct segment *s) {
   const struct cluster_view *c = &snap->cluster;
   size_t n = 0;
   add(s, &n, 95, STYLE(TITLE), c->name ? c->name : "kvmconsole");
-  add(s, &n, 100, style_of(badges[snap->health].role), badges[snap->health].word);
+  bool was = in->time.past && in->time.kind != FEED_FILE; /* of what is live: not how it is */
+  add(s, &n, 100, style_of(was ? ROLE_BADGE_UNKNOWN : badges[snap->health].role), was ? arena_printf(in->arena, " was%s", badges[snap->health].word) : badges[snap->health].word);
   if (c->quorate != TRUTH_UNKNOWN)
     add_fact(in, s, &n, 80, "corosync", c->quorate == TRUTH_YES ? ROLE_NORMAL : ROLE_BAD,
              c->votes == UNKNOWN_INT ? c->quorate == TRUTH_YES ? "quorum yes" : "NO QUORUM"

@@ -74,7 +74,7 @@ static void line_words(const struct input *in, const char *words[3]) {
     words[2] = arena_printf(in->arena, "PAUSED at %s", when);
     return;
   }
-  const char *ago = span_text(in, t->newest - t->at.wall), *how = t->paused ? "paused" : speed_text(in);
+  const char *ago = span_text(in, t->newest - t->at.wall), *how = !t->paused ? speed_text(in) : t->at.now - t->begin <= 1000 ? "oldest kept" : "paused";
   const char *live = t->ended ? "the feed has ended" : "live goes on";
   words[0] = arena_printf(in->arena, "PAST %s, %s ago %s %s %s %s %s %s returns", when, ago, dot, how, dot, live, dot, end);
   words[1] = arena_printf(in->arena, "PAST %s, %s ago %s %s %s %s returns", when, ago, dot, how, dot, end);
