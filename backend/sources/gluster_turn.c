@@ -541,7 +541,7 @@ static void on_timer(void *owner) {
   if (!suspected) look_for_split(t);
 }
 
-bool turns_heals_denied(const struct turns *t) { return far_host(t) && !ssh_allowed(t); }
+bool turns_heals_denied(const struct turns *t) { return far_host(t) && t->ssh_note[0]; }
 
 bool turns_settled(const struct turns *t) {
   const char *who;

@@ -81,6 +81,14 @@ static void on_complaint(void *owner, char *line, size_t len, bool cut) {
   log_line(layer_names[p->layer], LOG_LEVEL_INFO, "%s: %s", p->host, line);
 }
 
+/* A program that is started anew knows nothing of what the one before it was told. */
+static void forget_asked(struct process *p) {
+  str_reset(&p->told);
+  if (p->layer != LAYER_GLUSTER) return;
+  for (size_t i = 0; i < p->live->asked_count; i++) mem_free(p->live->asked[i]);
+  p->live->asked_count = 0;
+}
+
 static void start(struct process *p);
 static void on_again(void *owner) { start(owner); }
 
@@ -122,7 +130,7 @@ static void start(struct process *p) {
   p->started = clock_mono_ms();
   p->heard = 0;
   p->ending = false;
-  str_reset(&p->told);
+  forget_asked(p);
   p->child = child_start(p->live->loop, &(struct child_spec){.argv = argv, .max_line = FRAGMENT_LINE_MAX, .on_out = on_line, .on_err = on_complaint,
                                                             .on_exit = on_exit_of, .owner = p, .with_input = true}, &e);
   if (!p->child) judge(p, SOURCE_DOWN, e.text);
