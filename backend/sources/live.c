@@ -298,7 +298,7 @@ static bool disks_answered(const struct live *v) {
 
 /* Nor is one that has left asked for long; until then it is not known whether it lives. */
 static bool outlooks_answered(const struct live *v) {
-  enum { PATIENCE_MS = 6000 };
+  enum { PATIENCE_MS = 8000 };
   const struct fact *f = store_fact(feed_store(v->feed), "corosync.outlook", NULL, NULL);
   const struct corosync_outlooks *o = f ? f->fragment->data : NULL;
   for (size_t i = 0; o && clock_mono_ms() - f->since < PATIENCE_MS && i < o->nodes.count; i++)
