@@ -45,11 +45,16 @@ static const struct source_view *in_the_way(const struct snapshot *snap, const c
   return NULL;
 }
 
+static void source_found(struct finder *f, const char *subject, const struct source_view *s) {
+  bool said = s->text && *s->text;
+  problem_found(f, subject, "%s on %s is %s%s%s", s->name, s->host, source_state_names[s->state], said ? ": " : "", said ? s->text : "");
+}
+
 void find_layer_unreadable(struct finder *f) {
   for (int l = LAYER_COROSYNC; l < LAYER_COUNT; l++) {
     const struct source_view *s = in_the_way(SNAP, layer_names[l]);
     if (s && s->state != SOURCE_UNKNOWN)
-      problem_found(f, s->name, "%s on %s is %s%s%s", s->name, s->host, source_state_names[s->state], s->text && *s->text ? ": " : "", s->text ? s->text : "");
+      source_found(f, s->name, s);
   }
 }
 
@@ -88,8 +93,7 @@ void find_source_lost(struct finder *f) {
     size_t present, well;
     count_layer(SNAP, s->name, &present, &well);
     if (!well || s->state == SOURCE_OK || s->state == SOURCE_ABSENT || s->state == SOURCE_UNKNOWN) continue; /* one that is being connected is not lost */
-    problem_found(f, arena_printf(f->m->arena, "%s@%s", s->name, s->host), "%s on %s is %s%s%s", s->name, s->host,
-                  source_state_names[s->state], s->text && *s->text ? ": " : "", s->text ? s->text : "");
+    source_found(f, arena_printf(f->m->arena, "%s@%s", s->name, s->host), s);
   }
 }
 

@@ -103,7 +103,7 @@ static void connect_stats(struct source *s) {
 
 /* No vote service runs where quorum has no provider. */
 static cs_error_t connect_all(struct source *s) {
-  static const char *const prefixes[] = {"runtime.members.", "runtime.votequorum.", "nodelist.", "quorum.", "config."};
+  static const char *const prefixes[] = {"runtime.members.", "runtime.totem.pg.mrp.srp.members.", "runtime.votequorum.", "nodelist.", "quorum.", "config."};
   quorum_callbacks_t quorum_calls = {.quorum_notify_fn = on_quorum};
   votequorum_callbacks_t vote_calls = {.votequorum_expectedvotes_notify_fn = on_expected};
   cmap_track_handle_t track;
@@ -200,7 +200,7 @@ static cs_error_t read_keys(struct source *s, struct corosync_keys *k) {
   static const char *const single[] = {"totem.cluster_name", "runtime.votequorum.this_node_id", "runtime.config.totem.token",
                                        "runtime.config.totem.consensus", "quorum.device.model"};
   cs_error_t code = read_prefix(s->cmap, "nodelist.", k);
-  if (code == CS_OK) code = read_prefix(s->cmap, "runtime.members.", k);
+  for (size_t i = 0; code == CS_OK && i < COROSYNC_MEMBERS; i++) code = read_prefix(s->cmap, corosync_members[i], k);
   for (size_t i = 0; code == CS_OK && i < COUNT(single); i++) code = read_key(s->cmap, single[i], k);
   return code;
 }

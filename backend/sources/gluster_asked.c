@@ -45,7 +45,7 @@ struct asked {
 };
 
 static void on_timer(void *owner);
-static void on_hint(void *owner) { asked_look(owner); }
+static void on_hint(void *owner) { world_changed(((struct asked *)owner)->w); }
 static void on_lost(void *owner) { asked_look(owner); }
 
 struct asked *asked_new(struct world *w) {

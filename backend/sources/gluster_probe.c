@@ -35,6 +35,8 @@ struct brick {
   int asked_port; /* what the portmapper's answer was worth this round: 0, -errno; 1: not yet */
   int answer;     /* what the brick's was; 1: not asked */
   enum truth online, answers;
+  bool missed;  /* it was not known to live, since it was seen for the first time */
+  int64_t back; /* wall ms: when that ended; UNKNOWN_INT: never */
   char text[160];
 };
 
@@ -55,7 +57,7 @@ static void on_brick_lost(void *owner) {
   b->confirmed = false;
   probe_look(b->probe);
 }
-static void on_hint(void *owner) { asked_look(((struct host *)owner)->probe->w->asked); }
+static void on_hint(void *owner) { world_changed(((struct host *)owner)->probe->w); }
 static void on_brick_hint(void *owner) { asked_look(((struct brick *)owner)->probe->w->asked); }
 
 struct probe *probe_new(struct world *w) {
@@ -131,7 +133,7 @@ static struct brick *take_brick(struct probe *p, const char *at, const char *pat
       return b;
     }
   struct brick *b = mem_alloc(sizeof *b);
-  *b = (struct brick){.probe = p, .at = mem_strdup(at), .path = mem_strdup(path)};
+  *b = (struct brick){.probe = p, .at = mem_strdup(at), .path = mem_strdup(path), .back = UNKNOWN_INT};
   b->rpc = rpc_new(p->w->loop, b, on_brick_hint, on_brick_lost);
   return b;
 }
@@ -328,6 +330,9 @@ static void brick_end(struct brick *b) {
              : b->answer == 1 ? ""
                               : ", nor does the brick");
   }
+  bool serves = b->online == TRUTH_YES && b->answers == TRUTH_YES;
+  if (serves && b->missed) b->back = clock_wall_ms();
+  b->missed = !serves;
   if (p->brick_count > HELD_MAX) { /* so many connections are not worth holding */
     rpc_close(b->rpc);
     b->confirmed = false;
@@ -456,6 +461,12 @@ const char *probe_name_of(const struct probe *p, const char *uuid) {
     return name;
   }
   return NULL;
+}
+
+int64_t probe_brick_back(const struct probe *p, const char *host, const char *path) {
+  for (const struct brick *b = p->bricks; b; b = b->next)
+    if (!strcmp(b->path, path) && !strcmp(b->at, host)) return b->back;
+  return UNKNOWN_INT;
 }
 
 enum suspicion probe_suspicion(const struct probe *p, const char **ret_who) {

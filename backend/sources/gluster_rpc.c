@@ -250,6 +250,15 @@ static void on_ready(void *owner, int fd, short revents) {
   if (generation == r->generation && (revents & (POLLIN | POLLHUP | POLLERR))) receive(r);
 }
 
+/* A connection to a daemon that hangs is kept, and nothing is sent on it. Should its host be lost or booted anew meanwhile,
+ * only the kernels' own signs of life tell. */
+static void set_options(int fd) {
+  static const struct { int level, name, value; } options[] = {
+      {IPPROTO_TCP, TCP_NODELAY, 1}, {SOL_SOCKET, SO_KEEPALIVE, 1}, {IPPROTO_TCP, TCP_KEEPIDLE, 4}, {IPPROTO_TCP, TCP_KEEPINTVL, 2},
+      {IPPROTO_TCP, TCP_KEEPCNT, 3}, {IPPROTO_TCP, TCP_USER_TIMEOUT, 8000}};
+  for (size_t i = 0; i < COUNT(options); i++) setsockopt(fd, options[i].level, options[i].name, &options[i].value, sizeof options[i].value);
+}
+
 void rpc_connect(struct rpc *r, const struct sockaddr *to, socklen_t len, int64_t timeout_ms) {
   if (r->fd >= 0) fail(r, -ECONNRESET);
   r->over_tcp = to->sa_family != AF_UNIX;
@@ -258,7 +267,7 @@ void rpc_connect(struct rpc *r, const struct sockaddr *to, socklen_t len, int64_
     r->why = -errno;
     return;
   }
-  if (r->over_tcp) setsockopt(r->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+  if (r->over_tcp) set_options(r->fd);
   int done = connect(r->fd, to, len);
   if (done && errno != EINPROGRESS) {
     /* A full queue of a daemon that accepts no more is EAGAIN on a local socket: it is there, and it is hung. */
