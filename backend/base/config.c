@@ -82,6 +82,11 @@ static int load(struct config *c, const char *path, bool must, struct err *e) {
   return code == -ENOENT && !must ? 0 : code;
 }
 
+int config_take(struct config *c, char *text, const char *path, struct err *e) {
+  struct loading l = {c, path, e};
+  return ini_parse(text, path, on_value, &l, e);
+}
+
 int config_load(struct config *c, const char *path, struct err *e) {
   if (path) return load(c, path, true, e);
   int code = load(c, "/etc/kvmconsole.conf", false, e);

@@ -28,6 +28,8 @@ struct config { /* {0} holds the fallbacks */
 
 /* path NULL: /etc/kvmconsole.conf, then $XDG_CONFIG_HOME/kvmconsole/config, both optional. A path given must exist. */
 int config_load(struct config *c, const char *path, struct err *e);
+/* A file's text, which is changed; path is what is said of it. */
+int config_take(struct config *c, char *text, const char *path, struct err *e);
 const char *config_text(const struct config *c, enum setting_id id); /* never NULL */
 int64_t config_number(const struct config *c, enum setting_id id);
 const struct host_config *config_host(const struct config *c, const char *name); /* NULL: none */

@@ -7,7 +7,7 @@
 #include "model/facts.h"
 
 enum { LOCK_EVERY_MS = 60000, LOCK_JITTER_MS = 15000, LOCK_FIRST_GAP_MS = 1000, LOCK_SPACE_ALONE_MS = 300000, LOCK_HEALS_A_SPACE = 4 };
-enum { LOCK_BUSY_MS = 60000, LOCK_MUTE_MS = 240000, LOCK_SETTLE_MS = 30000 }; /* back off: refused, unanswered, after a suspicion */
+enum { LOCK_BUSY_MS = 60000, LOCK_MUTE_MS = 240000, LOCK_SETTLE_MS = 10000 }; /* back off: refused, unanswered, after a suspicion */
 
 enum { LOCK_CHANGE_MS = 10000, LOCK_CHANGE_MAX_MS = 180000 };                        /* so long after a change; so long altogether */
 enum { LOCK_AFTER_MS = 40, LOCK_AFTER_END_MS = 120 }; /* then right after one: its lock is about to be free, and the next command needs 70 ms only to start */

@@ -9,6 +9,7 @@
 #include "sources/gluster_share.h"
 #include "sources/gluster_shell.h"
 #include "sources/gluster_text.h"
+#include "sources/gluster_unsettled.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,7 @@ struct turn { /* one started volume */
   char *name, *id;
   bool wanted, heals, has_task, tasks_known, tried_space, tried_heal;
   struct lock_past past;                   /* wall ms: it is shared with other processes */
+  struct unsettled unsettled;              /* wall ms */
   int64_t jitter, beside, stamp, split_at; /* beside: another console reads, look again then */
   struct arena *space_arena, *heal_arena;
   struct gluster_space space;
@@ -64,6 +66,7 @@ struct turns *turns_new(struct world *w) {
   struct turns *t = mem_alloc(sizeof *t);
   *t = (struct turns){.w = w, .cache = -1, .silent_at = UNKNOWN_INT};
   t->rpc = rpc_new(w->loop, t, NULL, NULL);
+  if (w->options->raw) rpc_print_raw(t->rpc, w->emit, "turn");
   t->timer = loop_timer(w->loop, EAGER_MS, on_timer, t);
   return t;
 }
@@ -98,7 +101,7 @@ static struct turn *turn_of(struct turns *t, const struct gluster_volume *volume
     if (!strcmp(v->name, volume->name) && str_eq(v->id, volume->id)) return v;
   struct turn *v = mem_alloc(sizeof *v);
   *v = (struct turn){
-      .next = t->first, .all = t, .name = mem_strdup(volume->name), .id = mem_strdup(volume->id), .space_at = UNKNOWN_INT, .heal_at = UNKNOWN_INT};
+      .next = t->first, .all = t, .name = mem_strdup(volume->name), .id = mem_strdup(volume->id), .space_at = UNKNOWN_INT, .heal_at = UNKNOWN_INT, .unsettled = {.forgiven = UNKNOWN_INT}};
   v->past = (struct lock_past){.asked = UNKNOWN_INT, .space = UNKNOWN_INT, .heal = UNKNOWN_INT, .not_before = UNKNOWN_INT};
   return t->first = v;
 }
@@ -153,6 +156,30 @@ static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; } /* UNKNOWN_
 
 static bool young(int64_t at, int64_t now, int64_t limit) { return at != UNKNOWN_INT && at <= now && now - at < limit; }
 
+/* Of all bricks; UNKNOWN_INT when one could not be counted. */
+static int64_t counted(const struct gluster_heal *h) {
+  int64_t sum = 0;
+  for (size_t i = 0; i < h->bricks.count; i++) {
+    if (h->bricks.item[i].pending < 0) return UNKNOWN_INT;
+    sum += h->bricks.item[i].pending;
+  }
+  return h->bricks.count ? sum : UNKNOWN_INT;
+}
+
+/* A brick that was away has missed what was written meanwhile: a count from before its return is not its word now. */
+static void doubt_returned(struct turn *v) {
+  bool any = false;
+  for (size_t i = 0; v->heal_at != UNKNOWN_INT && i < v->heal.bricks.count; i++) {
+    struct gluster_brick_heal *b = &v->heal.bricks.item[i];
+    if (b->pending == UNKNOWN_INT || probe_brick_back(v->all->w->probe, b->host, b->path) <= v->heal_at) continue;
+    b->pending = UNKNOWN_INT;
+    any = true;
+  }
+  if (!any) return;
+  unsettled_doubt(&v->unsettled);
+  print(v, false, true);
+}
+
 /* What another console of this host has read and noted since we looked. */
 static void take_over(struct turn *v, int64_t now) {
   CLEANUP(arena_freep) struct arena *scratch = arena_new();
@@ -178,6 +205,7 @@ static void take_over(struct turn *v, int64_t now) {
   if (heal) {
     copy_fact(&gluster_heal_shape, &c.heal, &v->heal, &v->heal_arena);
     v->heal_at = c.heal_at;
+    unsettled_counted(&v->unsettled, counted(&v->heal));
   }
   print(v, space, heal);
 }
@@ -288,6 +316,7 @@ static void on_split(void *owner, int code, const char *text, const char *compla
   t->split_of = NULL;
   /* A crawl over thousands of entries is dear for the bricks' host: then it comes seldom. */
   v->split_at = clock_mono_ms() + 20 * (clock_mono_ms() - t->split_began);
+  if (!code) emit_raw(t->w->emit, "heal info summary", text, strlen(text));
   if (code || !volume || v->heal_at == UNKNOWN_INT || text_split_brain(text, volume, &n)) return;
   v->heal.split_brain = n;
   print(v, false, true);
@@ -333,6 +362,7 @@ static void take_heal(struct turn *v, const struct gluster_heal *fresh) {
   copy_fact(&gluster_heal_shape, fresh, &v->heal, &v->heal_arena);
   if (v->heal.split_brain == UNKNOWN_INT && split > 0) v->heal.split_brain = split; /* until the next crawl; "none" does not last so long */
   v->heal_at = clock_wall_ms();
+  unsettled_counted(&v->unsettled, counted(&v->heal));
   v->theirs = 0;
   print(v, false, true);
 }
@@ -382,6 +412,7 @@ static void on_heal_text(void *owner, int code, const char *text, const char *co
              complaint[0] ? complaint : "refused");
     t->ssh_again = clock_mono_ms() + SSH_AGAIN_MS;
   }
+  if (!code) emit_raw(t->w->emit, "heal statistics heal-count", text, strlen(text));
   if (!code) code = text_heal_count(a, text, &heal);
   if (!code) take_heal(t->busy, &heal);
   end(t, code);
@@ -453,14 +484,14 @@ static bool once_was_enough(const struct turns *t, const struct turn *v, enum lo
 
 static bool begin(struct turns *t, struct turn *v, bool suspected) {
   struct lock_now now = view(t, v, suspected);
-  if (!lock_next(&v->past, &now)) return false;
+  if (!unsettled_next(&v->unsettled, &v->past, &now)) return false;
   int fd = cache_lock(v->id);
   if (fd == -EBUSY) { /* its reading will be ours too */
     v->beside = clock_mono_ms() + BESIDE_MS;
     return false;
   }
   take_over(v, now.now);
-  enum lock_turn turn = lock_next(&v->past, &now);
+  enum lock_turn turn = unsettled_next(&v->unsettled, &v->past, &now);
   if (!turn || once_was_enough(t, v, turn)) {
     cache_unlock(fd);
     return false;
@@ -502,6 +533,9 @@ static void on_timer(void *owner) {
     int64_t stamp = cache_stamp(v->id);
     if (stamp != v->stamp) take_over(v, clock_wall_ms());
     v->stamp = stamp;
+    doubt_returned(v);
+    if (suspected) v->unsettled.forgiven = UNKNOWN_INT;
+    else if (t->silent_at != UNKNOWN_INT && v->unsettled.forgiven == UNKNOWN_INT) v->unsettled.forgiven = clock_wall_ms();
     if (!t->busy && reads) begin(t, v, suspected);
   }
   if (!suspected) look_for_split(t);

@@ -3,7 +3,7 @@
 #include "tests/fuzz/fuzz.h"
 #include <string.h>
 
-static void travels(const struct told *t) {
+static void reads_back(const struct told *t) {
   CLEANUP(arena_freep) struct arena *a = arena_new();
   CLEANUP(str_free) struct str out = {0};
   struct told back;
@@ -24,7 +24,9 @@ static void travels(const struct told *t) {
   MUST(!strcmp(back.id, t->id) && !strcmp(back.host, t->host), "with the same names");
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
   struct arena *a = arena_new();
   char *line = input_text(data, len);
   struct told t;
@@ -33,9 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     if (t.kind == TOLD_QUIET) MUST(t.quiet >= 0 && t.quiet <= TOLD_QUIET_MS, "quiet ends");
     if (t.kind == TOLD_LEADER) MUST(t.leader.hops >= 0 && t.leader.hops <= ELECT_HOPS, "a way is short");
     if (t.kind == TOLD_HELLO || t.kind == TOLD_QUIET) MUST(told_host_valid(t.host), "a host is a host");
-    travels(&t);
+    reads_back(&t);
   }
   mem_free(line);
   arena_free(a);
-  return 0;
 }
