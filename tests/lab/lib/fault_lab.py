@@ -66,15 +66,19 @@ class Fault:
         self.pids = self.running() if self.daemon["pattern"] != "-" else []
         if self.daemon["pattern"] != "-" and not self.pids:
             raise RuntimeError("no process %s on %s" % (self.pattern, self.where()))
-        getattr(self, "begin_" + self.fault.replace("-", "_") + ("_host" if self.daemon["name"] == "host" else ""))()
+        getattr(self, "begin_" + self.fault.replace("-", "_") + ("_host" if self.daemon["pattern"] == "-" else ""))()
 
     def lift(self):
         self.lift_only()
+        self.heal()
+
+    def heal(self):
+        """Now, not at the self-heal daemon's next round, ten minutes later; it may have no connection yet, so once more if need be."""
         if self.daemon["well"] in ("healed", "host") or self.daemon["name"] == "glusterd":
-            lab("exec", self.names["asked"], "timeout", "20", "gluster", "--mode=script", "--timeout=15", "volume", "heal", "models", seconds=30)  # now, not at its next round
+            lab("exec", self.names["asked"], "timeout", "20", "gluster", "--mode=script", "--timeout=15", "volume", "heal", "models", seconds=30)
 
     def lift_only(self):
-        fn = getattr(self, "lift_" + self.fault.replace("-", "_") + ("_host" if self.daemon["name"] == "host" else ""), None)
+        fn = getattr(self, "lift_" + self.fault.replace("-", "_") + ("_host" if self.daemon["pattern"] == "-" else ""), None)
         if fn:
             fn()
 
