@@ -8,7 +8,9 @@
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned seed) { return mutate_xml(data, len, max, seed); }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) { xml_setup(); }
+
+void target(const uint8_t *data, size_t len) {
   static const char *const places[] = {"passwd", "query", "usage", NULL};
   struct str out = {0};
   size_t size;
@@ -25,5 +27,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   }
   mem_free(planted);
   str_free(&out);
-  return 0;
+  xml_settle();
 }
