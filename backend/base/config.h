@@ -8,7 +8,7 @@
 struct host_config { char *name, *libvirt, *ssh; char **aliases; size_t alias_count; };
 struct feed_config { char *name, *command; };
 
-enum setting_id { SET_CLUSTER_SSH, SET_GLUSTER_HOST, SET_THEME, SET_KEYMAP, SET_MOUSE, SET_LANGUAGE, SET_VOLUME_WARN, SET_VOLUME_CRIT,
+enum setting_id { SET_CLUSTER_SSH, SET_GLUSTER_HOST, SET_GLUSTER_SHARE_PORT, SET_THEME, SET_KEYMAP, SET_MOUSE, SET_LANGUAGE, SET_VOLUME_WARN, SET_VOLUME_CRIT,
                   SET_COMMAND_TIMEOUT, SET_NOC_ROTATE, SET_COUNT };
 struct setting { /* a row of the table */
   const char *section, *key, *fallback; /* fallback: the value when nothing sets it; "" is none */
