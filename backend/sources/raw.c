@@ -145,11 +145,20 @@ static void mask_pair(struct raw *r, size_t word) {
   stars(r, key_end + 1, nul ? (size_t)(nul - r->bytes) : r->len);
 }
 
+/* scheme://user:PASSWORD@host; at: behind the two slashes. */
+static void mask_url(struct raw *r, size_t at) {
+  size_t colon = 0, end = at;
+  for (; end < r->len && !strchr("/?# \t\r\n\"'<>", r->bytes[end]) && r->bytes[end] != '@'; end++)
+    if (r->bytes[end] == ':' && !colon) colon = end;
+  if (colon && end < r->len && r->bytes[end] == '@') stars(r, colon + 1, end);
+}
+
 void raw_mask(char *bytes, size_t len) {
   struct raw r = {bytes, len};
   bool binary = memchr(bytes, 0, len) != NULL;
   for (size_t i = 0, n; i < len; i++) {
-    if (any_of(&r, i, harmless, COUNT(harmless), &n)) i += n - 1;
+    if (bytes[i] == '/' && i > 1 && bytes[i - 1] == '/' && bytes[i - 2] == ':') mask_url(&r, i + 1);
+    else if (any_of(&r, i, harmless, COUNT(harmless), &n)) i += n - 1;
     else if (!any_of(&r, i, words, COUNT(words), &n)) continue;
     else if (binary) mask_pair(&r, i);
     else mask_text(&r, i, i + n);

@@ -26,6 +26,7 @@ static void secrets_are_masked(void **state) {
       {"<lrm_rsc_op op-digest=\"0123abcd\" rc-code=\"0\"/>", "<lrm_rsc_op op-digest=\"********\" rc-code=\"0\"/>"},
       {"<secret type='ceph' uuid='1234'/><target dev='vda'/>", "<secret type='ceph' uuid='1234'/><target dev='vda'/>"},
       {"<node name=\"kvm01\" value=\"online\"/>", "<node name=\"kvm01\" value=\"online\"/>"},
+      {"<source url='qemu+tls://root:" S "@kvm09/system'/> ssh://root@h:22/x", "<source url='qemu+tls://root:" M "@kvm09/system'/> ssh://root@h:22/x"},
       {"the password", "the password"},
       {"password=", "password="},
       {"<nvpair name=\"passwd\" value=\"" S, "<nvpair name=\"passwd\" value=\"" M},
