@@ -43,7 +43,8 @@ VIEW_LIBS  := $(shell pkg-config --libs ncursesw libpcre2-8 2>/dev/null)
 ALL_PROGRAMS := corosync pacemaker cibwatch gluster gfapi libvirt
 of_program    = $(wildcard backend/sources/$(1).c backend/sources/$(1)_*.c)
 PROGRAM_FILES := $(foreach p,$(ALL_PROGRAMS),$(call of_program,$(p)))
-FEED_FILES    := $(filter-out $(PROGRAM_FILES) backend/sources/emit.c,$(wildcard backend/sources/*.c))
+SHARED_FILES  := backend/sources/emit.c backend/sources/raw.c
+FEED_FILES    := $(filter-out $(PROGRAM_FILES) $(SHARED_FILES),$(wildcard backend/sources/*.c))
 LIB_base  := $(wildcard backend/base/*.c)
 LIB_model := $(wildcard backend/model/*.c)
 LIB_core  := $(wildcard backend/analysis/*.c backend/ops/*.c backend/run/*.c backend/sim/*.c) $(FEED_FILES)
@@ -80,7 +81,7 @@ $(BUILD)/kvmconsole: $(BUILD)/obj/views/main.o $(call archive,views) $(call arch
 
 define program
 $(foreach f,$(call of_program,$(1)),$(eval $(call objects,$(f)): EXTRA_CFLAGS := $(call pkg_cflags,$(1))))
-$(BUILD)/kvmconsole-$(1): $(call objects,$(call of_program,$(1)) backend/sources/emit.c) $(call archive,model) $(call archive,base)
+$(BUILD)/kvmconsole-$(1): $(call objects,$(call of_program,$(1)) $(SHARED_FILES)) $(call archive,model) $(call archive,base)
 	@echo '  LD $$@'
 	$(Q)$$(CC) $$(CFLAGS) $$(KC_LDFLAGS) -o $$@ $$^ $(call pkg_libs,$(1)) $$(BASE_LIBS) -lm
 endef
@@ -91,7 +92,7 @@ $(foreach p,$(ALL_PROGRAMS),$(eval $(call program,$(p))))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 PARSERS := $(foreach p,$(filter $(SOURCE_NAMES),corosync pacemaker gluster libvirt),$(wildcard backend/sources/$(p)_*.c))
 UNIT_LIBS := $(foreach p,$(filter $(SOURCE_NAMES),corosync pacemaker libvirt),$(call pkg_libs,$(p)))
-$(BUILD)/libparsers.a: $(call objects,$(PARSERS) backend/sources/emit.c)
+$(BUILD)/libparsers.a: $(call objects,$(PARSERS) $(SHARED_FILES))
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 $(BUILD)/unit/%: tests/unit/%.c $(call archive,parsers) $(call archive,views) $(call archive,tui) $(call archive,core) $(call archive,model) $(call archive,base)

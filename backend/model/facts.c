@@ -87,6 +87,7 @@ SHAPE(gluster_alive_shape, T, FIELD(T, host, TEXT), FIELD(T, answers, BOOL), FIE
       FIELD(T, addresses, TEXTS), FIELD(T, unseen, TEXTS));
 #undef T
 SHAPE(gluster_probe_shape, struct gluster_probe, LIST(struct gluster_probe, hosts, gluster_alive_shape));
+SHAPE(gluster_identity_shape, struct gluster_identity, FIELD(struct gluster_identity, uuid, TEXT), FIELD(struct gluster_identity, address, TEXT));
 #define T struct gluster_brick_life
 SHAPE(gluster_brick_life_shape, T, FIELD(T, host, TEXT), FIELD(T, path, TEXT), FIELD(T, online, BOOL), FIELD(T, answers, BOOL), FIELD(T, port, INT), FIELD(T, text, TEXT));
 #undef T
@@ -158,6 +159,7 @@ const struct fact_kind fact_kinds[] = {
     {"gluster.peers", LAYER_GLUSTER, &gluster_peers_shape, 2000, "peers, as one daemon sees them", NEED_ESSENTIAL},
     {"gluster.volumes", LAYER_GLUSTER, &gluster_volumes_shape, 2000, "volumes and their options", NEED_ESSENTIAL},
     {"gluster.probe", LAYER_GLUSTER, &gluster_probe_shape, 5000, "each peer's own daemon, asked", NEED_ESSENTIAL},
+    {"gluster.identity", LAYER_GLUSTER, &gluster_identity_shape, 60000, "which peer a host of another layer is", NEED_NONE},
     {"gluster.bricks", LAYER_GLUSTER, &gluster_bricks_shape, 5000, "bricks, asked one by one", NEED_ESSENTIAL},
     {"gluster.space", LAYER_GLUSTER, &gluster_space_shape, 300000, "space of the bricks (takes the volume's lock)", NEED_NONE},
     {"gluster.heal", LAYER_GLUSTER, &gluster_heal_shape, 75000, "entries that wait to heal (takes the volume's lock)", NEED_USEFUL},

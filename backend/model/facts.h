@@ -122,6 +122,7 @@ struct gluster_alive { /* one peer's own daemon, asked directly */
   struct texts unseen; /* peers that its own list has disconnected or not at all */
 };
 struct gluster_probe { LIST_OF(struct gluster_alive) hosts; }; /* kind "gluster.probe", every 5 s */
+struct gluster_identity { const char *uuid, *address; }; /* kind "gluster.identity", key: a host's name elsewhere. The UUID that the daemon at that address has in its pool */
 struct gluster_brick_life {
   const char *host, *path;
   enum truth online;   /* its host's portmapper has a port for it; unknown when that daemon does not answer */
@@ -188,7 +189,7 @@ extern const struct shape pcmk_cluster_shape, pcmk_nodes_shape, pcmk_node_shape,
 extern const struct shape gluster_peers_shape, gluster_peer_shape, gluster_volumes_shape, gluster_volume_shape, gluster_brick_shape,
     gluster_probe_shape, gluster_alive_shape, gluster_bricks_shape, gluster_brick_life_shape, gluster_space_shape,
     gluster_brick_space_shape, gluster_task_shape, gluster_heal_shape, gluster_brick_heal_shape, gluster_capacity_shape,
-    gluster_disks_shape, gluster_disk_shape, gluster_mounts_shape, gluster_mount_shape;
+    gluster_disks_shape, gluster_disk_shape, gluster_identity_shape, gluster_mounts_shape, gluster_mount_shape;
 extern const struct shape libvirt_host_shape, libvirt_domains_shape, libvirt_domain_shape, libvirt_disk_shape, libvirt_nic_shape,
     libvirt_load_shape, libvirt_load_domain_shape, libvirt_jobs_shape, libvirt_job_shape;
 extern const struct shape state_fact_shape, beat_fact_shape;

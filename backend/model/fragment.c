@@ -63,6 +63,26 @@ int fragment_parse(const char *line, size_t len, struct fragment **ret, struct e
   return code;
 }
 
+int fragment_read(const char **line, size_t *len, struct fragment **ret, struct err *e) {
+  static const char begin[] = "{\"at\":\"";
+  int code = fragment_parse(*line, *len, ret, e);
+  const char *at = *line, *end = at + *len;
+  for (int tries = 0; code == -EINVAL && end - at > 1 && tries < 4; tries++) {
+    at = memmem(at + 1, (size_t)(end - at) - 1, begin, sizeof begin - 1);
+    if (!at) break;
+    if (fragment_parse(at, (size_t)(end - at), ret, NULL)) continue;
+    *line = at;
+    *len = (size_t)(end - at);
+    return 0;
+  }
+  return code;
+}
+
+bool fragment_is_raw(const char *line, size_t len) {
+  static const char mark[] = "\"kind\":\"raw\"";
+  return memmem(line, len < FRAGMENT_NAME_MAX * 8 ? len : FRAGMENT_NAME_MAX * 8, mark, sizeof mark - 1);
+}
+
 struct fragment *fragment_keep(struct fragment *f) {
   f->references++;
   return f;

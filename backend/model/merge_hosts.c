@@ -57,6 +57,7 @@ static void name_store_hosts(struct merge *m) {
     const struct gluster_probe *p = f->fragment->data;
     for (size_t i = 0; i < p->hosts.count; i++) link_all(m, p->hosts.item[i].host, &p->hosts.item[i].addresses);
   }
+  EACH_FACT(m, "gluster.identity", f) identity_link(d, f->fragment->key, "gluster-uuid", ((const struct gluster_identity *)f->fragment->data)->uuid);
 }
 
 static void name_kvm_hosts(struct merge *m) {

@@ -63,6 +63,7 @@ const struct problem_kind problem_kinds[] = {
     {"node-standby", INFO, NONE, "a node is in standby", "It was told to run nothing.", .find = find_node_standby},
     {"node-maintenance", INFO, NONE, "a node is in maintenance", "Pacemaker leaves alone what runs there.", .find = find_node_maintenance},
     {"volume-stopped", INFO, NONE, "a volume is stopped", "It serves nobody.", .find = find_volume_stopped},
+    {"identity-unresolved", WARN, NONE, "two names may be one host", "Other hosts here are KVM and gluster under two names. Whether these two are one host as well nobody tells who can be asked now; until then they are shown and counted as two. If they are one, give it an alias in the configuration.", .find = find_identity_unresolved},
     {"host-duplicate", INFO, NONE, "a name is not resolved", "A host of the store is known under a name that no peer has. Give it an alias in the configuration.", .find = find_host_duplicate},
     {.id = NULL},
 };

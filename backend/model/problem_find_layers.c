@@ -16,12 +16,6 @@ static bool lost(const struct host_view *h) {
   return h->membership == MEMBERSHIP_LEFT || h->pacemaker == NODE_UNCLEAN || h->pacemaker == NODE_OFFLINE;
 }
 
-/* Its fencing was confirmed, or it left in order. Without fencing pacemaker calls any node offline that is silent. */
-static bool proven_off(const struct host_view *h, const struct snapshot *snap) {
-  return h->pacemaker == NODE_OFFLINE && snap->cluster.fencing == TRUTH_YES && !texts_have(&h->stale, layer_names[LAYER_PACEMAKER]) &&
-         !texts_have(&snap->cluster.stale, layer_names[LAYER_PACEMAKER]);
-}
-
 static bool lives(const struct host_view *h) { return h->outlook.asked == TRUTH_YES && h->outlook.running == TRUTH_YES; }
 
 void find_cluster_split(struct finder *f) {
@@ -43,10 +37,10 @@ void find_partition_unknown(struct finder *f) {
     if (!lost(h)) continue;
     if (lives(h) && o->quorate == TRUTH_UNKNOWN) problem_found(f, h->name, "%s is no member here and its corosync runs; whether it has quorum is not known%s%s", h->name, o->text ? ": " : "", o->text ? o->text : "");
     if (o->asked == TRUTH_YES && o->running != TRUTH_UNKNOWN) continue;
-    if (proven_off(h, SNAP)) continue;
+    if (snapshot_off(SNAP, h)) continue;
     if (o->asked == TRUTH_YES) problem_found(f, h->name, "%s lives, and whether its corosync runs is not known%s%s", h->name, o->text ? ": " : "", o->text ? o->text : "");
     else if (o->asked == TRUTH_NO) problem_found(f, h->name, "it is not known whether %s lives: it cannot be asked (%s)", h->name, o->text ? o->text : "no reason is known");
-    else problem_found(f, h->name, "it is not known whether %s lives: it has not been asked yet", h->name);
+    else problem_found(f, h->name, "it is not known whether %s lives: it has not answered yet%s%s%s", h->name, o->text ? " (" : "", o->text ? o->text : "", o->text ? ")" : "");
   }
 }
 
@@ -79,5 +73,32 @@ void find_domain_io_error(struct finder *f) {
     const char *volumes = volumes_of(f, d);
     problem_found(f, d->name, "%s on %s stands still after an I/O error%s%s%s", d->name, d->hosts.count ? d->hosts.item[0] : "?", volumes ? ": look at volume " : "",
                   volumes ? volumes : "", d->resource ? "; pacemaker keeps it started" : "");
+  }
+}
+
+/* ---- who is who ---- */
+
+static bool does(const struct host_view *h, const char *role, const char *other) { return texts_have(&h->roles, role) && !texts_have(&h->roles, other); }
+
+/* Nobody answers there who could tell which other name it has. */
+static bool silent(const struct host_view *h) { return texts_have(&h->roles, "kvm") ? h->libvirt != LIBVIRT_CONNECTED : h->peer != PEER_CONNECTED; }
+
+/* Where hosts go by two names, one that only runs domains and one that only holds bricks may be the same. They are never
+ * joined because it looks so; that it looks so is said. */
+void find_identity_unresolved(struct finder *f) {
+  size_t both = 0, kvm = 0, stores = 0;
+  EACH(SNAP->hosts, struct host_view, h) {
+    both += texts_have(&h->roles, "kvm") && texts_have(&h->roles, "gluster");
+    kvm += does(h, "kvm", "gluster");
+    stores += does(h, "gluster", "kvm");
+  }
+  if (!both) return;
+  EACH(SNAP->hosts, struct host_view, h) {
+    struct texts maybe = {0};
+    if (!does(h, "kvm", "gluster")) continue;
+    EACH(SNAP->hosts, struct host_view, o) {
+      if (does(o, "gluster", "kvm") && (kvm == stores || (silent(h) && silent(o)))) texts_add(f->m->arena, &maybe, o->name);
+    }
+    if (maybe.count) problem_found(f, h->name, "%s may be the same host as %s%s: not known%s", h->name, maybe.count > 1 ? "one of " : "", joined(f, &maybe), silent(h) ? " while it does not answer" : "");
   }
 }

@@ -103,7 +103,7 @@ static void connect_stats(struct source *s) {
 
 /* No vote service runs where quorum has no provider. */
 static cs_error_t connect_all(struct source *s) {
-  static const char *const prefixes[] = {"runtime.members.", "runtime.votequorum.", "nodelist.", "quorum.", "config."};
+  static const char *const prefixes[] = {"runtime.members.", "runtime.totem.pg.mrp.srp.members.", "runtime.votequorum.", "nodelist.", "quorum.", "config."};
   quorum_callbacks_t quorum_calls = {.quorum_notify_fn = on_quorum};
   votequorum_callbacks_t vote_calls = {.votequorum_expectedvotes_notify_fn = on_expected};
   cmap_track_handle_t track;
@@ -200,7 +200,7 @@ static cs_error_t read_keys(struct source *s, struct corosync_keys *k) {
   static const char *const single[] = {"totem.cluster_name", "runtime.votequorum.this_node_id", "runtime.config.totem.token",
                                        "runtime.config.totem.consensus", "quorum.device.model"};
   cs_error_t code = read_prefix(s->cmap, "nodelist.", k);
-  if (code == CS_OK) code = read_prefix(s->cmap, "runtime.members.", k);
+  for (size_t i = 0; code == CS_OK && i < COROSYNC_MEMBERS; i++) code = read_prefix(s->cmap, corosync_members[i], k);
   for (size_t i = 0; code == CS_OK && i < COUNT(single); i++) code = read_key(s->cmap, single[i], k);
   return code;
 }
@@ -245,6 +245,17 @@ static void read_votes(struct source *s, struct corosync_nodes *nodes, struct co
   }
 }
 
+/* As corosync-cmapctl prints them. */
+static void emit_keys(struct source *s, const char *call, const struct corosync_keys *k) {
+  CLEANUP(str_free) struct str text = {0};
+  for (size_t i = 0; s->options.raw && i < k->list.count; i++) {
+    const struct corosync_key *key = &k->list.item[i];
+    if (key->text) str_addf(&text, "%s (str) = %s\n", key->name, key->text);
+    else str_addf(&text, "%s (i64) = %" PRId64 "\n", key->name, key->number);
+  }
+  emit_raw(s->out, call, text.data, text.len);
+}
+
 static cs_error_t emit_links(struct source *s, const struct corosync_nodes *nodes) {
   struct arena *a = arena_new();
   struct corosync_keys k = {.arena = a};
@@ -254,6 +265,7 @@ static cs_error_t emit_links(struct source *s, const struct corosync_nodes *node
     arena_free(a);
     return code;
   }
+  emit_keys(s, "stats", &k);
   corosync_read_links(&k, nodes, a, &now);
   corosync_calm_links(&s->links, &now);
   emit_fact(s->out, "corosync.links", NULL, &now);
@@ -272,6 +284,7 @@ static cs_error_t read_all(struct source *s) {
   s->read_due = clock_mono_ms() + READ_MS;
   cs_error_t code = read_keys(s, &k);
   if (code != CS_OK) return code;
+  emit_keys(s, "cmap", &k);
   corosync_read_nodes(&k, a, &nodes);
   corosync_read_cluster(&k, &cluster);
   cluster.version = s->version;
@@ -389,12 +402,13 @@ static bool done_once(const struct source *s, int64_t began) {
 
 int main(int argc, char **argv) {
   struct source s = {0};
-  int code = source_options_parse(argc, argv, "kvmconsole-corosync [--once] [--read-only] [--host NAME] [--ssh root@%h]", &s.options);
+  int code = source_options_parse(argc, argv, "kvmconsole-corosync [--once] [--read-only] [--raw] [--host NAME] [--ssh root@%h]", &s.options);
   if (code) return code < 0 ? 0 : code;
   const char *path = getenv("PATH"); /* corosync is in sbin */
   CLEANUP(mem_freep) char *longer = mem_printf("%s:/usr/sbin:/sbin:/usr/local/sbin", path ? path : "/usr/bin:/bin");
   setenv("PATH", longer, 1);
   s.out = emitter_new(LAYER_COROSYNC, s.options.host, STDOUT_FILENO);
+  emitter_want_raw(s.out, s.options.raw);
   s.loop = loop_new();
   s.wake = loop_timer(s.loop, -1, on_wake, NULL);
   s.outlook = outlook_new(s.loop, s.out, s.options.ssh);

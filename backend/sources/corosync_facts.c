@@ -6,6 +6,8 @@
 
 enum { TEXT_MAX = 256, NODES_MAX = 1000 };
 
+const char *const corosync_members[COROSYNC_MEMBERS] = {"runtime.members.", "runtime.totem.pg.mrp.srp.members."};
+
 static const struct field key_fields[] = {{.name = NULL}};
 static const struct shape key_shape = {.name = "corosync_key", .size = sizeof(struct corosync_key), .fields = key_fields};
 
@@ -101,7 +103,7 @@ static void addresses_in(const char *text, struct arena *a, struct texts *ret) {
 
 /* A cluster need not have a list of nodes (multicast, 2.4): then its members are all that is known. One that left is
  * remembered for ever, also after it was taken off the list: such a one is no node. */
-static void read_member(const struct corosync_keys *k, int64_t id, const char *status, struct arena *a, struct corosync_nodes *ret, bool listed) {
+static void read_member(const struct corosync_keys *k, const char *prefix, int64_t id, const char *status, struct arena *a, struct corosync_nodes *ret, bool listed) {
   char name[128];
   enum truth joined = truth_of(!strcmp(status, "joined"));
   struct corosync_node *n = node_by_id(ret, id);
@@ -110,7 +112,7 @@ static void read_member(const struct corosync_keys *k, int64_t id, const char *s
     if (ret->nodes.count >= NODES_MAX) return;
     n = list_add(a, &ret->nodes, &corosync_node_shape);
     n->id = id;
-    NAME(name, "runtime.members.%" PRId64 ".ip", id);
+    NAME(name, "%s%" PRId64 ".ip", prefix, id);
     addresses_in(corosync_text(k, name), a, &n->addresses);
     n->name = n->addresses.count ? n->addresses.item[0] : arena_printf(a, "%" PRId64, id);
   }
@@ -133,9 +135,11 @@ void corosync_read_nodes(const struct corosync_keys *k, struct arena *a, struct 
   bool listed = ret->nodes.count > 0, members = false;
   for (size_t i = 0; i < k->list.count; i++) {
     const struct corosync_key *key = &k->list.item[i];
-    if (!position_of(key->name, "runtime.members.", ".status", &id) || !key->text) continue;
-    read_member(k, id, key->text, a, ret, listed);
-    members = true;
+    for (size_t p = 0; p < COROSYNC_MEMBERS; p++) {
+      if (!position_of(key->name, corosync_members[p], ".status", &id) || !key->text) continue;
+      read_member(k, corosync_members[p], id, key->text, a, ret, listed);
+      members = true;
+    }
   }
   if (local == UNKNOWN_INT) {
     char name[64];

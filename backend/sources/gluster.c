@@ -6,6 +6,7 @@
  *   gluster_turn    what takes a volume's lock, seldom: space, heals
  *   gluster_share   the consoles of all hosts: one of them reads that, the others take it over
  *   gluster_files   what only a client knows: capacity, which bricks hold a disk
+ *   gluster_who     which peer a host is that other layers know by another name
  *   gluster_hint    events: look now */
 #include "base/clock.h"
 #include "base/lines.h"
@@ -17,6 +18,7 @@
 #include "sources/gluster_share.h"
 #include "sources/gluster_text.h"
 #include "sources/gluster_turn.h"
+#include "sources/gluster_who.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -26,7 +28,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static const char USAGE[] = "kvmconsole-gluster [--once] [--read-only] [--host NAME] [--ssh root@%h] [--share-port 337] [TARGET]";
+static const char USAGE[] = "kvmconsole-gluster [--once] [--read-only] [--raw] [--host NAME] [--ssh root@%h] [--share-port 337] [TARGET]";
 enum {
   TICK_MS = 500,
   EAGER_MS = 100,
@@ -41,6 +43,7 @@ enum {
 struct program {
   struct world world;
   struct hints *hints;
+  struct who *who;
   struct timer *tick, *flush;
   struct watch *input;
   struct lines lines;
@@ -64,6 +67,7 @@ void world_pool_read(struct world *w) {
 
 void world_changed(struct world *w) {
   lock_changed(&w->changes, clock_mono_ms());
+  turns_changed(w->turns);
   asked_look(w->asked);
 }
 
@@ -117,6 +121,7 @@ static void request(void *owner, char *line, size_t len, bool cut) {
     share_quiet_set(w->share);
   } else if (str_starts(line, "neighbours ")) share_neighbours(w->share, line + strlen("neighbours "));
   else if (!strcmp(line, "look")) on_event(w);
+  else if (str_starts(line, "who ")) who_want(program.who, line + strlen("who "));
   else if (str_starts(line, "disks ")) {
     char *volume = line + strlen("disks "), *path;
     if (text_disk(volume, &path)) files_want(w->files, volume, path);
@@ -179,6 +184,7 @@ int main(int argc, char **argv) {
   w->changes.last = UNKNOWN_INT;
   w->loop = loop_new();
   w->emit = emitter_new(LAYER_GLUSTER, options.host, 1);
+  emitter_want_raw(w->emit, options.raw);
   w->names = names_new(w->loop, on_news, w);
   program.flush = loop_timer(w->loop, -1, on_flush, w);
   w->asked = asked_new(w);
@@ -186,6 +192,7 @@ int main(int argc, char **argv) {
   w->turns = turns_new(w);
   w->share = share_new(w, (int)port);
   w->files = files_new(w);
+  program.who = who_new(w);
   if (!options.once) program.hints = hints_new(w->loop, on_event, w);
   program.tick = loop_timer(w->loop, EAGER_MS, on_tick, w);
   loop_signal(w->loop, SIGTERM, on_signal, w);

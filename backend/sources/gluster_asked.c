@@ -53,6 +53,7 @@ struct asked *asked_new(struct world *w) {
   *a = (struct asked){.w = w, .home_code = 1, .away_code = 1, .arena = arena_new(), .mounts_read = -MOUNTS_EVERY_MS};
   a->home = rpc_new(w->loop, a, on_hint, on_lost);
   a->away = rpc_new(w->loop, a, on_hint, on_lost);
+  if (w->options->raw) rpc_print_raw(a->home, w->emit, "home"), rpc_print_raw(a->away, w->emit, "away");
   a->timer = loop_timer(w->loop, 0, on_timer, a);
   return a;
 }

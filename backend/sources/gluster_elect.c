@@ -7,53 +7,27 @@ int rank_order(const struct rank *a, const struct rank *b) {
   return strcmp(b->id, a->id);
 }
 
-static int64_t rose_last(const struct elect_seen *seen, const char *id) {
-  for (size_t i = 0; i < ELECT_SEEN; i++)
-    if (!strcmp(seen->row[i].id, id)) return seen->row[i].rose;
-  return INT64_MIN / 2;
-}
-
-/* True when nobody had told of so high a beat before. */
-static bool see(struct elect_seen *seen, const struct leader *word, int64_t now) {
-  size_t at = 0;
-  for (size_t i = 0; i < ELECT_SEEN; i++) {
-    if (!strcmp(seen->row[i].id, word->rank.id)) {
-      if (word->beat <= seen->row[i].beat) return false;
-      seen->row[i].beat = word->beat;
-      seen->row[i].rose = now;
-      return true;
-    }
-    if (!seen->row[at].id[0]) continue; /* a free row is taken, else the one that has been still for longest */
-    if (!seen->row[i].id[0] || seen->row[i].rose < seen->row[at].rose) at = i;
-  }
-  memcpy(seen->row[at].id, word->rank.id, ELECT_ID);
-  seen->row[at].beat = word->beat;
-  seen->row[at].rose = now;
-  return true;
-}
-
-bool elect_hear(struct elect_seen *seen, struct elect_link *link, const struct leader *word, int64_t now) {
-  bool other = !word || !link->led || strcmp(link->leader.rank.id, word->rank.id) != 0;
+bool elect_hear(struct elect_link *link, const struct leader *word, int64_t now) {
   if (!word || word->hops > ELECT_HOPS) {
     link->led = false;
     return false;
   }
-  if (other || word->beat > link->leader.beat) link->rose = now;
+  bool news = !link->led || strcmp(link->leader.rank.id, word->rank.id) != 0 || word->beat > link->leader.beat;
+  if (news) link->rose = now;
   link->led = true;
   link->leader = *word;
-  return see(seen, word, now);
+  return news;
 }
 
-static bool alive(const struct elect_link *l, const struct elect_seen *seen, const char *self, int64_t now) {
-  if (!l->ready || !l->led || !strcmp(l->leader.rank.id, self)) return false;
-  return now - l->rose < ELECT_SILENT_MS && now - rose_last(seen, l->leader.rank.id) < ELECT_SILENT_MS;
+static bool alive(const struct elect_link *l, const char *self, int64_t now) {
+  return l->ready && l->led && strcmp(l->leader.rank.id, self) != 0 && now - l->rose < ELECT_SILENT_MS;
 }
 
-int elect(const struct elect_self *self, const struct elect_link *const *links, size_t count, const struct elect_seen *seen, int current, int64_t now) {
+int elect(const struct elect_self *self, const struct elect_link *const *links, size_t count, int current, int64_t now) {
   int best = ELECT_NOBODY;
   for (size_t i = 0; i < count; i++) {
     const struct elect_link *l = links[i], *b = best >= 0 ? links[best] : NULL;
-    if (!alive(l, seen, self->rank.id, now)) continue;
+    if (!alive(l, self->rank.id, now)) continue;
     int order = b ? rank_order(&l->leader.rank, &b->leader.rank) : 1;
     if (!order) order = (int)i == current || (best != current && l->leader.hops < b->leader.hops) ? 1 : -1;
     if (order > 0) best = (int)i;

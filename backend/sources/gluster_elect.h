@@ -2,14 +2,14 @@
  *
  * Each program says to whoever is connected to it which leader it follows in the end, as bridges do for a spanning tree;
  * so programs that meet only through a third agree on one. A leader lives by its beat, a number that it alone raises:
- * word of a dead one goes round as long as it likes, its beat stands still, and it is left. */
+ * word of a dead one may go round, its beat stands still and its way grows longer, and it is left. */
 #ifndef SOURCES_GLUSTER_ELECT_H
 #define SOURCES_GLUSTER_ELECT_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ELECT_ID = 33, ELECT_HOST = 65, ELECT_HOPS = 16, ELECT_SEEN = 64 };
+enum { ELECT_ID = 33, ELECT_HOST = 65, ELECT_HOPS = 16 };
 enum { ELECT_BEAT_MS = 3000, ELECT_SILENT_MS = 10000 }; /* how often a leader's beat rises; how long it may stand still */
 enum { ELECT_SELF = -1, ELECT_NOBODY = -2 };
 
@@ -33,11 +33,8 @@ struct elect_self {
   bool able;  /* may read at all: is root, has a daemon to ask */
   bool heard; /* others can follow us */
 };
-struct elect_seen { /* each leader's highest beat, on whatever connection; {0} is empty */
-  struct { char id[ELECT_ID]; int64_t beat, rose; } row[ELECT_SEEN];
-};
-/* Word of a leader has come by link (NULL: of nobody). True when its beat is news. */
-bool elect_hear(struct elect_seen *seen, struct elect_link *link, const struct leader *word, int64_t now);
+/* Word of a leader has come by link (NULL: of nobody). True when it is news. */
+bool elect_hear(struct elect_link *link, const struct leader *word, int64_t now);
 /* The link to follow, ELECT_SELF (read), or ELECT_NOBODY. current: what was said last. */
-int elect(const struct elect_self *self, const struct elect_link *const *links, size_t count, const struct elect_seen *seen, int current, int64_t now);
+int elect(const struct elect_self *self, const struct elect_link *const *links, size_t count, int current, int64_t now);
 #endif

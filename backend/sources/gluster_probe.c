@@ -113,6 +113,7 @@ static struct host *host_named(struct probe *p, const char *name, const char *uu
   struct host *h = mem_alloc(sizeof *h);
   *h = (struct host){.probe = p, .name = mem_strdup(name), .uuid = mem_strdup(uuid)};
   h->rpc = rpc_new(p->w->loop, h, on_hint, on_lost);
+  if (p->w->options->raw) rpc_print_raw(h->rpc, p->w->emit, h->name);
   struct host **end = &p->hosts;
   while (*end) end = &(*end)->next;
   return *end = h;

@@ -55,7 +55,6 @@ struct share {
   struct guest *guests;
   size_t link_count, guest_count, quiet_count;
   struct quiet quiets[QUIETS_MAX];
-  struct elect_seen seen;
   bool leads;
   int64_t beat, beat_at, bind_at, pool_at, ticked;
   struct arena *arena; /* of the neighbours */
@@ -125,27 +124,35 @@ void share_quiet_set(struct share *s) {
   pass_quiet(s);
 }
 
+static void pass_one(struct share *s, const char *id, const char *host, int64_t ms) {
+  CLEANUP(str_free) struct str line = {0};
+  if (!s->followed || !s->followed->wire) return;
+  told_quiet(&line, id, host, ms);
+  wire_send(s->followed->wire, line.data, line.len);
+}
+
 static void hear_quiet(struct share *s, const struct guest *by, const struct told *t) {
   struct quiet *q = NULL;
   if (!strcmp(t->id, s->rank.id)) return; /* our own word has gone round */
   for (size_t i = 0; i < s->quiet_count && !q; i++)
-    if (!strcmp(s->quiets[i].id, t->id)) q = &s->quiets[i];
+    if (s->quiets[i].by == by && !strcmp(s->quiets[i].id, t->id)) q = &s->quiets[i];
   if (!q && (s->quiet_count == QUIETS_MAX || !t->quiet)) return;
   if (!q) q = &s->quiets[s->quiet_count++];
   *q = (struct quiet){.until = clock_mono_ms() + t->quiet, .by = by};
   strcpy(q->id, t->id);
   strcpy(q->host, t->host);
-  if (!s->followed) return;
-  CLEANUP(str_free) struct str line = {0};
-  told_quiet(&line, t->id, t->host, t->quiet);
-  wire_send(s->followed->wire, line.data, line.len);
+  pass_one(s, t->id, t->host, t->quiet);
 }
 
 static void forget_quiets(struct share *s, const struct guest *gone) {
   int64_t now = clock_mono_ms();
   size_t kept = 0;
-  for (size_t i = 0; i < s->quiet_count; i++)
-    if (s->quiets[i].until > now && (!gone || s->quiets[i].by != gone)) s->quiets[kept++] = s->quiets[i];
+  for (size_t i = 0; i < s->quiet_count; i++) {
+    const struct quiet *q = &s->quiets[i];
+    bool over = q->until <= now, left = gone && q->by == gone;
+    if (left && !over) pass_one(s, q->id, q->host, 0);
+    if (!left && !over) s->quiets[kept++] = *q;
+  }
   s->quiet_count = kept;
 }
 
@@ -172,12 +179,10 @@ static void on_guest_line(void *owner, char *line, size_t len) {
   struct guest *g = owner;
   struct told t;
   CLEANUP(arena_freep) struct arena *a = arena_new();
-  if (told_parse(a, line, len, &t) || (t.kind == TOLD_HELLO && t.version != TOLD_VERSION)) {
-    drop_guest(g);
-    return;
-  }
-  if (t.kind == TOLD_HELLO && !g->hello) welcome(g);
-  else if (t.kind == TOLD_QUIET && g->hello) hear_quiet(g->all, g, &t);
+  enum told_kind wanted = g->hello ? TOLD_QUIET : TOLD_HELLO;
+  if (told_parse(a, line, len, &t) || t.kind != wanted || (t.kind == TOLD_HELLO && t.version != TOLD_VERSION)) drop_guest(g);
+  else if (t.kind == TOLD_HELLO) welcome(g);
+  else hear_quiet(g->all, g, &t);
 }
 
 static void on_guest_end(void *owner, int code) {
@@ -287,7 +292,7 @@ static int64_t hear_hello(struct link *l, const struct told *t) {
 static void hear_leader(struct link *l, struct told *t) {
   struct share *s = l->all;
   if (t->kind == TOLD_LEADER) t->leader.hops++;
-  bool news = elect_hear(&s->seen, &l->e, t->kind == TOLD_LEADER ? &t->leader : NULL, clock_mono_ms());
+  bool news = elect_hear(&l->e, t->kind == TOLD_LEADER ? &t->leader : NULL, clock_mono_ms());
   decide(s);
   if (news && l == s->followed) tell_leader(s);
 }
@@ -305,7 +310,9 @@ static void on_link_line(void *owner, char *line, size_t len) {
   switch (t.kind) {
   case TOLD_LEADER:
   case TOLD_NOBODY: hear_leader(l, &t); break;
-  case TOLD_VOLUME: turns_heard(l->all->w->turns, &t.volume, late(l, t.sent)); break;
+  case TOLD_VOLUME: /* after the welcome only from whom we follow: news comes down a tree, and cannot go round */
+    if (!l->e.ready || l == l->all->followed) turns_heard(l->all->w->turns, &t.volume, late(l, t.sent));
+    break;
   case TOLD_READY:
     l->e.ready = l->tried = true;
     pass_quiet(l->all);
@@ -393,7 +400,7 @@ static void decide(struct share *s) {
     of[n] = l;
     links[n++] = &l->e;
   }
-  int chosen = elect(&self, links, (size_t)n, &s->seen, current, clock_mono_ms());
+  int chosen = elect(&self, links, (size_t)n, current, clock_mono_ms());
   struct link *followed = chosen >= 0 ? of[chosen] : NULL;
   bool leads = chosen == ELECT_SELF, other = followed != s->followed || leads != s->leads;
   s->followed = followed;
@@ -418,16 +425,27 @@ static bool all_tried(const struct share *s, int64_t now) {
   return true;
 }
 
+/* We were stopped, for who knows how long. What waited for us meanwhile is old and does not look so, and somebody else may
+ * have taken over: everybody is heard anew before anything is read. */
+static void begin_anew(struct share *s, int64_t now) {
+  for (struct link *l = s->links; l; l = l->next) {
+    if (l->wire) let_go(l, 0);
+    l->tried = false;
+    l->due = now;
+  }
+  s->decided = false;
+  if (s->pool_at) s->pool_at = now;
+}
+
 static void on_timer(void *owner) {
   struct share *s = owner;
   int64_t now = clock_mono_ms();
-  bool suspended = s->ticked && now - s->ticked > SUSPENDED_MS;
+  if (s->ticked && now - s->ticked > SUSPENDED_MS) begin_anew(s, now);
   s->ticked = now;
   try_to_listen(s, now);
   in_step(s);
   for (struct link *l = s->links; l; l = l->next) {
-    /* What waited for us while we were stopped is old, and does not look so. */
-    if (l->wire && (suspended || now - l->heard > ELECT_SILENT_MS)) let_go(l, suspended ? 0 : again_in(s));
+    if (l->wire && now - l->heard > ELECT_SILENT_MS) let_go(l, again_in(s));
     if (!l->wire && l->due <= now) go(l);
   }
   for (struct guest *g = s->guests, *next; g; g = next) {
@@ -439,7 +457,7 @@ static void on_timer(void *owner) {
   if (now - s->beat_at >= ELECT_BEAT_MS) {
     s->beat_at = now;
     s->beat++;
-    if (s->leads || !s->followed) tell_leader(s); /* who follows hands on its leader's beat when it comes */
+    tell_leader(s);
     pass_quiet(s);
   }
   if (!s->decided) s->decided = s->followed || all_tried(s, now);

@@ -26,7 +26,8 @@ enum {
   SSH_AGAIN_MS = 300000,
   SPLIT_EVERY_MS = 60000,
   SPLIT_THEIRS_MS = 90000, /* for so long who reads is left to crawl as well */
-  SAME_MS = 2000           /* two ages of one reading, each as its way made it */
+  HAND_ON_MS = 100,        /* while it is being decided who follows whom, two may for a moment follow each other */
+  SAME_MS = 500            /* two ages of one reading, each as its way made it */
 };
 enum { SPACE_GOOD_MS = 300000, HEAL_GOOD_MS = 150000 }; /* so old a reading of another console still counts as one */
 enum { STATUS_OF_VOLUME = 0x100, STATUS_DETAIL = 0x20, STATUS_TASKS = 0x40, HEAL_COUNT = 8, LOCK_ERROR = 30800, LOCK_ERROR_OTHER = 30802 };
@@ -44,6 +45,8 @@ struct turn { /* one started volume */
   struct gluster_heal heal;
   int64_t space_at, heal_at; /* UNKNOWN_INT: not known */
   int64_t theirs;            /* when another host's heal came, monotonic; 0: it is our own */
+  int64_t said;              /* when its news were handed on last, monotonic */
+  bool unsaid;               /* there are more */
 };
 
 struct turns {
@@ -66,6 +69,7 @@ struct turns *turns_new(struct world *w) {
   struct turns *t = mem_alloc(sizeof *t);
   *t = (struct turns){.w = w, .cache = -1, .silent_at = UNKNOWN_INT};
   t->rpc = rpc_new(w->loop, t, NULL, NULL);
+  if (w->options->raw) rpc_print_raw(t->rpc, w->emit, "turn");
   t->timer = loop_timer(w->loop, EAGER_MS, on_timer, t);
   return t;
 }
@@ -238,6 +242,14 @@ static void publish(const struct turn *v) {
   if (v->wanted) share_volume(v->all->w->share, &c);
 }
 
+static void hand_on(struct turn *v) {
+  int64_t now = clock_mono_ms();
+  v->unsaid = now - v->said < HAND_ON_MS;
+  if (v->unsaid) return;
+  v->said = now;
+  publish(v);
+}
+
 void turns_tell(const struct turns *t, void (*each)(void *owner, const struct told_volume *v), void *owner) {
   for (const struct turn *v = t->first; v; v = v->next) {
     struct told_volume c = known(v);
@@ -245,13 +257,18 @@ void turns_tell(const struct turns *t, void (*each)(void *owner, const struct to
   }
 }
 
-static void hear_past(struct turn *v, const struct told_volume *c, int64_t now, int64_t late) {
+static bool apart(int64_t a, int64_t b) { return (a == UNKNOWN_INT) != (b == UNKNOWN_INT) || (a != UNKNOWN_INT && (a > b ? a - b : b - a) > SAME_MS); }
+
+/* True when it is news, for those who follow us too. What is none must not be handed on: it would go round for ever. */
+static bool hear_past(struct turn *v, const struct told_volume *c, int64_t now, int64_t late) {
+  struct lock_past was = v->past;
   int64_t asked = c->asked == UNKNOWN_INT ? UNKNOWN_INT : now - c->asked - late;
-  if (asked == UNKNOWN_INT || (v->past.asked != UNKNOWN_INT && asked < v->past.asked - SAME_MS)) return; /* we know of a later one */
-  v->past.asked = later(v->past.asked, asked);
+  if (asked == UNKNOWN_INT || (was.asked != UNKNOWN_INT && asked < was.asked - SAME_MS)) return false; /* we know of a later one */
+  v->past.asked = later(was.asked, asked);
   v->past.not_before = c->muted == UNKNOWN_INT || c->muted <= late ? UNKNOWN_INT : now + c->muted - late;
   v->past.heals = (int)c->heals;
   lock_clamp(&v->past, now);
+  return apart(was.asked, v->past.asked) || apart(was.not_before, v->past.not_before);
 }
 
 static bool hear_space(struct turn *v, const struct told_volume *c, int64_t at) {
@@ -281,11 +298,11 @@ void turns_heard(struct turns *t, const struct told_volume *c, int64_t late) {
   int64_t now = clock_wall_ms();
   while (v && !(v->wanted && str_eq(v->id, c->id))) v = v->next;
   if (!v || v == t->busy) return; /* our own answer is on its way */
-  hear_past(v, c, now, late);
+  bool past = hear_past(v, c, now, late);
   bool space = c->space_age != UNKNOWN_INT && hear_space(v, c, now - c->space_age - late);
   bool heal = c->heal_age != UNKNOWN_INT && hear_heal(v, c, now - c->heal_age - late);
   print(v, space, heal);
-  publish(v); /* to those who follow us */
+  if (past || space || heal) hand_on(v); /* to those who follow us */
   int fd = t->w->options->once || !(space || heal) ? -1 : cache_lock(v->id);
   if (fd < 0) return;
   keep(v, fd);
@@ -310,6 +327,7 @@ static void on_split(void *owner, int code, const char *text, const char *compla
   t->split_of = NULL;
   /* A crawl over thousands of entries is dear for the bricks' host: then it comes seldom. */
   v->split_at = clock_mono_ms() + 20 * (clock_mono_ms() - t->split_began);
+  if (!code) emit_raw(t->w->emit, "heal info summary", text, strlen(text));
   if (code || !volume || v->heal_at == UNKNOWN_INT || text_split_brain(text, volume, &n)) return;
   v->heal.split_brain = n;
   print(v, false, true);
@@ -405,6 +423,7 @@ static void on_heal_text(void *owner, int code, const char *text, const char *co
              complaint[0] ? complaint : "refused");
     t->ssh_again = clock_mono_ms() + SSH_AGAIN_MS;
   }
+  if (!code) emit_raw(t->w->emit, "heal statistics heal-count", text, strlen(text));
   if (!code) code = text_heal_count(a, text, &heal);
   if (!code) take_heal(t->busy, &heal);
   end(t, code);
@@ -517,6 +536,8 @@ static void on_timer(void *owner) {
   struct turns *t = owner;
   int64_t now = clock_mono_ms();
   timer_set(t->timer, turns_settled(t) ? TICK_MS : EAGER_MS);
+  for (struct turn *v = t->first; v; v = v->next)
+    if (v->unsaid) hand_on(v);
   if (t->busy || !t->w->pool_known) return;
   bool suspected = suspect(t), reads = share_reads(t->w->share);
   if (!t->note[0]) explain(t);
@@ -533,7 +554,12 @@ static void on_timer(void *owner) {
   if (!suspected) look_for_split(t);
 }
 
-bool turns_heals_denied(const struct turns *t) { return far_host(t) && !ssh_allowed(t); }
+void turns_changed(struct turns *t) {
+  if (t->busy || !lock_changing(&t->w->changes, clock_mono_ms())) return;
+  timer_set(t->timer, LOCK_AFTER_MS);
+}
+
+bool turns_heals_denied(const struct turns *t) { return far_host(t) && t->ssh_note[0]; }
 
 bool turns_settled(const struct turns *t) {
   const char *who;

@@ -19,11 +19,13 @@ static const struct {
   const char *program;
 } programs[] = {{LAYER_COROSYNC, "kvmconsole-corosync"}, {LAYER_PACEMAKER, "kvmconsole-pacemaker"}, {LAYER_GLUSTER, "kvmconsole-gluster"}, {LAYER_LIBVIRT, "kvmconsole-libvirt"}};
 
+enum told { TOLD_WAYS, TOLD_WHO, TOLD_NEIGHBOURS, TOLD_COUNT };
+
 struct process {
   struct live *live;
   enum layer layer;
   char *host, *target, *ssh, *port; /* target: what to connect to, or NULL; ssh: for a source's own road to another host; port: gluster's, where consoles share */
-  struct str told;                  /* requests that are sent when they change; lines, of this run of the program */
+  struct str told[TOLD_COUNT];      /* requests that stand until they change; lines, of this run of the program */
   struct child *child;
   struct timer *again;
   int64_t started, heard; /* monotonic; heard 0: nothing yet from this process */
@@ -36,7 +38,7 @@ struct live {
   struct feed *feed;
   const struct config *config;
   const char *only;
-  bool read_only;
+  bool read_only, raw;
   struct process **processes; /* pointers: children hold on to them */
   size_t count;
   struct timer *watchdog;
@@ -81,6 +83,14 @@ static void on_complaint(void *owner, char *line, size_t len, bool cut) {
   log_line(layer_names[p->layer], LOG_LEVEL_INFO, "%s: %s", p->host, line);
 }
 
+/* A program that is started anew knows nothing of what the one before it was told. */
+static void forget_asked(struct process *p) {
+  for (int i = 0; i < TOLD_COUNT; i++) str_reset(&p->told[i]);
+  if (p->layer != LAYER_GLUSTER) return;
+  for (size_t i = 0; i < p->live->asked_count; i++) mem_free(p->live->asked[i]);
+  p->live->asked_count = 0;
+}
+
 static void start(struct process *p);
 static void on_again(void *owner) { start(owner); }
 
@@ -114,6 +124,7 @@ static void start(struct process *p) {
   argv[n++] = "--host";
   argv[n++] = p->host;
   if (p->live->read_only) argv[n++] = "--read-only";
+  if (p->live->raw) argv[n++] = "--raw";
   if (p->ssh) argv[n++] = "--ssh", argv[n++] = p->ssh;
   if (p->port) argv[n++] = "--share-port", argv[n++] = p->port;
   if (p->target) argv[n++] = "--", argv[n++] = p->target;
@@ -121,7 +132,7 @@ static void start(struct process *p) {
   p->started = clock_mono_ms();
   p->heard = 0;
   p->ending = false;
-  str_reset(&p->told);
+  forget_asked(p);
   p->child = child_start(p->live->loop, &(struct child_spec){.argv = argv, .max_line = FRAGMENT_LINE_MAX, .on_out = on_line, .on_err = on_complaint,
                                                             .on_exit = on_exit_of, .owner = p, .with_input = true}, &e);
   if (!p->child) judge(p, SOURCE_DOWN, e.text);
@@ -154,7 +165,7 @@ static void add(struct live *v, enum layer layer, const char *host, const char *
   if (layer == LAYER_GLUSTER) p->port = mem_strdup(config_text(v->config, SET_GLUSTER_SHARE_PORT));
   v->processes = mem_grow(v->processes, v->count + 1, sizeof(struct process *));
   v->processes[v->count++] = p;
-  store_expect((struct store *)feed_store(v->feed), layer, host);
+  feed_expect(v->feed, layer, host);
   start(p);
 }
 
@@ -179,7 +190,7 @@ static void on_watch(void *owner) {
 struct live *live_start(struct loop *l, struct feed *f, const struct feed_options *o) {
   static const struct config defaults;
   struct live *v = mem_alloc(sizeof *v);
-  *v = (struct live){.loop = l, .feed = f, .config = o->config ? o->config : &defaults, .only = o->only, .read_only = o->read_only};
+  *v = (struct live){.loop = l, .feed = f, .config = o->config ? o->config : &defaults, .only = o->only, .read_only = o->read_only, .raw = o->raw};
   const char *gluster = config_text(v->config, SET_GLUSTER_HOST);
   const struct host_config *here = config_host(v->config, this_host());
   add(v, LAYER_COROSYNC, this_host(), NULL);
@@ -199,7 +210,7 @@ void live_end(struct live *v) {
     child_drop(p->child);
     timer_end(p->again);
     mem_free(p->host), mem_free(p->target), mem_free(p->ssh), mem_free(p->port);
-    str_free(&p->told);
+    for (int j = 0; j < TOLD_COUNT; j++) str_free(&p->told[j]);
     mem_free(p);
   }
   for (size_t i = 0; i < v->asked_count; i++) mem_free(v->asked[i]);
@@ -237,18 +248,19 @@ static void ask_disk(struct live *v, const struct disk_view *d) {
   v->asked_at = clock_mono_ms();
 }
 
-/* Sent once, and again when it changed. */
-static void tell(struct process *p, const struct str *lines) {
-  if (!lines->len || str_eq(lines->data, p->told.data) || child_send(p->child, lines->data, lines->len)) return;
-  str_reset(&p->told);
-  str_addn(&p->told, lines->data, lines->len);
+/* Requests, lines, that stand until they change. */
+static void tell(struct process *p, enum told what, const struct str *lines) {
+  if (!p || !p->child || str_eq(str_text(lines), str_text(&p->told[what]))) return;
+  for (const char *at = str_text(lines), *end; (end = strchr(at, '\n')); at = end + 1)
+    if (child_send(p->child, at, (size_t)(end + 1 - at))) return; /* all of it again, later */
+  str_reset(&p->told[what]);
+  str_add(&p->told[what], str_text(lines));
 }
 
 /* A node that is no member is asked for its own view over ssh: by every name and address that any layer knows of it. */
 static void tell_ways(struct live *v, const struct snapshot *s) {
-  struct process *p = find(v, LAYER_COROSYNC, this_host());
   CLEANUP(str_free) struct str lines = {0};
-  for (size_t i = 0; p && p->child && i < s->hosts.count; i++) {
+  for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
     if (h->membership != MEMBERSHIP_LEFT || h->here == TRUTH_YES || !ssh_host_valid(h->name)) continue;
     str_addf(&lines, "ways %s", h->name);
@@ -260,7 +272,22 @@ static void tell_ways(struct live *v, const struct snapshot *s) {
       }
     str_addc(&lines, '\n');
   }
-  tell(p, &lines);
+  tell(find(v, LAYER_COROSYNC, this_host()), TOLD_WAYS, &lines);
+}
+
+/* A host that runs domains may be a peer under another name: the daemon at its address knows. */
+static void tell_who(struct live *v, const struct snapshot *s) {
+  CLEANUP(str_free) struct str lines = {0};
+  bool pool = false;
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    pool |= texts_have(&h->roles, "gluster");
+    if (!texts_have(&h->roles, "kvm") || !h->addresses.count || !ssh_host_valid(h->name)) continue;
+    str_addf(&lines, "who %s", h->name);
+    for (size_t j = 0; j < h->addresses.count; j++) str_addf(&lines, " %s", h->addresses.item[j]);
+    str_addc(&lines, '\n');
+  }
+  if (pool) tell(find(v, LAYER_GLUSTER, this_host()), TOLD_WHO, &lines);
 }
 
 static void add_word(struct str *line, const char *word) {
@@ -284,11 +311,12 @@ static void tell_neighbours(struct live *v, const struct snapshot *s) {
   for (size_t i = 0; i < v->config->host_count; i++)
     if (strcmp(v->config->hosts[i].name, this_host()) != 0) add_word(&hosts, v->config->hosts[i].name);
   str_addf(&line, "neighbours %s%s\n", member ? "member" : "outsider", str_text(&hosts));
-  tell(p, &line);
+  tell(p, TOLD_NEIGHBOURS, &line);
 }
 
 void live_discover(struct live *v, const struct snapshot *s) {
   tell_ways(v, s);
+  tell_who(v, s);
   tell_neighbours(v, s);
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
@@ -309,7 +337,7 @@ static bool disks_answered(const struct live *v) {
 
 /* Nor is one that has left asked for long; until then it is not known whether it lives. */
 static bool outlooks_answered(const struct live *v) {
-  enum { PATIENCE_MS = 6000 };
+  enum { PATIENCE_MS = 8000 };
   const struct fact *f = store_fact(feed_store(v->feed), "corosync.outlook", NULL, NULL);
   const struct corosync_outlooks *o = f ? f->fragment->data : NULL;
   for (size_t i = 0; o && clock_mono_ms() - f->since < PATIENCE_MS && i < o->nodes.count; i++)

@@ -9,6 +9,7 @@
 #include "sources/pacemaker_tool.h"
 #include "sources/pacemaker_version.h"
 #include "sources/pacemaker_watch.h"
+#include "sources/raw.h"
 #include <errno.h>
 #include <grp.h>
 #include <poll.h>
@@ -244,6 +245,12 @@ static void conclude(struct source *s, bool config_asked) {
 
 static void on_tool_done(void *owner) {
   struct source *s = owner;
+  if (s->mon.end == TOOL_ENDED) emit_raw(s->out, "crm_mon", str_text(&s->mon.out), s->mon.out.len);
+  if (s->cib.end == TOOL_ENDED && s->options.raw) {
+    CLEANUP(mem_freep) char *cib = mem_strndup(str_text(&s->cib.out), s->cib.out.len);
+    raw_mask_nvpairs(cib, s->cib.out.len, pacemaker_may_be_secret);
+    emit_raw(s->out, "cibadmin", cib, s->cib.out.len);
+  }
   if (s->reading && !tool_runs(&s->mon) && !tool_runs(&s->cib)) conclude(s, s->cib.end != TOOL_NEVER_RUN);
 }
 
@@ -325,7 +332,7 @@ static void find_version(struct source *s) {
 
 int main(int argc, char **argv) {
   struct source s = {.want_config = true};
-  int code = source_options_parse(argc, argv, "kvmconsole-pacemaker [--once] [--read-only] [--host NAME]", &s.options);
+  int code = source_options_parse(argc, argv, "kvmconsole-pacemaker [--once] [--read-only] [--raw] [--host NAME]", &s.options);
   if (code) return code < 0 ? 0 : code;
   const char *path = getenv("PATH"); /* the tools are in sbin, which a login over ssh need not have */
   CLEANUP(mem_freep) char *longer = mem_printf("%s:/usr/sbin:/sbin:/usr/local/sbin:/usr/bin:/bin", path ? path : "/usr/bin");
@@ -333,6 +340,7 @@ int main(int argc, char **argv) {
   find_version(&s);
   s.loop = loop_new();
   s.out = emitter_new(LAYER_PACEMAKER, s.options.host, STDOUT_FILENO);
+  emitter_want_raw(s.out, s.options.raw);
   s.deadline = loop_timer(s.loop, -1, on_deadline, &s);
   s.next = loop_timer(s.loop, -1, on_next, &s);
   s.tick = loop_timer(s.loop, TICK_MS, on_tick, &s);

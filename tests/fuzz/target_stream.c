@@ -28,7 +28,8 @@ static void show(const struct snapshot *s, const struct events *events, struct a
                      .arena = a,
                      .wall = s->at,
                      .utc = true,
-                     .replay = true};
+                     .event_past = events->count,
+                     .time = {.kind = FEED_FILE}};
   app->view = (int)(turn++ % VIEW_DETAIL); /* each in turn, not all each time: it is what takes the time */
   app_settle(app, &in, c->w, c->h);
   for (int i = 0; i < 2; i++) { /* the list, then its first item */
@@ -54,8 +55,10 @@ static struct snapshot *look(const struct store *store, int64_t now, struct snap
   struct events events;
   snapshot_json(s, &out);
   must_be_json(out.data, out.len);
+  must_be_harmless(out.data, out.len);
   str_reset(&out);
   print_metrics(s, &out);
+  must_be_harmless(str_text(&out), out.len);
   for (const char *line = str_text(&out); *line; line = strchr(line, '\n') + 1)
     MUST((str_starts(line, "# ") || str_starts(line, "kvmconsole_")) && strchr(line, '\n'),
          "a name of the cluster ends no line of the metrics: %.200s", line);
@@ -64,6 +67,7 @@ static struct snapshot *look(const struct store *store, int64_t now, struct snap
     str_reset(&out);
     shape_encode(&event_shape, &events.item[i], &out);
     must_be_json(out.data, out.len);
+    must_be_harmless(out.data, out.len);
   }
   show(s, &events, app);
   str_free(&out);

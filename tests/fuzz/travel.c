@@ -13,6 +13,7 @@ char *must_travel(const char *kind, const char *key, const void *fact) {
   MUST(k, "%s is a kind of fact", kind);
   fragment_print(&first, 0, k->layer, "host", kind, key, fact);
   MUST(memchr(first.data, '\n', first.len) == first.data + first.len - 1, "a fact is one line");
+  must_be_harmless(first.data, first.len);
   int code = fragment_parse(first.data, first.len, &f, &e);
   MUST(!code, "the console takes what a source prints: %s: %s", e.text, first.data);
   print(&second, f);

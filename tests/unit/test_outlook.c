@@ -51,7 +51,7 @@ static void what_the_lost_node_says_decides(void **state) {
       {true, false, false, VIEW("\"asked\":true,\"text\":\"x\""), "partition-unknown", "kvm2 lives, and whether its corosync runs is not known: x"},
       {true, true, true, VIEW("\"asked\":false,\"text\":\"No route to host\""), "partition-unknown", "it is not known whether kvm2 lives: it cannot be asked (No route to host)"},
       {true, false, false, VIEW("\"asked\":false,\"text\":\"No route to host\""), "partition-unknown", NULL}, /* without fencing "offline" proves nothing */
-      {true, true, true, NULL, "partition-unknown", "it is not known whether kvm2 lives: it has not been asked yet"},
+      {true, true, true, NULL, "partition-unknown", "it is not known whether kvm2 lives: it has not answered yet"},
       {true, true, false, VIEW("\"asked\":false"), NULL, NULL},                /* fenced */
       {true, false, false, VIEW("\"asked\":true,\"running\":false"), NULL, NULL}, /* its corosync was stopped */
   };
@@ -126,7 +126,66 @@ static void stopped_by_its_disk(void **state) {
   }
 }
 
+/* ---- who is who: the world of three hosts with two names each ---- */
+
+static void say_keyed(struct store *s, const char *key, const char *uuid) {
+  struct fragment *f = NULL;
+  CLEANUP(mem_freep) char *line = mem_printf("{" AT "\"source\":\"gluster\",\"host\":\"host1\",\"kind\":\"gluster.identity\",\"key\":\"%s\",\"data\":{\"uuid\":\"%s\"}}", key, uuid);
+  assert_int_equal(fragment_parse(line, strlen(line), &f, NULL), 0);
+  store_add(s, f, 1000);
+  fragment_drop(f);
+}
+
+/* known: how many of host1.. the daemon at their address has told its UUID. */
+static struct snapshot *two_names(unsigned known, bool third_away, const struct merge_options *o) {
+  struct store s = {0};
+  say(&s, "corosync", "host1", "state", "{\"state\":\"ok\",\"text\":\"\"}");
+  say(&s, "corosync", "host1", "corosync.nodes", third_away ? "{\"nodes\":[{\"id\":1,\"name\":\"host1\",\"addresses\":[\"10.77.0.1\"],\"member\":true,\"local\":true},{\"id\":2,\"name\":\"host2\",\"addresses\":[\"10.77.0.2\"],\"member\":true},{\"id\":3,\"name\":\"host3\",\"addresses\":[\"10.77.0.3\"],\"member\":false}]}"
+                                                            : "{\"nodes\":[{\"id\":1,\"name\":\"host1\",\"addresses\":[\"10.77.0.1\"],\"member\":true,\"local\":true},{\"id\":2,\"name\":\"host2\",\"addresses\":[\"10.77.0.2\"],\"member\":true},{\"id\":3,\"name\":\"host3\",\"addresses\":[\"10.77.0.3\"],\"member\":true}]}");
+  say(&s, "gluster", "host1", "state", "{\"state\":\"ok\",\"text\":\"\"}");
+  say(&s, "gluster", "host1", "gluster.peers", "{\"peers\":[{\"uuid\":\"a\",\"hostname\":\"store1\",\"self\":true},{\"uuid\":\"b\",\"hostname\":\"store2\",\"connected\":true},{\"uuid\":\"c\",\"hostname\":\"store3\",\"connected\":true}]}");
+  CLEANUP(mem_freep) char *probe = mem_printf("{\"hosts\":[{\"host\":\"store1\",\"answers\":true,\"addresses\":[\"10.78.0.1\"]},{\"host\":\"store2\",\"answers\":true,\"addresses\":[\"10.78.0.2\"]},{\"host\":\"store3\",\"answers\":%s,\"addresses\":[\"10.78.0.3\"]}]}", third_away ? "false" : "true");
+  say(&s, "gluster", "host1", "gluster.probe", probe);
+  for (unsigned i = 1; i <= 3; i++) {
+    CLEANUP(mem_freep) char *name = mem_printf("host%u", i);
+    say(&s, "libvirt", name, "state", third_away && i == 3 ? "{\"state\":\"down\",\"text\":\"\"}" : "{\"state\":\"ok\",\"text\":\"\"}");
+    if (i <= known) say_keyed(&s, name, (const char *[]){"a", "b", "c"}[i - 1]);
+  }
+  struct snapshot *snap = snapshot_make(&s, 1000, 0, o, NULL);
+  store_clear(&s);
+  return snap;
+}
+
+static void two_names_are_one_host(void **state) {
+  (void)state;
+  struct snapshot *s = two_names(3, false, NULL);
+  assert_int_equal(s->hosts.count, 3);
+  for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(s->hosts.item[i].roles.count, 2);
+    assert_int_equal(s->hosts.item[i].aliases.count, 1);
+    assert_int_equal(s->hosts.item[i].addresses.count, 2);
+  }
+  assert_ptr_equal(snapshot_host(s, "store3"), snapshot_host(s, "host3"));
+  assert_null(problem_of(s, "identity-unresolved"));
+  snapshot_drop(s);
+}
+
+/* It told before it went away: it is still who it was. One that was never heard may be anybody. */
+static void one_that_is_away(void **state) {
+  const struct alias alias = {"host3", "store3"};
+  (void)state;
+  struct snapshot *heard = two_names(3, true, NULL), *never = two_names(2, true, NULL), *told = two_names(2, true, &(struct merge_options){.aliases = &alias, .alias_count = 1});
+  assert_int_equal(heard->hosts.count, 3);
+  assert_null(problem_of(heard, "identity-unresolved"));
+  assert_int_equal(never->hosts.count, 4); /* alike is not the same */
+  assert_non_null(problem_of(never, "identity-unresolved"));
+  assert_string_equal(problem_of(never, "identity-unresolved")->text, "host3 may be the same host as store3: not known while it does not answer");
+  assert_int_equal(told->hosts.count, 3);
+  assert_null(problem_of(told, "identity-unresolved"));
+  snapshot_drop(heard), snapshot_drop(never), snapshot_drop(told);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(what_the_lost_node_says_decides), cmocka_unit_test(an_old_outlook_is_none), cmocka_unit_test(peers_that_do_not_see_each_other), cmocka_unit_test(stopped_by_its_disk)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(what_the_lost_node_says_decides), cmocka_unit_test(an_old_outlook_is_none), cmocka_unit_test(peers_that_do_not_see_each_other), cmocka_unit_test(stopped_by_its_disk), cmocka_unit_test(two_names_are_one_host), cmocka_unit_test(one_that_is_away)};
   return RUN(tests);
 }
