@@ -135,6 +135,8 @@ class Fault:
 
     def lift_cut_host(self):
         lab("join", self.host)
+        if self.host in (self.names["self"], self.names["other"]):
+            lab("mount", seconds=120)  # a host that was fenced and booted while it was cut could not mount the volume
 
     def begin_freeze_host(self):
         must("freeze", self.host)
