@@ -160,7 +160,8 @@ void find_quorum_unknown(struct finder *f) {
 static bool pacemaker_known(const struct snapshot *snap) { return snap->cluster.pacemaker_version || snap->cluster.fencing != TRUTH_UNKNOWN; }
 
 void find_no_dc(struct finder *f) {
-  if (pacemaker_known(SNAP) && !SNAP->cluster.dc) problem_found(f, "cluster", "pacemaker has no DC");
+  static const char *const why[] = {[TRUTH_UNKNOWN] = "", [TRUTH_YES] = ": one is being elected", [TRUTH_NO] = ": there is no quorum"};
+  if (pacemaker_known(SNAP) && !SNAP->cluster.dc) problem_found(f, "cluster", "pacemaker has no DC%s", why[SNAP->cluster.quorate]);
 }
 
 void find_fencing_off(struct finder *f) {

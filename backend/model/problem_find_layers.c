@@ -16,12 +16,6 @@ static bool lost(const struct host_view *h) {
   return h->membership == MEMBERSHIP_LEFT || h->pacemaker == NODE_UNCLEAN || h->pacemaker == NODE_OFFLINE;
 }
 
-/* Its fencing was confirmed, or it left in order. Without fencing pacemaker calls any node offline that is silent. */
-static bool proven_off(const struct host_view *h, const struct snapshot *snap) {
-  return h->pacemaker == NODE_OFFLINE && snap->cluster.fencing == TRUTH_YES && !texts_have(&h->stale, layer_names[LAYER_PACEMAKER]) &&
-         !texts_have(&snap->cluster.stale, layer_names[LAYER_PACEMAKER]);
-}
-
 static bool lives(const struct host_view *h) { return h->outlook.asked == TRUTH_YES && h->outlook.running == TRUTH_YES; }
 
 void find_cluster_split(struct finder *f) {
@@ -43,10 +37,10 @@ void find_partition_unknown(struct finder *f) {
     if (!lost(h)) continue;
     if (lives(h) && o->quorate == TRUTH_UNKNOWN) problem_found(f, h->name, "%s is no member here and its corosync runs; whether it has quorum is not known%s%s", h->name, o->text ? ": " : "", o->text ? o->text : "");
     if (o->asked == TRUTH_YES && o->running != TRUTH_UNKNOWN) continue;
-    if (proven_off(h, SNAP)) continue;
+    if (snapshot_off(SNAP, h)) continue;
     if (o->asked == TRUTH_YES) problem_found(f, h->name, "%s lives, and whether its corosync runs is not known%s%s", h->name, o->text ? ": " : "", o->text ? o->text : "");
     else if (o->asked == TRUTH_NO) problem_found(f, h->name, "it is not known whether %s lives: it cannot be asked (%s)", h->name, o->text ? o->text : "no reason is known");
-    else problem_found(f, h->name, "it is not known whether %s lives: it has not been asked yet", h->name);
+    else problem_found(f, h->name, "it is not known whether %s lives: it has not answered yet%s%s%s", h->name, o->text ? " (" : "", o->text ? o->text : "", o->text ? ")" : "");
   }
 }
 

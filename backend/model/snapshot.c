@@ -105,6 +105,11 @@ const struct host_view *snapshot_host(const struct snapshot *s, const char *name
   return NULL;
 }
 
+bool snapshot_off(const struct snapshot *s, const struct host_view *h) {
+  const char *layer = layer_names[LAYER_PACEMAKER];
+  return h->pacemaker == NODE_OFFLINE && s->cluster.fencing == TRUTH_YES && !texts_have(&h->stale, layer) && !texts_have(&s->cluster.stale, layer);
+}
+
 const struct volume_view *snapshot_volume(const struct snapshot *s, const char *name) {
   for (size_t i = 0; i < s->volumes.count; i++)
     if (str_eq(s->volumes.item[i].name, name)) return &s->volumes.item[i];

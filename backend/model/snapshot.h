@@ -150,6 +150,8 @@ void snapshot_drop(struct snapshot *s); /* NULL is fine */
 void snapshot_json(const struct snapshot *s, struct str *out); /* without a newline */
 
 const struct host_view *snapshot_host(const struct snapshot *s, const char *name); /* by name or alias; NULL: none */
+/* Surely off: pacemaker says offline, and with fencing that is proof. Without it any node is called so that is silent. */
+bool snapshot_off(const struct snapshot *s, const struct host_view *h);
 const struct volume_view *snapshot_volume(const struct snapshot *s, const char *name);
 const struct domain_view *snapshot_domain(const struct snapshot *s, const char *name);
 size_t volume_sets(const struct volume_view *v);                           /* how many replica sets */

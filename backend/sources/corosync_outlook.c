@@ -79,7 +79,7 @@ static void print(struct outlook *o) {
     const struct lost *n = o->lost[i];
     struct corosync_outlook *row = list_add(a, &fact.nodes, &corosync_outlook_shape);
     *row = (struct corosync_outlook){.id = n->id, .name = n->name, .asked = n->asked};
-    if (n->asked == TRUTH_NO) row->text = n->first_complaint;
+    if (n->asked != TRUTH_YES && n->first_complaint[0]) row->text = n->first_complaint;
     if (n->asked != TRUTH_YES) continue;
     row->running = n->answer.running;
     row->quorate = n->answer.quorate;
@@ -104,6 +104,7 @@ static void conclude(struct lost *n, enum truth asked) {
 static void failed(struct lost *n, const char *why) {
   if (!n->tried++) snprintf(n->first_complaint, sizeof n->first_complaint, "%.*s", QUORUMTOOL_TEXT - 1, why);
   n->way++;
+  if (n->asked == TRUTH_UNKNOWN) print(n->o); /* why it takes so long */
   if (n->tried < n->ways.count && clock_mono_ms() - n->began < ROUND_MS) begin(n);
   else conclude(n, TRUTH_NO);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OUT_MAX = 4 << 20, READ_AT_ONCE = 16384, READS_A_TURN = 8, BACKLOG = 64, UNACKNOWLEDGED_MS = 15000 };
+enum { OUT_MAX = 16 << 20, READ_AT_ONCE = 16384, READS_A_TURN = 8, BACKLOG = 64, UNACKNOWLEDGED_MS = 15000 };
 
 struct wire {
   int fd;

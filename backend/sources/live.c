@@ -19,11 +19,13 @@ static const struct {
   const char *program;
 } programs[] = {{LAYER_COROSYNC, "kvmconsole-corosync"}, {LAYER_PACEMAKER, "kvmconsole-pacemaker"}, {LAYER_GLUSTER, "kvmconsole-gluster"}, {LAYER_LIBVIRT, "kvmconsole-libvirt"}};
 
+enum told { TOLD_WAYS, TOLD_WHO, TOLD_NEIGHBOURS, TOLD_COUNT };
+
 struct process {
   struct live *live;
   enum layer layer;
   char *host, *target, *ssh, *port; /* target: what to connect to, or NULL; ssh: for a source's own road to another host; port: gluster's, where consoles share */
-  struct str told;                  /* requests that are sent when they change; lines, of this run of the program */
+  struct str told[TOLD_COUNT];      /* requests that stand until they change; lines, of this run of the program */
   struct child *child;
   struct timer *again;
   int64_t started, heard; /* monotonic; heard 0: nothing yet from this process */
@@ -81,6 +83,14 @@ static void on_complaint(void *owner, char *line, size_t len, bool cut) {
   log_line(layer_names[p->layer], LOG_LEVEL_INFO, "%s: %s", p->host, line);
 }
 
+/* A program that is started anew knows nothing of what the one before it was told. */
+static void forget_asked(struct process *p) {
+  for (int i = 0; i < TOLD_COUNT; i++) str_reset(&p->told[i]);
+  if (p->layer != LAYER_GLUSTER) return;
+  for (size_t i = 0; i < p->live->asked_count; i++) mem_free(p->live->asked[i]);
+  p->live->asked_count = 0;
+}
+
 static void start(struct process *p);
 static void on_again(void *owner) { start(owner); }
 
@@ -122,7 +132,7 @@ static void start(struct process *p) {
   p->started = clock_mono_ms();
   p->heard = 0;
   p->ending = false;
-  str_reset(&p->told);
+  forget_asked(p);
   p->child = child_start(p->live->loop, &(struct child_spec){.argv = argv, .max_line = FRAGMENT_LINE_MAX, .on_out = on_line, .on_err = on_complaint,
                                                             .on_exit = on_exit_of, .owner = p, .with_input = true}, &e);
   if (!p->child) judge(p, SOURCE_DOWN, e.text);
@@ -200,7 +210,7 @@ void live_end(struct live *v) {
     child_drop(p->child);
     timer_end(p->again);
     mem_free(p->host), mem_free(p->target), mem_free(p->ssh), mem_free(p->port);
-    str_free(&p->told);
+    for (int j = 0; j < TOLD_COUNT; j++) str_free(&p->told[j]);
     mem_free(p);
   }
   for (size_t i = 0; i < v->asked_count; i++) mem_free(v->asked[i]);
@@ -239,12 +249,12 @@ static void ask_disk(struct live *v, const struct disk_view *d) {
 }
 
 /* Requests, lines, that stand until they change. */
-static void tell(struct process *p, const struct str *lines) {
-  if (!p || !p->child || !lines->len || str_eq(lines->data, p->told.data)) return;
-  for (const char *at = lines->data, *end; (end = strchr(at, '\n')); at = end + 1)
+static void tell(struct process *p, enum told what, const struct str *lines) {
+  if (!p || !p->child || str_eq(str_text(lines), str_text(&p->told[what]))) return;
+  for (const char *at = str_text(lines), *end; (end = strchr(at, '\n')); at = end + 1)
     if (child_send(p->child, at, (size_t)(end + 1 - at))) return; /* all of it again, later */
-  str_reset(&p->told);
-  str_addn(&p->told, lines->data, lines->len);
+  str_reset(&p->told[what]);
+  str_add(&p->told[what], str_text(lines));
 }
 
 /* A node that is no member is asked for its own view over ssh: by every name and address that any layer knows of it. */
@@ -262,34 +272,11 @@ static void tell_ways(struct live *v, const struct snapshot *s) {
       }
     str_addc(&lines, '\n');
   }
-  tell(find(v, LAYER_COROSYNC, this_host()), &lines);
-}
-
-static void add_word(struct str *line, const char *word) {
-  enum { LINE_MAX_BYTES = 7000 };
-  if (sane_name(word) && !strpbrk(word, " \n\r") && line->len + strlen(word) < LINE_MAX_BYTES) str_addf(line, " %s", word);
-}
-
-/* Where other consoles may be, for those that read what is read only once: every host known, and those configured. */
-static void add_neighbours(const struct live *v, const struct snapshot *s, struct str *lines) {
-  CLEANUP(str_free) struct str hosts = {0};
-  bool member = false;
-  for (size_t i = 0; i < s->hosts.count; i++) {
-    const struct host_view *h = &s->hosts.item[i];
-    if (h->here == TRUTH_YES) {
-      member = h->membership || h->pacemaker;
-      continue;
-    }
-    for (size_t j = 0; j < h->addresses.count; j++) add_word(&hosts, h->addresses.item[j]);
-    if (!h->addresses.count) add_word(&hosts, h->name);
-  }
-  for (size_t i = 0; i < v->config->host_count; i++)
-    if (strcmp(v->config->hosts[i].name, this_host()) != 0) add_word(&hosts, v->config->hosts[i].name);
-  str_addf(lines, "neighbours %s%s\n", member ? "member" : "outsider", str_text(&hosts));
+  tell(find(v, LAYER_COROSYNC, this_host()), TOLD_WAYS, &lines);
 }
 
 /* A host that runs domains may be a peer under another name: the daemon at its address knows. */
-static void add_who(const struct snapshot *s, struct str *ret_lines) {
+static void tell_who(struct live *v, const struct snapshot *s) {
   CLEANUP(str_free) struct str lines = {0};
   bool pool = false;
   for (size_t i = 0; i < s->hosts.count; i++) {
@@ -300,19 +287,37 @@ static void add_who(const struct snapshot *s, struct str *ret_lines) {
     for (size_t j = 0; j < h->addresses.count; j++) str_addf(&lines, " %s", h->addresses.item[j]);
     str_addc(&lines, '\n');
   }
-  if (pool && lines.len) str_addn(ret_lines, lines.data, lines.len);
+  if (pool) tell(find(v, LAYER_GLUSTER, this_host()), TOLD_WHO, &lines);
 }
 
-static void tell_gluster(struct live *v, const struct snapshot *s) {
-  CLEANUP(str_free) struct str lines = {0};
-  add_neighbours(v, s, &lines);
-  add_who(s, &lines);
-  tell(find(v, LAYER_GLUSTER, this_host()), &lines);
+static void add_word(struct str *line, const char *word) {
+  enum { LINE_MAX_BYTES = 7000 };
+  if (sane_name(word) && !strpbrk(word, " \n\r") && line->len + strlen(word) < LINE_MAX_BYTES) str_addf(line, " %s", word);
+}
+
+/* Where other consoles may be, for those that read what is read only once: every host known, and those configured. */
+static void tell_neighbours(struct live *v, const struct snapshot *s) {
+  struct process *p = find(v, LAYER_GLUSTER, this_host());
+  CLEANUP(str_free) struct str line = {0}, hosts = {0};
+  bool member = false;
+  if (!p || !p->child) return;
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    if (h->here == TRUTH_YES) member = h->membership || h->pacemaker;
+    if (h->here == TRUTH_YES) continue;
+    for (size_t j = 0; j < h->addresses.count; j++) add_word(&hosts, h->addresses.item[j]);
+    if (!h->addresses.count) add_word(&hosts, h->name);
+  }
+  for (size_t i = 0; i < v->config->host_count; i++)
+    if (strcmp(v->config->hosts[i].name, this_host()) != 0) add_word(&hosts, v->config->hosts[i].name);
+  str_addf(&line, "neighbours %s%s\n", member ? "member" : "outsider", str_text(&hosts));
+  tell(p, TOLD_NEIGHBOURS, &line);
 }
 
 void live_discover(struct live *v, const struct snapshot *s) {
   tell_ways(v, s);
-  tell_gluster(v, s);
+  tell_who(v, s);
+  tell_neighbours(v, s);
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
     if (h->membership || h->pacemaker) add_hypervisor(v, h);
@@ -332,7 +337,7 @@ static bool disks_answered(const struct live *v) {
 
 /* Nor is one that has left asked for long; until then it is not known whether it lives. */
 static bool outlooks_answered(const struct live *v) {
-  enum { PATIENCE_MS = 6000 };
+  enum { PATIENCE_MS = 8000 };
   const struct fact *f = store_fact(feed_store(v->feed), "corosync.outlook", NULL, NULL);
   const struct corosync_outlooks *o = f ? f->fragment->data : NULL;
   for (size_t i = 0; o && clock_mono_ms() - f->since < PATIENCE_MS && i < o->nodes.count; i++)

@@ -16,6 +16,7 @@ void target(const uint8_t *data, size_t len) {
   size_t size;
   raw_print(&out, 0, LAYER_GLUSTER, "h", "call", data, len);
   if (input_is_dear()) must_be_json(out.data, out.len);
+  must_be_harmless(out.data, out.len);
   MUST(memchr(out.data, '\n', out.len) == out.data + out.len - 1, "it is one line");
   MUST(fragment_is_raw(out.data, out.len), "it is known as raw");
   char *planted = input_is_dear() ? plant_in_xml(data, len, places, pacemaker_may_be_secret, &size) : NULL;

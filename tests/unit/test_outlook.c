@@ -51,7 +51,7 @@ static void what_the_lost_node_says_decides(void **state) {
       {true, false, false, VIEW("\"asked\":true,\"text\":\"x\""), "partition-unknown", "kvm2 lives, and whether its corosync runs is not known: x"},
       {true, true, true, VIEW("\"asked\":false,\"text\":\"No route to host\""), "partition-unknown", "it is not known whether kvm2 lives: it cannot be asked (No route to host)"},
       {true, false, false, VIEW("\"asked\":false,\"text\":\"No route to host\""), "partition-unknown", NULL}, /* without fencing "offline" proves nothing */
-      {true, true, true, NULL, "partition-unknown", "it is not known whether kvm2 lives: it has not been asked yet"},
+      {true, true, true, NULL, "partition-unknown", "it is not known whether kvm2 lives: it has not answered yet"},
       {true, true, false, VIEW("\"asked\":false"), NULL, NULL},                /* fenced */
       {true, false, false, VIEW("\"asked\":true,\"running\":false"), NULL, NULL}, /* its corosync was stopped */
   };

@@ -222,7 +222,63 @@ static void each_world(void **state) {
     if (seen[h] < worlds / 1000) fail_msg("only %u of %u worlds are %s: the generator shows too little", seen[h], worlds, health_names[h]);
 }
 
+/* ---- hosts with two names on two networks: each is one host by whatever road the two are known to be one, and two
+ * hosts where there is none, however alike they look ---- */
+
+enum road { ROAD_NONE, ROAD_DAEMON, ROAD_ADDRESSES, ROAD_ALIAS, ROADS };
+
+static void add_two_names(struct world *w, unsigned hosts, enum road *road, struct alias *alias, size_t *aliases) {
+  struct str nodes = {0}, peers = {0}, probe = {0};
+  for (unsigned i = 1; i <= hosts; i++) {
+    const char *comma = i > 1 ? "," : "", *name = arena_printf(w->arena, "host%u", i), *store = arena_printf(w->arena, "store%u", i);
+    road[i] = (enum road)draw(w, ROADS);
+    str_addf(&nodes, "%s{\"id\":%u,\"name\":\"%s\",\"addresses\":[\"10.77.0.%u\"],\"member\":%s,\"local\":%s}", comma, i, name, i, pick(w, "true", "false"), i == 1 ? "true" : "false");
+    str_addf(&peers, "%s{\"uuid\":\"u%u\",\"hostname\":\"%s\",\"connected\":%s,\"self\":%s}", comma, i, store, pick(w, "true", "false"), i == 1 ? "true" : "false");
+    str_addf(&probe, "%s{\"host\":\"%s\",\"answers\":%s,\"addresses\":[\"10.78.0.%u\"]}", comma, store, pick(w, "true", "null"), i);
+    if (road[i] == ROAD_DAEMON) add(w, LAYER_GLUSTER, "host1", "gluster.identity", name, arena_printf(w->arena, "{\"uuid\":\"u%u\"}", i));
+    add(w, LAYER_LIBVIRT, name, "state", NULL, pick(w, "{\"state\":\"ok\",\"text\":\"\"}", "{\"state\":\"down\",\"text\":\"\"}"));
+    add(w, LAYER_LIBVIRT, name, "libvirt.host", NULL, arena_printf(w->arena, road[i] == ROAD_ADDRESSES ? "{\"uuid\":\"l%u\",\"addresses\":[\"10.77.0.%u\",\"10.78.0.%u\"]}" : "{\"uuid\":\"l%u\",\"addresses\":[\"10.77.0.%u\"]}", i, i, i));
+    if (road[i] == ROAD_ALIAS) alias[(*aliases)++] = (struct alias){name, store};
+  }
+  add(w, LAYER_COROSYNC, "host1", "state", NULL, "{\"state\":\"ok\",\"text\":\"\"}");
+  add(w, LAYER_COROSYNC, "host1", "corosync.nodes", NULL, arena_printf(w->arena, "{\"nodes\":[%s]}", nodes.data));
+  add(w, LAYER_GLUSTER, "host1", "gluster.peers", NULL, arena_printf(w->arena, "{\"peers\":[%s]}", peers.data));
+  add(w, LAYER_GLUSTER, "host1", "gluster.probe", NULL, arena_printf(w->arena, "{\"hosts\":[%s]}", probe.data));
+  str_free(&nodes), str_free(&peers), str_free(&probe);
+}
+
+static void who_is_who(void **state) {
+  unsigned from = setting("SEED", 1), worlds = setting("WORLDS", 10000) / 5;
+  (void)state;
+  for (unsigned seed = from; seed < from + worlds; seed++) {
+    struct world w = {.arena = arena_new(), .seed = seed * 2654435761u + 7};
+    enum road road[6] = {ROAD_NONE};
+    struct alias alias[6];
+    struct merge_options o = {.aliases = alias};
+    unsigned hosts = 2 + draw(&w, 4), apart = 0;
+    add_two_names(&w, hosts, road, alias, &o.alias_count);
+    struct store s = {0};
+    for (size_t i = w.count; i-- > 0;) { /* whatever came first */
+      struct fragment *f = NULL;
+      assert_int_equal(fragment_parse(w.line[i], strlen(w.line[i]), &f, NULL), 0);
+      store_add(&s, f, NOW);
+      fragment_drop(f);
+    }
+    struct snapshot *snap = snapshot_make(&s, NOW, 0, &o, NULL);
+    for (unsigned i = 1; i <= hosts; i++) {
+      const struct host_view *a = snapshot_host(snap, arena_printf(w.arena, "host%u", i)), *b = snapshot_host(snap, arena_printf(w.arena, "store%u", i));
+      if (!a || !b) fail_msg("seed %u: host%u or store%u is missing", seed, i, i);
+      if ((a == b) != (road[i] != ROAD_NONE)) fail_msg("seed %u: host%u and store%u are %s by road %d", seed, i, i, a == b ? "one" : "two", road[i]);
+      apart += a != b;
+    }
+    if (snap->hosts.count != hosts + apart) fail_msg("seed %u: %zu hosts of %u with %u apart", seed, snap->hosts.count, hosts, apart);
+    snapshot_drop(snap);
+    store_clear(&s);
+    arena_free(w.arena);
+  }
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(each_world)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(each_world), cmocka_unit_test(who_is_who)};
   return RUN(tests);
 }

@@ -1,6 +1,7 @@
 /* The detail of any item, from its shape: every field the snapshot has, with unknown said as such. And the help. */
 #include "base/clock.h"
 #include "model/problem.h"
+#include "base/utf8.h"
 #include "tui/text.h"
 #include "views/screen/app.h"
 #include <string.h>
@@ -21,6 +22,13 @@ static const char *age_of(const struct input *in, int64_t ms) {
   return ms == UNKNOWN_INT ? "?" : arena_strdup(in->arena, clock_age(out, ms));
 }
 
+/* A name with a line's end or a tab in it makes no line and no column of its own here. */
+static const char *one_line(const struct input *in, const char *s) {
+  if (!strpbrk(s, "\n\t")) return s;
+  size_t room = strlen(s) * 3 + 1;
+  return utf8_clean(arena_alloc(in->arena, room), room, s);
+}
+
 static const char *value_text(const struct input *in, const struct field *f, const void *object) {
   if (f->type == FIELD_TIME) {
     const char *when = clock_text(in, *(const int64_t *)(const void *)((const char *)object + f->offset));
@@ -29,7 +37,7 @@ static const char *value_text(const struct input *in, const struct field *f, con
   if (str_eq(f->name, "age_ms")) return age_of(in, *(const int64_t *)(const void *)((const char *)object + f->offset));
   bool bytes = f->type == FIELD_INT && (str_eq(f->name, "memory") || str_eq(f->name, "memory_used") || str_eq(f->name, "size") || str_eq(f->name, "free"));
   const char *size = bytes ? size_text(in, *(const int64_t *)(const void *)((const char *)object + f->offset)) : NULL;
-  return size ? size : field_text(f, object, in->arena);
+  return size ? size : one_line(in, field_text(f, object, in->arena));
 }
 
 /* Which layer a field is from, so that an old value is marked as such here too. First the exceptions, then (field NULL)
@@ -67,7 +75,7 @@ static void add_pairs(struct text *t, const struct input *in, const struct field
   for (size_t i = 0; i < p->count; i++) {
     text_indent(t, 0, 18);
     text_addf(t, STYLE(DIM), "%-17s ", i ? "" : label(in->arena, f->name));
-    text_moref(t, old ? STYLE(STALE) : STYLE(NORMAL), "%s%s = %s", old ? "~" : "", p->item[i].key, p->item[i].value ? p->item[i].value : "?");
+    text_moref(t, old ? STYLE(STALE) : STYLE(NORMAL), "%s%s = %s", old ? "~" : "", one_line(in, p->item[i].key), p->item[i].value ? one_line(in, p->item[i].value) : "?");
   }
 }
 
@@ -145,7 +153,7 @@ struct text *detail_text(const struct app *a, const struct input *in) {
   size_t n = in->snap ? l->collect(in, &item) : 0, i = 0;
   while (i < n && !str_eq(l->id(in, item[i]), a->detail_id)) i++;
   if (i == n) {
-    text_addf(t, STYLE(WARN), "%s: it is not there any more", a->detail_id ? a->detail_id : "?");
+    text_addf(t, STYLE(WARN), "%s: it is not there any more", a->detail_id ? one_line(in, a->detail_id) : "?");
     return t;
   }
   for (const struct field *f = l->shape->fields; f->name; f++) {
