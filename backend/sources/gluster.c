@@ -67,6 +67,7 @@ void world_pool_read(struct world *w) {
 
 void world_changed(struct world *w) {
   lock_changed(&w->changes, clock_mono_ms());
+  turns_changed(w->turns);
   asked_look(w->asked);
 }
 

@@ -46,7 +46,9 @@ void lock_changed(struct lock_changes *c, int64_t now) {
 }
 
 bool lock_changing(const struct lock_changes *c, int64_t now) {
-  return c->last != UNKNOWN_INT && now - c->last < LOCK_CHANGE_MS && now - c->first < LOCK_CHANGE_MAX_MS;
+  if (c->last == UNKNOWN_INT || now - c->last >= LOCK_CHANGE_MS) return false;
+  if (now - c->first < LOCK_CHANGE_MAX_MS) return true;
+  return now - c->last < LOCK_AFTER_MS || now - c->last > LOCK_AFTER_END_MS;
 }
 
 void lock_waited(struct lock_changes *c, int64_t now) { c->first = now; }

@@ -10,6 +10,7 @@ enum { LOCK_EVERY_MS = 60000, LOCK_JITTER_MS = 15000, LOCK_FIRST_GAP_MS = 1000, 
 enum { LOCK_BUSY_MS = 60000, LOCK_MUTE_MS = 240000, LOCK_SETTLE_MS = 10000 }; /* back off: refused, unanswered, after a suspicion */
 
 enum { LOCK_CHANGE_MS = 10000, LOCK_CHANGE_MAX_MS = 180000 };                        /* so long after a change; so long altogether */
+enum { LOCK_AFTER_MS = 40, LOCK_AFTER_END_MS = 120 }; /* then right after one: its lock is about to be free, and the next command needs 70 ms only to start */
 
 enum lock_turn { LOCK_NONE, LOCK_SPACE, LOCK_HEAL, LOCK_TASKS };
 
@@ -37,7 +38,8 @@ void lock_asked(struct lock_past *past, enum lock_turn turn, int64_t now);
 void lock_clamp(struct lock_past *past, int64_t now);
 void lock_answered(struct lock_past *past, int code, int64_t now);
 
-/* Volumes are being changed, one command after the other: then a reading waits, but not for ever. Times of one clock. */
+/* Volumes are being changed, one command after the other: then a reading waits, but not for ever; at last it is made
+ * between two of them. Times of one clock. */
 struct lock_changes { int64_t first, last; }; /* of the present run of changes; last UNKNOWN_INT: none yet */
 void lock_changed(struct lock_changes *c, int64_t now);
 bool lock_changing(const struct lock_changes *c, int64_t now);

@@ -310,7 +310,9 @@ static void on_link_line(void *owner, char *line, size_t len) {
   switch (t.kind) {
   case TOLD_LEADER:
   case TOLD_NOBODY: hear_leader(l, &t); break;
-  case TOLD_VOLUME: turns_heard(l->all->w->turns, &t.volume, late(l, t.sent)); break;
+  case TOLD_VOLUME: /* after the welcome only from whom we follow: news comes down a tree, and cannot go round */
+    if (!l->e.ready || l == l->all->followed) turns_heard(l->all->w->turns, &t.volume, late(l, t.sent));
+    break;
   case TOLD_READY:
     l->e.ready = l->tried = true;
     pass_quiet(l->all);
@@ -423,16 +425,27 @@ static bool all_tried(const struct share *s, int64_t now) {
   return true;
 }
 
+/* We were stopped, for who knows how long. What waited for us meanwhile is old and does not look so, and somebody else may
+ * have taken over: everybody is heard anew before anything is read. */
+static void begin_anew(struct share *s, int64_t now) {
+  for (struct link *l = s->links; l; l = l->next) {
+    if (l->wire) let_go(l, 0);
+    l->tried = false;
+    l->due = now;
+  }
+  s->decided = false;
+  if (s->pool_at) s->pool_at = now;
+}
+
 static void on_timer(void *owner) {
   struct share *s = owner;
   int64_t now = clock_mono_ms();
-  bool suspended = s->ticked && now - s->ticked > SUSPENDED_MS;
+  if (s->ticked && now - s->ticked > SUSPENDED_MS) begin_anew(s, now);
   s->ticked = now;
   try_to_listen(s, now);
   in_step(s);
   for (struct link *l = s->links; l; l = l->next) {
-    /* What waited for us while we were stopped is old, and does not look so. */
-    if (l->wire && (suspended || now - l->heard > ELECT_SILENT_MS)) let_go(l, suspended ? 0 : again_in(s));
+    if (l->wire && now - l->heard > ELECT_SILENT_MS) let_go(l, again_in(s));
     if (!l->wire && l->due <= now) go(l);
   }
   for (struct guest *g = s->guests, *next; g; g = next) {
@@ -444,7 +457,7 @@ static void on_timer(void *owner) {
   if (now - s->beat_at >= ELECT_BEAT_MS) {
     s->beat_at = now;
     s->beat++;
-    if (s->leads || !s->followed) tell_leader(s); /* who follows hands on its leader's beat when it comes */
+    tell_leader(s);
     pass_quiet(s);
   }
   if (!s->decided) s->decided = s->followed || all_tried(s, now);

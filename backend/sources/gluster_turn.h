@@ -9,6 +9,7 @@
 struct turns *turns_new(struct world *w);
 void turns_free(struct turns *t);
 void turns_pool_read(struct turns *t);
+void turns_changed(struct turns *t); /* a daemon has told of a change */
 bool turns_settled(const struct turns *t); /* each volume's first readings were made, or may not be made now */
 bool turns_heals_denied(const struct turns *t); /* this host can read no heal counts: others are better placed */
 /* What another host's program knows of a volume; late: how many ms the line lay on the way. */

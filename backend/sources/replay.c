@@ -146,7 +146,8 @@ static bool read_more(struct replay *r) {
 static void on_readable(void *owner, int fd, short revents) {
   struct replay *r = owner;
   (void)fd, (void)revents;
-  if (read_more(r)) pump(r);
+  bool full = r->bytes.len - r->at > FRAGMENT_LINE_MAX; /* who writes faster than this can be merged waits */
+  if (full || read_more(r)) pump(r);
 }
 
 /* Plays what is due; asks for more when it has run dry. A file is read in slices so that the keyboard is served. */

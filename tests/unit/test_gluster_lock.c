@@ -99,7 +99,12 @@ static void changes_are_waited_for(void **state) {
     lock_changed(&c, now);
     assert_true(lock_changing(&c, now));
   }
-  assert_false(lock_changing(&c, now));
+  lock_changed(&c, now); /* long enough: but not in the midst of one, nor when the next may have begun */
+  assert_true(lock_changing(&c, now + LOCK_AFTER_MS - 1));
+  assert_false(lock_changing(&c, now + LOCK_AFTER_MS));
+  assert_false(lock_changing(&c, now + LOCK_AFTER_END_MS));
+  assert_true(lock_changing(&c, now + LOCK_AFTER_END_MS + 1));
+  assert_false(lock_changing(&c, now + LOCK_CHANGE_MS));
   lock_waited(&c, now);
   assert_true(lock_changing(&c, now));
   assert_false(lock_changing(&c, now + LOCK_CHANGE_MS)); /* the last of them is over */

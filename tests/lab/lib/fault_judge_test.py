@@ -97,13 +97,15 @@ check("a problem's row", fault_judge.problems(problems("a b")) == [("libvirt@kvm
 for name, frame, what, wanted in (
         ("a fresh host", overview("HEALTHY"), "libvirt@kvm01", False), ("an old one", overview("HEALTHY", "~2  12%  20%"), "libvirt@kvm01", True),
         ("an unknown one", overview("HEALTHY", "?    ?    ?"), "libvirt@kvm01", True), ("a host that is not there", overview("HEALTHY"), "libvirt@kvm07", None),
+        ("a node that is online", overview("HEALTHY"), "node@kvm02", False),
+        ("one that is not", [l.replace("kvm02 kvm  online ", "kvm02 kvm  OFFLINE") for l in overview("HEALTHY")], "node@kvm02", True),
         ("a suspect peer", overview("HEALTHY", peer="SUSPECT"), "peer@node1", True), ("a peer", overview("HEALTHY"), "peer@node1", False),
         ("a brick", overview("HEALTHY"), "brick@node1", False), ("a brick that hangs", overview("HEALTHY", up="○ HUNG"), "brick@node1", True),
         ("quorum", overview("HEALTHY"), "corosync", False), ("old quorum", overview("HEALTHY", title="~quorum 2/2"), "corosync", True)):
     got = fault_judge.drawn_old(frame, what)
     check("%s is read from the overview" % name, got is wanted)
 
-LINES = ["1.0 poll([{fd=0}], 1, 500) = 0 (Timeout) <0.500123>", "1.1 write(1, \"x\", 1) = 1 <0.000100>", "1.2 lseek(4, 0, SEEK_SET) = 0 <0.031000>"]
+LINES = ["1.0 poll([{fd=0}], 1, 500) = 0 (Timeout) <0.500123>", "8.1 write(1, \"x\", 1) = 1 <0.000100>", "8.2 lseek(4, 0, SEEK_SET) = 0 <0.031000>"]
 
 
 def loop(lines):
@@ -115,7 +117,10 @@ def loop(lines):
 
 
 check("a long poll is no wait, nor is a call that cannot block", loop(LINES)[0] is True)
-check("a long write is one", loop(LINES + ["1.3 write(1, \"y\", 1) = 1 <0.150000>"])[0] is False)
-check("but not one to a file in memory", loop(LINES + ["1.3 write(4, \"y\", 1) = 1 <0.150000>"])[0] is True)
-check("and so is a lock", loop(LINES + ["1.3 futex(0x1, FUTEX_WAIT, 2, NULL) = 0 <0.050000>"])[0] is False)
+check("a long write is one", loop(LINES + ["8.3 write(1, \"y\", 1) = 1 <0.150000>"])[0] is False)
+check("but not one to a file in memory", loop(LINES + ["8.3 write(4, \"y\", 1) = 1 <0.150000>"])[0] is True)
+READY = LINES + ["8.4 poll([{fd=0, events=POLLIN}], 1, 0) = 1 ([{fd=0, revents=POLLIN}]) <0.000010>", "8.5 read(0, \"x\", 9) = 1 <0.090000>"]
+check("a read of what poll said is there is none", loop(READY)[0] is True)
+check("the next one is", loop(READY + ["8.6 read(0, \"x\", 9) = 1 <0.090000>"])[0] is False)
+check("and so is a lock", loop(LINES + ["8.3 futex(0x1, FUTEX_WAIT, 2, NULL) = 0 <0.050000>"])[0] is False)
 sys.exit(bad)
