@@ -46,7 +46,7 @@ PROGRAM_FILES := $(foreach p,$(ALL_PROGRAMS),$(call of_program,$(p)))
 FEED_FILES    := $(filter-out $(PROGRAM_FILES) backend/sources/emit.c,$(wildcard backend/sources/*.c))
 LIB_base  := $(wildcard backend/base/*.c)
 LIB_model := $(wildcard backend/model/*.c)
-LIB_core  := $(wildcard backend/analysis/*.c backend/ops/*.c backend/run/*.c backend/sim/*.c) $(FEED_FILES)
+LIB_core  := $(wildcard backend/analysis/*.c backend/ops/*.c backend/run/*.c backend/sim/*.c) $(FEED_FILES) $(BUILD)/gen/scenarios_embedded.c
 LIB_tui   := $(wildcard tui/*.c keymaps/*.c) $(BUILD)/gen/keymaps_embedded.c
 LIB_views := $(wildcard views/screen/*.c views/text/*.c) $(filter-out views/main.c,$(wildcard views/*.c))
 objects    = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst $(BUILD)/gen/%,gen/%,$(1)))
@@ -66,6 +66,11 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
 $(BUILD)/gen/keymaps_embedded.c: keymaps/embed.sh $(wildcard keymaps/*.keys)
 	@mkdir -p $(@D)
 	sh keymaps/embed.sh $(sort $(wildcard keymaps/*.keys)) >$@.new && mv $@.new $@
+
+SCENARIOS := $(patsubst %,backend/sim/scenarios/%.scenario,lab-empty lab tour degraded split-brain node-down migration hung-gluster storm big)
+$(BUILD)/gen/scenarios_embedded.c: backend/sim/embed.sh $(SCENARIOS)
+	@mkdir -p $(@D)
+	sh backend/sim/embed.sh $(SCENARIOS) >$@.new && mv $@.new $@
 
 define library
 $(BUILD)/lib$(1).a: $(call objects,$(LIB_$(1)))
@@ -136,7 +141,7 @@ demo:
 	@sh packaging/deps.sh --if-missing
 	@$(MAKE) --no-print-directory all run-demo
 run-demo:
-	@$(BUILD)/kvmconsole --replay tests/fixtures/recordings/healthy.jsonl
+	@$(BUILD)/kvmconsole --demo=tour
 lab: all
 	@tests/lab/lab ready && tests/lab/lab install && tests/lab/lab exec kvm01 kvmconsole
 lab-down:

@@ -12,7 +12,7 @@
 
 void console_input(const struct console *c, struct input *in, struct arena *a) {
   *in = (struct input){.snap = c->snap, .events = c->events + c->event_at, .event_count = c->event_count, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
-                       .wall = feed_wall(c->feed), .utc = c->utc, .read_only = c->read_only, .replay = c->replay, .ended = feed_ended(c->feed)};
+                       .wall = feed_wall(c->feed), .utc = c->utc, .read_only = c->read_only, .replay = c->replay, .simulated = c->simulated, .ended = feed_ended(c->feed)};
 }
 
 static void keep_event(struct console *c, const struct event *e) {
@@ -102,7 +102,7 @@ static void draw_soon(struct full *f) {
 /* A machine with nothing on it gets a sentence and not an empty screen; a cluster that is lost later stays on it. */
 static void leave_if_nothing(struct full *f) {
   const struct snapshot *s = f->console.snap;
-  if (f->console.replay || f->nothing || !feed_complete(f->console.feed)) return;
+  if (f->console.replay || f->console.simulated || f->nothing || !feed_complete(f->console.feed)) return;
   for (size_t i = 0; i < s->problems.count; i++)
     if (str_eq(s->problems.item[i].id, "nothing-found")) {
       f->nothing = mem_strdup(s->problems.item[i].text);
@@ -239,7 +239,7 @@ int run_console(struct arguments *a) {
       return usage_error("the full screen needs a terminal; for scripts there is 'kvmconsole status'");
   }
   struct full *f = mem_alloc(sizeof *f);
-  f->console = (struct console){.loop = loop_new(), .replay = o.replay != NULL, .read_only = o.read_only};
+  f->console = (struct console){.loop = loop_new(), .replay = o.replay != NULL, .simulated = o.stream != NULL, .utc = o.stream != NULL, .read_only = o.read_only};
   if (!a->option[OPT_SPEED]) o.speed = 1;
   o.on_change = o.on_end = on_change;
   o.owner = f;

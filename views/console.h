@@ -17,7 +17,7 @@ struct console {
   struct canvas *canvas;
   enum glyphs glyphs;
   int w, h;
-  bool replay, read_only, utc, interrupted;
+  bool replay, simulated, read_only, utc, interrupted;
   /* The last events: a ring that owns each event's texts in an arena of its own. */
   struct event events[CONSOLE_EVENTS * 2]; /* used from event_at on: moved down when the end is reached */
   struct arena *event_arena[CONSOLE_EVENTS * 2];

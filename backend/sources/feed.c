@@ -5,6 +5,7 @@
 #include "model/fragment.h"
 #include "sources/live.h"
 #include "sources/replay.h"
+#include "sources/stream.h"
 #include <errno.h>
 
 enum { COALESCE_MS = 5, TICK_MS = 1000 };
@@ -15,6 +16,7 @@ struct feed {
   struct store store;
   struct live *live;
   struct replay *replay;
+  struct streaming *streaming;
   struct timer *soon, *tick;
   struct alias *aliases;
   size_t alias_count;
@@ -67,11 +69,12 @@ struct feed *feed_open(struct loop *l, const struct feed_options *o, struct err 
   struct feed *f = mem_alloc(sizeof *f);
   *f = (struct feed){.loop = l, .options = *o};
   f->soon = loop_timer(l, -1, tell, f);
-  f->tick = loop_timer(l, o->replay && o->speed <= 0 ? -1 : TICK_MS, on_tick, f); /* played as fast as it can, time is only in the lines */
+  f->tick = loop_timer(l, (o->replay || o->stream) && o->speed <= 0 ? -1 : TICK_MS, on_tick, f); /* played as fast as it can, time is only in the lines */
   take_aliases(f, o->config);
   if (o->replay) f->replay = replay_open(l, f, o, e);
+  else if (o->stream) f->streaming = streaming_open(l, f, o);
   else f->live = live_start(l, f, o);
-  if (f->live || f->replay) return f;
+  if (f->live || f->replay || f->streaming) return f;
   feed_close(f);
   return NULL;
 }
@@ -80,6 +83,7 @@ void feed_close(struct feed *f) {
   if (!f) return;
   live_end(f->live);
   replay_close(f->replay);
+  streaming_close(f->streaming);
   timer_end(f->soon);
   timer_end(f->tick);
   store_clear(&f->store);
@@ -87,11 +91,36 @@ void feed_close(struct feed *f) {
   mem_free(f);
 }
 
-int64_t feed_wall(const struct feed *f) { return f->replay ? replay_now(f->replay) : clock_wall_ms(); }
-int64_t feed_now(const struct feed *f) { return f->replay ? replay_now(f->replay) : clock_mono_ms(); }
+/* A stream of our own and a recording have one clock for both. */
+static bool own_clock(const struct feed *f, int64_t *ret) {
+  if (f->options.stream) *ret = f->streaming ? streaming_now(f->streaming) : f->options.stream->now(f->options.stream->self);
+  else if (f->replay) *ret = replay_now(f->replay);
+  else return false;
+  return true;
+}
+
+int64_t feed_wall(const struct feed *f) {
+  int64_t now;
+  return own_clock(f, &now) ? now : clock_wall_ms();
+}
+
+int64_t feed_now(const struct feed *f) {
+  int64_t now;
+  return own_clock(f, &now) ? now : clock_mono_ms();
+}
+
+bool feed_advance(struct feed *f, int64_t ms) {
+  if (f->streaming) streaming_advance(f->streaming, ms);
+  return f->streaming != NULL;
+}
+
+bool feed_step(struct feed *f) {
+  if (f->streaming) streaming_step(f->streaming);
+  return f->streaming != NULL;
+}
 
 struct snapshot *feed_snapshot(struct feed *f, const struct snapshot *before) {
-  struct merge_options o = {.aliases = f->aliases, .alias_count = f->alias_count, .here = f->live ? this_host() : NULL};
+  struct merge_options o = {.aliases = f->aliases, .alias_count = f->alias_count, .here = f->live ? this_host() : f->options.stream ? f->options.stream->here(f->options.stream->self) : NULL};
   if (f->options.config) {
     o.volume_warn = (int)config_number(f->options.config, SET_VOLUME_WARN);
     o.volume_crit = (int)config_number(f->options.config, SET_VOLUME_CRIT);
@@ -101,7 +130,7 @@ struct snapshot *feed_snapshot(struct feed *f, const struct snapshot *before) {
   return s;
 }
 
-bool feed_complete(const struct feed *f) { return f->live ? live_complete(f->live) : replay_ended(f->replay); }
+bool feed_complete(const struct feed *f) { return f->live ? live_complete(f->live) : f->streaming || replay_ended(f->replay); }
 void feed_give_up(struct feed *f) {
   for (size_t i = 0; i < f->store.source_count; i++) {
     struct source *s = &f->store.sources[i];
@@ -109,6 +138,6 @@ void feed_give_up(struct feed *f) {
   }
 }
 
-bool feed_ended(const struct feed *f) { return f->replay && replay_ended(f->replay); }
+bool feed_ended(const struct feed *f) { return (f->replay && replay_ended(f->replay)) || (f->streaming && streaming_ended(f->streaming)); }
 int feed_error(const struct feed *f, struct err *e) { return f->replay ? replay_error(f->replay, e) : 0; }
 const struct store *feed_store(const struct feed *f) { return &f->store; }

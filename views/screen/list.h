@@ -15,7 +15,7 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   enum glyphs glyphs;
   struct arena *arena; /* for texts of this frame */
   int64_t wall;        /* now */
-  bool utc, read_only, replay, ended;
+  bool utc, read_only, replay, ended, simulated;
 };
 
 enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_COUNT };

@@ -40,13 +40,14 @@ static size_t title_segments(const struct input *in, struct segment *s) {
   size_t count = 0;
   for (size_t i = 0; i < snap->problems.count; i++) count += snap->problems.item[i].severity > SEVERITY_INFO;
   if (count) add(s, &n, 85, STYLE(WARN), arena_printf(in->arena, "%s %zu problem%s", symbol(in->glyphs, SYMBOL_WARN), count, count == 1 ? "" : "s"));
+  if (in->simulated) add(s, &n, 99, STYLE(ACCENT), "SIMULATED");
   if (in->replay) add(s, &n, 65, STYLE(ACCENT), in->ended ? "replay ended" : "replay");
   if (in->read_only) add(s, &n, 50, STYLE(DIM), "read-only");
   return n;
 }
 
 void draw_title(struct pen p, const struct input *in) {
-  struct segment s[12];
+  struct segment s[13];
   const char *clock = clock_text(in, in->wall);
   pen_clear(p, STYLE(NORMAL));
   if (!in->snap) {

@@ -73,13 +73,14 @@ static int do_type(struct rendering *r, const char *rest) {
   return 0;
 }
 
-/* Simulated time: a recording that is played as fast as it can be has none to wait for; live sources are given it. */
+/* A simulation's time passes at once; a recording that is played as fast as it can be has none to wait for; live sources
+ * are given it. */
 static int do_wait(struct rendering *r, const char *rest) {
   int64_t s;
   size_t n = strlen(rest);
   CLEANUP(mem_freep) char *digits = mem_strndup(rest, n && rest[n - 1] == 's' ? n - 1 : n);
   if (str_int(digits, 0, 3600, &s)) return -EINVAL;
-  if (!r->console.replay) loop_run(r->console.loop, s * 1000);
+  if (!feed_advance(r->console.feed, s * 1000) && !r->console.replay) loop_run(r->console.loop, s * 1000);
   on_change(r);
   return 0;
 }
@@ -173,7 +174,8 @@ int run_render(struct arguments *a) {
     c->canvas = canvas_new(c->w, c->h, c->glyphs);
     c->keymap = keymap_load(a->option[OPT_KEYMAP] ? a->option[OPT_KEYMAP] : "default", &e);
     o.on_change = on_change;
-    o.stepwise = true;
+    o.stepwise = o.standing = true;
+    c->simulated = o.stream != NULL;
     o.on_end = on_end;
     o.owner = r;
     code = c->keymap ? read_and_print(r, a, &o, &e) : EXIT_CONFIG;

@@ -105,7 +105,8 @@ int run_watch(struct arguments *a) {
   struct feed_options o;
   int code = feed_arguments(a, &o);
   if (code) return code;
-  if (!a->option[OPT_SPEED]) o.speed = o.replay && !strcmp(o.replay, "-") ? 1 : 0;
+  if (!a->option[OPT_SPEED]) o.speed = o.stream || (o.replay && !strcmp(o.replay, "-")) ? 1 : 0;
+  if (o.standing) return usage_error("--speed step needs the screen");
   o.on_change = look;
   o.stepwise = true;
   return run(&w, &o);
@@ -134,6 +135,8 @@ int run_record(struct arguments *a) {
   const char *path = a->word[0];
   int code = feed_arguments(a, &o);
   if (code) return code;
+  if (!a->option[OPT_SPEED]) o.speed = o.stream ? 1 : 0;
+  if (o.standing) return usage_error("--speed step needs the screen");
   if (strcmp(path, "-")) w.out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (w.out < 0) {
     fprintf(stderr, "kvmconsole: cannot write %s: %s; choose another file\n", path, strerror(errno));
