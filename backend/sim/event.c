@@ -93,6 +93,7 @@ const struct event_kind event_kinds[] = {
     {"fencing", NULL, on_fencing, NULL},
     {"fence again", NULL, on_again, NULL},
     {"migration", NULL, on_migration, NULL},
+    {"powered down", NULL, on_powered_down, NULL},
     {"dirty", NULL, on_dirty, NULL},
     {"heal", NULL, on_heal, NULL},
     {"task", NULL, on_task, NULL},

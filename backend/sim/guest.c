@@ -258,6 +258,14 @@ void on_crash(struct world *w, const char *subject, const char *detail) {
   }
 }
 
+/* It was asked to go down, and has. */
+void on_powered_down(struct world *w, const char *subject, const char *detail) {
+  struct sim_domain *d = world_domain(w, subject);
+  if (!d || !domain_on(d, detail)) return;
+  guest_end(w, d, detail);
+  pacemaker_domain_changed(w, d, detail);
+}
+
 void on_pause(struct world *w, const char *subject, const char *detail) {
   struct sim_domain *d = world_domain(w, subject);
   (void)detail;

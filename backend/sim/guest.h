@@ -30,6 +30,7 @@ char *guest_xml(const struct sim_domain *d); /* owned by the caller */
 
 void on_migration(struct world *w, const char *subject, const char *detail);
 void on_crash(struct world *w, const char *subject, const char *detail);
+void on_powered_down(struct world *w, const char *subject, const char *detail);
 void on_pause(struct world *w, const char *subject, const char *detail);
 void on_move(struct world *w, const char *subject, const char *detail);
 void on_start_behind(struct world *w, const char *subject, const char *detail);
