@@ -86,6 +86,13 @@ bool texts_have(const struct texts *t, const char *text) {
 
 /* ---- out ---- */
 
+/* How much of it stands for itself: nearly all there ever is. */
+static size_t plain(const char *text, size_t len) {
+  size_t n = 0;
+  while (n < len && text[n] >= 0x20 && text[n] < 0x7F && text[n] != '"' && text[n] != '\\') n++;
+  return n;
+}
+
 void json_text(struct str *out, const char *text) {
   if (!text) {
     str_add(out, "null");
@@ -93,6 +100,10 @@ void json_text(struct str *out, const char *text) {
   }
   str_addc(out, '"');
   for (size_t len = strlen(text), used; len; text += used, len -= used) {
+    if ((used = plain(text, len))) {
+      str_addn(out, text, used);
+      continue;
+    }
     uint32_t cp = utf8_next(text, len, &used);
     if (cp == '"' || cp == '\\') str_addf(out, "\\%c", (char)cp);
     else if (cp == '\n') str_add(out, "\\n");

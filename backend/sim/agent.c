@@ -138,9 +138,7 @@ static struct outcome start_domain(struct world *w, struct sim_resource *r, stru
 
 static struct outcome work(struct world *w, struct sim_resource *r, struct sim_op *o, struct sim_host *h) {
   struct sim_domain *d = resource_domain(w, r);
-  const struct sim_daemon *libvirtd = host_daemon(h, "libvirtd");
   if (!str_ends(r->agent, ":VirtualDomain")) return (struct outcome){RC_OK, NULL};
-  if (libvirtd && libvirtd->life == LIFE_HUNG && strcmp(o->task, "monitor")) return (struct outcome){RC_TIMEOUT, world_words(w, "%s did not complete within %" PRId64 "s", o->task, op_value(r, o->task, "timeout", 90000) / 1000)};
   if (!strcmp(o->task, "start")) return start_domain(w, r, h);
   if (!strcmp(o->task, "stop")) {
     if (d) guest_end(w, d, h->name);
@@ -225,6 +223,19 @@ static void begin_migration(struct world *w, struct sim_resource *r, struct sim_
   finish(w, id, (struct outcome){RC_ERROR, world_words(w, "%s: live migration to %s failed: %s", r->id, to ? to->name : "?", why)});
 }
 
+/* The agent asks libvirt, and that does not answer: until the operation's own time is over. True: nothing to do now. */
+static bool waits_for_libvirt(struct world *w, const struct sim_resource *r, const struct sim_op *o, const struct sim_host *h, const char *detail) {
+  const struct sim_daemon *d = host_daemon(h, "libvirtd");
+  bool asks = str_ends(r->agent, ":VirtualDomain") && strcmp(o->task, "monitor") && (str_eq(detail, "work") || str_eq(detail, "hangs"));
+  if (!asks || !d || d->life != LIFE_HUNG) return false;
+  int64_t limit = op_value(r, o->task, "timeout", 90000), left = o->began + limit - w->clock;
+  char id[24];
+  snprintf(id, sizeof id, "%" PRId64, o->id);
+  if (left > 0) world_later(w, left, "op", id, "hangs");
+  else finish(w, o->id, (struct outcome){RC_TIMEOUT, world_words(w, "%s did not complete within %" PRId64 "s", o->task, limit / 1000)});
+  return true;
+}
+
 void on_op(struct world *w, const char *subject, const char *detail) {
   int64_t id = number_of(subject, 0) / 1000;
   struct sim_op *o = NULL;
@@ -241,6 +252,7 @@ void on_op(struct world *w, const char *subject, const char *detail) {
     world_later(w, 1000, "op", subject, detail);
     return;
   }
+  if (waits_for_libvirt(w, r, o, h, detail)) return;
   if (str_eq(detail, "arrived")) {
     drop_text(&r->nodes, o->node);
     struct sim_op done = *o;
@@ -249,7 +261,7 @@ void on_op(struct world *w, const char *subject, const char *detail) {
     pacemaker_think_soon(w);
   } else if (!strcmp(o->task, "migrate_to")) {
     begin_migration(w, r, o, h);
-  } else if (str_eq(detail, "work")) {
+  } else if (str_eq(detail, "work") || str_eq(detail, "hangs")) {
     struct outcome out = work(w, r, o, h);
     bool domain_start = !out.rc && !strcmp(o->task, "start") && str_ends(r->agent, ":VirtualDomain");
     if (domain_start) world_later(w, world_about(w, 440, 15), "op", subject, "started"); /* it runs; the agent looks once more */

@@ -110,6 +110,12 @@ static struct sim_domain *active(struct call *c, const char *verb) {
   return NULL;
 }
 
+static bool in_a_job(struct call *c, const struct sim_domain *d, const char *verb) {
+  if (!guest_job(c->w, d->name)) return false;
+  fail(c, 1, "error: Failed to %s domain '%s'\nerror: Timed out during operation: cannot acquire state change lock (held by monitor=remoteDispatchDomainMigratePerform3Params)\n", verb, d->name);
+  return true;
+}
+
 static int destroy(struct call *c) {
   DAEMON(c);
   struct sim_domain *d = active(c, "destroy");
@@ -133,7 +139,7 @@ static int shutdown_domain(struct call *c) {
 static int suspend(struct call *c) {
   DAEMON(c);
   struct sim_domain *d = active(c, "suspend");
-  if (!d) return COMMAND_DONE;
+  if (!d || in_a_job(c, d, "suspend")) return COMMAND_DONE;
   struct sim_instance *i = domain_on(d, c->host->name);
   if (str_eq(i->state, "running")) i->state = "paused", i->reason = "user", world_touch(c->w, LAYER_LIBVIRT);
   say(c, "Domain '%s' suspended\n", d->name);
@@ -143,7 +149,7 @@ static int suspend(struct call *c) {
 static int resume(struct call *c) {
   DAEMON(c);
   struct sim_domain *d = active(c, "resume");
-  if (!d) return COMMAND_DONE;
+  if (!d || in_a_job(c, d, "resume")) return COMMAND_DONE;
   guest_resume(c->w, d, c->host->name);
   guest_io_check(c->w);
   say(c, "Domain '%s' resumed\n", d->name);

@@ -82,6 +82,7 @@ const struct event_kind event_kinds[] = {
     /* Consequences. */
     {"booted", NULL, on_booted, NULL},
     {"ring", NULL, on_ring, NULL},
+    {"device", NULL, on_device, NULL},
     {"shrink", NULL, on_shrink, NULL},
     {"joined", NULL, on_joined, NULL},
     {"elect", NULL, on_elect, NULL},

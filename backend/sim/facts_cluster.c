@@ -17,8 +17,7 @@ bool read_corosync_cluster(const struct look *l, const char *key, void *ret) {
     const struct sim_host *h = world_host(l->w, l->here->members.item[i]);
     if (h) votes += h->votes;
   }
-  const struct sim_host *q = c->qdevice_host ? world_host(l->w, c->qdevice_host) : NULL;
-  if (q && host_up(q) && q->segment == l->here->ring) votes += c->qdevice_votes;
+  votes += ring_device_votes(l->w, l->here);
   *(struct corosync_cluster *)ret = (struct corosync_cluster){
       .name = c->cluster, .version = "3.1.7", .node_id = l->here->node_id, .quorate = l->here->quorate, .votes = votes, .expected_votes = l->here->expected,
       .quorum = l->here->quorum, .two_node = truth_of(rules.two_node), .wait_for_all = truth_of(rules.wait_for_all), .last_man_standing = truth_of(rules.last_man_standing),

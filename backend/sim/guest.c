@@ -92,7 +92,7 @@ void guest_end(struct world *w, struct sim_domain *d, const char *host) {
 
 void guest_resume(struct world *w, struct sim_domain *d, const char *host) {
   struct sim_instance *i = domain_on(d, host);
-  if (i && str_eq(i->state, "paused")) set_state(w, i, "running", "unpaused");
+  if (i && str_eq(i->state, "paused") && !guest_job(w, d->name)) set_state(w, i, "running", "unpaused");
 }
 
 /* ---- hosts that go and come ---- */

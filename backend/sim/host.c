@@ -33,6 +33,7 @@ static void heard(struct world *w, struct sim_host *h) {
   store_host_changed(w, h);
   guest_host_changed(w, h);
   ring_host_changed(w, h, now);
+  ring_device_changed(w, h);
 }
 
 /* ---- daemons ---- */

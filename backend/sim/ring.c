@@ -79,17 +79,14 @@ static void keep_state(struct sim_host *h, const struct quorum_state *s) {
   h->quorate = truth_of(s->quorate), h->waiting = truth_of(s->waiting);
 }
 
-/* The device gives its vote to one partition of those that reach it: the largest, then the one with the lowest node. */
-static int64_t device_votes(const struct world *w, const struct sim_host *h) {
-  const struct sim_host *device = w->corosync.qdevice_host ? world_host(w, w->corosync.qdevice_host) : NULL;
-  if (!device || !host_up(device) || device->segment != h->ring) return 0;
-  size_t mine = 0;
-  EACH(w->hosts, struct sim_host, o) mine += is_node(o) && o->ring >= 0 && o->ring == h->ring;
-  return mine ? w->corosync.qdevice_votes : 0; /* only one segment is the device's own */
+/* The device gives its vote to the partition that reaches it; who is cut off reaches nobody, so there is but one. */
+int64_t ring_device_votes(const struct world *w, const struct sim_host *h) {
+  const struct sim_corosync *c = &w->corosync;
+  return c->qdevice_host && h->ring >= 0 && h->ring == c->qdevice_segment ? c->qdevice_votes : 0;
 }
 
 static struct quorum_partition partition_of(const struct world *w, const struct sim_host *h, int64_t ids[NODES_MAX]) {
-  struct quorum_partition p = {.ids = ids, .device_votes = device_votes(w, h)};
+  struct quorum_partition p = {.ids = ids, .device_votes = ring_device_votes(w, h)};
   for (size_t i = 0; i < h->members.count && p.count < NODES_MAX; i++) {
     const struct sim_host *m = world_host(w, h->members.item[i]);
     if (!m || !is_node(m)) continue;
@@ -157,6 +154,23 @@ void ring_form(struct world *w) {
   }
   world_touch(w, LAYER_COROSYNC);
   world_touch(w, LAYER_PACEMAKER);
+  pacemaker_ring_changed(w);
+}
+
+/* The nodes' qdevice daemons notice that theirs is gone or back. */
+void ring_device_changed(struct world *w, const struct sim_host *h) {
+  if (!str_eq(w->corosync.qdevice_host, h->name)) return;
+  world_forget(w, "device", NULL);
+  world_later(w, 3000, "device", h->name, NULL);
+}
+
+void on_device(struct world *w, const char *subject, const char *detail) {
+  const struct sim_host *device = world_host(w, subject);
+  (void)detail;
+  w->corosync.qdevice_segment = device && host_up(device) ? device->segment : -1;
+  EACH(w->hosts, struct sim_host, h)
+    if (is_node(h) && daemon_runs(h, "corosync") && h->members.count) settle(w, h);
+  world_touch(w, LAYER_COROSYNC);
   pacemaker_ring_changed(w);
 }
 

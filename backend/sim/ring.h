@@ -12,6 +12,9 @@ void ring_host_lost(struct world *w, struct sim_host *h);
 void ring_daemon_changed(struct world *w, struct sim_host *h, bool in_order);
 void ring_form(struct world *w);   /* memberships and quorum from what the nodes believe now */
 void ring_expect(struct world *w, struct sim_host *h, int64_t votes);
+int64_t ring_device_votes(const struct world *w, const struct sim_host *h); /* what the quorum device gives its partition */
+void ring_device_changed(struct world *w, const struct sim_host *h);
+void on_device(struct world *w, const char *subject, const char *detail);
 void on_ring(struct world *w, const char *subject, const char *detail);
 void on_shrink(struct world *w, const char *subject, const char *detail);
 #endif

@@ -186,6 +186,8 @@ static int settle(struct reader *r) {
     struct sim_host *h = world_host(w, r->plain.item[i].value);
     if (d && h) guest_start(w, d, h, NULL);
   }
+  const struct sim_host *device = w->corosync.qdevice_host ? world_host(w, w->corosync.qdevice_host) : NULL;
+  w->corosync.qdevice_segment = device && host_up(device) ? device->segment : -1;
   pacemaker_started(w);
   w->clock = begins - r->before;
   w->queue.count = 0;

@@ -205,12 +205,19 @@ static void read_all(struct sim *s) {
 static void hand_over(struct sim *s, sim_line_fn *fn, void *owner) {
   for (size_t at = 0, len; at < s->out.len; at += len) {
     len = (size_t)((char *)memchr(s->out.data + at, '\n', s->out.len - at) - s->out.data) - at + 1;
-    if (fn) fn(owner, s->out.data + at, len, s->world->clock);
+    fn(owner, s->out.data + at, len, s->world->clock);
   }
   str_reset(&s->out);
 }
 
 void sim_run(struct sim *s, int64_t until, sim_line_fn *fn, void *owner) {
+  if (!fn) { /* nobody listens: what happened is read when somebody does */
+    unsigned changed = s->world->changed;
+    world_run(s->world, until);
+    s->world->changed |= changed;
+    world_pack(s->world);
+    return;
+  }
   for (;;) {
     int64_t next = sim_next(s);
     if (next > until) break;

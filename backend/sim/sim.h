@@ -23,7 +23,7 @@ void sim_close(struct sim *s);              /* saves nothing; NULL is fine */
 
 /* A line of the stream, with its newline, borrowed. at: its moment on the world's clock. */
 typedef void sim_line_fn(void *owner, const char *line, size_t len, int64_t at);
-void sim_run(struct sim *s, int64_t until, sim_line_fn *fn, void *owner); /* everything up to that moment, in order */
+void sim_run(struct sim *s, int64_t until, sim_line_fn *fn, void *owner); /* everything up to that moment, in order; fn NULL: nobody listens */
 int64_t sim_now(const struct sim *s);  /* wall ms of the world */
 int64_t sim_next(const struct sim *s); /* when something happens or is said next */
 int64_t sim_end(const struct sim *s);  /* when what the scenario has in store is over, the recovery included */

@@ -91,7 +91,7 @@ struct sim_corosync {
   enum truth two_node, wait_for_all, last_man_standing, auto_tie_breaker;
   int64_t window_ms, token_ms, consensus_ms, links;
   const char *qdevice_host, *qdevice_algorithm; /* a host outside of the ring; NULL: none */
-  int64_t qdevice_votes;
+  int64_t qdevice_votes, qdevice_segment; /* qdevice_segment: where the nodes believe it; -1: nowhere */
 };
 
 struct world {

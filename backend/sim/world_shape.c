@@ -67,7 +67,7 @@ SHAPE(sim_event_shape, T, FIELD(T, at, TIME), FIELD(T, order, INT), FIELD(T, wha
 #define T struct sim_corosync
 SHAPE(sim_corosync_shape, T, FIELD(T, cluster, TEXT), FIELD(T, two_node, BOOL), FIELD(T, wait_for_all, BOOL), FIELD(T, last_man_standing, BOOL),
       FIELD(T, auto_tie_breaker, BOOL), FIELD(T, window_ms, INT), FIELD(T, token_ms, INT), FIELD(T, consensus_ms, INT), FIELD(T, links, INT),
-      FIELD(T, qdevice_host, TEXT), FIELD(T, qdevice_algorithm, TEXT), FIELD(T, qdevice_votes, INT));
+      FIELD(T, qdevice_host, TEXT), FIELD(T, qdevice_algorithm, TEXT), FIELD(T, qdevice_votes, INT), FIELD(T, qdevice_segment, INT));
 #undef T
 #define T struct world
 SHAPE(world_shape, T, FIELD(T, version, INT), FIELD(T, scenario, TEXT), FIELD(T, here, TEXT), FIELD(T, seed, INT), FIELD(T, random, INT),
