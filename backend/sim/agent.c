@@ -37,9 +37,9 @@ static void drop_op(struct world *w, int64_t id) {
     if (w->ops.item[i].id == id) drop_item(&w->ops, sizeof *w->ops.item, i--);
 }
 
-void ops_forget(struct world *w, const char *node) {
+void ops_forget(struct world *w, const char *node, const char *dc) {
   for (size_t i = 0; i < w->ops.count; i++)
-    if (str_eq(w->ops.item[i].node, node)) drop_item(&w->ops, sizeof *w->ops.item, i--);
+    if (str_eq(w->ops.item[i].node, node) && (!dc || str_eq(w->ops.item[i].dc, dc))) drop_item(&w->ops, sizeof *w->ops.item, i--);
 }
 
 /* "timeout=60s interval=0s" of one operation. */
@@ -66,11 +66,11 @@ static int64_t until_work(struct world *w, const struct sim_resource *r, const c
   return 350;
 }
 
-void op_begin(struct world *w, struct sim_resource *r, const char *node, const char *task, const char *target) {
+void op_begin(struct world *w, struct sim_resource *r, const char *node, const char *task, const char *target, const char *dc) {
   struct sim_host *h = world_host(w, node);
   if (!h) return;
   struct sim_op *o = list_add(w->arena, &w->ops, &sim_op_shape);
-  *o = (struct sim_op){++w->op_id, r->id, h->name, world_word(w, task), world_word(w, target), w->clock};
+  *o = (struct sim_op){++w->op_id, r->id, h->name, world_word(w, task), world_word(w, target), world_word(w, dc), w->clock};
   char id[24];
   snprintf(id, sizeof id, "%" PRId64, o->id);
   world_later(w, until_work(w, r, task, h), "op", id, "work");
@@ -172,7 +172,7 @@ static void well(struct world *w, struct sim_resource *r, const struct sim_op *o
   if (!strcmp(o->task, "start")) {
     add_text(w, &r->nodes, o->node);
     r->failed = TRUTH_NO;
-    op_begin(w, r, o->node, "monitor", NULL);
+    op_begin(w, r, o->node, "monitor", NULL, o->dc);
   } else if (!strcmp(o->task, "stop")) {
     const struct sim_host *h = world_host(w, o->node);
     if (h && node_apart(w, h)) add_text(w, &r->apart, o->node);
@@ -257,7 +257,7 @@ void on_op(struct world *w, const char *subject, const char *detail) {
     drop_text(&r->nodes, o->node);
     struct sim_op done = *o;
     drop_op(w, id);
-    op_begin(w, r, done.target, "monitor", NULL);
+    op_begin(w, r, done.target, "monitor", NULL, done.dc);
     pacemaker_think_soon(w);
   } else if (!strcmp(o->task, "migrate_to")) {
     begin_migration(w, r, o, h);

@@ -84,7 +84,7 @@ void on_plug(struct world *w, const char *subject, const char *detail) {
 void fenced(struct world *w, struct sim_host *target) {
   target->left_clean = TRUTH_YES;
   target->condemned = TRUTH_NO;
-  ops_forget(w, target->name);
+  ops_forget(w, target->name, NULL);
   EACH(w->resources, struct sim_resource, r) {
     if (!texts_have(&r->nodes, target->name)) continue;
     drop_text(&r->nodes, target->name);

@@ -89,7 +89,7 @@ void pacemaker_daemon_changed(struct world *w, struct sim_host *h, bool in_order
   if (!daemon_runs(h, "pacemaker")) {
     h->joined = JOIN_DOWN;
     h->dc = h->leaving = NULL;
-    if (!in_order) ops_forget(w, h->name);
+    if (!in_order) ops_forget(w, h->name, NULL);
   }
   pacemaker_ring_changed(w);
 }
@@ -108,8 +108,7 @@ void pacemaker_leave(struct world *w, struct sim_host *h, bool corosync_too) {
 }
 
 void pacemaker_node_left(struct world *w, struct sim_host *viewer, struct sim_host *gone) {
-  (void)viewer;
-  ops_forget(w, gone->name);
+  ops_forget(w, gone->name, viewer->dc ? viewer->dc : viewer->name);
   pacemaker_think_soon(w);
 }
 
@@ -188,12 +187,12 @@ static void consider(const struct thinking *t, size_t at) {
   for (size_t i = 0; i < n; i++)
     if (node_unclean(t->w, t->dc, active[i]) || YES(active[i]->maintenance)) return; /* not before it is fenced */
   if (n > 1) { /* stop_start: active twice is stopped everywhere */
-    for (size_t i = 0; i < n; i++) op_begin(t->w, r, active[i]->name, "stop", NULL);
+    for (size_t i = 0; i < n; i++) op_begin(t->w, r, active[i]->name, "stop", NULL, t->dc->name);
   } else if (n == 1 && (active[0] != want || YES(r->failed))) {
-    if (want && active[0] != want && can_migrate(t, r, active[0])) op_begin(t->w, r, active[0]->name, "migrate_to", want->name);
-    else if (in_turn(t, r, false)) op_begin(t->w, r, active[0]->name, "stop", NULL);
+    if (want && active[0] != want && can_migrate(t, r, active[0])) op_begin(t->w, r, active[0]->name, "migrate_to", want->name, t->dc->name);
+    else if (in_turn(t, r, false)) op_begin(t->w, r, active[0]->name, "stop", NULL, t->dc->name);
   } else if (n == 0 && want && !YES(want->maintenance) && in_turn(t, r, true)) {
-    op_begin(t->w, r, want->name, "start", NULL);
+    op_begin(t->w, r, want->name, "start", NULL, t->dc->name);
   }
 }
 

@@ -37,8 +37,8 @@ struct sim_resource *add_resource(struct world *w, const char *id, const char *a
 /* ---- operations and agents (agent.c) ---- */
 struct sim_op *op_of(const struct world *w, const char *resource, const char *node); /* NULL: any; recurring monitors do not count */
 struct sim_op *op_seen(const struct world *w, const struct sim_host *viewer, const char *resource); /* under way among those it sees */
-void op_begin(struct world *w, struct sim_resource *r, const char *node, const char *task, const char *target);
-void ops_forget(struct world *w, const char *node); /* of a node that is lost */
+void op_begin(struct world *w, struct sim_resource *r, const char *node, const char *task, const char *target, const char *dc);
+void ops_forget(struct world *w, const char *node, const char *dc); /* of a node that is lost to that coordinator; NULL: to all */
 void drop_failures(struct world *w, const char *resource, const char *node);
 struct sim_domain *resource_domain(const struct world *w, const struct sim_resource *r); /* what a VirtualDomain drives; NULL */
 

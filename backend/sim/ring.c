@@ -28,10 +28,6 @@ static void notice(struct world *w, struct sim_host *h, int64_t in_ms) {
   world_later(w, in_ms, "ring", h->name, NULL);
 }
 
-void ring_host_changed(struct world *w, struct sim_host *h, bool heard_now) {
-  if (!is_node(h)) return;
-  notice(w, h, heard_now ? world_about(w, MERGE_MS, 20) : world_about(w, w->corosync.token_ms + w->corosync.consensus_ms, 3));
-}
 
 static void forget_all(struct sim_host *h) {
   h->members.count = 0;
@@ -114,6 +110,26 @@ static void settle(struct world *w, struct sim_host *h) {
   }
   quorum_settle(&rules, &s, &p);
   keep_state(h, &s);
+}
+
+/* It stood still and was given up: its own timers have run out too, it is alone before it meets the others again. */
+static void wake_alone(struct world *w, struct sim_host *h) {
+  if (h->ring >= 0 || !daemon_runs(h, "corosync") || !h->members.count) return;
+  for (size_t i = 0; i < h->members.count; i++) {
+    struct sim_host *gone = world_host(w, h->members.item[i]);
+    if (gone && gone != h) pacemaker_node_left(w, h, gone);
+  }
+  h->members.count = 0;
+  texts_add(w->arena, &h->members, h->name);
+  settle(w, h);
+  world_touch(w, LAYER_COROSYNC);
+  pacemaker_ring_changed(w);
+}
+
+void ring_host_changed(struct world *w, struct sim_host *h, bool heard_now) {
+  if (!is_node(h)) return;
+  if (heard_now) wake_alone(w, h);
+  notice(w, h, heard_now ? world_about(w, MERGE_MS, 20) : world_about(w, w->corosync.token_ms + w->corosync.consensus_ms, 3));
 }
 
 /* Votequorum tells the others what it holds for true: who joins learns the expected votes of those who are there. */

@@ -83,7 +83,7 @@ struct sim_resource {
   struct tallies fail_count, failed_at; /* by node */
   struct texts not_on; /* "not installed" there: never again until cleaned up */
 };
-struct sim_op { int64_t id; const char *resource, *node, *task, *target; int64_t began; }; /* under way */
+struct sim_op { int64_t id; const char *resource, *node, *task, *target, *dc; int64_t began; }; /* under way; dc: who ordered it */
 struct sim_fencing { int64_t attempt; const char *target, *device, *from, *action, *client, *reason; int64_t began; };
 struct sim_event { int64_t at, order; const char *what, *subject, *detail; };
 struct sim_corosync {

@@ -55,7 +55,7 @@ SHAPE(sim_resource_shape, T, FIELD(T, id, TEXT), FIELD(T, agent, TEXT), FIELD(T,
       FIELD(T, fail_count, TALLIES), FIELD(T, failed_at, TALLIES), FIELD(T, not_on, TEXTS));
 #undef T
 #define T struct sim_op
-SHAPE(sim_op_shape, T, FIELD(T, id, INT), FIELD(T, resource, TEXT), FIELD(T, node, TEXT), FIELD(T, task, TEXT), FIELD(T, target, TEXT), FIELD(T, began, TIME));
+SHAPE(sim_op_shape, T, FIELD(T, id, INT), FIELD(T, resource, TEXT), FIELD(T, node, TEXT), FIELD(T, task, TEXT), FIELD(T, target, TEXT), FIELD(T, dc, TEXT), FIELD(T, began, TIME));
 #undef T
 #define T struct sim_fencing
 SHAPE(sim_fencing_shape, T, FIELD(T, attempt, INT), FIELD(T, target, TEXT), FIELD(T, device, TEXT), FIELD(T, from, TEXT), FIELD(T, action, TEXT), FIELD(T, client, TEXT),
@@ -182,9 +182,9 @@ static int check_hosts(const struct world *w, struct err *e) {
 }
 
 int world_check(struct world *w, struct err *e) {
+  if (w->version != WORLD_VERSION) return err_set(e, -EPROTONOSUPPORT, "use the version that wrote it, or another file", "it is a world of version %lld, this is %d", (long long)(KNOWN(w->version) ? w->version : 0), WORLD_VERSION);
   int code = mend(w->arena, &world_shape, w, e);
   if (code) return code;
-  if (w->version != WORLD_VERSION) return err_set(e, -EPROTONOSUPPORT, "use the version that wrote it, or another file", "it is a world of version %lld, this is %d", (long long)w->version, WORLD_VERSION);
   if (w->clock < 0 || w->clock > 250000000000000 || w->random < 0) return err_set(e, -EINVAL, "", "its clock or its seed is out of bounds");
   const struct sim_corosync *c = &w->corosync;
   if (c->token_ms < 0 || c->consensus_ms < 0 || c->window_ms < 0 || c->links < 0 || c->links > 8 || c->qdevice_votes < 0) return err_set(e, -EINVAL, "", "corosync has a number below nothing");
