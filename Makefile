@@ -43,7 +43,8 @@ VIEW_LIBS  := $(shell pkg-config --libs ncursesw libpcre2-8 2>/dev/null)
 ALL_PROGRAMS := corosync pacemaker cibwatch gluster gfapi libvirt
 of_program    = $(wildcard backend/sources/$(1).c backend/sources/$(1)_*.c)
 PROGRAM_FILES := $(foreach p,$(ALL_PROGRAMS),$(call of_program,$(p)))
-FEED_FILES    := $(filter-out $(PROGRAM_FILES) backend/sources/emit.c,$(wildcard backend/sources/*.c))
+SHARED_FILES  := backend/sources/emit.c backend/sources/raw.c
+FEED_FILES    := $(filter-out $(PROGRAM_FILES) $(SHARED_FILES),$(wildcard backend/sources/*.c))
 LIB_base  := $(wildcard backend/base/*.c)
 LIB_model := $(wildcard backend/model/*.c)
 LIB_core  := $(wildcard backend/analysis/*.c backend/ops/*.c backend/run/*.c backend/sim/*.c) $(FEED_FILES) $(BUILD)/gen/scenarios_embedded.c
@@ -53,13 +54,13 @@ objects    = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst $(BUILD)/gen/%,gen/%,$(1
 archive    = $(BUILD)/lib$(1).a
 PROGRAMS  := $(BUILD)/kvmconsole $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%)
 
-.PHONY: all demo check check-fast check-lab fuzz fuzz-build fuzz-targets bench lab lab-down install deps clean run-demo FORCE
+.PHONY: all demo check check-fast check-lab fuzz fuzz-fill fuzz-build fuzz-targets bench lab lab-down install deps clean run-demo FORCE
 all: $(PROGRAMS)
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	@echo '  CC $<'
-	$(Q)$(CC) $(KC_CFLAGS) $(EXTRA_CFLAGS) $(CFLAGS) -c $< -o $@
+	$(Q)$(CC) $(KC_CFLAGS) $(EXTRA_CFLAGS) $(CFLAGS) $(LAST_CFLAGS) -c $< -o $@
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KC_CFLAGS) $(CFLAGS) -c $< -o $@
@@ -85,7 +86,7 @@ $(BUILD)/kvmconsole: $(BUILD)/obj/views/main.o $(call archive,views) $(call arch
 
 define program
 $(foreach f,$(call of_program,$(1)),$(eval $(call objects,$(f)): EXTRA_CFLAGS := $(call pkg_cflags,$(1))))
-$(BUILD)/kvmconsole-$(1): $(call objects,$(call of_program,$(1)) backend/sources/emit.c) $(call archive,model) $(call archive,base)
+$(BUILD)/kvmconsole-$(1): $(call objects,$(call of_program,$(1)) $(SHARED_FILES)) $(call archive,model) $(call archive,base)
 	@echo '  LD $$@'
 	$(Q)$$(CC) $$(CFLAGS) $$(KC_LDFLAGS) -o $$@ $$^ $(call pkg_libs,$(1)) $$(BASE_LIBS) -lm
 endef
@@ -96,7 +97,7 @@ $(foreach p,$(ALL_PROGRAMS),$(eval $(call program,$(p))))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 PARSERS := $(foreach p,$(filter $(SOURCE_NAMES),corosync pacemaker gluster libvirt),$(wildcard backend/sources/$(p)_*.c))
 UNIT_LIBS := $(foreach p,$(filter $(SOURCE_NAMES),corosync pacemaker libvirt),$(call pkg_libs,$(p)))
-$(BUILD)/libparsers.a: $(call objects,$(PARSERS) backend/sources/emit.c)
+$(BUILD)/libparsers.a: $(call objects,$(PARSERS) $(SHARED_FILES))
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 $(BUILD)/unit/%: tests/unit/%.c $(call archive,parsers) $(call archive,views) $(call archive,tui) $(call archive,core) $(call archive,model) $(call archive,base)
@@ -105,26 +106,40 @@ $(BUILD)/unit/%: tests/unit/%.c $(call archive,parsers) $(call archive,views) $(
 	$(Q)$(CC) $(KC_CFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(KC_LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(UNIT_LIBS) $(VIEW_LIBS) $(BASE_LIBS) $(shell pkg-config --libs cmocka) -lm
 unit: $(UNIT)
 
-# ---- fuzzing: `make fuzz [RUNS=10000000] [TARGET=...] [TIME=SECONDS-A-TARGET] [JOBS=2] [SEED=1]` ----
+# ---- fuzzing: `make fuzz [RUNS=10000000] [TARGET=...] [TIME=SECONDS-A-TARGET] [JOBS=2]`; `make fuzz-fill`: only what is missing to RUNS ----
 # Everything is built once more in $(BUILD)/fuzz, by clang, with the engine's counters and the sanitizers; without the
 # one check that calls NULL + 0 (the end of an empty list) a finding.
-FUZZ_CFLAGS  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=pointer-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer
+# The engine is told of edges and not of every comparison (that took half the time; the words that a parser compares with
+# are in its dictionary), of the project's code and not of the targets' own. Memory: tests/fuzz/memory.c; an arena's
+# allocations stand alone there.
+FUZZ_CFLAGS  := -O2 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-coverage=trace-cmp -fno-sanitize=pointer-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_MEMORY  := -Dcalloc=fuzz_calloc -Drealloc=fuzz_realloc -Dfree=fuzz_free
 FUZZ_ABSENT  := $(filter-out $(SOURCE_NAMES),corosync pacemaker gluster libvirt)
 FUZZ_XML     := $(if $(HAS_pacemaker)$(HAS_libvirt),tests/fuzz/xml.c)
-FUZZ_TARGETS := $(filter-out $(foreach p,$(FUZZ_ABSENT),$(p)_%),$(patsubst tests/fuzz/target_%.c,%,$(wildcard tests/fuzz/target_*.c)))
+FUZZ_TARGETS := $(filter-out $(if $(FUZZ_ABSENT),words) $(foreach p,$(FUZZ_ABSENT),$(p)_%),$(patsubst tests/fuzz/target_%.c,%,$(wildcard tests/fuzz/target_*.c)))
 $(BUILD)/obj/tests/fuzz/xml.o: EXTRA_CFLAGS := $(call pkg_cflags,pacemaker)
-$(BUILD)/libfuzzing.a: $(call objects,tests/fuzz/fuzz.c tests/fuzz/mutate.c $(FUZZ_XML))
+FUZZ_HARNESS := $(call objects,tests/fuzz/fuzz.c tests/fuzz/memory.c tests/fuzz/mutate.c tests/fuzz/travel.c $(FUZZ_XML))
+$(FUZZ_HARNESS): LAST_CFLAGS := -fno-sanitize=fuzzer-no-link
+$(BUILD)/obj/tests/fuzz/memory.o: LAST_CFLAGS := -fno-sanitize=all -fno-builtin -O3
+$(BUILD)/libfuzzing.a: $(FUZZ_HARNESS)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 $(FUZZ_TARGETS:%=$(BUILD)/targets/%): $(BUILD)/targets/%: $(BUILD)/obj/tests/fuzz/target_%.o $(call archive,fuzzing) $(call archive,parsers) $(call archive,views) $(call archive,tui) $(call archive,core) $(call archive,model) $(call archive,base)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
-	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(UNIT_LIBS) $(VIEW_LIBS) $(BASE_LIBS) -lm
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -Wl,-t,-t -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(UNIT_LIBS) $(VIEW_LIBS) $(BASE_LIBS) -lm >$@.trace
+	$(Q)tests/fuzz/code $(BUILD) $(@F) <$@.trace
+ifdef FUZZING
+$(BUILD)/obj/backend/base/mem.o: EXTRA_CFLAGS := $(FUZZ_MEMORY)
+$(BUILD)/obj/backend/base/arena.o: EXTRA_CFLAGS := -DARENA_BLOCK=1
+endif
 fuzz-targets: $(FUZZ_TARGETS:%=$(BUILD)/targets/%)
 fuzz-build:
-	@$(MAKE) --no-print-directory CC=clang BUILD='$(BUILD)/fuzz' CFLAGS='$(FUZZ_CFLAGS)' fuzz-targets
+	@$(MAKE) --no-print-directory CC=clang BUILD='$(BUILD)/fuzz' CFLAGS='$(FUZZ_CFLAGS)' FUZZING=yes fuzz-targets
 fuzz: fuzz-build
 	@BUILD='$(BUILD)' sh tests/fuzz/run long $(TARGET)
+fuzz-fill: fuzz-build
+	@BUILD='$(BUILD)' sh tests/fuzz/run fill $(TARGET)
 
 # `make check` on a machine with nothing but make: what is missing is installed first, then make starts over with it.
 check:

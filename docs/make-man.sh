@@ -46,6 +46,10 @@ cat <<'END'
 .TP
 .I /etc/kvmconsole.conf, $XDG_CONFIG_HOME/kvmconsole/config
 Configuration, INI, all optional; \fBkvmconsole config\fR prints each value and where it comes from.
+.SH PORTS
+A console of root listens on TCP 337 (\fB[gluster] share_port\fR; 0: on none) and connects to it on the hosts it knows, so that among all
+consoles one reads what takes a gluster volume's lock. On a gluster host it listens for gluster's events on UDP 55555 and 24009 when nobody
+else does. Hosts are asked on gluster's own ports (TCP 24007 and those of the bricks) and over ssh.
 .SH ENVIRONMENT
 NO_COLOR, TERM, LANG; CIB_file (as pacemaker's own tools); KVMCONSOLE_LOG (levels of the log, as gluster:debug,feed:info).
 .SH SEE ALSO

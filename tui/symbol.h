@@ -18,7 +18,7 @@ enum glyphs { GLYPHS_UTF8, GLYPHS_CONSOLE, GLYPHS_ASCII, GLYPHS_COUNT };
   X(SELECTED, "\u25b6", "\u25ba", ">")          /* ▶ */                                                                                      \
   X(COLLAPSED, "\u25b8", "\u25ba", "+")         /* ▸ a branch that can be opened */                                                          \
   X(EXPANDED, "\u25be", "\u25bc", "-")          /* ▾ */                                                                                      \
-  X(ELLIPSIS, "\u2026", "~", "~")               /* … the text goes on */                                                                     \
+  X(ELLIPSIS, "\u2026", ">", ">")               /* … the text goes on; ~ before a value means old */                                         \
   X(BULLET, "\u2022", "\u2022", "*")            /* • */                                                                                      \
   X(SEPARATOR, "\u00b7", "\u00b7", "-")         /* · */                                                                                      \
   X(FULL, "\u2588", "\u2588", "#")              /* █ bars */                                                                                 \

@@ -22,7 +22,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_KEYMAP] = {"--keymap", "KEYMAP", AT(CMD_CONSOLE) | AT(CMD_RENDER), "default, vi, fkeys, or a file"},
     [OPT_CONFIG] = {"--config", "FILE", ~0u, "this configuration file and no other"},
     [OPT_LOG] = {"--log", "FILE", ~0u, "the program's own log; KVMCONSOLE_LOG=gluster:debug sets levels"},
-    [OPT_SPEED] = {"--speed", "N", ~0u, "how fast a recording or a simulation plays: 2 is twice as fast, max as fast as it can; step: a simulation waits for '.'"},
+    [OPT_SPEED] = {"--speed", "N", ~0u, "how fast a recording or a simulation plays: 2 is twice as fast, max as fast as it can; step: one change a key"},
     [OPT_JSON] = {"--json", NULL, AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_LIST), "for scripts"},
     [OPT_TEXT] = {"--text", NULL, AT(CMD_STATUS), "for people and monitoring plug-ins (the default)"},
     [OPT_METRICS] = {"--openmetrics", NULL, AT(CMD_STATUS), "for Prometheus"},
@@ -32,6 +32,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_SIZE] = {"--size", "WxH", AT(CMD_RENDER), "of the frame (80x24)"},
     [OPT_SCRIPT] = {"--script", "FILE", AT(CMD_RENDER), "keys to press: lines of key, type, wait, size, frame"},
     [OPT_FORMAT] = {"--format", "F", AT(CMD_RENDER), "text, ansi or state"},
+    [OPT_RAW] = {"--raw", NULL, AT(CMD_RECORD), "also the bytes as they were received, secrets masked: for making test fixtures"},
     [OPT_SELF_TEST] = {"--self-test", NULL, AT(CMD_CONSOLE), "check the program's own tables"},
     [OPT_HELP] = {"--help", NULL, ~0u, "this help"},
     [OPT_VERSION] = {"--version", NULL, ~0u, "version, what is built in, what is found"},
@@ -42,7 +43,7 @@ const struct command_row command_rows[CMD_COUNT] = {
     [CMD_STATUS] = {"status", "kvmconsole status", "one reading", "Reads everything once and prints it. Exit code: 0 healthy, 1 degraded, 2 outage, 3 unknown.",
                     "kvmconsole status --json | jq .health", 0, 0, run_status},
     [CMD_WATCH] = {"watch", "kvmconsole watch", "one line a change, as it happens", "Prints each change of the cluster until it is interrupted.", "kvmconsole watch --json", 0, 0, run_watch},
-    [CMD_RECORD] = {"record", "kvmconsole record FILE|-", "the stream of fragments", "Writes what the sources say, for --replay, a wall screen, a bug report. It holds no password.",
+    [CMD_RECORD] = {"record", "kvmconsole record FILE|-", "the stream of fragments", "Writes what the sources say, for --replay, a wall screen, a bug report. It holds no password; a file is made readable by its owner only.",
                     "ssh kvm01 kvmconsole record - | kvmconsole --replay -", 1, 1, run_record},
     [CMD_RENDER] = {"render", "kvmconsole render", "a frame, no terminal needed", "Draws a view to stdout. Clock, locale and zone are fixed, so that the same input gives the same frame.",
                     "kvmconsole render --replay FILE --view nodes --size 120x40", 0, 0, run_render},
@@ -150,12 +151,15 @@ static int check_layers(const char *only) {
   return 0;
 }
 
-static int take_speed(const char *speed, struct feed_options *ret) {
+static int take_speed(const struct arguments *a, struct feed_options *ret) {
+  const char *speed = a->option[OPT_SPEED];
   char *end;
-  if (!strcmp(speed, "max")) return 0;
-  if (!strcmp(speed, "step")) {
-    ret->standing = true;
-    return ret->stream ? 0 : usage_error("--speed step is for a simulated cluster");
+  if (!speed || !strcmp(speed, "max")) return 0;
+  if (!strcmp(speed, "step") && a->command == CMD_CONSOLE) {
+    ret->speed = 1;
+    ret->standing = ret->stream != NULL; /* the simulation goes on by a key, a recording begins paused */
+    ret->paused = !ret->standing;
+    return 0;
   }
   ret->speed = strtod(speed, &end);
   if (*end || !isfinite(ret->speed) || ret->speed <= 0 || ret->speed > 1e6) return usage_error("--speed needs a number, max or step, not %s", speed);
@@ -169,5 +173,5 @@ int feed_arguments(struct arguments *a, struct feed_options *ret) {
   int code = simulation_open(a, &a->simulation);
   if (code) return code;
   if (a->simulation) ret->stream = simulation_stream(a->simulation);
-  return a->option[OPT_SPEED] ? take_speed(a->option[OPT_SPEED], ret) : 0;
+  return take_speed(a, ret);
 }

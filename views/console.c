@@ -11,39 +11,89 @@
 #include <unistd.h>
 
 void console_input(const struct console *c, struct input *in, struct arena *a) {
-  *in = (struct input){.snap = c->snap, .events = c->events + c->event_at, .event_count = c->event_count, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
-                       .wall = feed_wall(c->feed), .utc = c->utc, .read_only = c->read_only, .replay = c->replay, .simulated = c->simulated, .ended = feed_ended(c->feed)};
+  *in = (struct input){.snap = c->snap, .events = timeline_events(&c->timeline), .event_count = c->timeline.count, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
+                       .utc = c->utc, .read_only = c->read_only, .simulated = c->simulated, .now_health = c->newest ? c->newest->health : HEALTH_NONE};
+  feed_shown(c->feed, &in->time);
+  in->event_past = in->time.past ? timeline_past(&c->timeline, &in->time.at) : in->event_count;
+  in->wall = in->time.at.wall;
 }
 
-static void keep_event(struct console *c, const struct event *e) {
-  if (c->event_count == CONSOLE_EVENTS) {
-    arena_free(c->event_arena[c->event_at++]);
-    c->event_count--;
-  }
-  if (c->event_at + c->event_count == COUNT(c->events)) {
-    memmove(c->events, c->events + c->event_at, c->event_count * sizeof *c->events);
-    memmove(c->event_arena, c->event_arena + c->event_at, c->event_count * sizeof(struct arena *));
-    c->event_at = 0;
-  }
+/* A jump that waits for an event to become known. */
+static void take_waiting(struct console *c) {
+  struct feed_shown shown;
+  if (!c->next_event) return;
+  feed_shown(c->feed, &shown);
+  const struct moment *m = timeline_near(&c->timeline, &shown.at, 1);
+  if (m) feed_seek(c->feed, m);
+  if (m || shown.ended) c->next_event = false;
+}
+
+void console_take(struct console *c) {
+  struct snapshot *now = feed_snapshot(c->feed, c->newest);
+  struct moment m = feed_newest(c->feed);
   struct arena *a = arena_new();
-  size_t i = c->event_at + c->event_count++;
-  c->event_arena[i] = a;
-  c->events[i] = (struct event){.at = e->at, .severity = e->severity, .kind = arena_strdup(a, e->kind), .subject = arena_strdup(a, e->subject),
-                                .from = arena_strdup(a, e->from), .to = arena_strdup(a, e->to), .text = arena_strdup(a, e->text)};
+  struct events events;
+  snapshot_difference(c->newest, now, a, &events);
+  for (size_t i = 0; i < events.count; i++) timeline_add(&c->timeline, &events.item[i], &m);
+  arena_free(a);
+  snapshot_drop(c->newest);
+  c->newest = now;
+  take_waiting(c);
 }
 
 void console_look(struct console *c) {
-  struct snapshot *now = feed_snapshot(c->feed, c->snap);
-  struct arena *a = arena_new();
-  struct events events;
-  struct input in;
-  snapshot_difference(c->snap, now, a, &events);
-  for (size_t i = 0; i < events.count; i++) keep_event(c, &events.item[i]);
+  if (!c->newest) console_take(c);
+  struct snapshot *now = feed_see(c->feed, c->newest);
   snapshot_drop(c->snap);
   c->snap = now;
+  struct arena *a = arena_new();
+  struct input in;
   console_input(c, &in, a);
   app_settle(&c->app, &in, c->w, c->h);
   arena_free(a);
+}
+
+/* ---- time: what the operator wished, one row each ---- */
+
+static void to_near(struct console *c, int step) {
+  struct feed_shown shown;
+  feed_shown(c->feed, &shown);
+  const struct moment *m = timeline_near(&c->timeline, &shown.at, step);
+  if (m) feed_seek(c->feed, m);
+  else if (step < 0) feed_to_begin(c->feed);
+  else if (shown.kind == FEED_FILE && !shown.ended) c->next_event = true;
+  else feed_to_end(c->feed);
+}
+
+static void to_event(struct console *c) {
+  const struct moment *m = timeline_moment(&c->timeline, c->app.wish_event);
+  if (m) feed_seek(c->feed, m);
+}
+
+static void pause_or_play(struct console *c) {
+  struct feed_shown shown;
+  feed_shown(c->feed, &shown);
+  feed_pause(c->feed, !shown.paused);
+}
+
+static void travel(struct console *c) {
+  enum time_wish wish = c->app.wish;
+  c->app.wish = TIME_NONE;
+  c->next_event = false;
+  switch (wish) {
+  case TIME_PAUSE: pause_or_play(c); break;
+  case TIME_STEP_BACK: feed_step(c->feed, -1); break;
+  case TIME_STEP: feed_step(c->feed, 1); break;
+  case TIME_EVENT_BACK: to_near(c, -1); break;
+  case TIME_EVENT: to_near(c, 1); break;
+  case TIME_MOMENT: to_event(c); break;
+  case TIME_BEGIN: feed_to_begin(c->feed); break;
+  case TIME_END: feed_to_end(c->feed); break;
+  case TIME_SLOWER: feed_speed(c->feed, -1); break;
+  case TIME_FASTER: feed_speed(c->feed, 1); break;
+  case TIME_NONE: return;
+  }
+  console_look(c);
 }
 
 void console_draw(struct console *c) {
@@ -60,14 +110,16 @@ unsigned console_key(struct console *c, struct key k) {
   console_input(c, &in, a);
   unsigned wants = app_key(&c->app, &in, c->w, c->h, k);
   arena_free(a);
+  if (wants & APP_TIME) travel(c);
   return wants;
 }
 
 void console_free(struct console *c) {
-  for (size_t i = 0; i < c->event_count; i++) arena_free(c->event_arena[c->event_at + i]);
+  timeline_free(&c->timeline);
   app_free(&c->app);
   keymap_free(c->keymap);
   canvas_free(c->canvas);
+  snapshot_drop(c->newest);
   snapshot_drop(c->snap);
 }
 
@@ -101,7 +153,7 @@ static void draw_soon(struct full *f) {
 
 /* A machine with nothing on it gets a sentence and not an empty screen; a cluster that is lost later stays on it. */
 static void leave_if_nothing(struct full *f) {
-  const struct snapshot *s = f->console.snap;
+  const struct snapshot *s = f->console.newest;
   if (f->console.replay || f->console.simulated || f->nothing || !feed_complete(f->console.feed)) return;
   for (size_t i = 0; i < s->problems.count; i++)
     if (str_eq(s->problems.item[i].id, "nothing-found")) {
@@ -113,8 +165,14 @@ static void leave_if_nothing(struct full *f) {
 static void on_change(void *owner) {
   struct full *f = owner;
   if (!f->console.feed) return;
-  console_look(&f->console);
+  console_take(&f->console);
   leave_if_nothing(f);
+}
+
+static void on_shown(void *owner) {
+  struct full *f = owner;
+  if (!f->console.feed || !f->console.newest) return;
+  console_look(&f->console);
   if (f->screen) draw_soon(f);
 }
 
@@ -225,6 +283,7 @@ static void run_screen(struct full *f) {
   catch_crashes();
   screen_listen(f->screen, f->console.loop, on_key, f);
   on_change(f);
+  on_shown(f);
   on_frame(f);
   loop_run(f->console.loop, -1);
 }
@@ -241,7 +300,9 @@ int run_console(struct arguments *a) {
   struct full *f = mem_alloc(sizeof *f);
   f->console = (struct console){.loop = loop_new(), .replay = o.replay != NULL, .simulated = o.stream != NULL, .utc = o.stream != NULL, .read_only = o.read_only};
   if (!a->option[OPT_SPEED]) o.speed = 1;
+  o.tape = o.stepwise = true;
   o.on_change = o.on_end = on_change;
+  o.on_shown = on_shown;
   o.owner = f;
   f->frame = loop_timer(f->console.loop, -1, on_frame, f);
   code = open_all(f, a, &o, &e);

@@ -14,7 +14,10 @@ struct arena {
   size_t bytes;
 };
 
-enum { FIRST_BLOCK = 1024, LARGEST_BLOCK = 64 * 1024 };
+#ifndef ARENA_BLOCK
+#define ARENA_BLOCK 1024 /* 1 for fuzzing: every allocation stands alone, so that a byte too far is seen */
+#endif
+enum { FIRST_BLOCK = ARENA_BLOCK, LARGEST_BLOCK = ARENA_BLOCK > 1 ? 64 * 1024 : 1 };
 
 struct arena *arena_new(void) { return mem_alloc(sizeof(struct arena)); }
 
@@ -47,12 +50,11 @@ static struct block *add_block(struct arena *a, size_t wanted) {
 void *arena_alloc(struct arena *a, size_t size) {
   const size_t align = alignof(max_align_t);
   if (size > SIZE_MAX / 2) return mem_grow(NULL, SIZE_MAX, 2); /* ends the program */
-  size = (size + align - 1) / align * align;
   struct block *b = a->blocks;
-  if (!b || b->size - b->used < size) b = add_block(a, size);
-  void *p = b->data + b->used;
-  b->used += size;
-  return p;
+  size_t at = b ? (b->used + align - 1) / align * align : 0;
+  if (!b || at > b->size || b->size - at < size) b = add_block(a, size), at = 0;
+  b->used = at + size;
+  return b->data + at;
 }
 
 void *arena_array(struct arena *a, size_t count, size_t one) {

@@ -18,8 +18,7 @@ struct stream {
   struct child *child;
   int fd;
   struct watch *watch;
-  struct str line;
-  bool skipping; /* the rest of a line that was too long */
+  struct lines lines;
   line_fn *fn;
 };
 
@@ -52,36 +51,15 @@ static void release(struct child *c) {
   close_fd(&c->in);
   close_fd(&c->out.fd);
   close_fd(&c->err.fd);
-  str_free(&c->out.line);
-  str_free(&c->err.line);
+  str_free(&c->out.lines.text);
+  str_free(&c->err.lines.text);
   loop_signal_end(c->loop, SIGCHLD, c);
   mem_free(c);
 }
 
-static void give_line(struct stream *s, bool cut) {
-  struct child *c = s->child;
-  if (!c->dropped && s->fn) s->fn(c->owner, s->line.data ? s->line.data : (char[]){""}, s->line.len, cut);
-  str_reset(&s->line);
-}
-
-static void take_bytes(struct stream *s, const char *bytes, size_t n) {
-  while (n && !s->child->dropped) {
-    const char *end = memchr(bytes, '\n', n);
-    size_t part = end ? (size_t)(end - bytes) : n;
-    if (!s->skipping) {
-      size_t room = s->child->max_line - s->line.len;
-      str_addn(&s->line, bytes, part < room ? part : room);
-      if (part > room) {
-        give_line(s, true);
-        s->skipping = true;
-      }
-    }
-    if (!end) return;
-    if (!s->skipping) give_line(s, false);
-    s->skipping = false;
-    bytes = end + 1;
-    n -= part + 1;
-  }
+static void give_line(void *owner, char *line, size_t len, bool cut) {
+  const struct stream *s = owner;
+  if (!s->child->dropped && s->fn) s->fn(s->child->owner, line, len, cut);
 }
 
 static void maybe_done(struct child *c) {
@@ -99,7 +77,7 @@ static bool drain(struct stream *s) {
   char buffer[65536];
   for (int turn = 0; turn < 4 && !s->child->dropped; turn++) {
     ssize_t n = read(s->fd, buffer, sizeof buffer);
-    if (n > 0) take_bytes(s, buffer, (size_t)n);
+    if (n > 0) lines_take(&s->lines, s->child->max_line, buffer, (size_t)n, give_line, s);
     else if (n < 0 && errno == EINTR) continue;
     else return n < 0 && errno == EAGAIN;
     if ((size_t)n < sizeof buffer) return true;
@@ -111,7 +89,7 @@ static void on_readable(void *owner, int fd, short revents) {
   struct stream *s = owner;
   (void)fd, (void)revents;
   if (drain(s)) return;
-  if (s->line.len) give_line(s, false);
+  lines_end(&s->lines, give_line, s);
   watch_end(s->watch);
   s->watch = NULL;
   close_fd(&s->fd);
@@ -125,7 +103,7 @@ static void finish_stream(struct stream *s) {
     struct pollfd p = {.fd = s->fd, .events = POLLIN};
     if (poll(&p, 1, 0) <= 0) break;
   }
-  if (s->line.len) give_line(s, false);
+  lines_end(&s->lines, give_line, s);
   watch_end(s->watch);
   s->watch = NULL;
   close_fd(&s->fd);

@@ -3,21 +3,19 @@
 #ifndef BASE_CHILD_H
 #define BASE_CHILD_H
 #include "base/err.h"
+#include "base/lines.h"
 #include "base/loop.h"
 #include <stdbool.h>
 #include <stddef.h>
 
 struct child;
 
-/* One complete line without its newline, NUL-terminated, borrowed for the call. A line longer than max_line is given
- * up: it arrives as its first max_line bytes with cut set, the rest of it is dropped. */
-typedef void line_fn(void *owner, char *line, size_t len, bool cut);
 /* status as from waitpid(). The child is gone and has been freed when this is called; its last lines came before. */
 typedef void exit_fn(void *owner, int status);
 
 struct child_spec {
   const char *const *argv; /* argv[0] is looked up in PATH unless it has a slash */
-  size_t max_line;         /* 0: 4 MiB */
+  size_t max_line;         /* of a line (lines.h); 0: 4 MiB */
   line_fn *on_out, *on_err; /* on_err NULL: stderr goes to /dev/null */
   exit_fn *on_exit;
   void *owner;

@@ -7,6 +7,7 @@
 const struct setting settings[SET_COUNT] = {
     [SET_CLUSTER_SSH] = {"cluster", "ssh", "root@%h", 0, 0, "how hosts are reached; %h is the host's name"},
     [SET_GLUSTER_HOST] = {"gluster", "host", "", 0, 0, "the gluster host to ask when this one is none"},
+    [SET_GLUSTER_SHARE_PORT] = {"gluster", "share_port", "337", 0, 1023, "TCP port by which consoles share what takes a volume's lock; 0: with nobody"},
     [SET_THEME] = {"screen", "theme", "dark", 0, 0, "colours of the screen"},
     [SET_KEYMAP] = {"screen", "keymap", "default", 0, 0, "default, vi, fkeys, or a file"},
     [SET_MOUSE] = {"screen", "mouse", "off", 0, 0, "on or off"},
@@ -79,6 +80,11 @@ static int load(struct config *c, const char *path, bool must, struct err *e) {
   struct loading l = {c, path, e};
   int code = ini_read(path, on_value, &l, e);
   return code == -ENOENT && !must ? 0 : code;
+}
+
+int config_take(struct config *c, char *text, const char *path, struct err *e) {
+  struct loading l = {c, path, e};
+  return ini_parse(text, path, on_value, &l, e);
 }
 
 int config_load(struct config *c, const char *path, struct err *e) {

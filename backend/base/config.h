@@ -8,7 +8,7 @@
 struct host_config { char *name, *libvirt, *ssh; char **aliases; size_t alias_count; };
 struct feed_config { char *name, *command; };
 
-enum setting_id { SET_CLUSTER_SSH, SET_GLUSTER_HOST, SET_THEME, SET_KEYMAP, SET_MOUSE, SET_LANGUAGE, SET_VOLUME_WARN, SET_VOLUME_CRIT,
+enum setting_id { SET_CLUSTER_SSH, SET_GLUSTER_HOST, SET_GLUSTER_SHARE_PORT, SET_THEME, SET_KEYMAP, SET_MOUSE, SET_LANGUAGE, SET_VOLUME_WARN, SET_VOLUME_CRIT,
                   SET_COMMAND_TIMEOUT, SET_NOC_ROTATE, SET_COUNT };
 struct setting { /* a row of the table */
   const char *section, *key, *fallback; /* fallback: the value when nothing sets it; "" is none */
@@ -28,6 +28,8 @@ struct config { /* {0} holds the fallbacks */
 
 /* path NULL: /etc/kvmconsole.conf, then $XDG_CONFIG_HOME/kvmconsole/config, both optional. A path given must exist. */
 int config_load(struct config *c, const char *path, struct err *e);
+/* A file's text, which is changed; path is what is said of it. */
+int config_take(struct config *c, char *text, const char *path, struct err *e);
 const char *config_text(const struct config *c, enum setting_id id); /* never NULL */
 int64_t config_number(const struct config *c, enum setting_id id);
 const struct host_config *config_host(const struct config *c, const char *name); /* NULL: none */

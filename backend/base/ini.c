@@ -54,14 +54,14 @@ int ini_parse(char *text, const char *path, ini_fn *fn, void *owner, struct err 
 int ini_read(const char *path, ini_fn *fn, void *owner, struct err *e) {
   FILE *f = fopen(path, "re");
   if (!f) return err_set(e, -errno, "", "%s: %s", path, strerror(errno));
-  char *text = mem_alloc(LARGEST + 1);
-  size_t n = fread(text, 1, LARGEST + 1, f);
+  CLEANUP(str_free) struct str text = {0};
+  char part[4096];
+  for (size_t n; text.len <= LARGEST && (n = fread(part, 1, sizeof part, f)) > 0;) str_addn(&text, part, n);
   int failed = ferror(f), code;
   fclose(f);
   if (failed) code = err_set(e, -EIO, "", "%s: cannot be read", path);
-  else if (n > LARGEST) code = err_set(e, -EFBIG, "", "%s: larger than 1 MiB", path);
-  else if (strlen(text) != n) code = err_set(e, -EINVAL, "it must be a text file", "%s: has a NUL byte", path);
-  else code = ini_parse(text, path, fn, owner, e);
-  mem_free(text);
+  else if (text.len > LARGEST) code = err_set(e, -EFBIG, "", "%s: larger than 1 MiB", path);
+  else if (strlen(str_text(&text)) != text.len) code = err_set(e, -EINVAL, "it must be a text file", "%s: has a NUL byte", path);
+  else code = text.len ? ini_parse(text.data, path, fn, owner, e) : 0;
   return code;
 }

@@ -20,6 +20,11 @@ SHAPE(corosync_link_shape, T, FIELD(T, node_id, INT), FIELD(T, link, INT), FIELD
       FIELD(T, latency_us, INT), FIELD(T, down_count, INT), FIELD(T, mtu, INT));
 #undef T
 SHAPE(corosync_links_shape, struct corosync_links, LIST(struct corosync_links, links, corosync_link_shape));
+#define T struct corosync_outlook
+SHAPE(corosync_outlook_shape, T, FIELD(T, id, INT), FIELD(T, name, TEXT), FIELD(T, asked, BOOL), FIELD(T, running, BOOL), FIELD(T, quorate, BOOL),
+      FIELD(T, members, TEXTS), FIELD(T, text, TEXT));
+#undef T
+SHAPE(corosync_outlooks_shape, struct corosync_outlooks, LIST(struct corosync_outlooks, nodes, corosync_outlook_shape));
 
 #define T struct pcmk_cluster
 SHAPE(pcmk_cluster_shape, T, FIELD(T, dc, TEXT), FIELD(T, dc_version, TEXT), FIELD(T, no_quorum_policy, TEXT), FIELD(T, quorate, BOOL),
@@ -79,9 +84,10 @@ SHAPE(gluster_volume_shape, T, FIELD(T, name, TEXT), FIELD(T, id, TEXT), FIELD(T
 SHAPE(gluster_volumes_shape, struct gluster_volumes, LIST(struct gluster_volumes, volumes, gluster_volume_shape));
 #define T struct gluster_alive
 SHAPE(gluster_alive_shape, T, FIELD(T, host, TEXT), FIELD(T, answers, BOOL), FIELD(T, reachable, BOOL), FIELD(T, text, TEXT),
-      FIELD(T, addresses, TEXTS));
+      FIELD(T, addresses, TEXTS), FIELD(T, unseen, TEXTS));
 #undef T
 SHAPE(gluster_probe_shape, struct gluster_probe, LIST(struct gluster_probe, hosts, gluster_alive_shape));
+SHAPE(gluster_identity_shape, struct gluster_identity, FIELD(struct gluster_identity, uuid, TEXT), FIELD(struct gluster_identity, address, TEXT));
 #define T struct gluster_brick_life
 SHAPE(gluster_brick_life_shape, T, FIELD(T, host, TEXT), FIELD(T, path, TEXT), FIELD(T, online, BOOL), FIELD(T, answers, BOOL), FIELD(T, port, INT), FIELD(T, text, TEXT));
 #undef T
@@ -143,6 +149,7 @@ const struct fact_kind fact_kinds[] = {
     {"corosync.cluster", LAYER_COROSYNC, &corosync_cluster_shape, 2000, "quorum and its options", NEED_ESSENTIAL},
     {"corosync.nodes", LAYER_COROSYNC, &corosync_nodes_shape, 2000, "node list and membership", NEED_ESSENTIAL},
     {"corosync.links", LAYER_COROSYNC, &corosync_links_shape, 5000, "links between the nodes", NEED_USEFUL},
+    {"corosync.outlook", LAYER_COROSYNC, &corosync_outlooks_shape, 10000, "what nodes that are no members see, asked over ssh", NEED_NONE},
     {"pacemaker.cluster", LAYER_PACEMAKER, &pcmk_cluster_shape, 10000, "DC, properties", NEED_ESSENTIAL},
     {"pacemaker.nodes", LAYER_PACEMAKER, &pcmk_nodes_shape, 10000, "nodes", NEED_ESSENTIAL},
     {"pacemaker.resources", LAYER_PACEMAKER, &pcmk_resources_shape, 10000, "resources", NEED_ESSENTIAL},
@@ -152,6 +159,7 @@ const struct fact_kind fact_kinds[] = {
     {"gluster.peers", LAYER_GLUSTER, &gluster_peers_shape, 2000, "peers, as one daemon sees them", NEED_ESSENTIAL},
     {"gluster.volumes", LAYER_GLUSTER, &gluster_volumes_shape, 2000, "volumes and their options", NEED_ESSENTIAL},
     {"gluster.probe", LAYER_GLUSTER, &gluster_probe_shape, 5000, "each peer's own daemon, asked", NEED_ESSENTIAL},
+    {"gluster.identity", LAYER_GLUSTER, &gluster_identity_shape, 60000, "which peer a host of another layer is", NEED_NONE},
     {"gluster.bricks", LAYER_GLUSTER, &gluster_bricks_shape, 5000, "bricks, asked one by one", NEED_ESSENTIAL},
     {"gluster.space", LAYER_GLUSTER, &gluster_space_shape, 300000, "space of the bricks (takes the volume's lock)", NEED_NONE},
     {"gluster.heal", LAYER_GLUSTER, &gluster_heal_shape, 75000, "entries that wait to heal (takes the volume's lock)", NEED_USEFUL},

@@ -35,6 +35,16 @@ struct corosync_link {
   int64_t latency_us, down_count, mtu; /* stats.knet.nodeN.linkM.*; latency is an average */
 };
 struct corosync_links { LIST_OF(struct corosync_link) links; }; /* kind "corosync.links"; not for the local node */
+struct corosync_outlook { /* what a node that is no member here sees, asked over ssh: corosync-quorumtool -s */
+  int64_t id;
+  const char *name;
+  enum truth asked;      /* yes: it was reached, so the host lives; no: it cannot be; unknown: the first try is under way */
+  enum truth running;    /* its corosync */
+  enum truth quorate;
+  struct texts members;  /* as it sees them, by their names in this side's list of nodes */
+  const char *text;      /* what ssh or corosync said instead of an answer */
+};
+struct corosync_outlooks { LIST_OF(struct corosync_outlook) nodes; }; /* kind "corosync.outlook"; empty while all are members */
 
 /* ---- pacemaker: crm_mon --output-as=xml (1.1: --as-xml) and the CIB's configuration ---- */
 struct pcmk_cluster { /* kind "pacemaker.cluster": <summary> */
@@ -109,8 +119,10 @@ struct gluster_alive { /* one peer's own daemon, asked directly */
   enum truth reachable; /* TCP connection was made */
   const char *text;    /* why not */
   struct texts addresses; /* what its name resolves to, numeric */
+  struct texts unseen; /* peers that its own list has disconnected or not at all */
 };
 struct gluster_probe { LIST_OF(struct gluster_alive) hosts; }; /* kind "gluster.probe", every 5 s */
+struct gluster_identity { const char *uuid, *address; }; /* kind "gluster.identity", key: a host's name elsewhere. The UUID that the daemon at that address has in its pool */
 struct gluster_brick_life {
   const char *host, *path;
   enum truth online;   /* its host's portmapper has a port for it; unknown when that daemon does not answer */
@@ -169,14 +181,15 @@ extern const char *const source_state_names[];
 struct state_fact { int state; const char *text; }; /* kind "state": of the whole source; text is a sentence for the operator */
 struct beat_fact { struct texts kinds; };           /* kind "beat": "kind" or "kind/key" read again just now and unchanged */
 
-extern const struct shape corosync_cluster_shape, corosync_nodes_shape, corosync_node_shape, corosync_link_shape, corosync_links_shape;
+extern const struct shape corosync_cluster_shape, corosync_nodes_shape, corosync_node_shape, corosync_link_shape, corosync_links_shape,
+    corosync_outlook_shape, corosync_outlooks_shape;
 extern const struct shape pcmk_cluster_shape, pcmk_nodes_shape, pcmk_node_shape, pcmk_resources_shape, pcmk_resource_shape,
     pcmk_failures_shape, pcmk_failure_shape, pcmk_fencing_shape, pcmk_fence_event_shape, pcmk_config_shape, pcmk_constraint_shape, pcmk_param_shape,
     pcmk_level_shape, pcmk_capacity_shape;
 extern const struct shape gluster_peers_shape, gluster_peer_shape, gluster_volumes_shape, gluster_volume_shape, gluster_brick_shape,
     gluster_probe_shape, gluster_alive_shape, gluster_bricks_shape, gluster_brick_life_shape, gluster_space_shape,
     gluster_brick_space_shape, gluster_task_shape, gluster_heal_shape, gluster_brick_heal_shape, gluster_capacity_shape,
-    gluster_disks_shape, gluster_disk_shape, gluster_mounts_shape, gluster_mount_shape;
+    gluster_disks_shape, gluster_disk_shape, gluster_identity_shape, gluster_mounts_shape, gluster_mount_shape;
 extern const struct shape libvirt_host_shape, libvirt_domains_shape, libvirt_domain_shape, libvirt_disk_shape, libvirt_nic_shape,
     libvirt_load_shape, libvirt_load_domain_shape, libvirt_jobs_shape, libvirt_job_shape;
 extern const struct shape state_fact_shape, beat_fact_shape;

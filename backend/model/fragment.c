@@ -63,6 +63,24 @@ int fragment_parse(const char *line, size_t len, struct fragment **ret, struct e
   return code;
 }
 
+int fragment_read(const char *line, size_t len, struct fragment **ret, struct err *e) {
+  static const char begin[] = "{\"at\":\"";
+  int code = fragment_parse(line, len, ret, e);
+  for (int tries = 0; code == -EINVAL && len > 1 && tries < 4; tries++) {
+    const char *next = memmem(line + 1, len - 1, begin, sizeof begin - 1);
+    if (!next) break;
+    len -= (size_t)(next - line);
+    line = next;
+    if (!fragment_parse(line, len, ret, NULL)) return 0;
+  }
+  return code;
+}
+
+bool fragment_is_raw(const char *line, size_t len) {
+  static const char mark[] = "\"kind\":\"raw\"";
+  return memmem(line, len < FRAGMENT_NAME_MAX * 8 ? len : FRAGMENT_NAME_MAX * 8, mark, sizeof mark - 1);
+}
+
 struct fragment *fragment_keep(struct fragment *f) {
   f->references++;
   return f;

@@ -20,8 +20,10 @@ void merge_mark(struct merge *m, struct texts *stale, enum layer layer); /* name
 struct host_view *merge_host(struct merge *m, const char *name);         /* NULL: no such host */
 const char *merge_name(struct merge *m, const char *name);               /* the name its host goes by, or name itself */
 
+enum truth merge_peer_answers(struct merge *m, const struct host_view *h); /* its own gluster daemon, asked */
 bool merge_hosts_read(struct merge *m); /* every libvirt that there is can be read now */
 
+void merge_outlook(struct merge *m); /* a part of merge_hosts: what other hosts see */
 void merge_hosts(struct merge *m);   /* first: the others name hosts */
 void merge_gluster(struct merge *m);
 void merge_domains(struct merge *m); /* after gluster and resources */

@@ -74,7 +74,7 @@ static int by_host(const void *a, const void *b) {
 /* Pacemaker holds the host for safely off: nothing it manages runs there, whatever was read last. */
 static bool known_off(struct merge *m, const char *host) {
   const struct host_view *h = merge_host(m, host);
-  return h && h->pacemaker == NODE_OFFLINE && !texts_have(&h->stale, layer_names[LAYER_PACEMAKER]);
+  return h && snapshot_off(m->snap, h);
 }
 
 /* One pass over the fresh readings, then one over the old ones: an old word counts only where no fresh one has the domain

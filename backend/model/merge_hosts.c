@@ -57,6 +57,7 @@ static void name_store_hosts(struct merge *m) {
     const struct gluster_probe *p = f->fragment->data;
     for (size_t i = 0; i < p->hosts.count; i++) link_all(m, p->hosts.item[i].host, &p->hosts.item[i].addresses);
   }
+  EACH_FACT(m, "gluster.identity", f) identity_link(d, f->fragment->key, "gluster-uuid", ((const struct gluster_identity *)f->fragment->data)->uuid);
 }
 
 static void name_kvm_hosts(struct merge *m) {
@@ -130,8 +131,8 @@ static void fill_corosync(struct merge *m) {
 static int node_state(const struct pcmk_node *n) {
   if (n->unclean == TRUTH_YES) return NODE_UNCLEAN;
   if (n->pending == TRUTH_YES) return NODE_PENDING;
+  if (n->online == TRUTH_UNKNOWN || (n->online == TRUTH_NO && n->unclean == TRUTH_UNKNOWN)) return NODE_UNKNOWN; /* "offline" is "safely off" */
   if (n->online == TRUTH_NO) return NODE_OFFLINE;
-  if (n->online == TRUTH_UNKNOWN) return NODE_UNKNOWN;
   if (n->maintenance == TRUTH_YES) return NODE_MAINTENANCE;
   if (n->standby == TRUTH_YES || n->standby_onfail == TRUTH_YES) return NODE_STANDBY;
   return NODE_ONLINE;
@@ -150,7 +151,8 @@ static void fill_pacemaker(struct merge *m) {
   }
 }
 
-static enum truth probed(const struct gluster_probe *p, struct merge *m, const struct host_view *h) {
+enum truth merge_peer_answers(struct merge *m, const struct host_view *h) {
+  const struct gluster_probe *p = merge_take(m, "gluster.probe", NULL, NULL, NULL);
   for (size_t i = 0; p && i < p->hosts.count; i++)
     if (merge_host(m, p->hosts.item[i].host) == h) return p->hosts.item[i].answers;
   return TRUTH_UNKNOWN;
@@ -167,11 +169,11 @@ static int peer_state(const struct gluster_peer *p, enum truth answers) {
 static void fill_gluster(struct merge *m) {
   struct texts stale = {0}, probe_stale = {0};
   const struct gluster_peers *p = merge_take(m, "gluster.peers", NULL, NULL, &stale);
-  const struct gluster_probe *probe = merge_take(m, "gluster.probe", NULL, NULL, &probe_stale);
+  merge_take(m, "gluster.probe", NULL, NULL, &probe_stale);
   for (size_t i = 0; p && i < p->peers.count; i++) {
     struct host_view *h = merge_host(m, p->peers.item[i].hostname);
     if (!h) continue;
-    h->peer = peer_state(&p->peers.item[i], probed(probe, m, h));
+    h->peer = peer_state(&p->peers.item[i], merge_peer_answers(m, h));
     add_role(m, h, "gluster");
     if (stale.count || probe_stale.count) merge_mark(m, &h->stale, LAYER_GLUSTER);
   }
@@ -215,6 +217,7 @@ void merge_hosts(struct merge *m) {
   fill_pacemaker(m);
   fill_gluster(m);
   fill_libvirt(m);
+  merge_outlook(m);
   forget_load(m);
   const char *here = m->options->here;
   for (size_t i = 0; here && i < m->snap->hosts.count; i++) m->snap->hosts.item[i].here = truth_of(merge_host(m, here) == &m->snap->hosts.item[i]);

@@ -23,6 +23,9 @@ const struct problem_kind *problem_kind_find(const char *id);
 /* Reports one instance: subject is the thing's name, the text a sentence with the evidence. */
 void problem_found(struct finder *f, const char *subject, const char *format, ...) PRINTF(3, 4);
 
+/* For the finders' files. */
+#define EACH(list, type, x) for (const type *x = (list).item, *x##_end = x + (list).count; x < x##_end; x++)
+#define SNAP (f->m->snap)
 #define PROBLEM_FINDER(name) void name(struct finder *f)
 PROBLEM_FINDER(find_nothing_found); PROBLEM_FINDER(find_layer_unreadable); PROBLEM_FINDER(find_layer_starting); PROBLEM_FINDER(find_source_lost); PROBLEM_FINDER(find_facts_essential); PROBLEM_FINDER(find_facts_useful); PROBLEM_FINDER(find_hypervisor_unread); PROBLEM_FINDER(find_host_duplicate);
 PROBLEM_FINDER(find_quorum_lost); PROBLEM_FINDER(find_no_dc); PROBLEM_FINDER(find_fencing_off); PROBLEM_FINDER(find_cluster_maintenance);
@@ -36,4 +39,5 @@ PROBLEM_FINDER(find_split_brain); PROBLEM_FINDER(find_volume_full); PROBLEM_FIND
 PROBLEM_FINDER(find_peer_disconnected); PROBLEM_FINDER(find_peer_suspect); PROBLEM_FINDER(find_peer_unknown); PROBLEM_FINDER(find_quorum_unknown);
 PROBLEM_FINDER(find_domain_not_running); PROBLEM_FINDER(find_domain_twice); PROBLEM_FINDER(find_domain_elsewhere); PROBLEM_FINDER(find_brick_disputed); PROBLEM_FINDER(find_domain_paused); PROBLEM_FINDER(find_domain_crashed);
 PROBLEM_FINDER(find_domain_uncertain);
+PROBLEM_FINDER(find_cluster_split); PROBLEM_FINDER(find_partition); PROBLEM_FINDER(find_partition_unknown); PROBLEM_FINDER(find_peers_disagree); PROBLEM_FINDER(find_domain_io_error); PROBLEM_FINDER(find_identity_unresolved);
 #endif

@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EACH(list, type, x) for (const type *x = (list).item, *x##_end = x + (list).count; x < x##_end; x++)
-#define SNAP (f->m->snap)
-
 /* ---- sources ---- */
 
 /* Well, or not well and its facts are confirmed all the same (by another daemon of the pool). */
@@ -48,11 +45,16 @@ static const struct source_view *in_the_way(const struct snapshot *snap, const c
   return NULL;
 }
 
+static void source_found(struct finder *f, const char *subject, const struct source_view *s) {
+  bool said = s->text && *s->text;
+  problem_found(f, subject, "%s on %s is %s%s%s", s->name, s->host, source_state_names[s->state], said ? ": " : "", said ? s->text : "");
+}
+
 void find_layer_unreadable(struct finder *f) {
   for (int l = LAYER_COROSYNC; l < LAYER_COUNT; l++) {
     const struct source_view *s = in_the_way(SNAP, layer_names[l]);
     if (s && s->state != SOURCE_UNKNOWN)
-      problem_found(f, s->name, "%s on %s is %s%s%s", s->name, s->host, source_state_names[s->state], s->text && *s->text ? ": " : "", s->text ? s->text : "");
+      source_found(f, s->name, s);
   }
 }
 
@@ -91,8 +93,7 @@ void find_source_lost(struct finder *f) {
     size_t present, well;
     count_layer(SNAP, s->name, &present, &well);
     if (!well || s->state == SOURCE_OK || s->state == SOURCE_ABSENT || s->state == SOURCE_UNKNOWN) continue; /* one that is being connected is not lost */
-    problem_found(f, arena_printf(f->m->arena, "%s@%s", s->name, s->host), "%s on %s is %s%s%s", s->name, s->host,
-                  source_state_names[s->state], s->text && *s->text ? ": " : "", s->text ? s->text : "");
+    source_found(f, arena_printf(f->m->arena, "%s@%s", s->name, s->host), s);
   }
 }
 
@@ -159,7 +160,8 @@ void find_quorum_unknown(struct finder *f) {
 static bool pacemaker_known(const struct snapshot *snap) { return snap->cluster.pacemaker_version || snap->cluster.fencing != TRUTH_UNKNOWN; }
 
 void find_no_dc(struct finder *f) {
-  if (pacemaker_known(SNAP) && !SNAP->cluster.dc) problem_found(f, "cluster", "pacemaker has no DC");
+  static const char *const why[] = {[TRUTH_UNKNOWN] = "", [TRUTH_YES] = ": one is being elected", [TRUTH_NO] = ": there is no quorum"};
+  if (pacemaker_known(SNAP) && !SNAP->cluster.dc) problem_found(f, "cluster", "pacemaker has no DC%s", why[SNAP->cluster.quorate]);
 }
 
 void find_fencing_off(struct finder *f) {
@@ -479,7 +481,7 @@ void find_domain_elsewhere(struct finder *f) {
 
 void find_domain_paused(struct finder *f) {
   EACH(SNAP->domains, struct domain_view, d) {
-    if (!str_eq(d->state, "paused") || (d->reason && str_starts(d->reason, "migrat"))) continue;
+    if (!str_eq(d->state, "paused") || (d->reason && str_starts(d->reason, "migrat")) || str_eq(d->reason, "I/O error")) continue;
     bool user = str_eq(d->reason, "user") && !d->resource; /* paused on purpose, nobody's business */
     if (!user) problem_found(f, d->name, "%s is paused (%s)%s", d->name, d->reason ? d->reason : "reason not known", d->resource ? " while pacemaker keeps it started" : "");
   }

@@ -93,6 +93,12 @@ static size_t plain(const char *text, size_t len) {
   return n;
 }
 
+/* What a terminal would obey is written by its number: the same text to a program, and harmless where JSON is looked at. */
+static void json_number(struct str *out, uint32_t cp) {
+  if (cp > 0xFFFF) str_addf(out, "\\u%04x\\u%04x", 0xD800 + ((cp - 0x10000) >> 10), 0xDC00 + ((cp - 0x10000) & 0x3FF));
+  else str_addf(out, "\\u%04x", cp);
+}
+
 void json_text(struct str *out, const char *text) {
   if (!text) {
     str_add(out, "null");
@@ -107,7 +113,7 @@ void json_text(struct str *out, const char *text) {
     uint32_t cp = utf8_next(text, len, &used);
     if (cp == '"' || cp == '\\') str_addf(out, "\\%c", (char)cp);
     else if (cp == '\n') str_add(out, "\\n");
-    else if (cp < 0x20 || cp == 0x7F) str_addf(out, "\\u%04x", cp);
+    else if (utf8_hostile(cp)) json_number(out, cp);
     else {
       char bytes[4];
       str_addn(out, bytes, utf8_put(cp, bytes));

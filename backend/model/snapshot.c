@@ -31,12 +31,15 @@ SHAPE(cluster_view_shape, T, FIELD(T, name, TEXT), FIELD(T, quorate, BOOL), FIEL
 #define T struct link_view
 SHAPE(link_view_shape, T, FIELD(T, link, INT), FIELD(T, connected, BOOL), FIELD(T, latency_us, INT));
 #undef T
+#define T struct outlook_view
+SHAPE(outlook_view_shape, T, FIELD(T, asked, BOOL), FIELD(T, running, BOOL), FIELD(T, quorate, BOOL), FIELD(T, members, TEXTS), FIELD(T, text, TEXT));
+#undef T
 #define T struct host_view
 SHAPE(host_view_shape, T, FIELD(T, name, TEXT), FIELD(T, aliases, TEXTS), FIELD(T, addresses, TEXTS), FIELD(T, roles, TEXTS),
       CHOICE(T, membership, membership_names), CHOICE(T, pacemaker, node_state_names), CHOICE(T, peer, peer_state_names),
       CHOICE(T, libvirt, libvirt_state_names), FIELD(T, dc, BOOL), FIELD(T, here, BOOL), FIELD(T, domains, INT), FIELD(T, cpu_percent, REAL),
       FIELD(T, cpus, INT), FIELD(T, memory, INT), FIELD(T, memory_used, INT), CHOICE(T, take_down, verdict_names), LIST(T, links, link_view_shape),
-      FIELD(T, stale, TEXTS));
+      OBJECT(T, outlook, outlook_view_shape), FIELD(T, unseen, TEXTS), FIELD(T, stale, TEXTS));
 #undef T
 #define T struct heal_view
 SHAPE(heal_view_shape, T, FIELD(T, at, TIME), FIELD(T, per_minute, REAL), FIELD(T, eta_s, INT), FIELD(T, no_progress_since, TIME));
@@ -100,6 +103,11 @@ const struct host_view *snapshot_host(const struct snapshot *s, const char *name
   for (size_t i = 0; i < s->hosts.count; i++)
     if (str_eq(s->hosts.item[i].name, name) || texts_have(&s->hosts.item[i].aliases, name)) return &s->hosts.item[i];
   return NULL;
+}
+
+bool snapshot_off(const struct snapshot *s, const struct host_view *h) {
+  const char *layer = layer_names[LAYER_PACEMAKER];
+  return h->pacemaker == NODE_OFFLINE && s->cluster.fencing == TRUTH_YES && !texts_have(&h->stale, layer) && !texts_have(&s->cluster.stale, layer);
 }
 
 const struct volume_view *snapshot_volume(const struct snapshot *s, const char *name) {

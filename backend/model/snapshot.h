@@ -34,6 +34,11 @@ struct cluster_view {
 };
 
 struct link_view { int64_t link; enum truth connected; int64_t latency_us; }; /* from this host to that one */
+struct outlook_view { /* the cluster as a node sees it that is no member on this side */
+  enum truth asked, running, quorate; /* asked: reached, so its host lives; running: its corosync */
+  struct texts members;
+  const char *text;
+};
 struct host_view {
   const char *name;
   struct texts aliases, addresses, roles;
@@ -44,6 +49,8 @@ struct host_view {
   int64_t cpus, memory, memory_used;
   int take_down;
   LIST_OF(struct link_view) links;
+  struct outlook_view outlook;
+  struct texts unseen; /* gluster peers that its own daemon does not see */
   struct texts stale;
 };
 
@@ -123,7 +130,7 @@ struct snapshot {
 
 extern const struct shape snapshot_shape, problem_shape, source_view_shape, cluster_view_shape, host_view_shape, volume_view_shape,
     brick_view_shape, heal_view_shape, domain_view_shape, disk_view_shape, resource_view_shape, failure_view_shape, fencing_view_shape, constraint_view_shape,
-    source_fact_view_shape, link_view_shape;
+    source_fact_view_shape, link_view_shape, outlook_view_shape;
 extern const char *const health_names[], *const severity_names[], *const membership_names[], *const node_state_names[], *const peer_state_names[],
     *const libvirt_state_names[], *const verdict_names[], *const role_names[], *const set_state_names[];
 
@@ -143,6 +150,8 @@ void snapshot_drop(struct snapshot *s); /* NULL is fine */
 void snapshot_json(const struct snapshot *s, struct str *out); /* without a newline */
 
 const struct host_view *snapshot_host(const struct snapshot *s, const char *name); /* by name or alias; NULL: none */
+/* Surely off: pacemaker says offline, and with fencing that is proof. Without it any node is called so that is silent. */
+bool snapshot_off(const struct snapshot *s, const struct host_view *h);
 const struct volume_view *snapshot_volume(const struct snapshot *s, const char *name);
 const struct domain_view *snapshot_domain(const struct snapshot *s, const char *name);
 size_t volume_sets(const struct volume_view *v);                           /* how many replica sets */

@@ -35,6 +35,22 @@ void store_clear(struct store *s) {
   *s = (struct store){0};
 }
 
+void store_copy(struct store *to, const struct store *from) {
+  *to = *from;
+  to->fact_room = from->fact_count;
+  to->facts = mem_grow(NULL, from->fact_count, sizeof *to->facts);
+  to->sources = mem_grow(NULL, from->source_count, sizeof *to->sources);
+  for (size_t i = 0; i < from->fact_count; i++) {
+    to->facts[i] = from->facts[i];
+    fragment_keep(to->facts[i].fragment);
+  }
+  for (size_t i = 0; i < from->source_count; i++) {
+    to->sources[i] = from->sources[i];
+    to->sources[i].host = mem_strdup(from->sources[i].host);
+    to->sources[i].text = mem_strdup(from->sources[i].text);
+  }
+}
+
 bool store_judge(struct store *s, enum layer layer, const char *host, enum source_state state, const char *text, int64_t now) {
   struct source *src = source_of(s, layer, host);
   if (src->state == state && str_eq(src->text, text)) return false;

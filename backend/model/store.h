@@ -28,6 +28,7 @@ struct store {
 };
 
 void store_clear(struct store *s); /* drops all it holds; {0} is an empty one */
+void store_copy(struct store *to, const struct store *from); /* to is an empty one; the fragments are shared */
 
 /* Takes a reference of its own. True when something changed (a value, a state), false when it only lives on. */
 bool store_add(struct store *s, struct fragment *f, int64_t now);

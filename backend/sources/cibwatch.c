@@ -1,15 +1,19 @@
-/* kvmconsole-cibwatch: says when the CIB changes, one line a change, and nothing else. It is the only program that is
- * linked with pacemaker's libraries, so that their ABI, which changes with the major version, ends here. It only listens
- * (a connection for queries), and ends when its connection, its reader or its parent does.
+/* kvmconsole-cibwatch: says when the CIB changes, one line a change, and every few seconds which of pacemaker's daemons on
+ * this host answer. It is the only program that is linked with pacemaker's libraries, so that their ABI, which changes with
+ * the major version, ends here. It only listens (a connection for queries), and ends when its connection, its reader or its
+ * parent does.
  *
- *   ready            connected
- *   change           the status section changed
- *   change config    the configuration changed, or it cannot be told
+ *   ready                   connected
+ *   change                  the status section changed
+ *   change config           the configuration changed, or it cannot be told
+ *   daemons [NAME[@NODE]=hung|gone]...     all were asked; these do not answer, or are not there
  */
+#include "sources/cibwatch.h"
 #include <crm/cib.h>
 #include <glib.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -17,7 +21,7 @@
 
 enum { DEPTH = 4, RETRIES = 3 };
 
-static void say(const char *line) {
+void say(const char *line) {
   if (puts(line) < 0 || fflush(stdout)) _exit(0); /* nobody listens any more */
 }
 
@@ -82,6 +86,7 @@ int main(int argc, char **argv) {
   if (cib->cmds->add_notify_callback(cib, "cib_diff_notify", on_diff)) return 2;
   say("ready");
   g_io_add_watch(g_io_channel_unix_new(STDOUT_FILENO), G_IO_HUP | G_IO_ERR | G_IO_NVAL, on_reader, NULL);
+  daemons_begin();
   g_main_loop_run(g_main_loop_new(NULL, FALSE));
   return 0;
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "sources/corosync_facts.h"
 #include "sources/corosync_names.h"
+#include "sources/corosync_outlook.h"
 #include "sources/emit.h"
 #include <corosync/cmap.h>
 #include <corosync/corotypes.h>
@@ -18,8 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { READ_MS = 2000, LINKS_MS = 4000, GATHER_MS = 20, RELOAD_MS = 300, RETRY_MS = 1000, VERSION_MS = 2000 };
-enum { ON_INPUT, ON_CMAP, ON_STATS, ON_QUORUM, ON_VOTES, FDS };
+enum { READ_MS = 2000, LINKS_MS = 4000, GATHER_MS = 20, RELOAD_MS = 300, RETRY_MS = 1000, VERSION_MS = 2000, ONCE_MS = 20000, REQUEST_MAX = 8192 };
+enum { ON_CMAP, ON_STATS, ON_QUORUM, ON_VOTES, FDS };
 
 static const char CONFIG_FILE[] = "/etc/corosync/corosync.conf";
 
@@ -30,7 +31,17 @@ struct source {
   quorum_handle_t quorum;
   votequorum_handle_t votes;
   bool have_cmap, have_stats, have_quorum, have_votes, well;
-  struct pollfd fds[FDS];
+  struct loop *loop;
+  struct timer *wake;
+  struct channel { /* a connection's descriptor; it changes when corosync was started anew */
+    int fd;
+    bool readable;
+    struct watch *watch;
+    int watched; /* the descriptor of watch */
+  } channels[FDS];
+  struct watch *input;
+  struct str request;
+  bool over; /* whoever started us wants us to leave */
   int64_t read_due, links_due; /* monotonic ms */
   bool reload;                 /* the list of nodes changed: links are to be tracked anew */
   struct arena *version_arena;
@@ -38,6 +49,7 @@ struct source {
   struct arena *links_arena; /* of the links as last printed */
   struct corosync_links links;
   struct names names;
+  struct outlook *outlook;
 };
 
 /* ---- tracking ---- */
@@ -76,21 +88,22 @@ static void disconnect(struct source *s) {
   if (s->have_stats) cmap_finalize(s->stats);
   if (s->have_cmap) cmap_finalize(s->cmap);
   s->have_votes = s->have_quorum = s->have_stats = s->have_cmap = false;
-  for (int i = ON_CMAP; i < FDS; i++) s->fds[i].fd = -1;
+  outlook_stop(s->outlook);
+  for (int i = 0; i < FDS; i++) s->channels[i].fd = -1;
 }
 
 /* Corosync 2.4 has no map of statistics, nor a function to open one: it is looked up when it is needed. */
 static void connect_stats(struct source *s) {
   enum { STATS_MAP = 1 };
   cs_error_t (*open_map)(cmap_handle_t *, int) = (cs_error_t(*)(cmap_handle_t *, int))dlsym(RTLD_DEFAULT, "cmap_initialize_map");
-  s->fds[ON_STATS].fd = -1;
+  s->channels[ON_STATS].fd = -1;
   s->have_stats = open_map && open_map(&s->stats, STATS_MAP) == CS_OK;
-  if (s->have_stats) cmap_fd_get(s->stats, &s->fds[ON_STATS].fd);
+  if (s->have_stats) cmap_fd_get(s->stats, &s->channels[ON_STATS].fd);
 }
 
 /* No vote service runs where quorum has no provider. */
 static cs_error_t connect_all(struct source *s) {
-  static const char *const prefixes[] = {"runtime.members.", "runtime.votequorum.", "nodelist.", "quorum.", "config."};
+  static const char *const prefixes[] = {"runtime.members.", "runtime.totem.pg.mrp.srp.members.", "runtime.votequorum.", "nodelist.", "quorum.", "config."};
   quorum_callbacks_t quorum_calls = {.quorum_notify_fn = on_quorum};
   votequorum_callbacks_t vote_calls = {.votequorum_expectedvotes_notify_fn = on_expected};
   cmap_track_handle_t track;
@@ -100,18 +113,18 @@ static cs_error_t connect_all(struct source *s) {
   if (code != CS_OK) return code;
   for (size_t i = 0; i < COUNT(prefixes); i++)
     cmap_track_add(s->cmap, prefixes[i], CMAP_TRACK_ADD | CMAP_TRACK_MODIFY | CMAP_TRACK_DELETE | CMAP_TRACK_PREFIX, on_key, s, &track);
-  cmap_fd_get(s->cmap, &s->fds[ON_CMAP].fd);
+  cmap_fd_get(s->cmap, &s->channels[ON_CMAP].fd);
   code = quorum_initialize(&s->quorum, &quorum_calls, &type);
   s->have_quorum = code == CS_OK;
   if (code != CS_OK) return code;
   quorum_context_set(s->quorum, s);
   quorum_trackstart(s->quorum, CS_TRACK_CHANGES);
-  quorum_fd_get(s->quorum, &s->fds[ON_QUORUM].fd);
+  quorum_fd_get(s->quorum, &s->channels[ON_QUORUM].fd);
   s->have_votes = votequorum_initialize(&s->votes, &vote_calls) == CS_OK;
   if (s->have_votes) {
     votequorum_context_set(s->votes, s);
     votequorum_trackstart(s->votes, 0, CS_TRACK_CHANGES);
-    votequorum_fd_get(s->votes, &s->fds[ON_VOTES].fd);
+    votequorum_fd_get(s->votes, &s->channels[ON_VOTES].fd);
   }
   connect_stats(s);
   return CS_OK;
@@ -187,7 +200,7 @@ static cs_error_t read_keys(struct source *s, struct corosync_keys *k) {
   static const char *const single[] = {"totem.cluster_name", "runtime.votequorum.this_node_id", "runtime.config.totem.token",
                                        "runtime.config.totem.consensus", "quorum.device.model"};
   cs_error_t code = read_prefix(s->cmap, "nodelist.", k);
-  if (code == CS_OK) code = read_prefix(s->cmap, "runtime.members.", k);
+  for (size_t i = 0; code == CS_OK && i < COROSYNC_MEMBERS; i++) code = read_prefix(s->cmap, corosync_members[i], k);
   for (size_t i = 0; code == CS_OK && i < COUNT(single); i++) code = read_key(s->cmap, single[i], k);
   return code;
 }
@@ -232,6 +245,17 @@ static void read_votes(struct source *s, struct corosync_nodes *nodes, struct co
   }
 }
 
+/* As corosync-cmapctl prints them. */
+static void emit_keys(struct source *s, const char *call, const struct corosync_keys *k) {
+  CLEANUP(str_free) struct str text = {0};
+  for (size_t i = 0; s->options.raw && i < k->list.count; i++) {
+    const struct corosync_key *key = &k->list.item[i];
+    if (key->text) str_addf(&text, "%s (str) = %s\n", key->name, key->text);
+    else str_addf(&text, "%s (i64) = %" PRId64 "\n", key->name, key->number);
+  }
+  emit_raw(s->out, call, text.data, text.len);
+}
+
 static cs_error_t emit_links(struct source *s, const struct corosync_nodes *nodes) {
   struct arena *a = arena_new();
   struct corosync_keys k = {.arena = a};
@@ -241,6 +265,7 @@ static cs_error_t emit_links(struct source *s, const struct corosync_nodes *node
     arena_free(a);
     return code;
   }
+  emit_keys(s, "stats", &k);
   corosync_read_links(&k, nodes, a, &now);
   corosync_calm_links(&s->links, &now);
   emit_fact(s->out, "corosync.links", NULL, &now);
@@ -259,17 +284,22 @@ static cs_error_t read_all(struct source *s) {
   s->read_due = clock_mono_ms() + READ_MS;
   cs_error_t code = read_keys(s, &k);
   if (code != CS_OK) return code;
+  emit_keys(s, "cmap", &k);
   corosync_read_nodes(&k, a, &nodes);
   corosync_read_cluster(&k, &cluster);
   cluster.version = s->version;
   read_votes(s, &nodes, &cluster, a);
   if (s->reload || !s->well) track_links(s, &nodes);
-  if (s->reload) names_forget(&s->names);
+  if (s->reload) { /* names are looked up by a program, and one that waits for its child waits for no other */
+    outlook_stop(s->outlook);
+    names_forget(&s->names);
+  }
   s->reload = false;
   emit_fact(s->out, "corosync.cluster", NULL, &cluster);
   if (clock_mono_ms() >= s->links_due && (code = emit_links(s, &nodes)) != CS_OK) return code;
   names_resolve(&s->names, &nodes, a); /* only now: the links are counted by the addresses as written */
   emit_fact(s->out, "corosync.nodes", NULL, &nodes);
+  outlook_nodes(s->outlook, &nodes);
   s->well = true;
   emit_state(s->out, SOURCE_OK, "Corosync%s%s, node %" PRId64 " of %zu", s->version ? " " : "", s->version ? s->version : "", cluster.node_id,
              nodes.nodes.count);
@@ -317,8 +347,8 @@ static cs_error_t turn(struct source *s) {
     if (code == CS_OK) find_version(s);
     s->read_due = 0;
   }
-  for (int i = ON_CMAP; code == CS_OK && i < FDS; i++)
-    if (s->fds[i].fd >= 0 && s->fds[i].revents) code = dispatch(s, i);
+  for (int i = 0; code == CS_OK && i < FDS; i++)
+    if (s->channels[i].fd >= 0 && s->channels[i].readable) code = dispatch(s, i);
   if (s->reload && clock_mono_ms() >= s->read_due && s->have_stats) { /* links of another list of nodes: tracked from scratch */
     cmap_finalize(s->stats);
     connect_stats(s);
@@ -328,32 +358,75 @@ static cs_error_t turn(struct source *s) {
   return code;
 }
 
-/* False when whoever started us wants us to leave. */
-static bool wait_for_something(struct source *s) {
-  char ignored[512]; /* there are no requests to this source */
+static void on_channel(void *owner, int fd, short revents) {
+  (void)fd, (void)revents;
+  ((struct channel *)owner)->readable = true;
+}
+
+static void on_wake(void *owner) { (void)owner; } /* it was only waited for */
+
+static void on_input(void *owner, int fd, short revents) {
+  struct source *s = owner;
+  char bytes[4096];
+  (void)revents;
+  ssize_t n = read(fd, bytes, sizeof bytes);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (n <= 0) s->over = true;
+  for (ssize_t i = 0; i < n; i++) {
+    if (bytes[i] != '\n') {
+      if (s->request.len < REQUEST_MAX) str_addc(&s->request, bytes[i]);
+      continue;
+    }
+    if (s->request.len < REQUEST_MAX && str_starts(str_text(&s->request), "ways ")) outlook_ways(s->outlook, s->request.data + strlen("ways "));
+    str_reset(&s->request);
+  }
+}
+
+static void wait_for_something(struct source *s) {
+  for (int i = 0; i < FDS; i++) {
+    struct channel *c = &s->channels[i];
+    c->readable = false;
+    if (c->watch && c->watched == c->fd) continue;
+    watch_end(c->watch);
+    c->watch = c->fd >= 0 ? loop_watch(s->loop, c->fd, POLLIN, on_channel, c) : NULL;
+    c->watched = c->fd;
+  }
   int64_t wait = s->have_cmap ? s->read_due - clock_mono_ms() : RETRY_MS;
-  for (int i = 0; i < FDS; i++) s->fds[i].events = POLLIN, s->fds[i].revents = 0;
-  if (poll(s->fds, FDS, wait < 0 ? 0 : (int)wait) <= 0) return true;
-  return !s->fds[ON_INPUT].revents || read(STDIN_FILENO, ignored, sizeof ignored) > 0;
+  timer_set(s->wake, wait < 0 ? 0 : wait);
+  loop_step(s->loop, -1);
+}
+
+static bool done_once(const struct source *s, int64_t began) {
+  return s->options.once && (!s->well || outlook_settled(s->outlook) || clock_mono_ms() - began > ONCE_MS);
 }
 
 int main(int argc, char **argv) {
   struct source s = {0};
-  int code = source_options_parse(argc, argv, "kvmconsole-corosync [--once] [--read-only] [--host NAME]", &s.options);
+  int code = source_options_parse(argc, argv, "kvmconsole-corosync [--once] [--read-only] [--raw] [--host NAME] [--ssh root@%h]", &s.options);
   if (code) return code < 0 ? 0 : code;
   const char *path = getenv("PATH"); /* corosync is in sbin */
   CLEANUP(mem_freep) char *longer = mem_printf("%s:/usr/sbin:/sbin:/usr/local/sbin", path ? path : "/usr/bin:/bin");
   setenv("PATH", longer, 1);
   s.out = emitter_new(LAYER_COROSYNC, s.options.host, STDOUT_FILENO);
-  for (int i = 0; i < FDS; i++) s.fds[i].fd = -1;
-  if (!s.options.once) s.fds[ON_INPUT].fd = STDIN_FILENO;
-  do {
+  emitter_want_raw(s.out, s.options.raw);
+  s.loop = loop_new();
+  s.wake = loop_timer(s.loop, -1, on_wake, NULL);
+  s.outlook = outlook_new(s.loop, s.out, s.options.ssh);
+  for (int i = 0; i < FDS; i++) s.channels[i].fd = -1;
+  if (!s.options.once) s.input = loop_watch(s.loop, STDIN_FILENO, POLLIN, on_input, &s);
+  int64_t began = clock_mono_ms();
+  for (;;) {
     cs_error_t result = turn(&s);
     if (result != CS_OK) lost(&s, result);
     emit_flush(s.out);
-  } while (!s.options.once && wait_for_something(&s));
+    if (s.over || done_once(&s, began)) break;
+    wait_for_something(&s);
+  }
   disconnect(&s);
+  outlook_free(s.outlook);
   emitter_free(s.out);
+  loop_free(s.loop);
+  str_free(&s.request);
   arena_free(s.links_arena);
   arena_free(s.version_arena);
   return 0;

@@ -6,13 +6,31 @@
 
 enum { TEXT_MAX = 256, NODES_MAX = 1000 };
 
+const char *const corosync_members[COROSYNC_MEMBERS] = {"runtime.members.", "runtime.totem.pg.mrp.srp.members."};
+
 static const struct field key_fields[] = {{.name = NULL}};
 static const struct shape key_shape = {.name = "corosync_key", .size = sizeof(struct corosync_key), .fields = key_fields};
 
+static size_t bucket(const char *name) {
+  uint32_t h = 2166136261u;
+  for (; *name; name++) h = (h ^ (unsigned char)*name) * 16777619u;
+  return (h ^ h >> 16) % COROSYNC_BUCKETS;
+}
+
+static const struct corosync_key *find(const struct corosync_keys *k, const char *name) {
+  for (size_t i = k->first[bucket(name)]; i; i = k->list.item[i - 1].next)
+    if (!strcmp(k->list.item[i - 1].name, name)) return &k->list.item[i - 1];
+  return NULL;
+}
+
+/* Of two of one name the first is the one that is found. */
 static struct corosync_key *add(struct corosync_keys *k, const char *name) {
   if (k->list.count >= COROSYNC_KEYS_MAX) return NULL;
   struct corosync_key *key = list_add(k->arena, &k->list, &key_shape);
   *key = (struct corosync_key){.name = arena_strdup(k->arena, name), .number = UNKNOWN_INT};
+  size_t *end = &k->first[bucket(name)];
+  while (*end) end = &k->list.item[*end - 1].next;
+  *end = k->list.count;
   return key;
 }
 
@@ -25,12 +43,6 @@ void corosync_key_text(struct corosync_keys *k, const char *name, const char *te
 void corosync_key_number(struct corosync_keys *k, const char *name, int64_t number) {
   struct corosync_key *key = add(k, name);
   if (key) key->number = number;
-}
-
-static const struct corosync_key *find(const struct corosync_keys *k, const char *name) {
-  for (size_t i = 0; i < k->list.count; i++)
-    if (!strcmp(k->list.item[i].name, name)) return &k->list.item[i];
-  return NULL;
 }
 
 const char *corosync_text(const struct corosync_keys *k, const char *name) {
@@ -55,10 +67,10 @@ static struct corosync_node *node_by_id(const struct corosync_nodes *nodes, int6
 
 /* "nodelist.node.12.nodeid": 12 */
 static bool position_of(const char *name, const char *prefix, const char *end, int64_t *ret) {
-  unsigned long long n;
-  int used = 0;
+  char *rest;
   if (!str_starts(name, prefix) || !isdigit((unsigned char)name[strlen(prefix)])) return false;
-  if (sscanf(name + strlen(prefix), "%10llu%n", &n, &used) != 1 || n > UINT32_MAX || strcmp(name + strlen(prefix) + used, end)) return false;
+  unsigned long long n = strtoull(name + strlen(prefix), &rest, 10);
+  if (n > UINT32_MAX || strcmp(rest, end)) return false;
   *ret = (int64_t)n;
   return true;
 }
@@ -91,7 +103,7 @@ static void addresses_in(const char *text, struct arena *a, struct texts *ret) {
 
 /* A cluster need not have a list of nodes (multicast, 2.4): then its members are all that is known. One that left is
  * remembered for ever, also after it was taken off the list: such a one is no node. */
-static void read_member(const struct corosync_keys *k, int64_t id, const char *status, struct arena *a, struct corosync_nodes *ret, bool listed) {
+static void read_member(const struct corosync_keys *k, const char *prefix, int64_t id, const char *status, struct arena *a, struct corosync_nodes *ret, bool listed) {
   char name[128];
   enum truth joined = truth_of(!strcmp(status, "joined"));
   struct corosync_node *n = node_by_id(ret, id);
@@ -100,7 +112,7 @@ static void read_member(const struct corosync_keys *k, int64_t id, const char *s
     if (ret->nodes.count >= NODES_MAX) return;
     n = list_add(a, &ret->nodes, &corosync_node_shape);
     n->id = id;
-    NAME(name, "runtime.members.%" PRId64 ".ip", id);
+    NAME(name, "%s%" PRId64 ".ip", prefix, id);
     addresses_in(corosync_text(k, name), a, &n->addresses);
     n->name = n->addresses.count ? n->addresses.item[0] : arena_printf(a, "%" PRId64, id);
   }
@@ -123,9 +135,11 @@ void corosync_read_nodes(const struct corosync_keys *k, struct arena *a, struct 
   bool listed = ret->nodes.count > 0, members = false;
   for (size_t i = 0; i < k->list.count; i++) {
     const struct corosync_key *key = &k->list.item[i];
-    if (!position_of(key->name, "runtime.members.", ".status", &id) || !key->text) continue;
-    read_member(k, id, key->text, a, ret, listed);
-    members = true;
+    for (size_t p = 0; p < COROSYNC_MEMBERS; p++) {
+      if (!position_of(key->name, corosync_members[p], ".status", &id) || !key->text) continue;
+      read_member(k, corosync_members[p], id, key->text, a, ret, listed);
+      members = true;
+    }
   }
   if (local == UNKNOWN_INT) {
     char name[64];

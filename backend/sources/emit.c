@@ -1,6 +1,7 @@
 #include "sources/emit.h"
 #include "base/clock.h"
 #include "model/fragment.h"
+#include "sources/raw.h"
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -14,6 +15,11 @@ struct printed { /* the last word on one fact */
   char *kind, *key, *data; /* data: as encoded */
 };
 
+struct received { /* the last answer of one call: the same again is not printed again */
+  char *call;
+  uint64_t sum;
+};
+
 struct emitter {
   enum layer layer;
   char *host;
@@ -21,6 +27,9 @@ struct emitter {
   struct printed *printed;
   size_t count;
   struct str out;
+  bool raw;
+  struct received *received;
+  size_t received_count;
   struct arena *beat_arena; /* renewed at each beat */
   struct beat_fact beat;
   enum source_state state;
@@ -29,14 +38,16 @@ struct emitter {
 };
 
 int source_options_parse(int argc, char **argv, const char *usage, struct source_options *ret) {
-  static const struct option options[] = {{"once", no_argument, NULL, 'o'}, {"read-only", no_argument, NULL, 'r'},
-                                          {"host", required_argument, NULL, 'h'}, {"help", no_argument, NULL, 'u'}, {0}};
-  *ret = (struct source_options){0};
+  static const struct option options[] = {{"once", no_argument, NULL, 'o'}, {"read-only", no_argument, NULL, 'r'}, {"raw", no_argument, NULL, 'b'},
+                                          {"host", required_argument, NULL, 'h'}, {"ssh", required_argument, NULL, 's'}, {"help", no_argument, NULL, 'u'}, {0}};
+  *ret = (struct source_options){.ssh = "root@%h"};
   opterr = 0;
   for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (c) {
     case 'o': ret->once = true; break;
     case 'r': ret->read_only = true; break;
+    case 'b': ret->raw = true; break;
     case 'h': ret->host = optarg; break;
+    case 's': ret->ssh = optarg; break;
     case 'u': printf("usage: %s\n", usage); return -1;
     default: fprintf(stderr, "usage: %s\n", usage); return 64;
     }
@@ -64,6 +75,8 @@ void emit_forget(struct emitter *e) {
 void emitter_free(struct emitter *e) {
   if (!e) return;
   emit_forget(e);
+  for (size_t i = 0; i < e->received_count; i++) mem_free(e->received[i].call);
+  mem_free(e->received);
   mem_free(e->printed);
   mem_free(e->host);
   str_free(&e->out);
@@ -110,6 +123,26 @@ void emit_state(struct emitter *e, enum source_state state, const char *format, 
   if (state != e->state || strcmp(text, e->state_text)) e->said = 0;
   e->state = state;
   strcpy(e->state_text, text);
+}
+
+void emitter_want_raw(struct emitter *e, bool raw) { e->raw = raw; }
+
+static bool is_new(struct emitter *e, const char *call, const unsigned char *bytes, size_t len) {
+  uint64_t sum = 14695981039346656037u; /* FNV-1a */
+  for (size_t i = 0; i < len; i++) sum = (sum ^ bytes[i]) * 1099511628211u;
+  for (size_t i = 0; i < e->received_count; i++)
+    if (!strcmp(e->received[i].call, call)) {
+      bool same = e->received[i].sum == sum;
+      e->received[i].sum = sum;
+      return !same;
+    }
+  e->received = mem_grow(e->received, e->received_count + 1, sizeof *e->received);
+  e->received[e->received_count++] = (struct received){mem_strdup(call), sum};
+  return true;
+}
+
+void emit_raw(struct emitter *e, const char *call, const void *bytes, size_t len) {
+  if (e->raw && bytes && is_new(e, call, bytes, len)) raw_print(&e->out, clock_wall_ms(), e->layer, e->host, call, bytes, len);
 }
 
 static void write_all(int fd, const char *data, size_t len) {

@@ -1,7 +1,7 @@
 /* What every source program shares: its command line, and the printing of fragments. A fact that is the same as the one
  * printed last is not printed again: it is named in the next beat, so that its age starts anew on the other side.
  *
- *   kvmconsole-LAYER [--once] [--read-only] [--host NAME] [TARGET]
+ *   kvmconsole-LAYER [--once] [--read-only] [--raw] [--host NAME] [--ssh root@%h] [TARGET]
  *
  * The programs print on stdout only and end when it is closed. Complaints for a developer go to stderr. On stdin they
  * take requests, one a line ("disks VOLUME PATH"); its end is the sign to leave. A program may block in its library as
@@ -17,7 +17,9 @@
 struct source_options {
   bool once;           /* read everything once, print it, end */
   bool read_only;      /* ask for a read-only connection where the library has one */
+  bool raw;            /* print what was received as well (raw.h) */
   const char *host;    /* name of the host in fragments; default: this host's name */
+  const char *ssh;     /* "root@%h": how other hosts are reached */
   const char *target;  /* what to connect to: a libvirt URI, a gluster host; NULL: the local daemon */
 };
 /* 0, or the exit code to leave with (64 after a usage error, which was said; -1 after --help: leave with 0). */
@@ -33,6 +35,9 @@ void emit_fact(struct emitter *e, const char *kind, const char *key, const void 
 void emit_fact_at(struct emitter *e, const char *kind, const char *key, const void *data, int64_t at);
 /* How the source is; printed when it changes and with every flush after 2 s. */
 void emit_state(struct emitter *e, enum source_state state, const char *format, ...) PRINTF(3, 4);
+/* What was received, masked, where --raw was given: which call, and its bytes. The same again is not printed again. */
+void emit_raw(struct emitter *e, const char *call, const void *bytes, size_t len);
+void emitter_want_raw(struct emitter *e, bool raw);
 /* Forgets what was printed, so that everything is printed anew (after a reconnect). */
 void emit_forget(struct emitter *e);
 /* Writes all that is due: facts that changed, then one beat for those that did not. Exits the program with 0 when

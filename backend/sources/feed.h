@@ -5,7 +5,7 @@
 #include "base/config.h"
 #include "base/err.h"
 #include "base/loop.h"
-#include "model/snapshot.h"
+#include "model/tape.h"
 
 struct feed;
 
@@ -28,11 +28,17 @@ struct feed_options {
   const char *only;           /* "gluster,libvirt": the layers to read; NULL: all */
   double speed;               /* of a replay; 0: as fast as it can be read */
   bool read_only;
+  bool raw;                   /* the sources are to print what they received as well (on_line gets it, nothing else does) */
+  bool tape;                  /* what is shown can be another moment than the newest: the time machine, see below */
+  bool paused;                /* with a tape: begin at the beginning, paused */
+  bool simulated;             /* its clock is feed_pass() */
   bool stepwise;              /* a replay at full speed: on_change after each moment of it, not only when there is time */
   /* Each line as it came, before it is parsed (for record): with its newline. May be NULL. */
   void (*on_line)(void *owner, const char *line, size_t len);
   /* The store changed, or time made something stale. Coalesced: once for all that arrived in one turn of the loop. */
   void (*on_change)(void *owner);
+  /* With a tape: what is shown changed. NULL without one. */
+  void (*on_shown)(void *owner);
   /* A replay has come to its end. */
   void (*on_end)(void *owner);
   void *owner;
@@ -42,21 +48,48 @@ struct feed_options {
 struct feed *feed_open(struct loop *l, const struct feed_options *o, struct err *e);
 void feed_close(struct feed *f); /* ends the sources */
 
-/* Merges what is known now. before as for snapshot_make(). One reference, the caller's. */
+/* Merges the newest that is known. before as for snapshot_make(). One reference, the caller's. */
 struct snapshot *feed_snapshot(struct feed *f, const struct snapshot *before);
 bool feed_complete(const struct feed *f); /* live: every source has said how it is, and disks were asked; replay: at its end */
 void feed_give_up(struct feed *f);        /* nobody waits any longer: sources that have said nothing are hung */
 bool feed_ended(const struct feed *f);    /* a replay that is over */
 int feed_error(const struct feed *f, struct err *e); /* a recording that could not be read to its end: -errno, else 0 */
 const struct store *feed_store(const struct feed *f);
-int64_t feed_now(const struct feed *f); /* the stream's time line */
-int64_t feed_wall(const struct feed *f);
-/* Of a stream made inside the program: so much of its time passes now; until something new is said. False: it is no such feed. */
+int64_t feed_now(const struct feed *f); /* the newest, on the stream's time line ... */
+int64_t feed_wall(const struct feed *f); /* ... and by the wall clock */
+struct moment feed_newest(const struct feed *f);
+/* Of a stream made inside the program: so much of its time passes now. False: it is no such feed. */
 bool feed_advance(struct feed *f, int64_t ms);
-bool feed_step(struct feed *f);
 
-/* Internal to the two kinds of feed: a line has arrived. now: its time on the stream's line; -errno when it is no fragment. */
-int feed_take(struct feed *f, const char *line, size_t len, int64_t now, struct err *e);
+/* ---- the time machine: what is shown may stand or play in the past, while the newest goes on being taken in ---- */
+
+enum feed_kind { FEED_LIVE, FEED_FILE, FEED_STREAM }; /* STREAM: a recording that comes by a pipe, while it is made */
+struct feed_shown {
+  enum feed_kind kind;
+  struct moment at;            /* what is shown */
+  bool past, paused, ended;    /* past: not the newest; ended: the recording or the feed is over */
+  double speed;                /* 0: as fast as it can */
+  int64_t begin, end;          /* how far one can go back and on, on the time line (a file: its last line) */
+  int64_t silent_ms;           /* a feed: since its last line */
+  int64_t newest;              /* wall clock of the newest */
+};
+void feed_shown(const struct feed *f, struct feed_shown *ret);
+/* What is shown, merged. newest: the newest snapshot, given back with one more reference when that is what is shown. */
+struct snapshot *feed_see(struct feed *f, struct snapshot *newest);
+void feed_pause(struct feed *f, bool paused);
+void feed_step(struct feed *f, int step); /* one change back (-1) or on (1), paused */
+void feed_speed(struct feed *f, int step); /* slower (-1), faster (1) */
+void feed_seek(struct feed *f, const struct moment *m); /* there, paused */
+void feed_to_begin(struct feed *f);
+void feed_to_end(struct feed *f); /* the end of a recording, back to live */
+void feed_pass(struct feed *f, int64_t ms); /* simulated: so much time goes by */
+
+/* ---- internal to the two kinds of feed ---- */
+/* A line has arrived. taken: its time on the stream's line; -errno when it is no fragment. */
+int feed_take(struct feed *f, const char *line, size_t len, int64_t taken, struct err *e);
+/* The same with its own times. place: where it begins in a file. */
+int feed_take_line(struct feed *f, const struct tape_line *line, const struct tape_place *place, struct err *e);
+void feed_expect(struct feed *f, enum layer layer, const char *host); /* a source is about to be started */
 void feed_touch(struct feed *f); /* tell the owner soon */
 void feed_tell(struct feed *f);  /* tell it now, if something changed */
 #endif

@@ -4,16 +4,23 @@
  *   gluster_asked   the daemon that knows the pool: peers, volumes, mounts; which one is asked
  *   gluster_probe   each peer's daemon and each brick, asked themselves
  *   gluster_turn    what takes a volume's lock, seldom: space, heals
+ *   gluster_share   the consoles of all hosts: one of them reads that, the others take it over
  *   gluster_files   what only a client knows: capacity, which bricks hold a disk
+ *   gluster_who     which peer a host is that other layers know by another name
  *   gluster_hint    events: look now */
 #include "base/clock.h"
+#include "base/lines.h"
 #include "base/str.h"
 #include "sources/gluster_asked.h"
 #include "sources/gluster_files.h"
 #include "sources/gluster_hint.h"
 #include "sources/gluster_probe.h"
+#include "sources/gluster_share.h"
+#include "sources/gluster_text.h"
 #include "sources/gluster_turn.h"
+#include "sources/gluster_who.h"
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,7 +28,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static const char USAGE[] = "kvmconsole-gluster [--once] [--read-only] [--host NAME] [--ssh root@%h] [TARGET]";
+static const char USAGE[] = "kvmconsole-gluster [--once] [--read-only] [--raw] [--host NAME] [--ssh root@%h] [--share-port 337] [TARGET]";
 enum {
   TICK_MS = 500,
   EAGER_MS = 100,
@@ -36,9 +43,10 @@ enum {
 struct program {
   struct world world;
   struct hints *hints;
+  struct who *who;
   struct timer *tick, *flush;
   struct watch *input;
-  struct str line;
+  struct lines lines;
   bool complete, input_over;
 };
 
@@ -52,8 +60,15 @@ void world_dirty(struct world *w) {
 void world_pool_read(struct world *w) {
   probe_pool_read(w->probe);
   turns_pool_read(w->turns);
+  share_pool_read(w->share);
   files_pool_read(w->files);
   world_dirty(w);
+}
+
+void world_changed(struct world *w) {
+  lock_changed(&w->changes, clock_mono_ms());
+  turns_changed(w->turns);
+  asked_look(w->asked);
 }
 
 const struct gluster_volume *volume_by_name(const struct world *w, const char *name) {
@@ -97,15 +112,19 @@ static void on_tick(void *owner) {
 }
 
 /* ---- requests ---- */
-static void request(struct world *w, char *line) {
-  if (!strcmp(line, "quiet on")) w->quiet = true;
-  else if (!strcmp(line, "quiet off")) w->quiet = false;
+static void request(void *owner, char *line, size_t len, bool cut) {
+  struct world *w = owner;
+  (void)len;
+  if (cut) return;
+  if (!strcmp(line, "quiet on") || !strcmp(line, "quiet off")) {
+    w->quiet = !strcmp(line, "quiet on");
+    share_quiet_set(w->share);
+  } else if (str_starts(line, "neighbours ")) share_neighbours(w->share, line + strlen("neighbours "));
   else if (!strcmp(line, "look")) on_event(w);
+  else if (str_starts(line, "who ")) who_want(program.who, line + strlen("who "));
   else if (str_starts(line, "disks ")) {
-    char *volume = line + strlen("disks "), *path = strchr(volume, ' ');
-    if (!path) return;
-    *path++ = 0;
-    files_want(w->files, volume, path);
+    char *volume = line + strlen("disks "), *path;
+    if (text_disk(volume, &path)) files_want(w->files, volume, path);
   }
 }
 
@@ -121,14 +140,7 @@ static void on_input(void *owner, int fd, short revents) {
     if (!w->options->once) loop_stop(w->loop);
     return;
   }
-  for (ssize_t i = 0; i < n; i++) {
-    if (bytes[i] != '\n') {
-      if (program.line.len < REQUEST_MAX) str_addc(&program.line, bytes[i]);
-      continue;
-    }
-    if (program.line.len && program.line.len < REQUEST_MAX) request(w, program.line.data);
-    str_reset(&program.line);
-  }
+  lines_take(&program.lines, REQUEST_MAX, bytes, (size_t)n, request, w);
 }
 
 static void on_signal(void *owner, int signo) {
@@ -137,41 +149,50 @@ static void on_signal(void *owner, int signo) {
 }
 
 /* Options that only this source has are taken out before the common ones are looked at. */
-static int own_options(int *argc, char **argv, const char **ret_ssh) {
+static int own_options(int *argc, char **argv, int64_t *ret_port) {
+  const char *port = "337";
   int kept = 1;
-  *ret_ssh = "root@%h";
   for (int i = 1; i < *argc; i++) {
-    if (str_starts(argv[i], "--ssh=")) *ret_ssh = argv[i] + strlen("--ssh=");
-    else if (!strcmp(argv[i], "--ssh") && i + 1 < *argc) *ret_ssh = argv[++i];
+    if (!strcmp(argv[i], "--share-port") && i + 1 < *argc) port = argv[++i];
     else argv[kept++] = argv[i];
   }
   argv[kept] = NULL;
   *argc = kept;
-  return 0;
+  return str_int(port, 0, IPPORT_RESERVED - 1, ret_port);
 }
 
 int main(int argc, char **argv) {
   struct source_options options;
   struct world *w = &program.world;
   if (argc == 3 && !strcmp(argv[1], "--mount")) return mount_serve(argv[2]);
-  own_options(&argc, argv, &w->ssh);
+  int64_t port;
+  int wrong = own_options(&argc, argv, &port);
   int code = source_options_parse(argc, argv, USAGE, &options);
   if (code) return code < 0 ? 0 : code;
+  if (wrong) {
+    fprintf(stderr, "%s: a share port is a number below %d; 0 is none\n", argv[0], IPPORT_RESERVED);
+    return 64;
+  }
   struct rlimit files; /* a connection a brick: a large pool has more than the usual 1024 */
   if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur < files.rlim_max) {
     files.rlim_cur = files.rlim_max < 65536 ? files.rlim_max : 65536;
     setrlimit(RLIMIT_NOFILE, &files);
   }
   w->options = &options;
+  w->ssh = options.ssh;
   w->started = clock_mono_ms();
+  w->changes.last = UNKNOWN_INT;
   w->loop = loop_new();
   w->emit = emitter_new(LAYER_GLUSTER, options.host, 1);
+  emitter_want_raw(w->emit, options.raw);
   w->names = names_new(w->loop, on_news, w);
   program.flush = loop_timer(w->loop, -1, on_flush, w);
   w->asked = asked_new(w);
   w->probe = probe_new(w);
   w->turns = turns_new(w);
+  w->share = share_new(w, (int)port);
   w->files = files_new(w);
+  program.who = who_new(w);
   if (!options.once) program.hints = hints_new(w->loop, on_event, w);
   program.tick = loop_timer(w->loop, EAGER_MS, on_tick, w);
   loop_signal(w->loop, SIGTERM, on_signal, w);

@@ -45,7 +45,7 @@ struct asked {
 };
 
 static void on_timer(void *owner);
-static void on_hint(void *owner) { asked_look(owner); }
+static void on_hint(void *owner) { world_changed(((struct asked *)owner)->w); }
 static void on_lost(void *owner) { asked_look(owner); }
 
 struct asked *asked_new(struct world *w) {
@@ -53,6 +53,7 @@ struct asked *asked_new(struct world *w) {
   *a = (struct asked){.w = w, .home_code = 1, .away_code = 1, .arena = arena_new(), .mounts_read = -MOUNTS_EVERY_MS};
   a->home = rpc_new(w->loop, a, on_hint, on_lost);
   a->away = rpc_new(w->loop, a, on_hint, on_lost);
+  if (w->options->raw) rpc_print_raw(a->home, w->emit, "home"), rpc_print_raw(a->away, w->emit, "away");
   a->timer = loop_timer(w->loop, 0, on_timer, a);
   return a;
 }

@@ -85,7 +85,6 @@ void files_free(struct files *f) {
 }
 
 void files_want(struct files *f, const char *volume, const char *path) {
-  if (!volume_name_valid(volume) || path[0] != '/' || strlen(path) > 4096) return;
   struct disk **end = &f->disks;
   for (; *end; end = &(*end)->next)
     if (!strcmp((*end)->volume, volume) && !strcmp((*end)->path, path)) return;
@@ -123,11 +122,8 @@ static void print_disks(struct files *f) {
 }
 
 static void print_capacity(struct client *c, const char *line) {
-  unsigned long long n[4];
-  if (sscanf(line, "%llu %llu %llu %llu", &n[0], &n[1], &n[2], &n[3]) != 4) return;
-  for (size_t i = 0; i < 4; i++)
-    if (n[i] > INT64_MAX) return;
-  struct gluster_capacity fact = {(int64_t)n[0], (int64_t)n[1], (int64_t)n[2], (int64_t)n[3]};
+  struct gluster_capacity fact;
+  if (text_capacity(line, &fact)) return;
   emit_fact(c->files->w->emit, "gluster.capacity", c->volume, &fact);
   world_dirty(c->files->w);
   c->printed = true;

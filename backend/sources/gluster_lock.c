@@ -5,7 +5,7 @@ static int64_t since(int64_t now, int64_t then) { return then == UNKNOWN_INT ? I
 
 enum lock_turn lock_next(const struct lock_past *past, const struct lock_now *at) {
   int64_t gap = since(at->now, past->asked);
-  if (at->quiet || at->suspect) return LOCK_NONE;
+  if (at->quiet || at->suspect || at->changing) return LOCK_NONE;
   if (past->not_before != UNKNOWN_INT && at->now < past->not_before) return LOCK_NONE;
   if (gap < LOCK_FIRST_GAP_MS) return LOCK_NONE;
   if (past->space == UNKNOWN_INT) return LOCK_SPACE; /* the first of each need not wait for the minute */
@@ -39,6 +39,19 @@ void lock_clamp(struct lock_past *past, int64_t now) {
     if (*times[i] > now) *times[i] = now; /* UNKNOWN_INT is far in the past */
   if (past->not_before > now + LOCK_MUTE_MS) past->not_before = now + LOCK_MUTE_MS;
 }
+
+void lock_changed(struct lock_changes *c, int64_t now) {
+  if (c->last == UNKNOWN_INT || now - c->last >= LOCK_CHANGE_MS) c->first = now;
+  c->last = now;
+}
+
+bool lock_changing(const struct lock_changes *c, int64_t now) {
+  if (c->last == UNKNOWN_INT || now - c->last >= LOCK_CHANGE_MS) return false;
+  if (now - c->first < LOCK_CHANGE_MAX_MS) return true;
+  return now - c->last < LOCK_AFTER_MS || now - c->last > LOCK_AFTER_END_MS;
+}
+
+void lock_waited(struct lock_changes *c, int64_t now) { c->first = now; }
 
 bool peer_suspect(const struct gluster_peer *p, const struct gluster_alive *alive, bool refused) {
   if (!alive || alive->answers == TRUTH_UNKNOWN) return true;

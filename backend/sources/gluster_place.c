@@ -50,11 +50,8 @@ static void stored_peers(struct arena *a, struct texts *hosts) {
     if (e->d_name[0] == '.') continue;
     snprintf(path, sizeof path, "%s/peers/%s", STATE, e->d_name);
     CLEANUP(mem_freep) char *text = small_file(path);
-    const char *name = text ? strstr(text, "hostname1=") : NULL;
-    if (!name) continue;
-    name += strlen("hostname1=");
-    const char *host = arena_strndup(a, name, strcspn(name, "\r\n"));
-    if (name_valid(host) && !texts_have(hosts, host)) texts_add(a, hosts, host);
+    const char *host = text ? text_peer(a, text) : NULL;
+    if (host && !texts_have(hosts, host)) texts_add(a, hosts, host);
   }
   closedir(d);
 }

@@ -19,6 +19,7 @@ struct host { /* one peer's daemon */
   enum truth answers, reachable;
   char text[160];
   char *others; /* "uuid name\n": how it calls the others */
+  char *seen;   /* "uuid\n" of those it is connected to; NULL: its list was never read */
 };
 
 struct brick {
@@ -34,6 +35,8 @@ struct brick {
   int asked_port; /* what the portmapper's answer was worth this round: 0, -errno; 1: not yet */
   int answer;     /* what the brick's was; 1: not asked */
   enum truth online, answers;
+  bool missed;  /* it was not known to live, since it was seen for the first time */
+  int64_t back; /* wall ms: when that ended; UNKNOWN_INT: never */
   char text[160];
 };
 
@@ -54,7 +57,7 @@ static void on_brick_lost(void *owner) {
   b->confirmed = false;
   probe_look(b->probe);
 }
-static void on_hint(void *owner) { asked_look(((struct host *)owner)->probe->w->asked); }
+static void on_hint(void *owner) { world_changed(((struct host *)owner)->probe->w); }
 static void on_brick_hint(void *owner) { asked_look(((struct brick *)owner)->probe->w->asked); }
 
 struct probe *probe_new(struct world *w) {
@@ -69,6 +72,7 @@ static void free_host(struct host *h) {
   mem_free(h->name);
   mem_free(h->uuid);
   mem_free(h->others);
+  mem_free(h->seen);
   mem_free(h);
 }
 
@@ -109,6 +113,7 @@ static struct host *host_named(struct probe *p, const char *name, const char *uu
   struct host *h = mem_alloc(sizeof *h);
   *h = (struct host){.probe = p, .name = mem_strdup(name), .uuid = mem_strdup(uuid)};
   h->rpc = rpc_new(p->w->loop, h, on_hint, on_lost);
+  if (p->w->options->raw) rpc_print_raw(h->rpc, p->w->emit, h->name);
   struct host **end = &p->hosts;
   while (*end) end = &(*end)->next;
   return *end = h;
@@ -129,7 +134,7 @@ static struct brick *take_brick(struct probe *p, const char *at, const char *pat
       return b;
     }
   struct brick *b = mem_alloc(sizeof *b);
-  *b = (struct brick){.probe = p, .at = mem_strdup(at), .path = mem_strdup(path)};
+  *b = (struct brick){.probe = p, .at = mem_strdup(at), .path = mem_strdup(path), .back = UNKNOWN_INT};
   b->rpc = rpc_new(p->w->loop, b, on_brick_hint, on_brick_lost);
   return b;
 }
@@ -189,6 +194,12 @@ void probe_pool_read(struct probe *p) {
 }
 
 /* ---- a round ---- */
+/* Whom of the pool it does not see: the cable between two others is felt by nobody else. */
+static void add_unseen(const struct probe *p, const struct host *h, struct arena *a, struct texts *ret) {
+  for (const struct host *o = p->hosts; o && h->seen && h->answers == TRUTH_YES; o = o->next)
+    if (o != h && o->peer && o->uuid && !strstr(h->seen, o->uuid)) texts_add(a, ret, o->name);
+}
+
 static void print_hosts(struct probe *p) {
   CLEANUP(arena_freep) struct arena *a = arena_new();
   struct gluster_probe fact;
@@ -198,6 +209,7 @@ static void print_hosts(struct probe *p) {
     struct gluster_alive *one = list_add(a, &fact.hosts, &gluster_alive_shape);
     *one = (struct gluster_alive){.host = h->name, .answers = h->answers, .reachable = h->reachable, .text = h->text[0] ? h->text : NULL};
     name_addresses(p->w->names, h->name, a, &one->addresses);
+    add_unseen(p, h, a, &one->unseen);
   }
   emit_fact(p->w->emit, "gluster.probe", NULL, &fact);
   world_dirty(p->w);
@@ -260,17 +272,21 @@ static void host_end(struct host *h, int code) {
 static void on_host(void *owner, int code, const unsigned char *body, size_t len) {
   struct host *h = owner;
   CLEANUP(arena_freep) struct arena *a = arena_new();
-  CLEANUP(str_free) struct str others = {0};
+  CLEANUP(str_free) struct str others = {0}, seen = {0};
   struct gluster_peers peers;
   struct answer answer;
   if (!code) code = answer_parse(a, body, len, false, &answer);
   if (!code) {
     read_peers(a, &answer.dict, &peers);
-    for (size_t i = 0; i < peers.peers.count; i++)
-      if (peers.peers.item[i].self != TRUTH_YES && peers.peers.item[i].uuid)
-        str_addf(&others, "%s %s\n", peers.peers.item[i].uuid, peers.peers.item[i].hostname);
+    for (size_t i = 0; i < peers.peers.count; i++) {
+      const struct gluster_peer *o = &peers.peers.item[i];
+      if (o->self != TRUTH_YES && o->uuid) str_addf(&others, "%s %s\n", o->uuid, o->hostname);
+      if (o->connected != TRUTH_NO && o->uuid) str_addf(&seen, "%s\n", o->uuid);
+    }
     mem_free(h->others);
+    mem_free(h->seen);
     h->others = str_take(&others);
+    h->seen = str_take(&seen);
   }
   host_end(h, code);
 }
@@ -315,6 +331,9 @@ static void brick_end(struct brick *b) {
              : b->answer == 1 ? ""
                               : ", nor does the brick");
   }
+  bool serves = b->online == TRUTH_YES && b->answers == TRUTH_YES;
+  if (serves && b->missed) b->back = clock_wall_ms();
+  b->missed = !serves;
   if (p->brick_count > HELD_MAX) { /* so many connections are not worth holding */
     rpc_close(b->rpc);
     b->confirmed = false;
@@ -443,6 +462,12 @@ const char *probe_name_of(const struct probe *p, const char *uuid) {
     return name;
   }
   return NULL;
+}
+
+int64_t probe_brick_back(const struct probe *p, const char *host, const char *path) {
+  for (const struct brick *b = p->bricks; b; b = b->next)
+    if (!strcmp(b->path, path) && !strcmp(b->at, host)) return b->back;
+  return UNKNOWN_INT;
 }
 
 enum suspicion probe_suspicion(const struct probe *p, const char **ret_who) {

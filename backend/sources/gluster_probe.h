@@ -14,6 +14,9 @@ bool probe_done(const struct probe *p); /* one whole round was printed */
 enum truth probe_answers(const struct probe *p, const char *host);
 const char *probe_name_of(const struct probe *p, const char *uuid); /* as another peer calls it; NULL */
 
+/* When this brick was seen to live again after it had not, or not for certain: wall ms; UNKNOWN_INT: never since the start. */
+int64_t probe_brick_back(const struct probe *p, const char *host, const char *path);
+
 enum suspicion { SUSPECT_NONE, SUSPECT_UNKNOWN, SUSPECT_SILENT };
 /* The worst of all peers, *ret_who is its name (borrowed until the next reading). */
 enum suspicion probe_suspicion(const struct probe *p, const char **ret_who);

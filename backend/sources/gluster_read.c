@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum { LISTED_MAX = 10000, NAMES_MAX = 64 };
-enum { TYPE_REPLICATE = 2, TYPE_DISPERSE = 4 };
+enum { TYPE_STRIPE = 1, TYPE_REPLICATE, TYPE_STRIPE_REPLICATE, TYPE_DISPERSE, TYPE_TIER };
 
 int answer_parse(struct arena *a, const unsigned char *body, size_t len, bool with_text, struct answer *ret) {
   struct xdr x = {.at = body, .left = len};
@@ -120,13 +120,17 @@ void read_volume_names(struct arena *a, const struct dict *d, struct texts *ret)
   }
 }
 
+/* Stripe and tier, gone since 6: no word for them, and their bricks are of no sets that the counts would tell. */
+static bool odd(int64_t type) { return type == TYPE_STRIPE || type == TYPE_STRIPE_REPLICATE || type == TYPE_TIER; }
+
 /* The contract's words. The counts decide; the number of the type is only believed where it agrees with them. */
 static const char *type_of(int64_t type, const struct gluster_volume *v) {
   int64_t sets = set_count(v);
+  if (odd(type)) return NULL;
   if (type == TYPE_DISPERSE || v->disperse > 0) return sets > 1 ? "distributed-disperse" : "disperse";
   if (v->replica > 1 && v->arbiter > 0) return sets > 1 ? "distributed-arbiter" : "arbiter";
   if (type == TYPE_REPLICATE || v->replica > 1) return sets > 1 ? "distributed-replicate" : "replicate";
-  return type == 0 ? "distribute" : NULL; /* stripe and tier, gone since 6: no word for them */
+  return type == 0 ? "distribute" : NULL;
 }
 
 static int64_t set_size(const struct gluster_volume *v) { return v->disperse > 0 ? v->disperse : v->replica > 1 ? v->replica : 1; }
@@ -169,10 +173,13 @@ int read_volume(struct arena *a, const struct dict *d, struct gluster_volume *re
   shape_init(&gluster_volume_shape, &v);
   v.name = arena_strdup(a, name);
   v.id = dict_uuid(a, d, "volume0.volume_id");
-  v.replica = not_negative(dict_int(d, "volume0.replica_count"));
-  v.arbiter = not_negative(dict_int(d, "volume0.arbiter_count"));
-  v.disperse = not_negative(dict_int(d, "volume0.disperse_count"));
-  v.redundancy = not_negative(dict_int(d, "volume0.redundancy_count"));
+  int64_t type = dict_int(d, "volume0.type");
+  if (!odd(type)) {
+    v.replica = not_negative(dict_int(d, "volume0.replica_count"));
+    v.arbiter = not_negative(dict_int(d, "volume0.arbiter_count"));
+    v.disperse = not_negative(dict_int(d, "volume0.disperse_count"));
+    v.redundancy = not_negative(dict_int(d, "volume0.redundancy_count"));
+  }
   int64_t status = dict_int(d, "volume0.status");
   v.status = status == 0 ? "created" : status == 1 ? "started" : status == 2 ? "stopped" : NULL;
   int64_t count = counted(d, "volume0.brick_count", LISTED_MAX);
@@ -186,7 +193,7 @@ int read_volume(struct arena *a, const struct dict *d, struct gluster_volume *re
     b->set = (i - 1) / set_size(&v);
     b->arbiter = truth_of(dict_int(d, "volume0.brick%d.isArbiter", i) == 1);
   }
-  v.type = type_of(dict_int(d, "volume0.type"), &v);
+  v.type = type_of(type, &v);
   read_options(a, d, &v);
   int64_t task = dict_int(d, "volume0.rebalance");
   *ret_task = task != UNKNOWN_INT && task != 0;

@@ -1,5 +1,6 @@
 #include "sources/gluster_rpc.h"
 #include "base/clock.h"
+#include "sources/emit.h"
 #include "sources/gluster_xdr.h"
 #include <errno.h>
 #include <netinet/in.h>
@@ -19,6 +20,8 @@ struct call {
   struct call *next;
   uint32_t xid;
   int64_t sent, due;
+  const struct rpc_proc *proc;
+  uint32_t asked; /* a sum of the arguments: what was asked, for raw answers */
   reply_fn *fn;
   void *owner;
 };
@@ -37,6 +40,8 @@ struct rpc {
   struct call *calls; /* oldest first */
   struct str in, out;
   uint32_t xid;
+  struct emitter *raw; /* NULL: answers are not printed */
+  char *whose;
 };
 
 static void on_timer(void *owner);
@@ -47,6 +52,12 @@ struct rpc *rpc_new(struct loop *l, void *owner, event_fn *on_hint, event_fn *on
   *r = (struct rpc){.loop = l, .owner = owner, .on_hint = on_hint, .on_lost = on_lost, .fd = -1, .why = -ENOTCONN};
   r->timer = loop_timer(l, -1, on_timer, r);
   return r;
+}
+
+void rpc_print_raw(struct rpc *r, struct emitter *e, const char *whose) {
+  mem_free(r->whose);
+  r->raw = e;
+  r->whose = mem_strdup(whose);
 }
 
 static void drop_socket(struct rpc *r) {
@@ -77,6 +88,7 @@ void rpc_free(struct rpc *r) {
   timer_end(r->timer);
   str_free(&r->in);
   str_free(&r->out);
+  mem_free(r->whose);
   mem_free(r);
 }
 
@@ -171,6 +183,10 @@ static void take_message(struct rpc *r, const struct message *m) {
   for (struct call **at = &r->calls, *c; (c = *at); at = &c->next) {
     if (c->xid != m->xid) continue;
     *at = c->next;
+    if (r->raw && !m->code) {
+      CLEANUP(mem_freep) char *call = mem_printf("rpc %u/%u/%u %s #%08x", c->proc->program, c->proc->version, c->proc->procedure, r->whose, c->asked);
+      emit_raw(r->raw, call, m->body, m->len);
+    }
     c->fn(c->owner, m->code, m->body, m->len);
     mem_free(c);
     return;
@@ -250,6 +266,15 @@ static void on_ready(void *owner, int fd, short revents) {
   if (generation == r->generation && (revents & (POLLIN | POLLHUP | POLLERR))) receive(r);
 }
 
+/* A connection to a daemon that hangs is kept, and nothing is sent on it. Should its host be lost or booted anew meanwhile,
+ * only the kernels' own signs of life tell. */
+static void set_options(int fd) {
+  static const struct { int level, name, value; } options[] = {
+      {IPPROTO_TCP, TCP_NODELAY, 1}, {SOL_SOCKET, SO_KEEPALIVE, 1}, {IPPROTO_TCP, TCP_KEEPIDLE, 4}, {IPPROTO_TCP, TCP_KEEPINTVL, 2},
+      {IPPROTO_TCP, TCP_KEEPCNT, 3}, {IPPROTO_TCP, TCP_USER_TIMEOUT, 8000}};
+  for (size_t i = 0; i < COUNT(options); i++) setsockopt(fd, options[i].level, options[i].name, &options[i].value, sizeof options[i].value);
+}
+
 void rpc_connect(struct rpc *r, const struct sockaddr *to, socklen_t len, int64_t timeout_ms) {
   if (r->fd >= 0) fail(r, -ECONNRESET);
   r->over_tcp = to->sa_family != AF_UNIX;
@@ -258,7 +283,7 @@ void rpc_connect(struct rpc *r, const struct sockaddr *to, socklen_t len, int64_
     r->why = -errno;
     return;
   }
-  if (r->over_tcp) setsockopt(r->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+  if (r->over_tcp) set_options(r->fd);
   int done = connect(r->fd, to, len);
   if (done && errno != EINPROGRESS) {
     /* A full queue of a daemon that accepts no more is EAGAIN on a local socket: it is there, and it is hung. */
@@ -281,7 +306,8 @@ void rpc_call(struct rpc *r, const struct rpc_proc *proc, const void *args, size
   }
   struct call *c = mem_alloc(sizeof *c);
   int64_t now = clock_mono_ms();
-  *c = (struct call){.xid = ++r->xid, .sent = now, .due = now + timeout_ms, .fn = fn, .owner = owner};
+  *c = (struct call){.proc = proc, .xid = ++r->xid, .sent = now, .due = now + timeout_ms, .fn = fn, .owner = owner};
+  for (size_t i = 0; r->raw && i < len; i++) c->asked = c->asked * 31 + ((const unsigned char *)args)[i];
   struct call **end = &r->calls;
   while (*end) end = &(*end)->next;
   *end = c;

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 struct rpc;
+struct emitter;
 /* code 0 and the reply's body, or -errno: -ETIMEDOUT (connected, no answer), -EHOSTUNREACH (no way to it), -ECONNREFUSED,
  * -ECONNRESET (it went away), -EACCES, -EOPNOTSUPP, -EPROTO. */
 typedef void reply_fn(void *owner, int code, const unsigned char *body, size_t len);
@@ -22,6 +23,8 @@ extern const struct rpc_proc RPC_FRIENDS, RPC_GET_VOLUME, RPC_LIST_VOLUME, RPC_S
 /* on_hint: the daemon called us, as it does when a volume's definition changed. on_lost: a connection that stood is gone.
  * Both may be NULL. */
 struct rpc *rpc_new(struct loop *l, void *owner, event_fn *on_hint, event_fn *on_lost);
+/* Each answer is printed as it came, for `record --raw`. whose: the daemon, for its name. */
+void rpc_print_raw(struct rpc *r, struct emitter *e, const char *whose);
 void rpc_free(struct rpc *r); /* NULL is fine; calls under way are forgotten, unanswered; not from its own handlers */
 /* Starts to connect. Failure is told to the calls made on it. Ends an older connection. */
 void rpc_connect(struct rpc *r, const struct sockaddr *to, socklen_t len, int64_t timeout_ms);

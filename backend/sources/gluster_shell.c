@@ -1,5 +1,6 @@
 #include "sources/gluster_shell.h"
 #include "base/child.h"
+#include "base/ssh.h"
 #include "base/str.h"
 #include "sources/gluster_name.h"
 #include "sources/gluster_read.h"
@@ -60,32 +61,17 @@ static void on_deadline(void *owner) {
   child_end(s->child);
 }
 
-/* "root@%h" with the host in it. */
-static void destination(struct str *out, const char *pattern, const char *host) {
-  for (const char *c = pattern; *c; c++)
-    if (c[0] == '%' && c[1] == 'h') {
-      str_add(out, host);
-      c++;
-    } else {
-      str_addc(out, *c);
-    }
-}
-
 struct shell *shell_heal(struct loop *l, const char *ssh, const char *host, const char *volume, const char *first, const char *second, shell_fn *fn,
                          void *owner) {
-  CLEANUP(str_free) struct str to = {0};
-  const char *argv[32];
+  CLEANUP(mem_freep) char *to = NULL;
+  const char *argv[SSH_WORDS + 16];
   size_t n = 0;
   if (!volume_name_valid(volume)) return NULL; /* ssh hands the words to a shell: none of them may mean anything to it */
   if (host) {
-    static const char *const options[] = {
-        "ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3", "-o", "ServerAliveInterval=2", "-o", "ServerAliveCountMax=3"};
     if (!name_valid(host)) return NULL;
-    destination(&to, ssh, host);
-    if (!to.len || to.data[0] == '-') return NULL;
-    for (size_t i = 0; i < COUNT(options); i++) argv[n++] = options[i];
-    argv[n++] = "--";
-    argv[n++] = to.data;
+    to = ssh_target(ssh, host);
+    if (!*to || *to == '-') return NULL;
+    n = ssh_words(argv, to, NULL);
   }
   const char *const words[] = {"timeout", "20", "gluster", "--mode=script", "--timeout=15", "volume", "heal", volume, first, second, NULL};
   for (size_t i = 0; i < COUNT(words); i++) argv[n++] = words[i];

@@ -1,4 +1,5 @@
 #include "sources/gluster_text.h"
+#include "sources/gluster_name.h"
 #include "sources/gluster_read.h"
 #include <ctype.h>
 #include <errno.h>
@@ -7,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LINE_ROOM = 8192, BRICKS_MAX = 10000 };
+enum { LINE_ROOM = 8192, BRICKS_MAX = 10000, PATH_LONGEST = 4096 };
 
 /* Copies the next line of *text, without its end and the blanks before it, into out. False when there is none. */
 static bool next_line(const char **text, char out[LINE_ROOM]) {
@@ -218,4 +219,39 @@ void bricks_of_pathinfo(struct arena *a, const char *pathinfo, const struct glus
       if (end && same_host(b, host, (size_t)(end - host), peers)) add_brick(a, b, ret);
     }
   }
+}
+
+/* ---- a client of a volume, and who may be asked for what ---- */
+
+int text_capacity(const char *text, struct gluster_capacity *ret) {
+  int64_t n[4];
+  for (size_t i = 0; i < COUNT(n); i++) {
+    char digits[24];
+    size_t len = strcspn(text, " ");
+    if (len >= sizeof digits) return -EPROTO;
+    memcpy(digits, text, len);
+    digits[len] = 0;
+    if (str_int(digits, 0, INT64_MAX, &n[i])) return -EPROTO;
+    text += len + (text[len] == ' ');
+  }
+  if (*text) return -EPROTO;
+  *ret = (struct gluster_capacity){n[0], n[1], n[2], n[3]};
+  return 0;
+}
+
+bool text_disk(char *text, char **ret_path) {
+  char *path = strchr(text, ' ');
+  if (!path) return false;
+  *path++ = 0;
+  *ret_path = path;
+  return volume_name_valid(text) && path[0] == '/' && strlen(path) <= PATH_LONGEST;
+}
+
+const char *text_peer(struct arena *a, const char *text) {
+  static const char key[] = "hostname1=";
+  const char *at = strstr(text, key);
+  if (!at) return NULL;
+  at += strlen(key);
+  const char *host = arena_strndup(a, at, strcspn(at, "\r\n"));
+  return name_valid(host) ? host : NULL;
 }

@@ -14,6 +14,13 @@ void text_mounts(struct arena *a, const char *text, struct gluster_mounts *ret);
 /* Every host that glusterfs is mounted from, and their backups, in order, each once. Also of /etc/fstab. */
 void text_servers(struct arena *a, const char *text, struct texts *ret);
 
+/* "SIZE FREE INODES FREE-INODES", as a client of a volume says it. 0, -EPROTO. */
+int text_capacity(const char *text, struct gluster_capacity *ret);
+/* "VOLUME PATH" is cut in two; false when it may not be asked for. */
+bool text_disk(char *text, char **ret_path);
+/* The address of a peer, from the file in which a management daemon keeps it; NULL. */
+const char *text_peer(struct arena *a, const char *text);
+
 bool volume_sharded(const struct gluster_volume *v);
 /* True when all its bricks hold a part of every file, so that nobody has to be asked about one. */
 bool volume_everywhere(const struct gluster_volume *v);

@@ -6,8 +6,10 @@
 #include "sources/gluster_probe.h"
 #include "sources/gluster_read.h"
 #include "sources/gluster_rpc.h"
+#include "sources/gluster_share.h"
 #include "sources/gluster_shell.h"
 #include "sources/gluster_text.h"
+#include "sources/gluster_unsettled.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +24,9 @@ enum {
   SOON_MS = 1500,
   FRESH_MS = 60000,
   SSH_AGAIN_MS = 300000,
-  SPLIT_EVERY_MS = 60000
+  SPLIT_EVERY_MS = 60000,
+  SPLIT_THEIRS_MS = 90000, /* for so long who reads is left to crawl as well */
+  SAME_MS = 500            /* two ages of one reading, each as its way made it */
 };
 enum { SPACE_GOOD_MS = 300000, HEAL_GOOD_MS = 150000 }; /* so old a reading of another console still counts as one */
 enum { STATUS_OF_VOLUME = 0x100, STATUS_DETAIL = 0x20, STATUS_TASKS = 0x40, HEAL_COUNT = 8, LOCK_ERROR = 30800, LOCK_ERROR_OTHER = 30802 };
@@ -33,11 +37,13 @@ struct turn { /* one started volume */
   char *name, *id;
   bool wanted, heals, has_task, tasks_known, tried_space, tried_heal;
   struct lock_past past;                   /* wall ms: it is shared with other processes */
+  struct unsettled unsettled;              /* wall ms */
   int64_t jitter, beside, stamp, split_at; /* beside: another console reads, look again then */
   struct arena *space_arena, *heal_arena;
   struct gluster_space space;
   struct gluster_heal heal;
   int64_t space_at, heal_at; /* UNKNOWN_INT: not known */
+  int64_t theirs;            /* when another host's heal came, monotonic; 0: it is our own */
 };
 
 struct turns {
@@ -54,11 +60,13 @@ struct turns {
 };
 
 static void on_timer(void *owner);
+static void publish(const struct turn *v);
 
 struct turns *turns_new(struct world *w) {
   struct turns *t = mem_alloc(sizeof *t);
   *t = (struct turns){.w = w, .cache = -1, .silent_at = UNKNOWN_INT};
   t->rpc = rpc_new(w->loop, t, NULL, NULL);
+  if (w->options->raw) rpc_print_raw(t->rpc, w->emit, "turn");
   t->timer = loop_timer(w->loop, EAGER_MS, on_timer, t);
   return t;
 }
@@ -93,7 +101,7 @@ static struct turn *turn_of(struct turns *t, const struct gluster_volume *volume
     if (!strcmp(v->name, volume->name) && str_eq(v->id, volume->id)) return v;
   struct turn *v = mem_alloc(sizeof *v);
   *v = (struct turn){
-      .next = t->first, .all = t, .name = mem_strdup(volume->name), .id = mem_strdup(volume->id), .space_at = UNKNOWN_INT, .heal_at = UNKNOWN_INT};
+      .next = t->first, .all = t, .name = mem_strdup(volume->name), .id = mem_strdup(volume->id), .space_at = UNKNOWN_INT, .heal_at = UNKNOWN_INT, .unsettled = {.forgiven = UNKNOWN_INT}};
   v->past = (struct lock_past){.asked = UNKNOWN_INT, .space = UNKNOWN_INT, .heal = UNKNOWN_INT, .not_before = UNKNOWN_INT};
   return t->first = v;
 }
@@ -148,6 +156,30 @@ static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; } /* UNKNOWN_
 
 static bool young(int64_t at, int64_t now, int64_t limit) { return at != UNKNOWN_INT && at <= now && now - at < limit; }
 
+/* Of all bricks; UNKNOWN_INT when one could not be counted. */
+static int64_t counted(const struct gluster_heal *h) {
+  int64_t sum = 0;
+  for (size_t i = 0; i < h->bricks.count; i++) {
+    if (h->bricks.item[i].pending < 0) return UNKNOWN_INT;
+    sum += h->bricks.item[i].pending;
+  }
+  return h->bricks.count ? sum : UNKNOWN_INT;
+}
+
+/* A brick that was away has missed what was written meanwhile: a count from before its return is not its word now. */
+static void doubt_returned(struct turn *v) {
+  bool any = false;
+  for (size_t i = 0; v->heal_at != UNKNOWN_INT && i < v->heal.bricks.count; i++) {
+    struct gluster_brick_heal *b = &v->heal.bricks.item[i];
+    if (b->pending == UNKNOWN_INT || probe_brick_back(v->all->w->probe, b->host, b->path) <= v->heal_at) continue;
+    b->pending = UNKNOWN_INT;
+    any = true;
+  }
+  if (!any) return;
+  unsettled_doubt(&v->unsettled);
+  print(v, false, true);
+}
+
 /* What another console of this host has read and noted since we looked. */
 static void take_over(struct turn *v, int64_t now) {
   CLEANUP(arena_freep) struct arena *scratch = arena_new();
@@ -173,11 +205,12 @@ static void take_over(struct turn *v, int64_t now) {
   if (heal) {
     copy_fact(&gluster_heal_shape, &c.heal, &v->heal, &v->heal_arena);
     v->heal_at = c.heal_at;
+    unsettled_counted(&v->unsettled, counted(&v->heal));
   }
   print(v, space, heal);
 }
 
-static void share(const struct turn *v, int fd) {
+static void keep(const struct turn *v, int fd) {
   struct lock_cache c = {
       .asked = v->past.asked, .not_before = v->past.not_before, .space_at = v->space_at, .heal_at = v->heal_at, .heals = v->past.heals};
   shape_init(&gluster_space_shape, &c.space);
@@ -185,6 +218,85 @@ static void share(const struct turn *v, int fd) {
   if (v->space_at != UNKNOWN_INT) c.space = v->space;
   if (v->heal_at != UNKNOWN_INT) c.heal = v->heal;
   cache_write(fd, &c);
+}
+
+/* ---- the same, with other hosts ---- */
+static int64_t age(int64_t at, int64_t now) { return at == UNKNOWN_INT ? UNKNOWN_INT : now > at ? now - at : 0; }
+
+static struct told_volume known(const struct turn *v) {
+  int64_t now = clock_wall_ms();
+  struct told_volume c = {.id = v->id, .asked = age(v->past.asked, now), .space_age = age(v->space_at, now), .heal_age = age(v->heal_at, now),
+                          .muted = v->past.not_before > now ? v->past.not_before - now : UNKNOWN_INT, .heals = v->past.heals};
+  shape_init(&gluster_space_shape, &c.space);
+  shape_init(&gluster_heal_shape, &c.heal);
+  if (v->space_at != UNKNOWN_INT) c.space = v->space;
+  if (v->heal_at != UNKNOWN_INT) c.heal = v->heal;
+  return c;
+}
+
+static void publish(const struct turn *v) {
+  struct told_volume c = known(v);
+  if (v->wanted) share_volume(v->all->w->share, &c);
+}
+
+void turns_tell(const struct turns *t, void (*each)(void *owner, const struct told_volume *v), void *owner) {
+  for (const struct turn *v = t->first; v; v = v->next) {
+    struct told_volume c = known(v);
+    if (v->wanted) each(owner, &c);
+  }
+}
+
+static bool apart(int64_t a, int64_t b) { return (a == UNKNOWN_INT) != (b == UNKNOWN_INT) || (a != UNKNOWN_INT && (a > b ? a - b : b - a) > SAME_MS); }
+
+/* True when it is news, for those who follow us too. What is none must not be handed on: it would go round for ever. */
+static bool hear_past(struct turn *v, const struct told_volume *c, int64_t now, int64_t late) {
+  struct lock_past was = v->past;
+  int64_t asked = c->asked == UNKNOWN_INT ? UNKNOWN_INT : now - c->asked - late;
+  if (asked == UNKNOWN_INT || (was.asked != UNKNOWN_INT && asked < was.asked - SAME_MS)) return false; /* we know of a later one */
+  v->past.asked = later(was.asked, asked);
+  v->past.not_before = c->muted == UNKNOWN_INT || c->muted <= late ? UNKNOWN_INT : now + c->muted - late;
+  v->past.heals = (int)c->heals;
+  lock_clamp(&v->past, now);
+  return apart(was.asked, v->past.asked) || apart(was.not_before, v->past.not_before);
+}
+
+static bool hear_space(struct turn *v, const struct told_volume *c, int64_t at) {
+  if (v->space_at != UNKNOWN_INT && at <= v->space_at + SAME_MS) return false;
+  copy_fact(&gluster_space_shape, &c->space, &v->space, &v->space_arena);
+  v->space_at = at;
+  v->past.space = later(v->past.space, at);
+  v->tasks_known = v->space.tasks.count > 0;
+  return v->tried_space = true;
+}
+
+/* A crawl may follow its reading: then the same one comes again, and tells more. */
+static bool hear_heal(struct turn *v, const struct told_volume *c, int64_t at) {
+  bool same = v->heal_at != UNKNOWN_INT && at <= v->heal_at + SAME_MS;
+  if (same && (at < v->heal_at - SAME_MS || c->heal.split_brain == UNKNOWN_INT || c->heal.split_brain == v->heal.split_brain)) return false;
+  copy_fact(&gluster_heal_shape, &c->heal, &v->heal, &v->heal_arena);
+  if (!same) {
+    v->heal_at = at;
+    v->theirs = clock_mono_ms();
+  }
+  v->past.heal = later(v->past.heal, at);
+  return v->tried_heal = true;
+}
+
+void turns_heard(struct turns *t, const struct told_volume *c, int64_t late) {
+  struct turn *v = t->first;
+  int64_t now = clock_wall_ms();
+  while (v && !(v->wanted && str_eq(v->id, c->id))) v = v->next;
+  if (!v || v == t->busy) return; /* our own answer is on its way */
+  bool past = hear_past(v, c, now, late);
+  bool space = c->space_age != UNKNOWN_INT && hear_space(v, c, now - c->space_age - late);
+  bool heal = c->heal_age != UNKNOWN_INT && hear_heal(v, c, now - c->heal_age - late);
+  print(v, space, heal);
+  if (past || space || heal) publish(v); /* to those who follow us */
+  int fd = t->w->options->once || !(space || heal) ? -1 : cache_lock(v->id);
+  if (fd < 0) return;
+  keep(v, fd);
+  cache_unlock(fd);
+  v->stamp = cache_stamp(v->id);
 }
 
 /* ---- split-brain: a crawl without the lock, only while something waits to heal ---- */
@@ -204,9 +316,11 @@ static void on_split(void *owner, int code, const char *text, const char *compla
   t->split_of = NULL;
   /* A crawl over thousands of entries is dear for the bricks' host: then it comes seldom. */
   v->split_at = clock_mono_ms() + 20 * (clock_mono_ms() - t->split_began);
+  if (!code) emit_raw(t->w->emit, "heal info summary", text, strlen(text));
   if (code || !volume || v->heal_at == UNKNOWN_INT || text_split_brain(text, volume, &n)) return;
   v->heal.split_brain = n;
   print(v, false, true);
+  publish(v);
 }
 
 static bool ssh_allowed(const struct turns *t) { return clock_mono_ms() >= t->ssh_again; }
@@ -219,6 +333,7 @@ static void look_for_split(struct turns *t) {
   if (t->splitter || !crawls(t)) return;
   for (struct turn *v = t->first; v; v = v->next) {
     if (!v->wanted || v->heal_at == UNKNOWN_INT || pending(&v->heal) == 0 || (v->split_at && now < v->split_at + SPLIT_EVERY_MS)) continue;
+    if (v->theirs && now - v->theirs < SPLIT_THEIRS_MS) continue;
     v->split_at = now;
     t->split_began = now;
     t->split_of = v;
@@ -232,8 +347,9 @@ static void look_for_split(struct turns *t) {
 static void end(struct turns *t, int code) {
   struct turn *v = t->busy;
   lock_answered(&v->past, code, clock_wall_ms());
-  share(v, t->cache);
+  keep(v, t->cache);
   cache_unlock(t->cache);
+  publish(v);
   v->stamp = cache_stamp(v->id); /* our own writing is no news */
   t->cache = -1;
   t->busy = NULL;
@@ -246,6 +362,8 @@ static void take_heal(struct turn *v, const struct gluster_heal *fresh) {
   copy_fact(&gluster_heal_shape, fresh, &v->heal, &v->heal_arena);
   if (v->heal.split_brain == UNKNOWN_INT && split > 0) v->heal.split_brain = split; /* until the next crawl; "none" does not last so long */
   v->heal_at = clock_wall_ms();
+  unsettled_counted(&v->unsettled, counted(&v->heal));
+  v->theirs = 0;
   print(v, false, true);
 }
 
@@ -294,6 +412,7 @@ static void on_heal_text(void *owner, int code, const char *text, const char *co
              complaint[0] ? complaint : "refused");
     t->ssh_again = clock_mono_ms() + SSH_AGAIN_MS;
   }
+  if (!code) emit_raw(t->w->emit, "heal statistics heal-count", text, strlen(text));
   if (!code) code = text_heal_count(a, text, &heal);
   if (!code) take_heal(t->busy, &heal);
   end(t, code);
@@ -350,11 +469,12 @@ static bool task_runs(const struct turn *v) {
 static struct lock_now view(const struct turns *t, const struct turn *v, bool suspected) {
   return (struct lock_now){.now = clock_wall_ms(),
                            .jitter = v->jitter,
-                           .quiet = t->w->quiet,
+                           .quiet = t->w->quiet || share_quiet(t->w->share),
                            .suspect = suspected,
                            .heals = v->heals && (!far_host(t) || ssh_allowed(t)),
                            .has_task = v->has_task,
-                           .task_runs = v->has_task && task_runs(v)};
+                           .task_runs = v->has_task && task_runs(v),
+                           .changing = lock_changing(&t->w->changes, clock_mono_ms())};
 }
 
 static bool once_was_enough(const struct turns *t, const struct turn *v, enum lock_turn turn) {
@@ -364,14 +484,14 @@ static bool once_was_enough(const struct turns *t, const struct turn *v, enum lo
 
 static bool begin(struct turns *t, struct turn *v, bool suspected) {
   struct lock_now now = view(t, v, suspected);
-  if (!lock_next(&v->past, &now)) return false;
+  if (!unsettled_next(&v->unsettled, &v->past, &now)) return false;
   int fd = cache_lock(v->id);
   if (fd == -EBUSY) { /* its reading will be ours too */
     v->beside = clock_mono_ms() + BESIDE_MS;
     return false;
   }
   take_over(v, now.now);
-  enum lock_turn turn = lock_next(&v->past, &now);
+  enum lock_turn turn = unsettled_next(&v->unsettled, &v->past, &now);
   if (!turn || once_was_enough(t, v, turn)) {
     cache_unlock(fd);
     return false;
@@ -383,9 +503,22 @@ static bool begin(struct turns *t, struct turn *v, bool suspected) {
   t->busy = v;
   t->doing = turn;
   t->cache = fd;
-  share(v, fd); /* that it was asked counts, even if we do not live to see the answer */
+  keep(v, fd); /* that it was asked counts, even if we do not live to see the answer */
+  publish(v);
+  lock_waited(&t->w->changes, clock_mono_ms());
   ask(t, v);
   return true;
+}
+
+/* Why this program reads nothing itself, when a suspect peer is not the reason. */
+static void explain(struct turns *t) {
+  const char *leader = share_leader(t->w->share), *busy = share_quiet(t->w->share);
+  static const char what[] = "space and heals";
+  if (!share_settled(t->w->share)) return;
+  if (leader && !strcmp(leader, t->w->options->host)) snprintf(t->note, sizeof t->note, "%s are read by another console here", what);
+  else if (leader) snprintf(t->note, sizeof t->note, "%s are read by the console on %s", what, leader);
+  else if (!share_reads(t->w->share)) snprintf(t->note, sizeof t->note, "%s are read by a console of root only; none is found", what);
+  else if (t->w->quiet || busy) snprintf(t->note, sizeof t->note, "%s are not read while an operation runs on %s", what, busy ? busy : this_host());
 }
 
 static void on_timer(void *owner) {
@@ -393,20 +526,32 @@ static void on_timer(void *owner) {
   int64_t now = clock_mono_ms();
   timer_set(t->timer, turns_settled(t) ? TICK_MS : EAGER_MS);
   if (t->busy || !t->w->pool_known) return;
-  bool suspected = suspect(t);
+  bool suspected = suspect(t), reads = share_reads(t->w->share);
+  if (!t->note[0]) explain(t);
   for (struct turn *v = t->first; v; v = v->next) {
     if (!v->wanted || now < v->beside) continue;
     int64_t stamp = cache_stamp(v->id);
     if (stamp != v->stamp) take_over(v, clock_wall_ms());
     v->stamp = stamp;
-    if (!t->busy) begin(t, v, suspected);
+    doubt_returned(v);
+    if (suspected) v->unsettled.forgiven = UNKNOWN_INT;
+    else if (t->silent_at != UNKNOWN_INT && v->unsettled.forgiven == UNKNOWN_INT) v->unsettled.forgiven = clock_wall_ms();
+    if (!t->busy && reads) begin(t, v, suspected);
   }
   if (!suspected) look_for_split(t);
 }
 
+void turns_changed(struct turns *t) {
+  if (t->busy || !lock_changing(&t->w->changes, clock_mono_ms())) return;
+  timer_set(t->timer, LOCK_AFTER_MS);
+}
+
+bool turns_heals_denied(const struct turns *t) { return far_host(t) && t->ssh_note[0]; }
+
 bool turns_settled(const struct turns *t) {
   const char *who;
-  if (t->busy) return false;
+  if (t->busy || !share_settled(t->w->share)) return false;
+  if (!share_reads(t->w->share)) return true; /* what others know came with the settling */
   if (t->w->quiet || probe_suspicion(t->w->probe, &who) != SUSPECT_NONE) return true;
   for (const struct turn *v = t->first; v; v = v->next)
     if (v->wanted && v->heal_at != UNKNOWN_INT && crawls(t) && pending(&v->heal) && (!v->split_at || t->split_of == v))

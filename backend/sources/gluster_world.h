@@ -4,6 +4,7 @@
 #include "base/loop.h"
 #include "model/facts.h"
 #include "sources/emit.h"
+#include "sources/gluster_lock.h"
 #include "sources/gluster_name.h"
 
 enum { GLUSTERD_PORT = 24007 };
@@ -22,16 +23,20 @@ struct world {
   const bool *tasks; /* one a volume: a rebalance or the like was started on it */
   bool pool_known;
 
-  bool quiet; /* an operation runs: no request that takes a lock */
+  bool quiet;                  /* our console runs an operation: no request that takes a lock */
+  struct lock_changes changes; /* as the daemons tell them; monotonic */
 
   struct asked *asked;
   struct probe *probe;
   struct turns *turns;
+  struct share *share;
   struct files *files;
 };
 
 /* The pool was read anew; main tells the other parts. */
 void world_pool_read(struct world *w);
+/* A daemon says that a volume was changed: read soon, and keep out of the way of whoever does it. */
+void world_changed(struct world *w);
 /* Something was printed: flushed with whatever else comes within a moment. */
 void world_dirty(struct world *w);
 

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] = "kvmconsole-libvirt [--once] [--read-only] [--host NAME] [URI]";
+static const char usage[] = "kvmconsole-libvirt [--once] [--read-only] [--raw] [--host NAME] [URI]";
 
 enum {
   STATES_MS = 2000,
@@ -69,6 +69,7 @@ static void read_uuid(struct source *s) {
   char *xml = virConnectGetCapabilities(s->connection);
   s->uuid_read = true;
   if (!xml) return;
+  emit_raw(s->out, "capabilities", xml, strlen(xml));
   s->host_uuid = host_uuid_from_xml(xml, strlen(xml), s->host_arena);
   free(xml);
 }
@@ -98,6 +99,7 @@ static void read_host(struct source *s) {
 }
 
 static int read_domains(struct source *s) {
+  s->domains.raw = s->out;
   if (domains_read(&s->domains, s->connection)) return -EIO;
   CLEANUP(arena_done) struct arena *a = arena_new();
   struct libvirt_domains fact;
@@ -451,6 +453,7 @@ int main(int argc, char **argv) {
   if (!code) code = set_uri(&s);
   if (code) return code < 0 ? 0 : code;
   s.out = emitter_new(LAYER_LIBVIRT, s.options.host, STDOUT_FILENO);
+  emitter_want_raw(s.out, s.options.raw);
   virSetErrorFunc(NULL, no_words);
   if (pipe2(s.pipe, O_CLOEXEC) || virInitialize() < 0) code = 70;
   else code = s.options.once ? run_once(&s) : run(&s);

@@ -1,5 +1,6 @@
 #include "sources/libvirt_domains.h"
 #include "base/clock.h"
+#include "sources/emit.h"
 #include "sources/libvirt_words.h"
 #include "sources/libvirt_xml.h"
 #include <errno.h>
@@ -95,12 +96,14 @@ static int read_states(struct known_domains *k, virConnectPtr c) {
 }
 
 /* False when the domain is gone since its state was read. Without security information, which is the default. */
-static bool read_definition(struct known_domain *d) {
+static bool read_definition(struct known_domains *k, struct known_domain *d) {
   struct err e = {0};
   d->doubted = false;
   d->read_at = clock_mono_ms();
   char *xml = virDomainGetXMLDesc(d->handle, 0);
   if (!xml) return virGetLastErrorCode() != VIR_ERR_NO_DOMAIN;
+  CLEANUP(mem_freep) char *call = mem_printf("domain %s", virDomainGetName(d->handle));
+  if (k->raw) emit_raw(k->raw, call, xml, strlen(xml));
   struct arena *a = arena_new();
   struct libvirt_domain now;
   shape_init(&libvirt_domain_shape, &now);
@@ -159,7 +162,7 @@ int domains_read(struct known_domains *k, virConnectPtr c) {
     if (!d->present) continue;
     changed |= d->doubted;
     bool old = now - d->read_at >= DEFINITION_MS && aged++ < AGED_PER_READING; /* a few at a time: no peak each minute */
-    if ((d->doubted || old) && !read_definition(d)) d->present = false;
+    if ((d->doubted || old) && !read_definition(k, d)) d->present = false;
   }
   remove_absent(k);
   if (k->count) qsort(k->item, k->count, sizeof *k->item, by_name);

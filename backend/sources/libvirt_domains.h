@@ -18,6 +18,7 @@ struct known_domain {
 };
 
 struct known_domains {
+  struct emitter *raw; /* where definitions are printed as they came, or NULL */
   struct known_domain **item; /* sorted by name, then uuid */
   size_t count, cursor;       /* cursor: where the next look-up starts; libvirt's order rarely changes */
   int64_t flags_at;           /* monotonic ms of persistent and autostart, 0: never */

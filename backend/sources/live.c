@@ -3,13 +3,15 @@
 #include "base/clock.h"
 #include "base/host.h"
 #include "base/log.h"
+#include "base/ssh.h"
 #include "model/fragment.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
-enum { WATCH_MS = 500, HUNG_MS = 5000, FIRST_WORD_MS = 12000, END_MS = 20000, BACKOFF_MAX_MS = 30000 };
+/* What comes back is to be read again well within half a minute, so the longest pause is short. */
+enum { WATCH_MS = 500, HUNG_MS = 5000, FIRST_WORD_MS = 12000, END_MS = 20000, BACKOFF_MAX_MS = 5000, WELL_MS = 30000 };
 
 /* One row a layer: the program that reads it. */
 static const struct {
@@ -17,10 +19,13 @@ static const struct {
   const char *program;
 } programs[] = {{LAYER_COROSYNC, "kvmconsole-corosync"}, {LAYER_PACEMAKER, "kvmconsole-pacemaker"}, {LAYER_GLUSTER, "kvmconsole-gluster"}, {LAYER_LIBVIRT, "kvmconsole-libvirt"}};
 
+enum told { TOLD_WAYS, TOLD_WHO, TOLD_NEIGHBOURS, TOLD_COUNT };
+
 struct process {
   struct live *live;
   enum layer layer;
-  char *host, *target, *ssh; /* target: what to connect to, or NULL; ssh: for gluster's own road to another host */
+  char *host, *target, *ssh, *port; /* target: what to connect to, or NULL; ssh: for a source's own road to another host; port: gluster's, where consoles share */
+  struct str told[TOLD_COUNT];      /* requests that stand until they change; lines, of this run of the program */
   struct child *child;
   struct timer *again;
   int64_t started, heard; /* monotonic; heard 0: nothing yet from this process */
@@ -33,7 +38,7 @@ struct live {
   struct feed *feed;
   const struct config *config;
   const char *only;
-  bool read_only;
+  bool read_only, raw;
   struct process **processes; /* pointers: children hold on to them */
   size_t count;
   struct timer *watchdog;
@@ -78,6 +83,14 @@ static void on_complaint(void *owner, char *line, size_t len, bool cut) {
   log_line(layer_names[p->layer], LOG_LEVEL_INFO, "%s: %s", p->host, line);
 }
 
+/* A program that is started anew knows nothing of what the one before it was told. */
+static void forget_asked(struct process *p) {
+  for (int i = 0; i < TOLD_COUNT; i++) str_reset(&p->told[i]);
+  if (p->layer != LAYER_GLUSTER) return;
+  for (size_t i = 0; i < p->live->asked_count; i++) mem_free(p->live->asked[i]);
+  p->live->asked_count = 0;
+}
+
 static void start(struct process *p);
 static void on_again(void *owner) { start(owner); }
 
@@ -90,7 +103,7 @@ static void on_exit_of(void *owner, int status) {
     else snprintf(text, sizeof text, "%s was ended by signal %d", program_of(p->layer), WTERMSIG(status));
     judge(p, SOURCE_DOWN, text);
   }
-  if (p->heard && clock_mono_ms() - p->started > BACKOFF_MAX_MS) p->backoff = 0; /* it had been well */
+  if (p->heard && clock_mono_ms() - p->started > WELL_MS) p->backoff = 0; /* it had been well */
   p->backoff = p->backoff ? (p->backoff * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : p->backoff * 2) : 1000;
   if (!p->again) p->again = loop_timer(p->live->loop, -1, on_again, p);
   timer_set(p->again, p->backoff);
@@ -105,18 +118,21 @@ static void start(struct process *p) {
     judge(p, SOURCE_ABSENT, text);
     return;
   }
-  const char *argv[10];
+  const char *argv[12];
   size_t n = 0;
   argv[n++] = path;
   argv[n++] = "--host";
   argv[n++] = p->host;
   if (p->live->read_only) argv[n++] = "--read-only";
+  if (p->live->raw) argv[n++] = "--raw";
   if (p->ssh) argv[n++] = "--ssh", argv[n++] = p->ssh;
+  if (p->port) argv[n++] = "--share-port", argv[n++] = p->port;
   if (p->target) argv[n++] = "--", argv[n++] = p->target;
   argv[n] = NULL;
   p->started = clock_mono_ms();
   p->heard = 0;
   p->ending = false;
+  forget_asked(p);
   p->child = child_start(p->live->loop, &(struct child_spec){.argv = argv, .max_line = FRAGMENT_LINE_MAX, .on_out = on_line, .on_err = on_complaint,
                                                             .on_exit = on_exit_of, .owner = p, .with_input = true}, &e);
   if (!p->child) judge(p, SOURCE_DOWN, e.text);
@@ -145,10 +161,11 @@ static void add(struct live *v, enum layer layer, const char *host, const char *
   if (!wanted(v, layer) || !sane_name(host) || find(v, layer, host)) return;
   struct process *p = mem_alloc(sizeof *p);
   *p = (struct process){.live = v, .layer = layer, .host = mem_strdup(host), .target = mem_strdup(target)};
-  if (layer == LAYER_GLUSTER) p->ssh = mem_strdup(config_text(v->config, SET_CLUSTER_SSH));
+  if (layer == LAYER_GLUSTER || layer == LAYER_COROSYNC) p->ssh = mem_strdup(config_text(v->config, SET_CLUSTER_SSH));
+  if (layer == LAYER_GLUSTER) p->port = mem_strdup(config_text(v->config, SET_GLUSTER_SHARE_PORT));
   v->processes = mem_grow(v->processes, v->count + 1, sizeof(struct process *));
   v->processes[v->count++] = p;
-  store_expect((struct store *)feed_store(v->feed), layer, host);
+  feed_expect(v->feed, layer, host);
   start(p);
 }
 
@@ -173,7 +190,7 @@ static void on_watch(void *owner) {
 struct live *live_start(struct loop *l, struct feed *f, const struct feed_options *o) {
   static const struct config defaults;
   struct live *v = mem_alloc(sizeof *v);
-  *v = (struct live){.loop = l, .feed = f, .config = o->config ? o->config : &defaults, .only = o->only, .read_only = o->read_only};
+  *v = (struct live){.loop = l, .feed = f, .config = o->config ? o->config : &defaults, .only = o->only, .read_only = o->read_only, .raw = o->raw};
   const char *gluster = config_text(v->config, SET_GLUSTER_HOST);
   const struct host_config *here = config_host(v->config, this_host());
   add(v, LAYER_COROSYNC, this_host(), NULL);
@@ -192,7 +209,8 @@ void live_end(struct live *v) {
     struct process *p = v->processes[i];
     child_drop(p->child);
     timer_end(p->again);
-    mem_free(p->host), mem_free(p->target), mem_free(p->ssh);
+    mem_free(p->host), mem_free(p->target), mem_free(p->ssh), mem_free(p->port);
+    for (int j = 0; j < TOLD_COUNT; j++) str_free(&p->told[j]);
     mem_free(p);
   }
   for (size_t i = 0; i < v->asked_count; i++) mem_free(v->asked[i]);
@@ -230,7 +248,76 @@ static void ask_disk(struct live *v, const struct disk_view *d) {
   v->asked_at = clock_mono_ms();
 }
 
+/* Requests, lines, that stand until they change. */
+static void tell(struct process *p, enum told what, const struct str *lines) {
+  if (!p || !p->child || str_eq(str_text(lines), str_text(&p->told[what]))) return;
+  for (const char *at = str_text(lines), *end; (end = strchr(at, '\n')); at = end + 1)
+    if (child_send(p->child, at, (size_t)(end + 1 - at))) return; /* all of it again, later */
+  str_reset(&p->told[what]);
+  str_add(&p->told[what], str_text(lines));
+}
+
+/* A node that is no member is asked for its own view over ssh: by every name and address that any layer knows of it. */
+static void tell_ways(struct live *v, const struct snapshot *s) {
+  CLEANUP(str_free) struct str lines = {0};
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    if (h->membership != MEMBERSHIP_LEFT || h->here == TRUTH_YES || !ssh_host_valid(h->name)) continue;
+    str_addf(&lines, "ways %s", h->name);
+    const struct texts self = {(const char *[]){h->name}, 1}, *const names[] = {&self, &h->aliases, &h->addresses};
+    for (size_t j = 0; j < COUNT(names); j++)
+      for (size_t k = 0; k < names[j]->count; k++) {
+        CLEANUP(mem_freep) char *to = ssh_host_valid(names[j]->item[k]) ? config_ssh(v->config, names[j]->item[k]) : NULL;
+        if (to && !strpbrk(to, " \n\r")) str_addf(&lines, " %s", to);
+      }
+    str_addc(&lines, '\n');
+  }
+  tell(find(v, LAYER_COROSYNC, this_host()), TOLD_WAYS, &lines);
+}
+
+/* A host that runs domains may be a peer under another name: the daemon at its address knows. */
+static void tell_who(struct live *v, const struct snapshot *s) {
+  CLEANUP(str_free) struct str lines = {0};
+  bool pool = false;
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    pool |= texts_have(&h->roles, "gluster");
+    if (!texts_have(&h->roles, "kvm") || !h->addresses.count || !ssh_host_valid(h->name)) continue;
+    str_addf(&lines, "who %s", h->name);
+    for (size_t j = 0; j < h->addresses.count; j++) str_addf(&lines, " %s", h->addresses.item[j]);
+    str_addc(&lines, '\n');
+  }
+  if (pool) tell(find(v, LAYER_GLUSTER, this_host()), TOLD_WHO, &lines);
+}
+
+static void add_word(struct str *line, const char *word) {
+  enum { LINE_MAX_BYTES = 7000 };
+  if (sane_name(word) && !strpbrk(word, " \n\r") && line->len + strlen(word) < LINE_MAX_BYTES) str_addf(line, " %s", word);
+}
+
+/* Where other consoles may be, for those that read what is read only once: every host known, and those configured. */
+static void tell_neighbours(struct live *v, const struct snapshot *s) {
+  struct process *p = find(v, LAYER_GLUSTER, this_host());
+  CLEANUP(str_free) struct str line = {0}, hosts = {0};
+  bool member = false;
+  if (!p || !p->child) return;
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    if (h->here == TRUTH_YES) member = h->membership || h->pacemaker;
+    if (h->here == TRUTH_YES) continue;
+    for (size_t j = 0; j < h->addresses.count; j++) add_word(&hosts, h->addresses.item[j]);
+    if (!h->addresses.count) add_word(&hosts, h->name);
+  }
+  for (size_t i = 0; i < v->config->host_count; i++)
+    if (strcmp(v->config->hosts[i].name, this_host()) != 0) add_word(&hosts, v->config->hosts[i].name);
+  str_addf(&line, "neighbours %s%s\n", member ? "member" : "outsider", str_text(&hosts));
+  tell(p, TOLD_NEIGHBOURS, &line);
+}
+
 void live_discover(struct live *v, const struct snapshot *s) {
+  tell_ways(v, s);
+  tell_who(v, s);
+  tell_neighbours(v, s);
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
     if (h->membership || h->pacemaker) add_hypervisor(v, h);
@@ -248,9 +335,19 @@ static bool disks_answered(const struct live *v) {
   return d && d->disks.count >= v->asked_count;
 }
 
+/* Nor is one that has left asked for long; until then it is not known whether it lives. */
+static bool outlooks_answered(const struct live *v) {
+  enum { PATIENCE_MS = 8000 };
+  const struct fact *f = store_fact(feed_store(v->feed), "corosync.outlook", NULL, NULL);
+  const struct corosync_outlooks *o = f ? f->fragment->data : NULL;
+  for (size_t i = 0; o && clock_mono_ms() - f->since < PATIENCE_MS && i < o->nodes.count; i++)
+    if (o->nodes.item[i].asked == TRUTH_UNKNOWN) return false;
+  return true;
+}
+
 bool live_complete(const struct live *v) {
   const struct store *s = feed_store(v->feed);
   for (size_t i = 0; i < s->source_count; i++)
     if (s->sources[i].state == SOURCE_UNKNOWN) return false;
-  return s->source_count > 0 && disks_answered(v);
+  return s->source_count > 0 && disks_answered(v) && outlooks_answered(v);
 }

@@ -9,6 +9,7 @@
 #include "sources/pacemaker_tool.h"
 #include "sources/pacemaker_version.h"
 #include "sources/pacemaker_watch.h"
+#include "sources/raw.h"
 #include <errno.h>
 #include <grp.h>
 #include <poll.h>
@@ -52,6 +53,7 @@ struct source {
   char *last_change;             /* of the reading before; NULL at first */
   int64_t last_change_seen, config_read;
   char config_trouble[256];
+  char *online; /* names of the nodes that are, as last read: " kvm01  kvm02 " */
 };
 
 static void start_reading(struct source *s);
@@ -93,13 +95,29 @@ static void finish(struct source *s, int64_t in_ms) {
   s->again = false;
 }
 
+/* One of its daemons hangs or is gone, though what crm_mon tells may be as true as ever: the others go on. */
+static bool say_trouble(struct source *s) {
+  CLEANUP(str_free) struct str text = {0};
+  bool hung = cib_watcher_trouble(s->watcher, s->online, &text);
+  if (text.len) emit_state(s->out, hung ? SOURCE_HUNG : SOURCE_DOWN, "%s", text.data);
+  return text.len > 0;
+}
+
+static void note_online(struct source *s, const struct pcmk_nodes *n) {
+  CLEANUP(str_free) struct str names = {0};
+  for (size_t i = 0; i < n->nodes.count; i++)
+    if (n->nodes.item[i].online == TRUTH_YES && n->nodes.item[i].pending != TRUTH_YES && n->nodes.item[i].name) str_addf(&names, " %s ", n->nodes.item[i].name);
+  mem_free(s->online);
+  s->online = str_take(&names);
+}
+
 static void fail(struct source *s, enum source_state state, const char *text, int64_t in_ms) {
   if (s->well) emit_forget(s->out); /* what comes after this is new, whatever it says */
   s->well = false;
   s->doubt_since = 0;
   s->held = false;
   s->want_config = true;
-  emit_state(s->out, state, "%s", text);
+  if (!say_trouble(s)) emit_state(s->out, state, "%s", text);
   finish(s, in_ms);
 }
 
@@ -146,6 +164,8 @@ static void tell(struct source *s, const struct pacemaker_status *p) {
   emit_fact(s->out, "pacemaker.failures", NULL, &p->failures);
   if (!s->skip_fencing) emit_fact(s->out, "pacemaker.fencing", NULL, &p->fencing);
   if (s->have_config) emit_fact(s->out, "pacemaker.config", NULL, &s->config);
+  note_online(s, &p->nodes);
+  if (say_trouble(s)) return;
   emit_state(s->out, SOURCE_OK, "Pacemaker%s%.*s, %s%s%s%s%s%s", digits ? " " : "", digits, version, p->cluster.dc ? "DC " : "no DC elected",
              p->cluster.dc ? p->cluster.dc : "", s->doubt_since ? "; all nodes offline, said twice" : "",
              s->skip_fencing ? "; the fencing daemon does not answer, its history is not read" : "",
@@ -225,6 +245,12 @@ static void conclude(struct source *s, bool config_asked) {
 
 static void on_tool_done(void *owner) {
   struct source *s = owner;
+  if (s->mon.end == TOOL_ENDED) emit_raw(s->out, "crm_mon", str_text(&s->mon.out), s->mon.out.len);
+  if (s->cib.end == TOOL_ENDED && s->options.raw) {
+    CLEANUP(mem_freep) char *cib = mem_strndup(str_text(&s->cib.out), s->cib.out.len);
+    raw_mask_nvpairs(cib, s->cib.out.len, pacemaker_may_be_secret);
+    emit_raw(s->out, "cibadmin", cib, s->cib.out.len);
+  }
   if (s->reading && !tool_runs(&s->mon) && !tool_runs(&s->cib)) conclude(s, s->cib.end != TOOL_NEVER_RUN);
 }
 
@@ -272,6 +298,12 @@ static void on_next(void *owner) { start_reading(owner); }
 
 static void on_change(void *owner, enum cib_event event) {
   struct source *s = owner;
+  if (event == CIB_DAEMONS) { /* said at once; and read at once, so that what is still true is not taken for old */
+    if (say_trouble(s)) emit_flush(s->out);
+    if (s->reading) s->again = true;
+    else read_within(s, 0);
+    return;
+  }
   if (event != CIB_STATUS_CHANGED) s->want_config = s->config_changed = true;
   if (event == CIB_LOST) return read_within(s, 0);
   if (s->reading) s->again = true;
@@ -300,7 +332,7 @@ static void find_version(struct source *s) {
 
 int main(int argc, char **argv) {
   struct source s = {.want_config = true};
-  int code = source_options_parse(argc, argv, "kvmconsole-pacemaker [--once] [--read-only] [--host NAME]", &s.options);
+  int code = source_options_parse(argc, argv, "kvmconsole-pacemaker [--once] [--read-only] [--raw] [--host NAME]", &s.options);
   if (code) return code < 0 ? 0 : code;
   const char *path = getenv("PATH"); /* the tools are in sbin, which a login over ssh need not have */
   CLEANUP(mem_freep) char *longer = mem_printf("%s:/usr/sbin:/sbin:/usr/local/sbin:/usr/bin:/bin", path ? path : "/usr/bin");
@@ -308,6 +340,7 @@ int main(int argc, char **argv) {
   find_version(&s);
   s.loop = loop_new();
   s.out = emitter_new(LAYER_PACEMAKER, s.options.host, STDOUT_FILENO);
+  emitter_want_raw(s.out, s.options.raw);
   s.deadline = loop_timer(s.loop, -1, on_deadline, &s);
   s.next = loop_timer(s.loop, -1, on_next, &s);
   s.tick = loop_timer(s.loop, TICK_MS, on_tick, &s);
@@ -324,5 +357,6 @@ int main(int argc, char **argv) {
   loop_free(s.loop);
   arena_free(s.config_arena);
   mem_free(s.last_change);
+  mem_free(s.online);
   return 0;
 }

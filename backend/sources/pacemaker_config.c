@@ -61,6 +61,10 @@ bool pacemaker_param_is_harmless(const char *name) {
   return false;
 }
 
+bool pacemaker_may_be_secret(const char *set, const char *name) {
+  return pacemaker_name_is_secret(name) || (str_eq(set, "instance_attributes") && !pacemaker_param_is_harmless(name));
+}
+
 bool pacemaker_name_is_secret(const char *name) {
   static const char *const words[] = {"pass", "secret", "key", "login", "token", "credential"};
   for (size_t i = 0; i < COUNT(words); i++)

@@ -12,6 +12,8 @@
  * "rsc_defaults" and "op_defaults" when there are any (their values in meta). */
 int pacemaker_config_parse(const char *bytes, size_t len, struct arena *a, struct pcmk_config *ret, struct err *e);
 
+/* Whether an nvpair may hold a secret, by the set it is in and its name: what is kept of the CIB as it is leaves it out. */
+bool pacemaker_may_be_secret(const char *set, const char *name);
 bool pacemaker_param_is_harmless(const char *name); /* of an agent's parameter */
 bool pacemaker_name_is_secret(const char *name);    /* of a property or meta attribute */
 

@@ -13,7 +13,8 @@ void crm_mon_call_for(const char *said, struct crm_mon_call *ret) {
   int major = 99, minor = 0, patch = 0, used = 0;
   *ret = (struct crm_mon_call){0};
   const char *number = said ? strstr(said, "Pacemaker ") : NULL;
-  if (number && sscanf(number + 10, "%3d.%3d.%4d%n", &major, &minor, &patch, &used) == 3)
+  size_t digits = number ? strspn(number + 10, "0123456789.") : 0; /* sscanf() would skip a line's end, and take a sign */
+  if (number && sscanf(number + 10, "%3d.%3d.%4d%n", &major, &minor, &patch, &used) == 3 && (size_t)used <= digits)
     snprintf(ret->version, sizeof ret->version, "%.*s", used, number + 10);
   else major = 99;
   long v = major * 1000000L + minor * 10000L + patch;

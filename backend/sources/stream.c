@@ -22,7 +22,7 @@ static void on_line(void *owner, const char *line, size_t len, int64_t at) {
     s->moment = at;
   }
   s->said = at;
-  feed_take(s->feed, line, len, at, NULL);
+  feed_take_line(s->feed, &(struct tape_line){line, len, at, at, at}, NULL, NULL);
 }
 
 static void run(struct streaming *s, int64_t until) {

@@ -1,6 +1,7 @@
 /* Mutations that keep the format: most changes of a byte only make XML or JSON that its library refuses, and what is
  * behind the library would hardly be reached. Now and then the engine's own mutation is let be. */
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/memory.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -106,10 +107,9 @@ static void change_json(json_t *root, unsigned *seed) {
   else json_array_set_new(p->parent, p->index, new_value(p->value, other->value, seed));
 }
 
-size_t mutate_lines_of_json(uint8_t *data, size_t len, size_t max, unsigned seed) {
+static size_t change_line(uint8_t *data, size_t len, size_t max, unsigned seed) {
   size_t lines = 1, put = 0;
   for (size_t i = 0; i + 1 < len; i++) lines += data[i] == '\n';
-  if (draw(&seed, 4) == 0 || !len) return LLVMFuzzerMutate(data, len, max);
   size_t from = 0, end;
   for (size_t skip = draw(&seed, (unsigned)lines); skip; skip--) from = (size_t)((uint8_t *)memchr(data + from, '\n', len - from) - data) + 1;
   uint8_t *newline = memchr(data + from, '\n', len - from);
@@ -123,12 +123,22 @@ size_t mutate_lines_of_json(uint8_t *data, size_t len, size_t max, unsigned seed
     change_json(json, &seed);
     char *text = json_dumps(json, JSON_COMPACT);
     if (text) str_add(&out, text);
-    free(text);
+    fuzz_free(text);
     json_decref(json);
   }
   if (how < 2 || json) {
     str_addn(&out, data + end, len - end);
     put = put_back(data, max, out.data, out.len);
+  }
+  return put;
+}
+
+size_t mutate_lines_of_json(uint8_t *data, size_t len, size_t max, unsigned seed) {
+  size_t put = 0;
+  if (len && draw(&seed, 4)) {
+    memory_begin();
+    put = change_line(data, len, max, seed);
+    memory_end();
   }
   return put ? put : LLVMFuzzerMutate(data, len, max);
 }

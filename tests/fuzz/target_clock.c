@@ -3,7 +3,9 @@
 #include "tests/fuzz/fuzz.h"
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
   char *text = input_text(data, len), out[CLOCK_TEXT], age[CLOCK_TEXT];
   int64_t at = 7, again = 7, loose = 7;
   if (clock_parse(text, &at)) MUST(at == 7, "what was not read is untouched");
@@ -20,5 +22,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     MUST(strlen(clock_rfc3339(out, at)) < CLOCK_TEXT && strlen(clock_age(age, at)) < CLOCK_TEXT, "any number can be written");
   }
   mem_free(text);
-  return 0;
 }

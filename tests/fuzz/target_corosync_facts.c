@@ -13,7 +13,9 @@ static void take(struct corosync_keys *k, char *line, size_t len) {
   else corosync_key_number(k, line, strtoll(value, NULL, 10));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
   struct arena *a = arena_new();
   struct corosync_keys k = {.arena = a};
   struct corosync_nodes nodes;
@@ -36,10 +38,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   shape_init(&corosync_cluster_shape, &cluster);
   corosync_read_cluster(&k, &cluster);
   cluster.version = version;
-  mem_free(must_travel("corosync.nodes", NULL, &nodes));
-  mem_free(must_travel("corosync.links", NULL, &links));
-  mem_free(must_travel("corosync.cluster", NULL, &cluster));
+  travels("corosync.nodes", NULL, &nodes);
+  travels("corosync.links", NULL, &links);
+  travels("corosync.cluster", NULL, &cluster);
   mem_free(text);
   arena_free(a);
-  return 0;
 }

@@ -18,8 +18,10 @@ static size_t take(struct decoder *d, int64_t now) {
   return keys;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
-  if (len < 2) return 0;
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
+  if (len < 2) return;
   size_t cut = data[0], keys = 0;
   int64_t now = 1000;
   int pause = data[1];
@@ -39,5 +41,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   MUST(wait < 0, "what is unfinished ends");
   MUST(keys <= len, "no more keys than bytes: %zu of %zu", keys, len);
   decoder_free(d);
-  return 0;
 }

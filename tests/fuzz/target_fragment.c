@@ -6,13 +6,15 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned s
 
 static void print(struct str *out, const struct fragment *f) { fragment_print(out, f->at, f->layer, f->host, f->kind->name, f->key, f->data); }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
   struct fragment *f = NULL, *again = NULL;
   struct err e = {0};
   struct str first = {0}, second = {0};
   if (fragment_parse((const char *)data, len, &f, &e)) {
     MUST(e.code && e.text[0], "a refusal says why");
-    return 0;
+    return;
   }
   print(&first, f);
   MUST(!fragment_parse(first.data, first.len, &again, &e), "what was printed is taken: %s: %s", e.text, first.data);
@@ -29,5 +31,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   }
   fragment_drop(f);
   str_free(&first), str_free(&second);
-  return 0;
 }

@@ -17,6 +17,7 @@ static void plant(struct arena *a, struct dict *d) {
 }
 
 static void tell(const char *kind, const char *key, const void *fact) {
+  if (!input_is_dear()) return;
   char *line = must_travel(kind, key, fact);
   MUST(!strstr(line, SECRET), "no password in a fact: %s", line);
   mem_free(line);
@@ -35,7 +36,9 @@ static void read_one(struct arena *a, const struct dict *d) {
   tell("gluster.volumes", NULL, &volumes);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
   struct arena *a = arena_new();
   struct answer answer;
   struct port_answer port;
@@ -73,5 +76,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     }
   }
   arena_free(a);
-  return 0;
 }

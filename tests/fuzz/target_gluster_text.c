@@ -18,8 +18,6 @@ static void make_volume(struct arena *a, struct gluster_volume *v, size_t bricks
   }
 }
 
-static void travel(const char *kind, const char *key, const void *fact) { mem_free(must_travel(kind, key, fact)); }
-
 static void of_a_volume(struct arena *a, const char *text, unsigned which) {
   struct gluster_volume v;
   struct gluster_peers peers;
@@ -34,7 +32,9 @@ static void of_a_volume(struct arena *a, const char *text, unsigned which) {
   for (size_t i = 0; i < bricks.count; i++) MUST(strstr(bricks.item[i], ":/"), "a brick has a host and a path");
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
   struct arena *a = arena_new();
   char *text = input_text(data + (len > 0), len ? len - 1 : 0);
   struct gluster_heal heal;
@@ -42,15 +42,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   struct texts servers = {0};
   if (!text_heal_count(a, text, &heal)) {
     for (size_t i = 0; i < heal.bricks.count; i++) MUST(heal.bricks.item[i].host && heal.bricks.item[i].path, "a brick has a host and a path");
-    travel("gluster.heal", "models", &heal);
+    travels("gluster.heal", "models", &heal);
   }
   text_lock_taken(text);
   text_mounts(a, text, &mounts);
-  travel("gluster.mounts", NULL, &mounts);
+  travels("gluster.mounts", NULL, &mounts);
   text_servers(a, text, &servers);
   for (size_t i = 0; i < servers.count; i++) MUST(*servers.item[i], "a server has a name");
   of_a_volume(a, text, len ? data[0] : 0);
   mem_free(text);
   arena_free(a);
-  return 0;
 }

@@ -20,7 +20,9 @@ static void read_dict(const unsigned char *bytes, size_t len) {
   arena_free(a);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
   struct str in = {0};
   size_t used;
   int64_t n;
@@ -44,5 +46,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   }
   str_free(&in);
   read_dict(data, len);
-  return 0;
 }

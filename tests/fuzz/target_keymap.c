@@ -13,7 +13,9 @@ static void on_key(void *owner, enum context c, struct key k, enum action a, con
   keymap_lookup(m, c, k);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
   struct keymap *m = keymap_new();
   struct err e = {0};
   struct str help = {0};
@@ -29,5 +31,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   mem_free(text);
   str_free(&help);
   keymap_free(m);
-  return 0;
 }

@@ -3,7 +3,9 @@
 #include "tests/fuzz/fuzz.h"
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
   char *text = input_text(data, len), *uri = NULL;
   struct libvirt_address to = {0};
   struct err e = {0};
@@ -24,5 +26,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   MUST(to.port >= 0 && to.port <= 65535 && memchr(to.real_host, 0, sizeof to.real_host), "a destination is one");
   mem_free(uri);
   mem_free(text);
-  return 0;
 }

@@ -21,18 +21,22 @@ static void read_it(const char *bytes, size_t len, bool planted) {
     MUST(d->disks.count <= DOMAIN_DEVICES_MAX && d->nics.count <= DOMAIN_DEVICES_MAX, "devices are bounded");
   }
   host.uuid = host_uuid_from_xml(bytes, len, a);
-  char *line = must_travel("libvirt.domains", NULL, &list), *other = must_travel("libvirt.host", NULL, &host);
-  MUST(!planted || (!strstr(line, SECRET) && !strstr(other, SECRET)), "no password in a fact: %s", line);
-  mem_free(line), mem_free(other);
+  if (input_is_dear()) {
+    char *line = must_travel("libvirt.domains", NULL, &list), *other = must_travel("libvirt.host", NULL, &host);
+    MUST(!planted || (!strstr(line, SECRET) && !strstr(other, SECRET)), "no password in a fact: %s", line);
+    mem_free(line), mem_free(other);
+  }
   arena_free(a);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) { xml_setup(); }
+
+void target(const uint8_t *data, size_t len) {
   static const char *const places[] = {"passwd", "query", "value", "usage", NULL};
   size_t size;
-  char *planted = plant_in_xml(data, len, places, NULL, &size);
   read_it((const char *)data, len, false);
+  char *planted = input_is_dear() ? plant_in_xml(data, len, places, NULL, &size) : NULL;
   if (planted) read_it(planted, size, true);
   mem_free(planted);
-  return 0;
+  xml_settle();
 }

@@ -18,7 +18,7 @@ static void read_it(const char *bytes, size_t len, bool planted) {
   struct pcmk_config c;
   struct err e = {0};
   if (pacemaker_config_parse(bytes, len, a, &c, &e)) MUST(e.code && e.text[0], "a refusal says why");
-  else {
+  else if (input_is_dear()) {
     char *line = must_travel("pacemaker.config", NULL, &c);
     MUST(!planted || !strstr(line, SECRET), "no password in a fact: %s", line);
     mem_free(line);
@@ -26,11 +26,13 @@ static void read_it(const char *bytes, size_t len, bool planted) {
   arena_free(a);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) { xml_setup(); }
+
+void target(const uint8_t *data, size_t len) {
   size_t size;
-  char *planted = plant_in_xml(data, len, NULL, secret, &size);
   read_it((const char *)data, len, false);
+  char *planted = input_is_dear() ? plant_in_xml(data, len, NULL, secret, &size) : NULL;
   if (planted) read_it(planted, size, true);
   mem_free(planted);
-  return 0;
+  xml_settle();
 }

@@ -27,12 +27,14 @@ static void read_it(const char *bytes, size_t len, bool planted) {
   arena_free(a);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) { xml_setup(); }
+
+void target(const uint8_t *data, size_t len) {
   static const char *const places[] = {"exitreason", "exit-reason", "passwd", "password", "message", NULL};
   size_t size;
-  char *planted = plant_in_xml(data, len, places, NULL, &size);
   read_it((const char *)data, len, false);
+  char *planted = input_is_dear() ? plant_in_xml(data, len, places, NULL, &size) : NULL;
   if (planted) read_it(planted, size, true);
   mem_free(planted);
-  return 0;
+  xml_settle();
 }

@@ -12,27 +12,24 @@ enum { LINES = 300, LOOKS = 2 };
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned seed) { return mutate_lines_of_json(data, len, max, seed); }
 
-static struct keymap *keys(void) {
-  static struct keymap *m;
-  if (!m) m = keymap_load("default", NULL);
-  return m;
-}
+static struct keymap *keys;
+static struct canvas *frame;
 
 static void show(const struct snapshot *s, const struct events *events, struct app *app) {
-  static struct canvas *c;
+  struct canvas *c = frame;
   static unsigned turn;
   struct arena *a = arena_new();
   struct str out = {0};
   struct input in = {.snap = s,
                      .events = events->item,
                      .event_count = events->count,
-                     .keymap = keys(),
+                     .keymap = keys,
                      .glyphs = GLYPHS_UTF8,
                      .arena = a,
                      .wall = s->at,
                      .utc = true,
-                     .replay = true};
-  if (!c) c = canvas_new(100, 30, GLYPHS_UTF8);
+                     .event_past = events->count,
+                     .time = {.kind = FEED_FILE}};
   app->view = (int)(turn++ % VIEW_DETAIL); /* each in turn, not all each time: it is what takes the time */
   app_settle(app, &in, c->w, c->h);
   for (int i = 0; i < 2; i++) { /* the list, then its first item */
@@ -58,8 +55,10 @@ static struct snapshot *look(const struct store *store, int64_t now, struct snap
   struct events events;
   snapshot_json(s, &out);
   must_be_json(out.data, out.len);
+  must_be_harmless(out.data, out.len);
   str_reset(&out);
   print_metrics(s, &out);
+  must_be_harmless(str_text(&out), out.len);
   for (const char *line = str_text(&out); *line; line = strchr(line, '\n') + 1)
     MUST((str_starts(line, "# ") || str_starts(line, "kvmconsole_")) && strchr(line, '\n'),
          "a name of the cluster ends no line of the metrics: %.200s", line);
@@ -68,6 +67,7 @@ static struct snapshot *look(const struct store *store, int64_t now, struct snap
     str_reset(&out);
     shape_encode(&event_shape, &events.item[i], &out);
     must_be_json(out.data, out.len);
+    must_be_harmless(out.data, out.len);
   }
   show(s, &events, app);
   str_free(&out);
@@ -76,7 +76,12 @@ static struct snapshot *look(const struct store *store, int64_t now, struct snap
   return s;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {
+  keys = keymap_load("default", NULL);
+  frame = canvas_new(100, 30, GLYPHS_UTF8);
+}
+
+void target(const uint8_t *data, size_t len) {
   struct store store = {0};
   struct snapshot *snap = NULL;
   struct app app = {0};
@@ -99,5 +104,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   snapshot_drop(snap);
   store_clear(&store);
   app_free(&app);
-  return 0;
 }

@@ -4,8 +4,10 @@
 #include "tests/fuzz/fuzz.h"
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
-  if (!len) return 0;
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
+  if (!len) return;
   size_t room = data[0], all = 3 * len + 1;
   char *text = input_text(data + 1, len - 1), *out = mem_alloc(room), *whole = mem_alloc(all), *again = mem_alloc(all);
   utf8_clean(out, room, text);
@@ -21,5 +23,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   MUST(!room || !strncmp(out, whole, strlen(out)), "a short one is the beginning of the whole");
   MUST(utf8_width(whole) >= 0 && utf8_width(text) >= 0, "a width is none below zero");
   mem_free(text), mem_free(out), mem_free(whole), mem_free(again);
-  return 0;
 }

@@ -112,6 +112,18 @@ idle() { # HOST: the cluster has nothing in hand
 health_is() { # HOST WORD
   [ "$($L exec "$1" timeout 20 kvmconsole status --json </dev/null 2>/dev/null | jq -r .health)" = "$2" ]
 }
+fault_shard() { # NAME SHARD...: a test that is some rows of faults.table
+  name=$1
+  shift
+  lab_take "faults: $name"
+  trap 'lab_leave' EXIT
+  trap 'exit 130' INT TERM HUP
+  lab_boot seed
+  for h in $(kvm_hosts) $(store_hosts); do quiet $L slow "$h" off; done
+  until_ok "the cluster is healthy" 150 health_is kvm01 healthy
+  timeout -k 20 900 tests/lab/faults "$@" </dev/null || bad=1
+  exit $bad
+}
 agree() { # the comparison as a part of this test
   timeout -k 10 400 tests/lab/agree "$@" </dev/null || bad=1
 }

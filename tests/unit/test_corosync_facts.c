@@ -106,7 +106,6 @@ static void without_a_list_of_nodes(void **state) {
   (void)state;
   struct corosync_nodes n;
   corosync_key_number(&k, "runtime.votequorum.this_node_id", 168427521);
-  text("runtime.totem.pg.mrp.srp.members.1.status", "joined"); /* 2.4's other name is no member of ours */
   text("runtime.members.168427521.ip", "r(0) ip(10.10.0.1) r(1) ip(10.11.0.1) ");
   text("runtime.members.168427521.status", "joined");
   text("runtime.members.168427522.status", "left");
@@ -117,6 +116,39 @@ static void without_a_list_of_nodes(void **state) {
   assert_int_equal(n.nodes.item[0].addresses.count, 2);
   assert_string_equal(n.nodes.item[1].name, "168427522");
   assert_int_equal(n.nodes.item[1].member, TRUTH_NO);
+}
+
+static void corosync_2_4(void **state) {
+  (void)state;
+  struct corosync_nodes n;
+  struct corosync_links l;
+  struct corosync_cluster c;
+  load("corosync-cmap-2.4.5.txt");
+  corosync_read_nodes(&k, a, &n);
+  assert_int_equal(n.nodes.count, 3);
+  assert_string_equal(n.nodes.item[0].name, "old1"); /* it names no node: its first address does */
+  assert_string_equal(n.nodes.item[0].addresses.item[1], "10.20.1.1");
+  assert_int_equal(n.nodes.item[0].member, TRUTH_YES);
+  assert_int_equal(n.nodes.item[1].member, TRUTH_YES);
+  assert_int_equal(n.nodes.item[1].local, TRUTH_YES);
+  assert_int_equal(n.nodes.item[2].member, TRUTH_NO);
+  corosync_read_links(&k, &n, a, &l);
+  assert_int_equal(l.links.count, 0); /* no statistics of links there: not known, and not down */
+  corosync_read_cluster(&k, &c);
+  assert_string_equal(c.name, "old");
+  assert_int_equal(c.token_ms, 3000);
+  assert_int_equal(c.node_id, 2);
+}
+
+static void corosync_2_4_without_a_list(void **state) {
+  (void)state;
+  struct corosync_nodes n;
+  text("runtime.totem.pg.mrp.srp.members.168427521.ip", "r(0) ip(10.10.0.1) ");
+  text("runtime.totem.pg.mrp.srp.members.168427521.status", "joined");
+  corosync_read_nodes(&k, a, &n);
+  assert_int_equal(n.nodes.count, 1);
+  assert_string_equal(n.nodes.item[0].name, "10.10.0.1");
+  assert_int_equal(n.nodes.item[0].member, TRUTH_YES);
 }
 
 static void names_and_members_that_do_not_match(void **state) {
@@ -176,6 +208,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(links, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_latency_is_calmed, set_up, tear_down),
       cmocka_unit_test_setup_teardown(without_a_list_of_nodes, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(corosync_2_4, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(corosync_2_4_without_a_list, set_up, tear_down),
       cmocka_unit_test_setup_teardown(names_and_members_that_do_not_match, set_up, tear_down),
       cmocka_unit_test_setup_teardown(hostile, set_up, tear_down),
       cmocka_unit_test_setup_teardown(version, set_up, tear_down),

@@ -8,34 +8,36 @@ enum { S = 1000 };
 
 static void the_rule(void **state) {
   (void)state;
-  /* now is 1000 s; past: asked, space, heal, not before, heals, tasks next; now: jitter, quiet, suspect, heals, has task, task runs */
+  /* now is 1000 s; past: asked, space, heal, not before, heals, tasks next; now: jitter, quiet, suspect, heals, has task, task runs, changing */
   const struct {
     const char *why;
     struct lock_past past;
     struct lock_now now;
     enum lock_turn expected;
   } rows[] = {
-      {"first of all: space", {NEVER, NEVER, NEVER, NEVER, 0, false}, {0, 0, false, false, true, false, false}, LOCK_SPACE},
-      {"the first heal not within the same second", {999500, 999500, NEVER, NEVER, 0, false}, {0, 0, false, false, true, false, false}, LOCK_NONE},
-      {"the first heal a second later", {999000, 999000, NEVER, NEVER, 0, false}, {0, 0, false, false, true, false, false}, LOCK_HEAL},
-      {"no heal of a distributed volume", {999000, 999000, NEVER, NEVER, 0, false}, {0, 0, false, false, false, false, false}, LOCK_NONE},
-      {"within the minute nothing", {941000, 900000, 941000, NEVER, 1, false}, {0, 0, false, false, true, false, false}, LOCK_NONE},
-      {"after it a heal", {940000, 900000, 940000, NEVER, 1, false}, {0, 0, false, false, true, false, false}, LOCK_HEAL},
-      {"but its jitter first", {940000, 900000, 940000, NEVER, 1, false}, {0, 14 * S, false, false, true, false, false}, LOCK_NONE},
-      {"every fifth turn is space", {900000, 500000, 900000, NEVER, 4, false}, {0, 0, false, false, true, false, false}, LOCK_SPACE},
-      {"space alone every five minutes", {701000, 701000, NEVER, NEVER, 0, false}, {0, 0, false, false, false, false, false}, LOCK_NONE},
-      {"space alone every five minutes, now", {700000, 700000, NEVER, NEVER, 0, false}, {0, 0, false, false, false, false, false}, LOCK_SPACE},
-      {"a task runs: every other turn", {900000, 800000, 900000, NEVER, 1, true}, {0, 0, false, false, true, true, true}, LOCK_TASKS},
-      {"a task runs: then space", {900000, 800000, 900000, NEVER, 1, false}, {0, 0, false, false, true, true, true}, LOCK_SPACE},
-      {"a task on a distributed volume", {900000, 800000, NEVER, NEVER, 0, true}, {0, 0, false, false, false, true, true}, LOCK_TASKS},
-      {"a task has ended: as without", {900000, 800000, 900000, NEVER, 1, true}, {0, 0, false, false, true, true, false}, LOCK_HEAL},
-      {"a task has ended: but another may begin", {900000, 800000, 900000, NEVER, 4, true}, {0, 0, false, false, true, true, false}, LOCK_TASKS},
-      {"quiet: not even the first", {NEVER, NEVER, NEVER, NEVER, 0, false}, {0, 0, true, false, true, false, false}, LOCK_NONE},
-      {"suspect: not even the first", {NEVER, NEVER, NEVER, NEVER, 0, false}, {0, 0, false, true, true, false, false}, LOCK_NONE},
-      {"suspect: nor when it is due", {100000, 100000, 100000, NEVER, 1, false}, {0, 0, false, true, true, false, false}, LOCK_NONE},
-      {"backing off", {900000, 800000, 900000, 1000001, 1, false}, {0, 0, false, false, true, false, false}, LOCK_NONE},
-      {"backed off", {900000, 800000, 900000, 1000000, 1, false}, {0, 0, false, false, true, false, false}, LOCK_HEAL},
-      {"first readings back off too", {990000, NEVER, NEVER, 1050000, 0, false}, {0, 0, false, false, true, false, false}, LOCK_NONE},
+      {"first of all: space", {NEVER, NEVER, NEVER, NEVER, 0, false}, {0, 0, false, false, true, false, false, false}, LOCK_SPACE},
+      {"the first heal not within the same second", {999500, 999500, NEVER, NEVER, 0, false}, {0, 0, false, false, true, false, false, false}, LOCK_NONE},
+      {"the first heal a second later", {999000, 999000, NEVER, NEVER, 0, false}, {0, 0, false, false, true, false, false, false}, LOCK_HEAL},
+      {"no heal of a distributed volume", {999000, 999000, NEVER, NEVER, 0, false}, {0, 0, false, false, false, false, false, false}, LOCK_NONE},
+      {"within the minute nothing", {941000, 900000, 941000, NEVER, 1, false}, {0, 0, false, false, true, false, false, false}, LOCK_NONE},
+      {"after it a heal", {940000, 900000, 940000, NEVER, 1, false}, {0, 0, false, false, true, false, false, false}, LOCK_HEAL},
+      {"but its jitter first", {940000, 900000, 940000, NEVER, 1, false}, {0, 14 * S, false, false, true, false, false, false}, LOCK_NONE},
+      {"every fifth turn is space", {900000, 500000, 900000, NEVER, 4, false}, {0, 0, false, false, true, false, false, false}, LOCK_SPACE},
+      {"space alone every five minutes", {701000, 701000, NEVER, NEVER, 0, false}, {0, 0, false, false, false, false, false, false}, LOCK_NONE},
+      {"space alone every five minutes, now", {700000, 700000, NEVER, NEVER, 0, false}, {0, 0, false, false, false, false, false, false}, LOCK_SPACE},
+      {"a task runs: every other turn", {900000, 800000, 900000, NEVER, 1, true}, {0, 0, false, false, true, true, true, false}, LOCK_TASKS},
+      {"a task runs: then space", {900000, 800000, 900000, NEVER, 1, false}, {0, 0, false, false, true, true, true, false}, LOCK_SPACE},
+      {"a task on a distributed volume", {900000, 800000, NEVER, NEVER, 0, true}, {0, 0, false, false, false, true, true, false}, LOCK_TASKS},
+      {"a task has ended: as without", {900000, 800000, 900000, NEVER, 1, true}, {0, 0, false, false, true, true, false, false}, LOCK_HEAL},
+      {"a task has ended: but another may begin", {900000, 800000, 900000, NEVER, 4, true}, {0, 0, false, false, true, true, false, false}, LOCK_TASKS},
+      {"quiet: not even the first", {NEVER, NEVER, NEVER, NEVER, 0, false}, {0, 0, true, false, true, false, false, false}, LOCK_NONE},
+      {"suspect: not even the first", {NEVER, NEVER, NEVER, NEVER, 0, false}, {0, 0, false, true, true, false, false, false}, LOCK_NONE},
+      {"suspect: nor when it is due", {100000, 100000, 100000, NEVER, 1, false}, {0, 0, false, true, true, false, false, false}, LOCK_NONE},
+      {"somebody changes volumes: not even the first", {NEVER, NEVER, NEVER, NEVER, 0, false}, {0, 0, false, false, true, false, false, true}, LOCK_NONE},
+      {"somebody changes volumes: nor when it is due", {900000, 800000, 900000, NEVER, 1, false}, {0, 0, false, false, true, false, false, true}, LOCK_NONE},
+      {"backing off", {900000, 800000, 900000, 1000001, 1, false}, {0, 0, false, false, true, false, false, false}, LOCK_NONE},
+      {"backed off", {900000, 800000, 900000, 1000000, 1, false}, {0, 0, false, false, true, false, false, false}, LOCK_HEAL},
+      {"first readings back off too", {990000, NEVER, NEVER, 1050000, 0, false}, {0, 0, false, false, true, false, false, false}, LOCK_NONE},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct lock_now now = rows[i].now;
@@ -87,6 +89,31 @@ static void a_clock_set_back_does_not_silence_it(void **state) {
   assert_int_equal(past.not_before, 1000 * S + LOCK_MUTE_MS);
 }
 
+/* An operator's commands, one after the other: a reading waits, but not for ever, and then the next waits anew. */
+static void changes_are_waited_for(void **state) {
+  (void)state;
+  struct lock_changes c = {0, NEVER};
+  int64_t now = 50 * S, began = now;
+  assert_false(lock_changing(&c, now));
+  for (; now < began + LOCK_CHANGE_MAX_MS; now += 175) {
+    lock_changed(&c, now);
+    assert_true(lock_changing(&c, now));
+  }
+  lock_changed(&c, now); /* long enough: but not in the midst of one, nor when the next may have begun */
+  assert_true(lock_changing(&c, now + LOCK_AFTER_MS - 1));
+  assert_false(lock_changing(&c, now + LOCK_AFTER_MS));
+  assert_false(lock_changing(&c, now + LOCK_AFTER_END_MS));
+  assert_true(lock_changing(&c, now + LOCK_AFTER_END_MS + 1));
+  assert_false(lock_changing(&c, now + LOCK_CHANGE_MS));
+  lock_waited(&c, now);
+  assert_true(lock_changing(&c, now));
+  assert_false(lock_changing(&c, now + LOCK_CHANGE_MS)); /* the last of them is over */
+  now += LOCK_CHANGE_MS + 1;
+  lock_changed(&c, now); /* one alone, later: a run of its own */
+  assert_true(lock_changing(&c, now + LOCK_CHANGE_MS - 1));
+  assert_false(lock_changing(&c, now + LOCK_CHANGE_MS));
+}
+
 static void who_is_suspect(void **state) {
   (void)state;
   const struct {
@@ -113,6 +140,7 @@ static void who_is_suspect(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(the_rule), cmocka_unit_test(a_day_at_rest), cmocka_unit_test(what_failed_waits),
-                                     cmocka_unit_test(a_clock_set_back_does_not_silence_it), cmocka_unit_test(who_is_suspect)};
+                                     cmocka_unit_test(a_clock_set_back_does_not_silence_it), cmocka_unit_test(changes_are_waited_for),
+                                     cmocka_unit_test(who_is_suspect)};
   return RUN(tests);
 }

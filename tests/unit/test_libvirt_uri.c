@@ -32,6 +32,9 @@ static void where_uris_lead(void **state) {
       {"qemu+tls://kvm01/system", TRANSPORT_TLS, "kvm01", "", 16514},
       {"qemu://kvm01/system", TRANSPORT_TLS, "kvm01", "", 16514},
       {"qemu+tcp://[fd00::1]:99/system", TRANSPORT_TCP, "fd00::1", "", 99},
+      {"qemu:///system?mode=direct", TRANSPORT_LOCAL, "", "", 0}, /* modular daemons: virtqemud itself, or virtproxyd as if it were libvirtd */
+      {"qemu+unix:///system?mode=direct&socket=/run/libvirt/virtqemud-sock", TRANSPORT_LOCAL, "", "", 0},
+      {"qemu+ssh://root@kvm02/system?mode=legacy&proxy=netcat", TRANSPORT_SSH, "kvm02", "root", 22},
       {"esx://vcenter/", TRANSPORT_OTHER, "vcenter", "", 0},
       {"qemu+ssh://root:secret@kvm01/system", TRANSPORT_SSH, "kvm01", "root", 22},
   };
@@ -89,6 +92,8 @@ static void ssh_never_asks(void **state) {
   check_added("qemu+ssh://kvm01/system?keyfile=/k", "qemu+ssh://kvm01/system?keyfile=/k&command=" SSH_PROGRAM "&no_tty=1");
   check_added("qemu+ssh://kvm01/system?command=/opt/ssh", "qemu+ssh://kvm01/system?command=/opt/ssh&no_tty=1");
   check_added("qemu+ssh://kvm01/system?a=1&no_tty=0#x", "qemu+ssh://kvm01/system?a=1&no_tty=0&command=" SSH_PROGRAM);
+  check_added("qemu+ssh://root@kvm02/system?mode=direct&socket=/run/libvirt/virtqemud-sock",
+              "qemu+ssh://root@kvm02/system?mode=direct&socket=/run/libvirt/virtqemud-sock&command=" SSH_PROGRAM "&no_tty=1");
   check_added("qemu+libssh://kvm01/system", "qemu+libssh://kvm01/system?no_tty=1");
 }
 

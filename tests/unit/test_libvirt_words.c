@@ -54,6 +54,17 @@ static void the_local_daemon(void **state) {
   struct libvirt_address to;
   snprintf(message, sizeof message, "%sNo such file or directory", socket);
   check(VIR_ERR_SYSTEM_ERROR, ENOENT, message, uri, SOURCE_DOWN, "libvirtd (or virtqemud) is not running on this host");
+  /* Modular daemons, of the client library's words since 5.6: the same sentence, whichever of them is not there. */
+  check(VIR_ERR_SYSTEM_ERROR, ENOENT, "Failed to connect socket to '/var/run/libvirt/virtqemud-sock': No such file or directory", uri, SOURCE_DOWN,
+        "libvirtd (or virtqemud) is not running on this host");
+  check(VIR_ERR_SYSTEM_ERROR, EACCES, "Failed to connect socket to '/run/libvirt/virtqemud-sock': Permission denied", uri, SOURCE_DENIED,
+        "root or group libvirt is needed on ");
+  check(VIR_ERR_SYSTEM_ERROR, ECONNREFUSED, "Failed to connect socket to '/run/libvirt/virtqemud-sock-ro': Connection refused", "qemu:///system?mode=direct",
+        SOURCE_DOWN, "libvirtd (or virtqemud) is not running on this host");
+  check(VIR_ERR_SYSTEM_ERROR, ECONNRESET,
+        "End of file while reading data: virt-ssh-helper: cannot connect to '/run/libvirt/virtqemud-sock': Failed to connect socket to "
+        "'/run/libvirt/virtqemud-sock': No such file or directory: Input/output error",
+        "qemu+ssh://root@kvm02/system?mode=direct", SOURCE_DOWN, "libvirtd (or virtqemud) is not running on kvm02");
   snprintf(message, sizeof message, "%sPermission denied", socket);
   check(VIR_ERR_SYSTEM_ERROR, EACCES, message, uri, SOURCE_DENIED, "root or group libvirt is needed on ");
   check(VIR_ERR_AUTH_UNAVAILABLE, 0, "authentication unavailable: no polkit agent available to authenticate action 'org.libvirt.unix.manage'", uri,

@@ -180,6 +180,76 @@ static void pacemaker_1_1(void **state) {
   assert_string_equal(stamp(s.fencing.events.item[0].at), "2026-11-19T09:30:00.000Z");
 }
 
+static void pacemaker_1_1_without_a_dc(void **state) {
+  (void)state;
+  struct pacemaker_status s = recorded("documented-1.1.18.xml");
+  assert_null(s.cluster.dc);
+  assert_int_equal(s.cluster.quorate, TRUTH_UNKNOWN);
+  assert_int_equal(s.cluster.fencing, TRUTH_NO);
+  assert_int_equal(s.cluster.maintenance, TRUTH_UNKNOWN); /* not said before 1.1.19 */
+  assert_int_equal(s.cluster.resources_blocked, 1);
+  assert_string_equal(s.cluster.last_change, "2026-11-16T07:58:30.000Z");
+  assert_string_equal(s.nodes.nodes.item[2].type, "guest");
+  assert_int_equal(s.nodes.nodes.item[0].pending, TRUTH_YES);
+  assert_int_equal(s.nodes.nodes.item[0].standby_onfail, TRUTH_YES);
+  assert_int_equal(s.nodes.nodes.item[1].maintenance, TRUTH_YES);
+  const struct pcmk_resource *r = resource(&s, "ip", NULL);
+  assert_string_equal(r->parent, "web");
+  assert_int_equal(r->nodes.count, 2); /* active on two: both are said */
+  assert_string_equal(r->nodes.item[0], "bionic1");
+  assert_int_equal(r->managed, TRUTH_NO);
+  assert_int_equal(r->failed, TRUTH_YES);
+  assert_int_equal(r->fail_count.item[0].value, 2);
+  assert_string_equal(resource(&s, "site", NULL)->agent, "lsb:apache2");
+  assert_int_equal(resource(&s, "site", NULL)->orphaned, TRUTH_YES);
+  assert_string_equal(s.failures.failures.item[0].resource, "ip");
+  assert_int_equal(s.fencing.events.count, 0);
+}
+
+static void pacemaker_2_0(void **state) {
+  (void)state;
+  struct pacemaker_status s = recorded("documented-2.0.1.xml"); /* still the old form */
+  assert_string_equal(s.cluster.dc, "buster2");
+  assert_int_equal(s.cluster.maintenance, TRUTH_YES);
+  assert_int_equal(s.cluster.stop_all, TRUTH_NO);
+  assert_int_equal(resource(&s, "vm1", NULL)->disabled, TRUTH_YES);
+  assert_string_equal(s.fencing.events.item[0].status, "pending");
+  assert_int_equal(s.fencing.events.item[0].at, UNKNOWN_INT);
+  assert_string_equal(s.fencing.events.item[1].status, "failed");
+  s = recorded("documented-2.0.5.xml");
+  assert_string_equal(s.cluster.no_quorum_policy, "freeze");
+  assert_string_equal(resource(&s, "data", "0")->role, "Master");
+  assert_string_equal(resource(&s, "data", "0")->parent, "data-clone");
+  assert_string_equal(resource(&s, "data", "1")->pending, "Promoting");
+  assert_int_equal(resource(&s, "data", "1")->disabled, TRUTH_NO);
+  assert_int_equal(resource(&s, "data", "0")->fail_count.item[0].value, 1000000);
+  assert_string_equal(resource(&s, "haproxy", "0")->parent, "proxy");
+  assert_string_equal(resource(&s, "haproxy", "0")->nodes.item[0], "proxy-0");
+  assert_string_equal(s.failures.failures.item[0].reason, "no quorum of replicas");
+  assert_string_equal(stamp(s.failures.failures.item[0].at), "2026-11-18T10:50:00.000Z");
+  assert_string_equal(s.fencing.events.item[0].status, "failed");
+  assert_string_equal(stamp(s.fencing.events.item[0].at), "2026-11-18T10:30:00.000Z");
+}
+
+static void pacemaker_3_0(void **state) {
+  (void)state;
+  struct pacemaker_status s = recorded("documented-3.0.1.xml");
+  assert_int_equal(s.cluster.quorate, TRUTH_NO);
+  assert_int_equal(s.cluster.stop_all, TRUTH_YES);
+  assert_int_equal(s.cluster.symmetric, TRUTH_NO);
+  assert_string_equal(s.cluster.last_change, "2026-11-20T11:59:00.000Z by root via crm_resource on el10b");
+  assert_string_equal(s.nodes.nodes.item[0].health, "green");
+  assert_int_equal(s.nodes.nodes.item[1].unclean, TRUTH_YES);
+  assert_string_equal(s.nodes.nodes.item[2].type, "remote");
+  assert_string_equal(resource(&s, "vm1", NULL)->parent, "site");
+  assert_string_equal(resource(&s, "db", "0")->role, "Promoted");
+  assert_int_equal(resource(&s, "db", "0")->managed, TRUTH_NO);
+  assert_string_equal(resource(&s, "db", "1")->role, "Stopped");
+  assert_string_equal(s.failures.failures.item[0].reason, "Error occurred"); /* an empty one says nothing */
+  assert_string_equal(s.fencing.events.item[0].reason, "No such device");
+  assert_string_equal(stamp(s.fencing.events.item[0].at), "2026-11-20T11:40:00.127Z");
+}
+
 static int parse(const char *text, struct pacemaker_status *s, struct err *e) { return pacemaker_status_parse(text, strlen(text), a, s, e); }
 
 static void pacemaker_3(void **state) {
@@ -308,6 +378,9 @@ int main(void) {
       cmocka_unit_test_setup_teardown(migration_failed_has_a_reason_of_some_kind, set_up, tear_down),
       cmocka_unit_test_setup_teardown(groups_clones_bundles, set_up, tear_down),
       cmocka_unit_test_setup_teardown(pacemaker_1_1, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(pacemaker_1_1_without_a_dc, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(pacemaker_2_0, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(pacemaker_3_0, set_up, tear_down),
       cmocka_unit_test_setup_teardown(pacemaker_3, set_up, tear_down),
       cmocka_unit_test_setup_teardown(failures_of_the_tool, set_up, tear_down),
       cmocka_unit_test_setup_teardown(all_offline_is_told, set_up, tear_down),

@@ -1,4 +1,5 @@
 #include "views/screen/app.h"
+#include "base/clock.h"
 #include "tui/text.h"
 #include <string.h>
 
@@ -59,7 +60,9 @@ static void settle_list(struct app *a, const struct input *in, int w, int h, int
   struct list_state *s = &a->lists[id];
   list_open(&r, lists[id], s, in);
   int height = list_height(a, in, w, h, id);
-  if (lists[id]->tail && !s->touched) table_move(&r.table, &s->table, height, MOVE_END);
+  if (lists[id]->tail && !s->touched && id == LIST_EVENTS && in->event_past && in->event_past < in->event_count)
+    table_select(&r.table, &s->table, height, lists[id]->id(in, &in->events[in->event_past - 1])); /* what has just happened in the past that is shown */
+  else if (lists[id]->tail && !s->touched) table_move(&r.table, &s->table, height, MOVE_END);
   else table_follow(&r.table, &s->table, height);
 }
 
@@ -156,9 +159,45 @@ static void full(struct app *a) {
   else back(a);
 }
 
+/* ---- time ---- */
+
+/* The event that began a problem; it may be older than what is kept. */
+static bool event_of_problem(const struct input *in, const struct problem *p, size_t *ret) {
+  for (size_t i = in->event_count; i-- > 0;) {
+    const struct event *e = &in->events[i];
+    if (e->at > p->since || !str_eq(e->kind, "problem") || !str_eq(e->to, p->id) || !str_eq(e->subject, p->subject)) continue;
+    *ret = i;
+    return true;
+  }
+  return false;
+}
+
+static bool event_selected(const struct app *a, const struct input *in, size_t *ret) {
+  int id = a->view == VIEW_DETAIL ? a->detail_list : focused_list(a);
+  if (id != LIST_EVENTS && id != LIST_PROBLEMS) return false;
+  const void **item;
+  size_t n = in->snap ? lists[id]->collect(in, &item) : 0, i = 0;
+  struct list_rows r;
+  list_open(&r, lists[id], &a->lists[id], in);
+  const char *selected = a->view == VIEW_DETAIL ? a->detail_id : table_selected(&r.table, &a->lists[id].table);
+  while (i < n && !str_eq(lists[id]->id(in, item[i]), selected)) i++;
+  if (i == n) return false;
+  if (id == LIST_PROBLEMS) return event_of_problem(in, item[i], ret);
+  *ret = (size_t)((const struct event *)item[i] - in->events);
+  return true;
+}
+
+static unsigned travel(struct app *a, const struct input *in, enum time_wish wish) {
+  if (wish == TIME_MOMENT && !event_selected(a, in, &a->wish_event)) return 0;
+  a->wish = wish;
+  a->lists[LIST_EVENTS].touched &= wish == TIME_MOMENT; /* the list of events follows the moment */
+  return APP_TIME | APP_CHANGED;
+}
+
 static unsigned act(struct app *a, const struct input *in, int w, int h, enum action action) {
   int id = focused_list(a);
   if (move_of(action) >= 0) move(a, in, w, h, (enum move)move_of(action));
+  else if (action >= ACTION_TIME_PAUSE && action <= ACTION_TIME_FASTER) return travel(a, in, (enum time_wish)(TIME_PAUSE + (action - ACTION_TIME_PAUSE)));
   else if (action >= ACTION_PANE_1 && action <= ACTION_PANE_9) pane_number(a, (int)action - ACTION_PANE_1);
   else switch (action) {
     case ACTION_QUIT: return APP_QUIT;
@@ -215,6 +254,7 @@ void app_draw(const struct app *a, const struct input *in, struct canvas *c) {
   }
   struct frame f = frame_of(c, a, in);
   draw_title(f.title, in);
+  draw_time(f.time, in);
   if (a->view == VIEW_OVERVIEW) draw_overview(f.body, a, in);
   else if (a->view == VIEW_HELP) draw_text(f.body, help_text(in), "Help", a->help_top);
   else if (a->view == VIEW_DETAIL) draw_text(f.body, detail_text(a, in), lists[a->detail_list]->title, a->detail_top);
@@ -223,11 +263,19 @@ void app_draw(const struct app *a, const struct input *in, struct canvas *c) {
   draw_hints(f.hints, a, in);
 }
 
+static void state_time(struct str *out, const struct input *in) {
+  char when[CLOCK_TEXT];
+  if (in->time.kind == FEED_LIVE && !in->time.past) return;
+  state_linef(out, "time", "%s%s%s, line %llu", clock_rfc3339(when, in->time.at.wall), in->time.past ? ", past" : "", in->time.paused ? ", paused" : "",
+              (unsigned long long)in->time.at.line);
+}
+
 void app_state(const struct app *a, const struct input *in, int w, int h, struct str *out) {
   state_linef(out, "size", "%dx%d", w, h);
   state_line(out, "view", view_name(a->view) ? view_name(a->view) : "detail");
   if (a->view == VIEW_OVERVIEW) state_linef(out, "pane", "%d", a->pane + 1);
   if (a->view == VIEW_DETAIL) state_linef(out, "detail", "%s %s", lists[a->detail_list]->name, a->detail_id ? a->detail_id : "");
+  state_time(out, in);
   state_line(out, "health", in->snap && in->snap->health ? health_names[in->snap->health] : "none");
   for (int i = 0; i < LIST_COUNT; i++) {
     if (a->view == VIEW_OVERVIEW ? i > LIST_DOMAINS : a->view != VIEW_FIRST_LIST + i) continue;

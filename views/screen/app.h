@@ -8,6 +8,8 @@
 enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_DETAIL, VIEW_COUNT };
 enum { APP_BACK = 16, APP_PANES = 4, APP_MIN_W = 60, APP_MIN_H = 15 };
 
+enum time_wish { TIME_NONE, TIME_PAUSE, TIME_STEP_BACK, TIME_STEP, TIME_EVENT_BACK, TIME_EVENT, TIME_MOMENT, TIME_BEGIN, TIME_END, TIME_SLOWER, TIME_FASTER };
+
 struct app { /* {0} is the overview with its first pane focused */
   int view, pane;
   struct { int view, pane; } back[APP_BACK];
@@ -16,9 +18,11 @@ struct app { /* {0} is the overview with its first pane focused */
   int detail_list;  /* what VIEW_DETAIL shows: enum list_id ... */
   char *detail_id;  /* ... and the item's id; owned */
   size_t detail_top, help_top;
+  enum time_wish wish; /* with APP_TIME: where to go in time ... */
+  size_t wish_event;   /* ... TIME_MOMENT: to that event */
 };
 
-enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8 };
+enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8, APP_TIME = 16 };
 
 void app_free(struct app *a);
 /* By a name of the contract ("nodes"); false when there is no such view here. */
@@ -37,9 +41,13 @@ const char *view_title(int view);
 const char *view_help(int view);
 
 /* ---- the parts, each in its file ---- */
-struct frame { struct pen title, body, notice, hints; }; /* of the whole screen; notice may have no height */
+struct frame { struct pen title, time, body, notice, hints; }; /* of the whole screen; time and notice may have no height */
 struct frame frame_of(struct canvas *c, const struct app *a, const struct input *in);
 void draw_title(struct pen p, const struct input *in);
+void draw_time(struct pen p, const struct input *in); /* that what is shown is not now */
+bool shows_time(const struct input *in);
+/* Words for the title bar, NULL: none. role: how they are drawn. */
+const char *time_words(const struct input *in, enum role *role);
 void draw_notice(struct pen p, const struct app *a, const struct input *in);
 void draw_hints(struct pen p, const struct app *a, const struct input *in);
 /* Where each pane of the overview lies in a body of that size. */

@@ -1,8 +1,7 @@
 /* Bricks, by volume and replica set. */
-#include "base/clock.h"
 #include "views/screen/list.h"
 
-enum { SET, BRICK, VOLUME, UP, FREE, HEAL, SIZE, PORT, PID, NOTE };
+enum { SET, BRICK, VOLUME, UP, FREE, HEAL, RATE, SIZE, PORT, PID, NOTE };
 
 static const struct list_column columns[] = {
     [SET] = {{.title = "SET", .min = 3, .align = ALIGN_RIGHT, .priority = 60}, "set"},
@@ -11,6 +10,7 @@ static const struct list_column columns[] = {
     [UP] = {{.title = "UP", .min = 6, .max = 8, .priority = 90}, "online"},
     [FREE] = {{.title = "FREE", .min = 4, .align = ALIGN_RIGHT, .priority = 70}, "free"},
     [HEAL] = {{.title = "HEAL", .min = 4, .max = 16, .align = ALIGN_RIGHT, .priority = 80}, "heal_pending"},
+    [RATE] = {{.title = "RATE", .min = 4, .max = 9, .align = ALIGN_RIGHT, .priority = 45}, NULL},
     [SIZE] = {{.title = "SIZE", .min = 4, .align = ALIGN_RIGHT, .priority = 40}, "size"},
     [PORT] = {{.title = "PORT", .min = 5, .align = ALIGN_RIGHT, .priority = 30}, "port"},
     [PID] = {{.title = "PID", .min = 5, .align = ALIGN_RIGHT, .priority = 25}, "pid"},
@@ -49,15 +49,6 @@ static void put_up(const struct input *in, const struct brick_view *b, const str
   else row_put(out, UP, ROLE_UNKNOWN, "?");
 }
 
-/* "214 ↓ 3 min": what waits, and how it goes. */
-static const char *heal_text(const struct input *in, const struct brick_view *b) {
-  char left[CLOCK_TEXT];
-  const char *count = count_text(in, b->heal_pending);
-  if (b->heal_pending <= 0 || b->heal_pending == UNKNOWN_INT) return count;
-  if (b->heal.eta_s != UNKNOWN_INT) return arena_printf(in->arena, "%s %s %s", count, symbol(in->glyphs, SYMBOL_ARROW_DOWN), clock_age(left, b->heal.eta_s * 1000));
-  return b->heal.no_progress_since != UNKNOWN_INT ? arena_printf(in->arena, "%s stuck", count) : count;
-}
-
 static void fill(const struct input *in, const void *item, struct row *out) {
   const struct brick_view *b = item;
   const struct volume_view *v = volume_of(in, b);
@@ -65,11 +56,13 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   row_put(out, BRICK, ROLE_NORMAL, arena_printf(in->arena, "%s:%s%s", b->host, b->path, b->arbiter == TRUTH_YES ? " (arbiter)" : ""));
   row_put(out, VOLUME, ROLE_DIM, v ? v->name : NULL);
   put_up(in, b, v, out);
-  row_put(out, FREE, b->online == TRUTH_YES ? ROLE_NORMAL : ROLE_STALE, b->free != UNKNOWN_INT && b->online != TRUTH_YES ? arena_printf(in->arena, "~%s", size_text(in, b->free)) : size_text(in, b->free));
-  put_fact(out, in, HEAL, b->heal_pending > 0 ? ROLE_WARN : ROLE_NORMAL, heal_text(in, b), &b->stale);
-  row_put(out, SIZE, ROLE_NORMAL, size_text(in, b->size));
-  row_put(out, PORT, ROLE_DIM, count_text(in, b->port));
-  row_put(out, PID, ROLE_DIM, count_text(in, b->pid));
+  const struct texts not_now = {.count = 1}, *old = b->online == TRUTH_YES ? &b->stale : &not_now; /* what a brick that is down had free is old as well */
+  put_fact(out, in, FREE, ROLE_NORMAL, size_text(in, b->free), old);
+  put_fact(out, in, HEAL, b->heal_pending > 0 ? ROLE_WARN : ROLE_NORMAL, heal_text(in, b->heal_pending, &b->heal), &b->stale);
+  put_fact(out, in, RATE, ROLE_NORMAL, rate_text(in, b->heal_pending, &b->heal), &b->stale);
+  put_fact(out, in, SIZE, ROLE_NORMAL, size_text(in, b->size), &b->stale);
+  put_fact(out, in, PORT, ROLE_DIM, count_text(in, b->port), &b->stale);
+  put_fact(out, in, PID, ROLE_DIM, count_text(in, b->pid), &b->stale);
   row_put(out, NOTE, ROLE_NORMAL, b->text ? b->text : "");
 }
 

@@ -53,15 +53,17 @@ static void put_ha(const struct input *in, const struct domain_view *d, struct r
 static void fill(const struct input *in, const void *item, struct row *out) {
   const struct domain_view *d = item;
   const struct disk_view *disk = d->disks.count ? &d->disks.item[0] : NULL;
+  const struct texts *stale = texts_have(&d->stale, "libvirt") ? &d->stale : NULL;
   bool on = d->hosts.count > 0;
   row_put(out, DOMAIN, ROLE_NORMAL, d->name);
   put_state(in, d, out);
-  row_put(out, HOST, ROLE_NORMAL, d->hosts.count > 1 ? arena_printf(in->arena, "%s%s%s", d->hosts.item[0], symbol(in->glyphs, SYMBOL_ARROW_RIGHT), d->hosts.item[1]) : join_text(in, &d->hosts));
+  const char *host = d->hosts.count > 1 ? arena_printf(in->arena, "%s%s%s", d->hosts.item[0], symbol(in->glyphs, SYMBOL_ARROW_RIGHT), d->hosts.item[1]) : join_text(in, &d->hosts);
+  put_fact(out, in, HOST, ROLE_NORMAL, host, on ? stale : NULL);
   put_ha(in, d, out);
-  row_put(out, CPU, ROLE_NORMAL, on ? percent_text(in, d->cpu_percent) : "-");
-  row_put(out, MEM, ROLE_NORMAL, size_text(in, d->memory));
-  row_put(out, READ, ROLE_NORMAL, on ? size_text(in, d->read_bytes_s) : "-");
-  row_put(out, WRITE, ROLE_NORMAL, on ? size_text(in, d->write_bytes_s) : "-");
+  put_fact(out, in, CPU, ROLE_NORMAL, on ? percent_text(in, d->cpu_percent) : "-", on ? stale : NULL);
+  put_fact(out, in, MEM, ROLE_NORMAL, size_text(in, d->memory), stale);
+  put_fact(out, in, READ, ROLE_NORMAL, on ? size_text(in, d->read_bytes_s) : "-", on ? stale : NULL);
+  put_fact(out, in, WRITE, ROLE_NORMAL, on ? size_text(in, d->write_bytes_s) : "-", on ? stale : NULL);
   row_put(out, DISK, ROLE_DIM, disk ? disk->source ? disk->source : "-" : "-");
   row_put(out, BRICKS, ROLE_DIM, disk && disk->bricks.count ? join_text(in, &disk->bricks) : disk && disk->volume ? "?" : "-");
 }

@@ -101,6 +101,22 @@ const char *clock_text(const struct input *in, int64_t wall) {
   return arena_strdup(in->arena, out);
 }
 
+/* What waits, and how it goes. */
+const char *heal_text(const struct input *in, int64_t pending, const struct heal_view *h) {
+  char age[CLOCK_TEXT];
+  const char *count = count_text(in, pending);
+  if (!count || pending <= 0) return count;
+  if (h->eta_s != UNKNOWN_INT) return arena_printf(in->arena, "%s %s %s", count, symbol(in->glyphs, SYMBOL_ARROW_DOWN), clock_age(age, h->eta_s * 1000));
+  if (isfinite(h->per_minute) && h->per_minute < 0) return arena_printf(in->arena, "%s grows", count);
+  return h->no_progress_since != UNKNOWN_INT ? arena_printf(in->arena, "%s stuck %s", count, age_text(in, h->no_progress_since)) : count;
+}
+
+const char *rate_text(const struct input *in, int64_t pending, const struct heal_view *h) {
+  if (pending == UNKNOWN_INT || pending <= 0 || !isfinite(h->per_minute)) return "-";
+  double rate = fabs(h->per_minute);
+  return arena_printf(in->arena, rate < 10 ? "%s%.1f/min" : "%s%.0f/min", h->per_minute < 0 ? "+" : "", rate);
+}
+
 const char *join_text(const struct input *in, const struct texts *t) {
   CLEANUP(str_free) struct str out = {0};
   for (size_t i = 0; i < t->count; i++) str_addf(&out, "%s%s", i ? ", " : "", t->item[i] ? t->item[i] : "?");

@@ -5,17 +5,20 @@
 #define SCREEN_LIST_H
 #include "keymaps/keymap.h"
 #include "model/difference.h"
+#include "sources/feed.h"
 #include "tui/table.h"
 
 struct input { /* what there is to see: borrowed, valid for one frame */
   const struct snapshot *snap;
   const struct event *events; /* oldest first */
-  size_t event_count;
+  size_t event_count, event_past; /* past: how many of them had happened at the moment shown */
   const struct keymap *keymap;
   enum glyphs glyphs;
   struct arena *arena; /* for texts of this frame */
-  int64_t wall;        /* now */
-  bool utc, read_only, replay, ended, simulated;
+  int64_t wall;        /* now, or the moment that is shown */
+  struct feed_shown time;
+  int now_health;      /* of the newest, whatever is shown */
+  bool utc, read_only, simulated;
 };
 
 enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_COUNT };
@@ -62,6 +65,8 @@ const char *percent_text(const struct input *in, double percent);     /* "62%", 
 const char *count_text(const struct input *in, int64_t n);            /* NULL when unknown */
 const char *age_text(const struct input *in, int64_t since);          /* of a wall time */
 const char *clock_text(const struct input *in, int64_t wall);         /* "12:03:44" */
+const char *heal_text(const struct input *in, int64_t pending, const struct heal_view *h); /* "214 ↓ 3 min", "214 stuck 12 min"; NULL when not counted */
+const char *rate_text(const struct input *in, int64_t pending, const struct heal_view *h); /* healed a minute: "60/min"; "-" where there is none */
 const char *join_text(const struct input *in, const struct texts *t); /* "a, b"; "-" when empty */
 /* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale);

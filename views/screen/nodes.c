@@ -74,7 +74,7 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   row_put(out, ROLE, ROLE_DIM, roles_text(in, h));
   put_ha(in, h, out);
   put_peer(in, h, out);
-  if (kvm && h->pacemaker == NODE_OFFLINE && h->libvirt != LIBVIRT_CONNECTED) {
+  if (kvm && snapshot_off(in->snap, h) && h->libvirt != LIBVIRT_CONNECTED) {
     for (int c = VMS; c <= MEM; c++) row_put(out, c, ROLE_DIM, "-");
     row_put(out, VIRT, ROLE_DIM, "off");
   } else if (kvm) {
@@ -87,7 +87,7 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   } else {
     for (int c = VMS; c <= VIRT; c++) row_put(out, c, ROLE_DIM, "-");
   }
-  row_put(out, LINK, ROLE_NORMAL, links_text(in, h));
+  put_fact(out, in, LINK, ROLE_NORMAL, links_text(in, h), h->links.count ? old(h, "corosync") : NULL);
   row_put(out, ADDRESS, ROLE_DIM, join_text(in, &h->addresses));
 }
 

@@ -4,12 +4,13 @@
 
 struct frame frame_of(struct canvas *c, const struct app *a, const struct input *in) {
   struct pen p = canvas_pen(c);
-  int notice = c->h >= 18 ? 1 : 0;
+  int notice = c->h >= 18 ? 1 : 0, time = shows_time(in);
   if (a->view == VIEW_OVERVIEW && in->snap && c->h >= 22) {
     int problems = (int)in->snap->problems.count;
     notice += problems > 2 ? 2 : problems;
   }
-  return (struct frame){.title = pen_sub(p, 0, 0, c->w, 1), .body = pen_sub(p, 0, 1, c->w, c->h - 2 - notice),
+  return (struct frame){.title = pen_sub(p, 0, 0, c->w, 1), .time = pen_sub(p, 0, 1, c->w, time),
+                        .body = pen_sub(p, 0, 1 + time, c->w, c->h - 2 - time - notice),
                         .notice = pen_sub(p, 0, c->h - 1 - notice, c->w, notice), .hints = pen_sub(p, 0, c->h - 1, c->w, 1)};
 }
 
@@ -19,6 +20,19 @@ struct segment { const char *text; struct style style; int priority; };
 
 static void add(struct segment *s, size_t *n, int priority, struct style style, const char *text) { s[(*n)++] = (struct segment){text, style, priority}; }
 
+/* An old one is marked by its sign as well, not by its colour alone. */
+static void add_fact(const struct input *in, struct segment *s, size_t *n, int priority, const char *layer, enum role role, const char *text) {
+  if (texts_have(&in->snap->cluster.stale, layer)) add(s, n, priority, STYLE(STALE), arena_printf(in->arena, "~%s", text));
+  else add(s, n, priority, style_of(role), text);
+}
+
+/* This host has that layer, or ought to. */
+static bool has_layer(const struct snapshot *s, const char *layer) {
+  for (size_t i = 0; i < s->sources.count; i++)
+    if (str_eq(s->sources.item[i].name, layer) && s->sources.item[i].state != SOURCE_ABSENT) return true;
+  return false;
+}
+
 static size_t title_segments(const struct input *in, struct segment *s) {
   static const struct { enum role role; const char *word; } badges[] = {
       [HEALTH_NONE] = {ROLE_BADGE_UNKNOWN, " UNKNOWN "}, [HEALTH_HEALTHY] = {ROLE_BADGE_OK, " HEALTHY "}, [HEALTH_DEGRADED] = {ROLE_BADGE_WARN, " DEGRADED "},
@@ -26,22 +40,25 @@ static size_t title_segments(const struct input *in, struct segment *s) {
   const struct snapshot *snap = in->snap;
   const struct cluster_view *c = &snap->cluster;
   size_t n = 0;
-  bool stale = c->stale.count > 0;
-  struct style old = STYLE(STALE);
   add(s, &n, 95, STYLE(TITLE), c->name ? c->name : "kvmconsole");
-  add(s, &n, 100, style_of(badges[snap->health].role), badges[snap->health].word);
+  bool was = in->time.past && in->time.kind != FEED_FILE; /* of what is live: not how it is */
+  add(s, &n, 100, style_of(was ? ROLE_BADGE_UNKNOWN : badges[snap->health].role), was ? arena_printf(in->arena, " was%s", badges[snap->health].word) : badges[snap->health].word);
   if (c->quorate != TRUTH_UNKNOWN)
-    add(s, &n, 80, stale ? old : style_of(c->quorate == TRUTH_YES ? ROLE_NORMAL : ROLE_BAD),
-        c->votes == UNKNOWN_INT ? c->quorate == TRUTH_YES ? "quorum yes" : "NO QUORUM"
-                                : arena_printf(in->arena, "%s %lld/%lld", c->quorate == TRUTH_YES ? "quorum" : "NO QUORUM", (long long)c->votes, (long long)c->expected_votes));
-  if (c->pacemaker_version || c->dc) add(s, &n, 60, stale ? old : STYLE(NORMAL), c->dc ? arena_printf(in->arena, "DC %s", c->dc) : "no DC");
-  if (c->fencing != TRUTH_UNKNOWN) add(s, &n, 70, stale ? old : style_of(c->fencing == TRUTH_YES ? ROLE_NORMAL : ROLE_WARN), c->fencing == TRUTH_YES ? "fencing on" : "fencing OFF");
+    add_fact(in, s, &n, 80, "corosync", c->quorate == TRUTH_YES ? ROLE_NORMAL : ROLE_BAD,
+             c->votes == UNKNOWN_INT ? c->quorate == TRUTH_YES ? "quorum yes" : "NO QUORUM"
+                                     : arena_printf(in->arena, "%s %lld/%lld", c->quorate == TRUTH_YES ? "quorum" : "NO QUORUM", (long long)c->votes, (long long)c->expected_votes));
+  else if (has_layer(snap, "corosync")) add(s, &n, 80, STYLE(UNKNOWN), "quorum ?");
+  if (c->pacemaker_version || c->dc) add_fact(in, s, &n, 60, "pacemaker", ROLE_NORMAL, c->dc ? arena_printf(in->arena, "DC %s", c->dc) : "no DC");
+  if (c->fencing != TRUTH_UNKNOWN) add_fact(in, s, &n, 70, "pacemaker", c->fencing == TRUTH_YES ? ROLE_NORMAL : ROLE_WARN, c->fencing == TRUTH_YES ? "fencing on" : "fencing OFF");
+  else if (has_layer(snap, "pacemaker")) add(s, &n, 70, STYLE(UNKNOWN), "fencing ?");
   if (c->maintenance == TRUTH_YES) add(s, &n, 75, STYLE(WARN), "MAINTENANCE");
   size_t count = 0;
   for (size_t i = 0; i < snap->problems.count; i++) count += snap->problems.item[i].severity > SEVERITY_INFO;
   if (count) add(s, &n, 85, STYLE(WARN), arena_printf(in->arena, "%s %zu problem%s", symbol(in->glyphs, SYMBOL_WARN), count, count == 1 ? "" : "s"));
   if (in->simulated) add(s, &n, 99, STYLE(ACCENT), "SIMULATED");
-  if (in->replay) add(s, &n, 65, STYLE(ACCENT), in->ended ? "replay ended" : "replay");
+  enum role role;
+  const char *words = time_words(in, &role);
+  if (words) add(s, &n, 90, style_of(role), words);
   if (in->read_only) add(s, &n, 50, STYLE(DIM), "read-only");
   return n;
 }
@@ -82,6 +99,14 @@ static void draw_problem(struct pen p, int y, const struct input *in, const stru
   if (age) pen_right(p, p.w - 1 - text_columns(age), y, text_columns(age), STYLE(DIM), age);
 }
 
+/* While the past of what is live is looked at: the last thing since then that must not be missed. */
+static const struct event *grave_news(const struct input *in) {
+  if (!in->time.past || in->time.kind == FEED_FILE) return NULL;
+  for (size_t i = in->event_count; i-- > in->event_past;)
+    if (in->events[i].severity == SEVERITY_CRITICAL) return &in->events[i];
+  return NULL;
+}
+
 void draw_notice(struct pen p, const struct app *a, const struct input *in) {
   if (p.h < 1 || !in->snap) return;
   int y = 0;
@@ -91,27 +116,30 @@ void draw_notice(struct pen p, const struct app *a, const struct input *in) {
     list_open(&r, &list_problems, &any, in);
     for (size_t i = 0; i < r.table.row_count && y < p.h - 1; i++) draw_problem(p, y++, in, r.item[i]);
   }
-  if (in->event_count) {
-    const struct event *e = &in->events[in->event_count - 1];
-    int x = pen_text(p, 1, p.h - 1, STYLE(DIM), clock_text(in, e->at));
-    pen_field(p, x + 1, p.h - 1, p.w - x - 2, STYLE(NORMAL), e->text);
-  }
+  const struct event *news = grave_news(in), *e = news ? news : in->event_past ? &in->events[in->event_past - 1] : NULL;
+  if (!e) return;
+  int x = 1;
+  if (news) x = pen_text(p, x, p.h - 1, STYLE(BADGE_BAD), " NOW ") + 1;
+  x = pen_text(p, x, p.h - 1, STYLE(DIM), clock_text(in, e->at));
+  pen_field(p, x + 1, p.h - 1, p.w - x - 2, news ? STYLE(BAD) : STYLE(NORMAL), e->text);
 }
 
 /* The hints that fit, in this order; each is an action that works here, with the key that does it. */
 void draw_hints(struct pen p, const struct app *a, const struct input *in) {
-  static const struct { enum action action; const char *word; int where; } hints[] = { /* where: 1 overview, 2 list, 4 text */
-      {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2},
-      {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_VIEW_SOURCES, "sources", 7},
-      {ACTION_HELP, "help", 7}, {ACTION_QUIT, "quit", 7}};
-  int where = a->view == VIEW_OVERVIEW ? 1 : a->view == VIEW_HELP || a->view == VIEW_DETAIL ? 4 : 2, x = 1;
+  static const struct { enum action action; const char *word; int where; } hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems */
+      {ACTION_TIME_PAUSE, "play/pause", 8}, {ACTION_TIME_STEP_BACK, NULL, 8}, {ACTION_TIME_STEP, "change", 8}, {ACTION_TIME_EVENT_BACK, NULL, 8}, {ACTION_TIME_EVENT, "event", 8},
+      {ACTION_TIME_END, "end", 8}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3},
+      {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7},
+      {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_HELP, "help", 7}, {ACTION_QUIT, "quit", 7}};
+  bool text = a->view == VIEW_HELP || a->view == VIEW_DETAIL, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
+  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0), x = 1;
   for (size_t i = 0; i < COUNT(hints); i++) {
     char key[KEY_NAME];
     if (!(hints[i].where & where)) continue;
-    keymap_hint(in->keymap, where == 4 ? CONTEXT_TEXT : CONTEXT_TABLE, hints[i].action, key);
-    if (!*key || x + text_columns(key) + text_columns(hints[i].word) + 1 > p.w) continue;
-    x = pen_text(p, x, 0, STYLE(KEY), key);
-    x = pen_text(p, x + 1, 0, STYLE(DIM), hints[i].word) + 2;
+    keymap_hint(in->keymap, text ? CONTEXT_TEXT : CONTEXT_TABLE, hints[i].action, key);
+    if (!*key || x + text_columns(key) + (hints[i].word ? text_columns(hints[i].word) + 1 : 0) > p.w) continue;
+    x = pen_text(p, x, 0, STYLE(KEY), key) + 1;
+    if (hints[i].word) x = pen_text(p, x, 0, STYLE(DIM), hints[i].word) + 2;
   }
 }
 

@@ -54,8 +54,8 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   bool bad = r->failed == TRUTH_YES || r->blocked == TRUTH_YES;
   row_put(out, RESOURCE, ROLE_NORMAL, r->instance ? arena_printf(in->arena, "%s:%s", r->id, r->instance) : r->id);
   put_fact(out, in, ROLE, bad || (r->role == HA_STOPPED && r->disabled != TRUTH_YES) ? ROLE_BAD : roles[r->role], r->role ? role_names[r->role] : NULL, &r->stale);
-  row_put(out, HOST, ROLE_NORMAL, join_text(in, &r->hosts));
-  row_put(out, FAILS, str_eq(fails, "-") ? ROLE_DIM : ROLE_WARN, fails);
+  put_fact(out, in, HOST, ROLE_NORMAL, join_text(in, &r->hosts), r->hosts.count ? &r->stale : NULL);
+  put_fact(out, in, FAILS, str_eq(fails, "-") ? ROLE_DIM : ROLE_WARN, fails, str_eq(fails, "-") ? NULL : &r->stale);
   row_put(out, NOTE, bad ? ROLE_BAD : ROLE_WARN, note_text(in, r));
   row_put(out, AGENT, ROLE_DIM, r->agent);
   row_put(out, PARENT, ROLE_DIM, r->parent ? r->parent : "-");

@@ -2,7 +2,7 @@
 #include "tui/bar.h"
 #include "views/screen/list.h"
 
-enum { VOLUME, TYPE, SIZE, USED, COPIES, STATUS, HEAL, SPLIT, BRICKS };
+enum { VOLUME, TYPE, SIZE, USED, COPIES, STATUS, HEAL, RATE, SPLIT, BRICKS };
 
 static const struct list_column columns[] = {
     [VOLUME] = {{.title = "VOLUME", .min = 6, .max = 32, .weight = 1, .priority = 99}, "name"},
@@ -11,7 +11,8 @@ static const struct list_column columns[] = {
     [USED] = {{.title = "USED", .min = 8, .max = 10, .priority = 75}, NULL},
     [COPIES] = {{.title = "COPIES", .min = 7, .max = 8, .priority = 90}, "writable"},
     [STATUS] = {{.title = "STATUS", .min = 7, .max = 8, .priority = 68}, "status"},
-    [HEAL] = {{.title = "HEAL", .min = 4, .align = ALIGN_RIGHT, .priority = 65}, "heal_pending"},
+    [HEAL] = {{.title = "HEAL", .min = 4, .max = 16, .align = ALIGN_RIGHT, .priority = 65}, "heal_pending"},
+    [RATE] = {{.title = "RATE", .min = 4, .max = 9, .align = ALIGN_RIGHT, .priority = 35}, NULL},
     [SPLIT] = {{.title = "SPLIT", .min = 5, .align = ALIGN_RIGHT, .priority = 40}, "split_brain"},
     [BRICKS] = {{.title = "BRICKS", .min = 6, .max = 10, .priority = 50}, NULL},
 };
@@ -48,17 +49,18 @@ static void put_copies(const struct input *in, const struct volume_view *v, stru
 
 static void fill(const struct input *in, const void *item, struct row *out) {
   const struct volume_view *v = item;
-  size_t up = 0;
-  for (size_t i = 0; i < v->bricks.count; i++) up += v->bricks.item[i].online == TRUTH_YES;
+  size_t up = 0, known = 0;
+  for (size_t i = 0; i < v->bricks.count; i++) up += v->bricks.item[i].online == TRUTH_YES, known += v->bricks.item[i].online != TRUTH_UNKNOWN;
   row_put(out, VOLUME, ROLE_NORMAL, v->name);
   row_put(out, TYPE, ROLE_DIM, v->replica > 1 ? arena_printf(in->arena, "%s %lld%s", v->type ? v->type : "?", (long long)v->replica, v->arbiter > 0 ? "+a" : "") : v->type);
-  row_put(out, SIZE, ROLE_NORMAL, size_text(in, v->size));
-  row_put(out, USED, ROLE_NORMAL, used_text(in, v));
+  put_fact(out, in, SIZE, ROLE_NORMAL, size_text(in, v->size), &v->stale);
+  put_fact(out, in, USED, ROLE_NORMAL, used_text(in, v), &v->stale);
   put_copies(in, v, out);
-  row_put(out, STATUS, str_eq(v->status, "started") ? ROLE_OK : ROLE_WARN, v->status);
-  put_fact(out, in, HEAL, v->heal_pending > 0 ? ROLE_WARN : ROLE_NORMAL, count_text(in, v->heal_pending), &v->stale);
+  put_fact(out, in, STATUS, str_eq(v->status, "started") ? ROLE_OK : ROLE_WARN, v->status, &v->stale);
+  put_fact(out, in, HEAL, v->heal_pending > 0 ? ROLE_WARN : ROLE_NORMAL, heal_text(in, v->heal_pending, &v->heal), &v->stale);
+  put_fact(out, in, RATE, ROLE_NORMAL, rate_text(in, v->heal_pending, &v->heal), &v->stale);
   put_fact(out, in, SPLIT, v->split_brain > 0 ? ROLE_BAD : ROLE_NORMAL, count_text(in, v->split_brain), &v->stale);
-  row_putf(out, BRICKS, ROLE_NORMAL, "%zu/%zu up", up, v->bricks.count);
+  put_fact(out, in, BRICKS, ROLE_NORMAL, known || !v->bricks.count ? arena_printf(in->arena, "%zu/%zu up", up, v->bricks.count) : NULL, &v->stale);
 }
 
 const struct list list_volumes = {.name = "volumes", .title = "Volumes", .help = "volumes: type, room, copies, heals", .action = ACTION_VIEW_VOLUMES,

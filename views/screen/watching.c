@@ -29,6 +29,13 @@ static enum role severity_role(int severity) {
 
 static void fill_event(const struct input *in, const void *item, struct row *out) {
   const struct event *e = item;
+  if ((size_t)(e - in->events) >= in->event_past) { /* after the moment that is shown */
+    row_put(out, WHEN, ROLE_DIM, clock_text(in, e->at));
+    row_put(out, KIND, ROLE_DIM, e->kind);
+    row_put(out, SUBJECT, ROLE_DIM, e->subject);
+    row_put(out, TEXT, ROLE_DIM, arena_printf(in->arena, "later: %s", e->text));
+    return;
+  }
   row_put(out, WHEN, ROLE_DIM, clock_text(in, e->at));
   row_put(out, KIND, ROLE_DIM, e->kind);
   row_put(out, SUBJECT, ROLE_NORMAL, e->subject);
@@ -81,7 +88,7 @@ enum { SOURCE, SHOST, STATE, SAGE, OLDEST, SAYS };
 static const struct list_column source_columns[] = {
     [SOURCE] = {{.title = "SOURCE", .min = 9, .max = 10, .priority = 99}, "name"},
     [SHOST] = {{.title = "HOST", .min = 5, .max = 32, .priority = 90}, "host"},
-    [STATE] = {{.title = "STATE", .min = 6, .max = 8, .priority = 95}, "state"},
+    [STATE] = {{.title = "STATE", .min = 7, .max = 8, .priority = 95}, "state"},
     [SAGE] = {{.title = "LAST WORD", .min = 9, .align = ALIGN_RIGHT, .priority = 80}, "age_ms"},
     [OLDEST] = {{.title = "STALE FACTS", .min = 11, .align = ALIGN_RIGHT, .priority = 40}, NULL},
     [SAYS] = {{.title = "IT SAYS", .min = 12, .weight = 4, .priority = 70}, "text"},

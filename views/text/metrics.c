@@ -1,21 +1,31 @@
 /* status --openmetrics: the snapshot as gauges. What is not known has no sample, and says so by an age that grows or by
  * kvmconsole_source_ok; a missing sample must never read as zero. */
 #include "views/text/metrics.h"
+#include "base/utf8.h"
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 struct writer { struct str *out; const struct snapshot *s; const char *name; };
+
+/* What a terminal would obey stands there by its number: two names that differ by it alone stay two series. */
+static void label(struct str *out, const char *text) {
+  for (size_t len = strlen(text), used; len; text += used, len -= used) {
+    uint32_t cp = utf8_next(text, len, &used);
+    char bytes[4];
+    if (cp == '\n') str_add(out, "\\n");
+    else if (cp == '"' || cp == '\\') str_addf(out, "\\%c", (char)cp);
+    else if (utf8_hostile(cp)) str_addf(out, "\\\\u%04x", cp);
+    else str_addn(out, bytes, utf8_put(cp, bytes));
+  }
+}
 
 /* labels: pairs of name and value, ended by NULL. */
 static void sample(struct writer *w, double value, const char *const *labels) {
   str_add(w->out, w->name);
   for (size_t i = 0; labels[i]; i += 2) {
     str_addf(w->out, "%s%s=\"", i ? "," : "{", labels[i]);
-    for (const char *c = labels[i + 1] ? labels[i + 1] : ""; *c; c++) {
-      if (*c == '\n') str_add(w->out, "\\n");
-      else if (*c == '"' || *c == '\\') str_addf(w->out, "\\%c", *c);
-      else str_addc(w->out, *c);
-    }
+    label(w->out, labels[i + 1] ? labels[i + 1] : "");
     str_addc(w->out, '"');
   }
   str_addf(w->out, "%s %.10g\n", labels[0] ? "}" : "", value);

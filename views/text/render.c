@@ -19,7 +19,12 @@ struct rendering {
 
 static void on_change(void *owner) {
   struct rendering *r = owner;
-  if (r->console.feed) console_look(&r->console);
+  if (r->console.feed) console_take(&r->console);
+}
+
+static void on_shown(void *owner) {
+  struct rendering *r = owner;
+  if (r->console.feed && r->console.newest) console_look(&r->console);
 }
 
 static void on_end(void *owner) {
@@ -73,15 +78,17 @@ static int do_type(struct rendering *r, const char *rest) {
   return 0;
 }
 
-/* A simulation's time passes at once; a recording that is played as fast as it can be has none to wait for; live sources
- * are given it. */
+/* Simulated time: a recording goes on by so much where it plays; live sources are given it. */
 static int do_wait(struct rendering *r, const char *rest) {
   int64_t s;
   size_t n = strlen(rest);
   CLEANUP(mem_freep) char *digits = mem_strndup(rest, n && rest[n - 1] == 's' ? n - 1 : n);
   if (str_int(digits, 0, 3600, &s)) return -EINVAL;
-  if (!feed_advance(r->console.feed, s * 1000) && !r->console.replay) loop_run(r->console.loop, s * 1000);
+  if (feed_advance(r->console.feed, s * 1000)) console_look(&r->console);
+  else if (r->console.replay) feed_pass(r->console.feed, s * 1000);
+  else loop_run(r->console.loop, s * 1000);
   on_change(r);
+  console_look(&r->console);
   return 0;
 }
 
@@ -174,8 +181,10 @@ int run_render(struct arguments *a) {
     c->canvas = canvas_new(c->w, c->h, c->glyphs);
     c->keymap = keymap_load(a->option[OPT_KEYMAP] ? a->option[OPT_KEYMAP] : "default", &e);
     o.on_change = on_change;
-    o.stepwise = o.standing = true;
+    o.on_shown = on_shown;
+    o.stepwise = o.tape = o.standing = true;
     c->simulated = o.stream != NULL;
+    o.simulated = o.replay || o.stream;
     o.on_end = on_end;
     o.owner = r;
     code = c->keymap ? read_and_print(r, a, &o, &e) : EXIT_CONFIG;

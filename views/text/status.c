@@ -37,6 +37,15 @@ static void on_signal(void *owner, int signo) {
 
 static const char *word(const char *s) { return s ? s : "?"; }
 
+/* Names come from the cluster: none steers a terminal, begins a line or moves a column. In so many columns, 0: as many as
+ * it has. */
+static void add_name(struct str *out, int columns, const char *name) {
+  size_t room = strlen(word(name)) * 3 + 1;
+  CLEANUP(mem_freep) char *clean = utf8_clean(mem_alloc(room), room, word(name));
+  str_add(out, clean);
+  for (int n = utf8_width(clean); n < columns; n++) str_addc(out, ' ');
+}
+
 static void add_size(struct str *out, int64_t bytes) {
   char text[SIZE_TEXT];
   str_addf(out, "%6s", bytes == UNKNOWN_INT ? "?" : str_size(text, bytes));
@@ -48,7 +57,7 @@ static void add_number(struct str *out, int width, int64_t n) {
 }
 
 static void add_texts(struct str *out, const struct texts *t) {
-  for (size_t i = 0; i < t->count; i++) str_addf(out, "%s%s", i ? "," : "", word(t->item[i]));
+  for (size_t i = 0; i < t->count; i++) str_add(out, i ? "," : ""), add_name(out, 0, t->item[i]);
   if (!t->count) str_add(out, "-");
 }
 
@@ -62,9 +71,9 @@ static void add_headline(struct str *out, const struct snapshot *s) {
   for (size_t i = 0; i < s->problems.count; i++) problems += s->problems.item[i].severity > SEVERITY_INFO;
   str_addf(out, "%zu problem%s%s", problems, problems == 1 ? "" : "s", problems ? ": " : "");
   for (size_t i = 0, said = 0; i < s->problems.count && said < 3; i++)
-    if (s->problems.item[i].severity > SEVERITY_INFO) str_addf(out, "%s%s", said++ ? "; " : "", word(s->problems.item[i].text));
+    if (s->problems.item[i].severity > SEVERITY_INFO) str_add(out, said++ ? "; " : ""), add_name(out, 0, s->problems.item[i].text);
   for (size_t i = 0; i < out->len; i++)
-    if (out->data[i] == '|' || out->data[i] == '\n') out->data[i] = ' '; /* both mean something in that line */
+    if (out->data[i] == '|') out->data[i] = ' '; /* it means something in that line */
   for (size_t i = 0; i < s->domains.count; i++) running += str_eq(s->domains.item[i].state, "running");
   for (size_t i = 0; i < s->volumes.count; i++) {
     if (s->volumes.item[i].heal_pending == UNKNOWN_INT) counted = false;
@@ -79,25 +88,40 @@ static void add_headline(struct str *out, const struct snapshot *s) {
 static void add_tables(struct str *out, const struct snapshot *s) {
   const struct cluster_view *c = &s->cluster;
   if (c->name) {
-    str_addf(out, "\ncluster %s: %s, votes ", c->name, c->quorate == TRUTH_YES ? "quorate" : c->quorate == TRUTH_NO ? "NO QUORUM" : "quorum not known");
+    str_add(out, "\ncluster ");
+    add_name(out, 0, c->name);
+    str_addf(out, ": %s, votes ", c->quorate == TRUTH_YES ? "quorate" : c->quorate == TRUTH_NO ? "NO QUORUM" : "quorum not known");
     add_number(out, 1, c->votes);
     str_add(out, " of ");
     add_number(out, 1, c->expected_votes);
-    str_addf(out, ", DC %s, fencing %s\n", c->dc ? c->dc : "none", c->fencing == TRUTH_YES ? "on" : c->fencing == TRUTH_NO ? "OFF" : "not known");
+    str_add(out, ", DC ");
+    add_name(out, 0, c->dc ? c->dc : "none");
+    str_addf(out, ", fencing %s\n", c->fencing == TRUTH_YES ? "on" : c->fencing == TRUTH_NO ? "OFF" : "not known");
   }
   if (s->problems.count) str_add(out, "\nproblems\n");
-  for (size_t i = 0; i < s->problems.count; i++) str_addf(out, "  %-9s %-20s %s\n", word(severity_names[s->problems.item[i].severity]), s->problems.item[i].id, word(s->problems.item[i].text));
+  for (size_t i = 0; i < s->problems.count; i++) {
+    str_addf(out, "  %-9s %-20s ", word(severity_names[s->problems.item[i].severity]), s->problems.item[i].id);
+    add_name(out, 0, s->problems.item[i].text);
+    str_addc(out, '\n');
+  }
   if (s->hosts.count) str_add(out, "\nhost                 corosync  pacemaker    peer          libvirt      domains\n");
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
-    str_addf(out, "%-20s %-9s %-12s %-13s %-12s", h->name, h->membership ? membership_names[h->membership] : "-", h->pacemaker ? node_state_names[h->pacemaker] : "-",
+    add_name(out, 20, h->name);
+    str_addf(out, " %-9s %-12s %-13s %-12s", h->membership ? membership_names[h->membership] : "-", h->pacemaker ? node_state_names[h->pacemaker] : "-",
              h->peer ? peer_state_names[h->peer] : "-", h->libvirt ? libvirt_state_names[h->libvirt] : "-");
     if (h->libvirt) add_number(out, 8, h->domains);
     str_addf(out, "%s\n", h->stale.count ? "  old" : "");
   }
   for (size_t i = 0; i < s->volumes.count; i++) {
     const struct volume_view *v = &s->volumes.item[i];
-    str_addf(out, "\nvolume %s: %s, %s, size", word(v->name), word(v->type), word(v->status));
+    str_add(out, "\nvolume ");
+    add_name(out, 0, v->name);
+    str_add(out, ": ");
+    add_name(out, 0, v->type);
+    str_add(out, ", ");
+    add_name(out, 0, v->status);
+    str_add(out, ", size");
     add_size(out, v->size);
     str_add(out, ", free");
     add_size(out, v->free);
@@ -106,32 +130,36 @@ static void add_tables(struct str *out, const struct snapshot *s) {
     str_addc(out, '\n');
     for (size_t j = 0; j < v->bricks.count; j++) {
       const struct brick_view *b = &v->bricks.item[j];
-      str_addf(out, "  set %" PRId64 "  %s:%s%s  %s\n", b->set, b->host, b->path, b->arbiter == TRUTH_YES ? " (arbiter)" : "",
+      str_addf(out, "  set %" PRId64 "  ", b->set);
+      add_name(out, 0, b->host);
+      str_addc(out, ':');
+      add_name(out, 0, b->path);
+      str_addf(out, "%s  %s\n", b->arbiter == TRUTH_YES ? " (arbiter)" : "",
                b->online == TRUTH_YES ? "up" : b->online == TRUTH_NO ? "DOWN" : "not known");
     }
   }
   if (s->domains.count) str_add(out, "\ndomain               state     host                 pacemaker\n");
   for (size_t i = 0; i < s->domains.count; i++) {
     const struct domain_view *d = &s->domains.item[i];
-    str_addf(out, "%-20s %-9s ", word(d->name), word(d->state));
+    add_name(out, 20, d->name);
+    str_addc(out, ' ');
+    add_name(out, 9, d->state);
+    str_addc(out, ' ');
     size_t at = out->len;
     add_texts(out, &d->hosts);
-    for (size_t n = out->len - at; n < 21; n++) str_addc(out, ' ');
-    str_addf(out, "%s\n", d->resource ? d->role ? d->role : "?" : "-");
+    for (int n = utf8_width(out->data + at); n < 21; n++) str_addc(out, ' ');
+    add_name(out, 0, d->resource ? d->role : "-");
+    str_addc(out, '\n');
   }
   str_add(out, "\nsource               host                 state   says\n");
-  for (size_t i = 0; i < s->sources.count; i++)
-    str_addf(out, "%-20s %-20s %-7s %s\n", s->sources.item[i].name, s->sources.item[i].host, s->sources.item[i].state ? source_state_names[s->sources.item[i].state] : "silent", word(s->sources.item[i].text));
-}
-
-static void print_clean(char *text) {
-  for (char *line = text, *next; line && *line; line = next) {
-    char *end = strchr(line, '\n');
-    next = end ? end + 1 : NULL;
-    if (end) *end = 0;
-    size_t room = strlen(line) * 3 + 1;
-    CLEANUP(mem_freep) char *clean = mem_alloc(room);
-    puts(utf8_clean(clean, room, line));
+  for (size_t i = 0; i < s->sources.count; i++) {
+    const struct source_view *v = &s->sources.item[i];
+    add_name(out, 20, v->name);
+    str_addc(out, ' ');
+    add_name(out, 20, v->host);
+    str_addf(out, " %-7s ", v->state ? source_state_names[v->state] : "silent");
+    add_name(out, 0, v->text);
+    str_addc(out, '\n');
   }
 }
 
@@ -146,9 +174,7 @@ static void print(const struct arguments *a, const struct snapshot *s) {
     add_headline(&out, s);
     add_tables(&out, s);
   }
-  /* Names come from the cluster: what could steer a terminal is neutralised, line by line; JSON has escaped it already. */
-  if (a->option[OPT_JSON]) fputs(str_text(&out), stdout);
-  else print_clean(out.data);
+  fputs(str_text(&out), stdout);
 }
 
 static int exit_code(int health) {

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct watching {
@@ -142,7 +143,10 @@ int run_record(struct arguments *a) {
     fprintf(stderr, "kvmconsole: cannot write %s: %s; choose another file\n", path, strerror(errno));
     return EXIT_INPUT;
   }
+  struct stat st;
+  if (w.out != STDOUT_FILENO && !fstat(w.out, &st) && S_ISREG(st.st_mode)) fchmod(w.out, 0600); /* also one that was there before */
   o.on_line = keep;
+  o.raw = a->option[OPT_RAW] != NULL;
   o.on_change = follow;
   code = run(&w, &o);
   if (w.out != STDOUT_FILENO && close(w.out) && !code) code = 74;

@@ -6,6 +6,8 @@ GUEST=${GUEST:-$LAB.guest}
 STATE=$LAB/state # on the machine's disk, not in a host's tmpfs: it outlives every mount of the lab
 NET=10.77.0
 BRIDGE=kclab0
+STORE_NET=10.78.0 # of the shapes where gluster has a network and names of its own
+STORE_BRIDGE=kclab1
 PATIENCE=${PATIENCE:-1} # every deadline is multiplied by it, for slow machines
 LOCK=$LAB.lock
 LOCK_FD=
@@ -47,6 +49,8 @@ load_shape() {
   # shellcheck source=/dev/null
   source "$shape"
 }
+declare -gA STORE_NAME=() # HOST: what gluster calls it, where that is another name
+store_name() { echo "${STORE_NAME[$1]:-$1}"; }
 is_host() { [[ -n $1 && -n ${IP[$1]:-} ]]; }
 has_role() { # HOST kvm|store
   case $2 in

@@ -6,17 +6,17 @@ freeze() { with_host_lock "$1" freeze_locked "$1"; }
 freeze_locked() { # HOST
   running "$1" || die 1 "$1 is down"
   touch "$STATE/$1.frozen"
-  cable_apply "$1"
+  cables_apply "$1"
   if cg_freeze "$1"; then return 0; fi
   rm -f "$STATE/$1.frozen"
-  cable_apply "$1"
+  cables_apply "$1"
   die 1 "$1 did not freeze"
 }
 thaw() { with_host_lock "$1" thaw_locked "$1"; }
 thaw_locked() { # HOST
   rm -f "$STATE/$1.frozen"
   running "$1" || die 1 "$1 is down"
-  cable_apply "$1"
+  cables_apply "$1"
   cg_set "$1" THAWED
   await 10 - "$1 to thaw" thawed "$1"
 }
@@ -61,4 +61,29 @@ start_brick() {
   g=$(first_alive "${STORE[@]}")
   gluster_try "$g" volume start "$VOLUME" force
   await 60 "$g" "all bricks online" bricks_online "$g"
+}
+
+# Between two hosts only, felt by nobody else: each drops what the other sends, and what it would send itself.
+part() { # HOST HOST [corosync|gluster]
+  local what=()
+  case ${3:-all} in
+  corosync) what=(-p udp --dport 5405) ;;
+  gluster) what=(-p tcp) ;;
+  all) ;;
+  *) die 2 "no such layer: $3 (corosync or gluster)" ;;
+  esac
+  part_one "$1" "$2" "${what[@]}"
+  part_one "$2" "$1" "${what[@]}"
+}
+part_one() { # HOST OTHER WHAT...
+  local a h=$1
+  lexec "$h" sh -c 'iptables -n -L KCLAB >/dev/null 2>&1 || { iptables -N KCLAB && iptables -I INPUT -j KCLAB && iptables -I OUTPUT -j KCLAB; }' || die 1 "no packet filter on $h"
+  for a in $(addresses "$2"); do
+    lexec "$h" iptables -A KCLAB -s "$a" "${@:3}" -j DROP || die 1 "no packet filter on $h"
+    lexec "$h" iptables -A KCLAB -d "$a" "${@:3}" -j DROP || die 1 "no packet filter on $h"
+  done
+}
+mend() { # HOST HOST: all that was parted at either
+  local h
+  for h; do ! running "$h" || lexec "$h" sh -c 'iptables -n -L KCLAB >/dev/null 2>&1 || exit 0; iptables -F KCLAB' || die 1 "no packet filter on $h"; done
 }

@@ -63,7 +63,10 @@ configure_names() { # HOST
   systemd-id128 new >"$r/etc/machine-id"
   {
     echo "127.0.0.1 localhost"
-    for u in "${!IP[@]}"; do echo "$NET.${IP[$u]} $u"; done
+    for u in "${!IP[@]}"; do
+      echo "$NET.${IP[$u]} $u"
+      [[ -z ${STORE_NAME[$u]:-} ]] || echo "$STORE_NET.${IP[$u]} ${STORE_NAME[$u]}"
+    done
   } >"$r/etc/hosts"
 }
 configure_services() { # HOST
@@ -154,7 +157,10 @@ poweron() { # HOST
   await 180 "$1" "$1 to finish booting" booted "$1"
 }
 pull_plug() { # HOST, under its lock: nothing is flushed, no goodbye is sent
-  [[ ! -e /sys/class/net/kc-$1 ]] || ip link set "kc-$1" nomaster down # before the first of its sockets closes
+  local c
+  for c in $(cables "$1"); do # before the first of its sockets closes
+    [[ ! -e /sys/class/net/kc-$c ]] || ip link set "kc-$c" nomaster down
+  done
   rm -f "$STATE/$1.starting"
   cg_kill "$1"
   rm -f "$STATE/$1".{init,frozen}
@@ -218,7 +224,7 @@ lab_hosts() { # [kvm|store]
     roles=
     if has_role "$h" kvm; then roles=kvm; fi
     if has_role "$h" store; then roles=${roles:+$roles,}store; fi
-    echo "$h $NET.${IP[$h]} $roles"
+    echo "$h $NET.${IP[$h]} $roles ${STORE_NAME[$h]:-}" | sed 's/ $//'
   done
 }
 lab_install() { # [ROOT|HOST...]

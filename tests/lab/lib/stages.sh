@@ -44,12 +44,13 @@ bricks_online() { # HOST: every brick of the volume says so
 # A lock on the volume may still be held by the step before on another peer ("Another transaction is in progress").
 gluster_try() { await 60 "$1" "gluster ${*:2}" lexec "$1" gluster --mode=script "${@:2}"; }
 stage_gluster() {
-  local g=${STORE[0]} n o layout
+  local g=${STORE[0]} n o layout names=()
   read -ra layout <<<"$LAYOUT"
+  for n in "${STORE[@]}"; do names+=("$(store_name "$n"):$BRICK"); done
   in_parallel start_glusterd "${STORE[@]}" || exit 1
-  for n in "${STORE[@]:1}"; do gluster_try "$g" peer probe "$n"; done
+  for n in "${STORE[@]:1}"; do gluster_try "$g" peer probe "$(store_name "$n")"; done
   in_parallel await_pool "${STORE[@]}" || exit 1
-  gluster_try "$g" volume create "$VOLUME" "${layout[@]}" "${STORE[@]/%/:$BRICK}" force
+  gluster_try "$g" volume create "$VOLUME" "${layout[@]}" "${names[@]}" force
   # Without these a dead client keeps its locks for 42 s, and the domain cannot start elsewhere: 'Failed to get "write" lock'.
   for o in "network.ping-timeout 5" "server.tcp-user-timeout 4" "server.keepalive-time 2" \
     "server.keepalive-interval 1" "server.keepalive-count 2"; do
@@ -62,7 +63,8 @@ stage_gluster() {
 
 # --- the mounts
 mount_here() { # HOST (may be called again: a host that booted while it was cut has not mounted it)
-  local line="${STORE[0]}:$VOLUME $MOUNT glusterfs $MOUNT_OPTIONS 0 0"
+  local line
+  line="$(store_name "${STORE[0]}"):$VOLUME $MOUNT glusterfs $MOUNT_OPTIONS 0 0"
   must "$1" mkdir -p "$MOUNT"
   must "$1" sh -c "grep -qxF '$line' /etc/fstab || echo '$line' >>/etc/fstab; systemctl daemon-reload"
   await 60 "$1" "$MOUNT on $1" lexec "$1" sh -c "mountpoint -q $MOUNT || mount $MOUNT && touch $MOUNT/.$1"

@@ -15,6 +15,8 @@ class Unsettled(Exception):
 
 
 def run(*argv, seconds=40):
+    if argv[0] == "exec":
+        argv = ("exec", canon(argv[1])) + argv[2:]
     try:
         p = subprocess.run([LAB, *argv], capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
@@ -50,11 +52,24 @@ def seconds_of(text):
     return text
 
 
+CALLED = {}  # a host's name in gluster: its own
+
+
+class Hosts(dict):
+    def __missing__(self, name):
+        return self[CALLED[name]]
+
+
+def canon(name):
+    return CALLED.get(name, name)
+
+
 def lab_hosts():
-    hosts = {}
+    hosts = Hosts()
     for line in run("hosts")[1].splitlines():
-        name, address, roles = line.split()
-        hosts[name] = {"address": address, "roles": roles.split(",")}
+        name, address, roles, *store = line.split()
+        hosts[name] = {"address": address, "roles": roles.split(","), "aliases": store}
+        CALLED.update({s: name for s in store})
     for line in run("status")[1].splitlines()[1:]:
         word = line.split()
         hosts[word[0]]["power"] = word[1]
@@ -180,7 +195,7 @@ def gluster(host, hosts):
     peers = {}
     for p in cli("pool list").findall("peerStatus/peer"):
         name = host if p.findtext("hostname") == "localhost" else p.findtext("hostname")
-        peers[name] = p.findtext("connected") == "1"
+        peers[canon(name)] = p.findtext("connected") == "1"
     # Gluster believes a host that lost its power connected, for minutes. To ask for the status then would hang, and keep the
     # volume's lock from everybody for three more: only what needs no lock is asked, and the hosts for their processes.
     hangs = any(connected and not hosts[name]["up"] for name, connected in peers.items())
@@ -267,7 +282,7 @@ part end
     for title, body in parts.items():
         kind, _, key = title.partition(" ")
         if kind == "pathinfo":
-            result["pathinfo"][key] = sorted("%s:%s" % (h, b) for b, h in re.findall(r"<POSIX\(([^)]*)\):([^:>]+):", body))
+            result["pathinfo"][key] = sorted("%s:%s" % (canon(h), b) for b, h in re.findall(r"<POSIX\(([^)]*)\):([^:>]+):", body))
         elif kind == "room" and len(body.split()) == 3:
             block, total, free = (int(w) for w in body.split())
             result["room"][result["mounts"][key]] = (block * total, block * free)
