@@ -51,9 +51,11 @@ static int64_t op_value(const struct sim_resource *r, const char *op, const char
   return number_of(value, otherwise);
 }
 
+static bool device_answers(const struct world *w, const struct sim_resource *r, const struct sim_host *from);
+
 static int64_t until_work(struct world *w, const struct sim_resource *r, const char *task, const struct sim_host *h) {
   const struct sim_domain *d = resource_domain(w, r);
-  if (str_starts(r->agent, "stonith:")) return str_eq(task, "start") ? world_about(w, 330, 20) : 40;
+  if (str_starts(r->agent, "stonith:")) return !str_eq(task, "start") ? 40 : device_answers(w, r, h) ? world_about(w, 330, 20) : 20000;
   if (!d || !strcmp(task, "monitor")) return world_about(w, 200, 30);
   if (!strcmp(task, "start")) return world_about(w, 1050, 8);
   if (!strcmp(task, "stop")) {
@@ -138,6 +140,7 @@ static struct outcome start_domain(struct world *w, struct sim_resource *r, stru
 
 static struct outcome work(struct world *w, struct sim_resource *r, struct sim_op *o, struct sim_host *h) {
   struct sim_domain *d = resource_domain(w, r);
+  if (str_starts(r->agent, "stonith:") && !strcmp(o->task, "start") && !device_answers(w, r, h)) return (struct outcome){RC_ERROR, ""};
   if (!str_ends(r->agent, ":VirtualDomain")) return (struct outcome){RC_OK, NULL};
   if (!strcmp(o->task, "start")) return start_domain(w, r, h);
   if (!strcmp(o->task, "stop")) {
@@ -283,13 +286,28 @@ void pacemaker_domain_changed(struct world *w, const struct sim_domain *d, const
   }
 }
 
+void pacemaker_bmc_changed(struct world *w, const struct sim_host *h) {
+  EACH(w->resources, struct sim_resource, r) {
+    if (!fence_device_for(r, h->name)) continue;
+    for (size_t i = 0; i < r->nodes.count; i++) world_later(w, world_about(w, 40000, 50), "monitor", r->id, r->nodes.item[i]);
+  }
+}
+
+/* A fence device is asked for its state: the BMCs of all hosts that it is for must answer. */
+static bool device_answers(const struct world *w, const struct sim_resource *r, const struct sim_host *from) {
+  EACH(w->hosts, struct sim_host, h)
+    if (KNOWN(h->node_id) && pairs_get(&r->params, "pcmk_host_list") && fence_device_for(r, h->name) && !bmc_answers(from, h)) return false;
+  return true;
+}
+
 void on_monitor(struct world *w, const char *subject, const char *detail) {
   struct sim_resource *r = world_resource(w, subject);
   const struct sim_domain *d = r ? resource_domain(w, r) : NULL;
   const struct sim_host *h = world_host(w, detail);
-  if (!d || !h || !texts_have(&r->nodes, h->name) || op_of(w, r->id, NULL) || h->joined != JOIN_ONLINE) return;
-  if (!host_up(h) || guest_active(d, h->name)) return;
-  note_failure(w, r, h->name, "monitor", RC_NOT_RUNNING, "");
+  bool device = r && str_starts(r->agent, "stonith:");
+  if ((!d && !device) || !h || !texts_have(&r->nodes, h->name) || op_of(w, r->id, NULL) || h->joined != JOIN_ONLINE) return;
+  if (!host_up(h) || (device ? device_answers(w, r, h) : guest_active(d, h->name))) return;
+  note_failure(w, r, h->name, "monitor", device ? RC_ERROR : RC_NOT_RUNNING, "");
   r->failed = TRUTH_YES;
   count_failure(w, r, h->name, false);
   pacemaker_think_soon(w);

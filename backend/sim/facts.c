@@ -10,6 +10,7 @@ const struct fact_reader fact_readers[] = {
     {"corosync.cluster", LAYER_COROSYNC, 2000, true, false, read_corosync_cluster},
     {"corosync.nodes", LAYER_COROSYNC, 2000, true, false, read_corosync_nodes},
     {"corosync.links", LAYER_COROSYNC, 4000, true, false, read_corosync_links},
+    {"corosync.outlook", LAYER_COROSYNC, 10000, true, false, read_corosync_outlook},
     {"pacemaker.cluster", LAYER_PACEMAKER, 10000, true, false, read_pacemaker_cluster},
     {"pacemaker.nodes", LAYER_PACEMAKER, 10000, true, false, read_pacemaker_nodes},
     {"pacemaker.resources", LAYER_PACEMAKER, 10000, true, false, read_pacemaker_resources},

@@ -26,6 +26,7 @@ enum source_state source_now(const struct look *l, enum layer layer, char *text,
 bool read_corosync_cluster(const struct look *l, const char *key, void *ret);
 bool read_corosync_nodes(const struct look *l, const char *key, void *ret);
 bool read_corosync_links(const struct look *l, const char *key, void *ret);
+bool read_corosync_outlook(const struct look *l, const char *key, void *ret);
 bool read_pacemaker_cluster(const struct look *l, const char *key, void *ret);
 bool read_pacemaker_nodes(const struct look *l, const char *key, void *ret);
 bool read_pacemaker_resources(const struct look *l, const char *key, void *ret);

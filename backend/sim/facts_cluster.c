@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINK_DOWN_MS = 1500 };
+enum { LINK_DOWN_MS = 1500, ASKED_MS = 9700 };
 
 bool read_corosync_cluster(const struct look *l, const char *key, void *ret) {
   const struct sim_corosync *c = &l->w->corosync;
@@ -50,6 +50,33 @@ bool read_corosync_links(const struct look *l, const char *key, void *ret) {
       bool down = (KNOWN(silent) && l->w->clock - silent >= LINK_DOWN_MS) || !d || (d->life != LIFE_RUNNING && l->w->clock - d->since >= LINK_DOWN_MS);
       *x = (struct corosync_link){h->node_id, i, truth_of(!down), TRUTH_YES, 250 + (int64_t)(mix((uint64_t)h->node_id, (uint64_t)i) % 150), 1 + h->downs + l->here->downs, 1397};
     }
+  }
+  return true;
+}
+
+/* Who is no member is asked over ssh, which waits 3 s where nobody is. */
+bool read_corosync_outlook(const struct look *l, const char *key, void *ret) {
+  struct corosync_outlooks *out = ret;
+  (void)key;
+  EACH(l->w->hosts, struct sim_host, h) {
+    if (!is_node(h) || h == l->here || texts_have(&l->here->members, h->name)) continue;
+    struct corosync_outlook *o = list_add(l->arena, &out->nodes, &corosync_outlook_shape);
+    int64_t silent = unheard_since(l->here, h);
+    *o = (struct corosync_outlook){.id = h->node_id, .name = h->name};
+    if (KNOWN(silent) || !daemon_runs(h, "sshd")) {
+      if (KNOWN(silent) && l->w->clock - silent < ASKED_MS) continue;
+      o->asked = TRUTH_NO;
+      o->text = arena_printf(l->arena, "ssh: connect to host %s port 22: Connection %s", h->name, KNOWN(silent) ? "timed out" : "refused");
+      continue;
+    }
+    o->asked = TRUTH_YES;
+    o->running = truth_of(daemon_runs(h, "corosync"));
+    if (!YES(o->running)) {
+      o->text = "Cannot initialize CMAP service";
+      continue;
+    }
+    o->quorate = h->quorate;
+    for (size_t i = 0; i < h->members.count; i++) texts_add(l->arena, &o->members, h->members.item[i]);
   }
   return true;
 }

@@ -108,6 +108,8 @@ bool read_gluster_probe(const struct look *l, const char *key, void *ret) {
     *a = (struct gluster_alive){.host = h->name, .answers = truth_of(well), .reachable = TRUTH_YES};
     if (!well) a->text = why_silent(l, h, &a->reachable);
     texts_add(l->arena, &a->addresses, h->address);
+    EACH(l->w->hosts, struct sim_host, o)
+      if (answers(l, h) && YES(o->in_pool) && !peer_connected(l->w, h, o)) texts_add(l->arena, &a->unseen, o->name);
   }
   return true;
 }

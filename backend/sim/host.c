@@ -230,13 +230,16 @@ void on_daemon_resume(struct world *w, const char *subject, const char *detail) 
   if (!d || d->life != LIFE_HUNG) return;
   set_life(w, h, detail, LIFE_RUNNING);
   if (str_eq(detail, "corosync")) ring_host_changed(w, h, true);
+  if (str_eq(detail, "pacemaker")) pacemaker_ring_changed(w);
   w->changed = ~0u;
 }
 
 void on_bmc_break(struct world *w, const char *subject, const char *detail) {
   struct sim_host *h = world_host(w, subject);
   (void)detail;
-  if (h) h->bmc_works = TRUTH_NO;
+  if (!h) return;
+  h->bmc_works = TRUTH_NO;
+  pacemaker_bmc_changed(w, h);
 }
 
 void on_bmc_mend(struct world *w, const char *subject, const char *detail) {

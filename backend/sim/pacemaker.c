@@ -58,7 +58,8 @@ void pacemaker_think_soon(struct world *w) {
 
 void pacemaker_ring_changed(struct world *w) {
   EACH(w->hosts, struct sim_host, h) {
-    if (!is_node(h) || h->joined != JOIN_DOWN || !h->members.count || !daemon_runs(h, "pacemaker")) continue;
+    bool joins = h->joined == JOIN_DOWN || (h->joined == JOIN_PENDING && !world_awaits(w, "joined", h->name)); /* it may have stood still meanwhile */
+    if (!is_node(h) || !joins || !h->members.count || !daemon_runs(h, "pacemaker")) continue;
     h->joined = JOIN_PENDING;
     world_later(w, world_about(w, JOIN_MS, 40), "joined", h->name, NULL);
   }

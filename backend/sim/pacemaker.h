@@ -23,6 +23,7 @@ void pacemaker_node_left(struct world *w, struct sim_host *viewer, struct sim_ho
 void pacemaker_ring_changed(struct world *w);
 void pacemaker_migrated(struct world *w, const char *resource, bool well, const char *why);
 void pacemaker_domain_changed(struct world *w, const struct sim_domain *d, const char *host);
+void pacemaker_bmc_changed(struct world *w, const struct sim_host *h); /* the monitors of its fence devices will find out */
 void pacemaker_started(struct world *w); /* as if the cluster had long been up: everything in its place at once */
 
 /* ---- what operators do ---- */

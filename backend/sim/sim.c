@@ -7,6 +7,7 @@
 #include "sim/host.h"
 #include "sim/ring.h"
 #include "sim/world_file.h"
+#include <errno.h>
 #include <string.h>
 
 enum { SAID_MS = 2000, HUNG_MS = 5000, JOB_MS = 250, SOON_MS = 1000, RETRY_MS = 2000 };
@@ -250,21 +251,27 @@ static int from_scenario(const struct sim_options *o, struct world **ret, struct
   return scenario_file(name, o->seed, ret, e);
 }
 
+int sim_adopt(struct world *w, struct sim **ret, struct err *e) {
+  if (!world_host(w, w->here)) {
+    world_free(w);
+    return err_set(e, -EINVAL, "", "the host that it is seen from is not in it");
+  }
+  struct sim *s = mem_alloc(sizeof *s);
+  s->world = w;
+  discover(s);
+  *ret = s;
+  return 0;
+}
+
 int sim_open(const struct sim_options *o, struct sim **ret, struct err *e) {
   struct world *w = NULL;
   struct world_file *f = NULL;
   int code = o->world ? world_file_open(o->world, &f, &w, e) : 0;
   if (!code && !w) code = from_scenario(o, &w, e);
-  if (code) {
-    world_file_close(f);
-    return code;
-  }
-  struct sim *s = mem_alloc(sizeof *s);
-  s->world = w;
-  s->file = f;
-  discover(s);
-  *ret = s;
-  return 0;
+  if (!code) code = sim_adopt(w, ret, e);
+  if (code) world_file_close(f);
+  else (*ret)->file = f;
+  return code;
 }
 
 int sim_save(struct sim *s, struct err *e) { return s->file ? world_file_write(s->file, s->world, e) : 0; }

@@ -18,6 +18,7 @@ struct sim_options {
 /* Owned by the caller. -EINVAL: a mistake in a file (e names file and line); -ENOENT: no such scenario; -EBUSY: another
  * program uses that world; -errno. */
 int sim_open(const struct sim_options *o, struct sim **ret, struct err *e);
+int sim_adopt(struct world *w, struct sim **ret, struct err *e); /* a world that is there already; it is taken whatever comes of it */
 int sim_save(struct sim *s, struct err *e); /* to its file, atomically; nothing to do without one */
 void sim_close(struct sim *s);              /* saves nothing; NULL is fine */
 
