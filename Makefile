@@ -104,7 +104,12 @@ $(BUILD)/unit/%: tests/unit/%.c $(call archive,parsers) $(call archive,views) $(
 	@mkdir -p $(@D)
 	@echo '  LD $@'
 	$(Q)$(CC) $(KC_CFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(KC_LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(UNIT_LIBS) $(VIEW_LIBS) $(BASE_LIBS) $(shell pkg-config --libs cmocka) -lm
-unit: $(UNIT)
+# The simulated cluster by the lab's verbs.
+$(BUILD)/simlab: tests/sim/lab.c $(call archive,core) $(call archive,model) $(call archive,base)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	$(Q)$(CC) $(KC_CFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(KC_LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(BASE_LIBS) -lm
+unit: $(UNIT) $(BUILD)/simlab
 
 # ---- fuzzing: `make fuzz [RUNS=10000000] [TARGET=...] [TIME=SECONDS-A-TARGET] [JOBS=2]`; `make fuzz-fill`: only what is missing to RUNS ----
 # Everything is built once more in $(BUILD)/fuzz, by clang, with the engine's counters and the sanitizers; without the

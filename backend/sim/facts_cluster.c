@@ -159,9 +159,14 @@ bool read_pacemaker_resources(const struct look *l, const char *key, void *ret) 
   return true;
 }
 
+/* An agent that gave no reason is quoted by its exit code. */
 bool read_pacemaker_failures(const struct look *l, const char *key, void *ret) {
   (void)key;
-  memcpy(&((struct pcmk_failures *)ret)->failures, &l->w->failures, sizeof l->w->failures);
+  EACH(l->w->failures, struct pcmk_failure, f) {
+    struct pcmk_failure *x = list_add(l->arena, &((struct pcmk_failures *)ret)->failures, &pcmk_failure_shape);
+    *x = *f;
+    if (!x->reason || !*x->reason) x->reason = x->rc == 5 ? "not installed" : x->rc == 7 ? "not running" : "error";
+  }
   return true;
 }
 
