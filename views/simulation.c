@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "sim/sim.h"
 #include <errno.h>
+#include <string.h>
 
 struct simulation {
   struct sim *sim;
@@ -28,7 +29,7 @@ int simulation_open(const struct arguments *a, struct simulation **ret) {
   int code = sim_open(&o, &sim, &e);
   if (code) {
     err_print(&e);
-    return code == -EBUSY ? EXIT_LOCKED : code == -ENOENT && !a->option[OPT_WORLD] ? EXIT_USAGE : EXIT_INPUT;
+    return code == -EBUSY ? EXIT_LOCKED : code == -ENOENT && o.scenario && !strchr(o.scenario, '/') ? EXIT_USAGE : EXIT_INPUT;
   }
   *ret = mem_alloc(sizeof **ret);
   **ret = (struct simulation){sim, {.self = sim, .now = now, .next = next, .end = end, .here = here, .run = run}};
