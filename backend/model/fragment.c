@@ -63,15 +63,17 @@ int fragment_parse(const char *line, size_t len, struct fragment **ret, struct e
   return code;
 }
 
-int fragment_read(const char *line, size_t len, struct fragment **ret, struct err *e) {
+int fragment_read(const char **line, size_t *len, struct fragment **ret, struct err *e) {
   static const char begin[] = "{\"at\":\"";
-  int code = fragment_parse(line, len, ret, e);
-  for (int tries = 0; code == -EINVAL && len > 1 && tries < 4; tries++) {
-    const char *next = memmem(line + 1, len - 1, begin, sizeof begin - 1);
-    if (!next) break;
-    len -= (size_t)(next - line);
-    line = next;
-    if (!fragment_parse(line, len, ret, NULL)) return 0;
+  int code = fragment_parse(*line, *len, ret, e);
+  const char *at = *line, *end = at + *len;
+  for (int tries = 0; code == -EINVAL && end - at > 1 && tries < 4; tries++) {
+    at = memmem(at + 1, (size_t)(end - at) - 1, begin, sizeof begin - 1);
+    if (!at) break;
+    if (fragment_parse(at, (size_t)(end - at), ret, NULL)) continue;
+    *line = at;
+    *len = (size_t)(end - at);
+    return 0;
   }
   return code;
 }

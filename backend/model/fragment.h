@@ -28,8 +28,9 @@ struct fragment { /* immutable once made, except for its reference count */
 /* One reference, to be dropped. A line that is none: -EINVAL, -EPROTONOSUPPORT (a kind this version does not know: skip
  * it), e says what. Bounded and hostile-proof: line may be anything. */
 int fragment_parse(const char *line, size_t len, struct fragment **ret, struct err *e);
-/* The same for a line of a stream that may have been cut off and begun anew: what stands before the next fragment is left. */
-int fragment_read(const char *line, size_t len, struct fragment **ret, struct err *e);
+/* The same for a line of a stream that may have been cut off and begun anew: what stands before the next fragment is left,
+ * and line and len then are of that fragment alone. */
+int fragment_read(const char **line, size_t *len, struct fragment **ret, struct err *e);
 /* A line of kind "raw": what a source received, byte by byte, for making fixtures of. No fragment: replay skips it. */
 bool fragment_is_raw(const char *line, size_t len);
 struct fragment *fragment_keep(struct fragment *f);

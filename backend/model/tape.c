@@ -195,7 +195,7 @@ int tape_next(struct tape *t, struct cursor *c) {
   if (!settle(t, c)) return -1;
   for (;;) {
     if (!read_line(t, &c->place, &line)) return -1;
-    if (!fragment_is_raw(line.text, line.len) && !fragment_read(line.text, line.len, &f, NULL)) break;
+    if (!fragment_is_raw(line.text, line.len) && !fragment_read(&line.text, &line.len, &f, NULL)) break;
   }
   if (c->snap && line.now - c->snap->now >= LOOK_MS) look(t, c, line.now, line.wall);
   bool changed = store_add(&c->store, f, line.taken);

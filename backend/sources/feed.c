@@ -60,17 +60,18 @@ static void on_tick(void *owner) {
 
 int feed_take_line(struct feed *f, const struct tape_line *line, const struct tape_place *place, struct err *e) {
   struct fragment *fragment;
+  struct tape_line own = *line;
   if (fragment_is_raw(line->text, line->len)) {
     if (f->options.raw && f->options.on_line) f->options.on_line(f->options.owner, line->text, line->len);
     return 0;
   }
-  int code = fragment_read(line->text, line->len, &fragment, e);
+  int code = fragment_read(&own.text, &own.len, &fragment, e);
   if (code) {
     log_line("feed", LOG_LEVEL_WARNING, "%s", e ? e->text : "not a fragment");
     return code;
   }
-  if (f->options.on_line) f->options.on_line(f->options.owner, line->text, line->len);
-  if (f->tape) tape_add(f->tape, &f->store, f->known, line, place);
+  if (f->options.on_line) f->options.on_line(f->options.owner, own.text, own.len);
+  if (f->tape) tape_add(f->tape, &f->store, f->known, &own, place);
   if (store_add(&f->store, fragment, line->taken)) feed_touch(f);
   if (f->player) player_more(f->player);
   fragment_drop(fragment);

@@ -310,7 +310,9 @@ static void on_link_line(void *owner, char *line, size_t len) {
   switch (t.kind) {
   case TOLD_LEADER:
   case TOLD_NOBODY: hear_leader(l, &t); break;
-  case TOLD_VOLUME: turns_heard(l->all->w->turns, &t.volume, late(l, t.sent)); break;
+  case TOLD_VOLUME: /* after the welcome only from whom we follow: news comes down a tree, and cannot go round */
+    if (!l->e.ready || l == l->all->followed) turns_heard(l->all->w->turns, &t.volume, late(l, t.sent));
+    break;
   case TOLD_READY:
     l->e.ready = l->tried = true;
     pass_quiet(l->all);

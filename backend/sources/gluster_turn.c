@@ -26,6 +26,7 @@ enum {
   SSH_AGAIN_MS = 300000,
   SPLIT_EVERY_MS = 60000,
   SPLIT_THEIRS_MS = 90000, /* for so long who reads is left to crawl as well */
+  HAND_ON_MS = 100,        /* while it is being decided who follows whom, two may for a moment follow each other */
   SAME_MS = 500            /* two ages of one reading, each as its way made it */
 };
 enum { SPACE_GOOD_MS = 300000, HEAL_GOOD_MS = 150000 }; /* so old a reading of another console still counts as one */
@@ -44,6 +45,8 @@ struct turn { /* one started volume */
   struct gluster_heal heal;
   int64_t space_at, heal_at; /* UNKNOWN_INT: not known */
   int64_t theirs;            /* when another host's heal came, monotonic; 0: it is our own */
+  int64_t said;              /* when its news were handed on last, monotonic */
+  bool unsaid;               /* there are more */
 };
 
 struct turns {
@@ -239,6 +242,14 @@ static void publish(const struct turn *v) {
   if (v->wanted) share_volume(v->all->w->share, &c);
 }
 
+static void hand_on(struct turn *v) {
+  int64_t now = clock_mono_ms();
+  v->unsaid = now - v->said < HAND_ON_MS;
+  if (v->unsaid) return;
+  v->said = now;
+  publish(v);
+}
+
 void turns_tell(const struct turns *t, void (*each)(void *owner, const struct told_volume *v), void *owner) {
   for (const struct turn *v = t->first; v; v = v->next) {
     struct told_volume c = known(v);
@@ -291,7 +302,7 @@ void turns_heard(struct turns *t, const struct told_volume *c, int64_t late) {
   bool space = c->space_age != UNKNOWN_INT && hear_space(v, c, now - c->space_age - late);
   bool heal = c->heal_age != UNKNOWN_INT && hear_heal(v, c, now - c->heal_age - late);
   print(v, space, heal);
-  if (past || space || heal) publish(v); /* to those who follow us */
+  if (past || space || heal) hand_on(v); /* to those who follow us */
   int fd = t->w->options->once || !(space || heal) ? -1 : cache_lock(v->id);
   if (fd < 0) return;
   keep(v, fd);
@@ -525,6 +536,8 @@ static void on_timer(void *owner) {
   struct turns *t = owner;
   int64_t now = clock_mono_ms();
   timer_set(t->timer, turns_settled(t) ? TICK_MS : EAGER_MS);
+  for (struct turn *v = t->first; v; v = v->next)
+    if (v->unsaid) hand_on(v);
   if (t->busy || !t->w->pool_known) return;
   bool suspected = suspect(t), reads = share_reads(t->w->share);
   if (!t->note[0]) explain(t);

@@ -3,13 +3,15 @@
 #include "sim/scenario.h"
 #include "tests/fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
   struct world *w = NULL, *again = NULL;
   struct err e = {0};
   struct str first = {0}, second = {0};
   if (scenario_read("fuzz", (const char *)data, len, NULL, &w, &e)) {
     MUST(e.code && e.text[0], "a refusal says why");
-    return 0;
+    return;
   }
   if (w->resources.count < 100)
     for (int n = 0; n < 300 && world_next(w) < w->clock + 120000; n++) world_step(w);
@@ -20,5 +22,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   world_free(again);
   world_free(w);
   str_free(&first), str_free(&second);
-  return 0;
 }

@@ -17,20 +17,21 @@ static void take(void *owner, const char *line, size_t len, int64_t at) {
   fragment_drop(f);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+void target_setup(void) {}
+
+void target(const uint8_t *data, size_t len) {
   struct world *w = NULL;
   struct sim *s = NULL;
   struct err e = {0};
   if (world_parse((const char *)data, len, &w, &e)) {
     MUST(e.code && e.text[0], "a refusal says why");
-    return 0;
+    return;
   }
   if (sim_adopt(w, &s, &e)) {
     MUST(e.text[0], "a refusal says why");
-    return 0;
+    return;
   }
   sim_run(s, sim_now(s), take, NULL);
   for (int n = 0; n < 40 && sim_next(s) < sim_now(s) + 100000; n++) sim_run(s, sim_next(s), take, NULL);
   sim_close(s);
-  return 0;
 }

@@ -124,6 +124,6 @@ const char *join_text(const struct input *in, const struct texts *t) {
 }
 
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale) {
-  if (text && stale && stale->count) row_put(out, column, ROLE_STALE, arena_printf(in->arena, "~%s", text));
+  if (text && stale && stale->count && !str_eq(text, "-")) row_put(out, column, ROLE_STALE, arena_printf(in->arena, "~%s", text));
   else row_put(out, column, text ? role : ROLE_UNKNOWN, text);
 }

@@ -97,6 +97,8 @@ check("a problem's row", fault_judge.problems(problems("a b")) == [("libvirt@kvm
 for name, frame, what, wanted in (
         ("a fresh host", overview("HEALTHY"), "libvirt@kvm01", False), ("an old one", overview("HEALTHY", "~2  12%  20%"), "libvirt@kvm01", True),
         ("an unknown one", overview("HEALTHY", "?    ?    ?"), "libvirt@kvm01", True), ("a host that is not there", overview("HEALTHY"), "libvirt@kvm07", None),
+        ("a node that is online", overview("HEALTHY"), "node@kvm02", False),
+        ("one that is not", [l.replace("kvm02 kvm  online ", "kvm02 kvm  OFFLINE") for l in overview("HEALTHY")], "node@kvm02", True),
         ("a suspect peer", overview("HEALTHY", peer="SUSPECT"), "peer@node1", True), ("a peer", overview("HEALTHY"), "peer@node1", False),
         ("a brick", overview("HEALTHY"), "brick@node1", False), ("a brick that hangs", overview("HEALTHY", up="○ HUNG"), "brick@node1", True),
         ("quorum", overview("HEALTHY"), "corosync", False), ("old quorum", overview("HEALTHY", title="~quorum 2/2"), "corosync", True)):

@@ -76,6 +76,9 @@ class Fault:
         """Now, not at the self-heal daemon's next round, ten minutes later; it may have no connection yet, so once more if need be."""
         if self.daemon["well"] in ("healed", "host") or self.daemon["name"] == "glusterd":
             lab("exec", self.names["asked"], "timeout", "20", "gluster", "--mode=script", "--timeout=15", "volume", "heal", "models", seconds=30)
+        if self.daemon["well"] == "cluster" or self.host in (self.names["self"], self.names["other"]):
+            other = self.names["other"] if self.host == self.names["self"] else self.names["self"]
+            lab("exec", other, "timeout", "20", "crm_resource", "--cleanup", seconds=30)  # a failed action is remembered for good: the operator's to clean up
 
     def lift_only(self):
         fn = getattr(self, "lift_" + self.fault.replace("-", "_") + ("_host" if self.daemon["pattern"] == "-" else ""), None)
@@ -132,6 +135,17 @@ class Fault:
 
     def lift_cut_host(self):
         lab("join", self.host)
+        if self.host in (self.names["self"], self.names["other"]):
+            lab("mount", seconds=120)  # a host that was fenced and booted while it was cut could not mount the volume
+
+    def begin_hang_lost_host(self):
+        """Its glusterd hangs, and then the host itself is lost: nobody ever closes the connections to it."""
+        must("freeze-proc", self.host, "glusterd")
+        time.sleep(8)
+        must("poweroff", self.host)
+
+    def lift_hang_lost_host(self):
+        lab("poweron", self.host, seconds=250)
 
     def begin_freeze_host(self):
         must("freeze", self.host)
@@ -182,7 +196,7 @@ def cluster_well(host):
         return False
     members = [n for n in root.iter("node") if n.get("type") == "member"]
     resources = [r for r in root.iter("resource") if r.get("id") == "test01"]
-    return (root.find("status").get("code") == "0" and not list(root.iter("error")) and bool(members) and
+    return (root.find("status").get("code") == "0" and not list(root.iter("error")) and not list(root.iter("failure")) and bool(members) and
             all(n.get("online") == "true" and n.get("pending") == "false" and n.get("unclean") == "false" for n in members) and
             all(r.get("role") == "Started" and r.get("failed") == "false" and not r.get("pending") for r in resources) and bool(resources))
 

@@ -14,7 +14,8 @@ FILE_ONLY = {"pread64", "pwrite64", "lseek", "ftruncate"}  # what they are used 
 IO = {"read", "write", "recvfrom", "recvmsg", "sendto", "sendmsg", "accept4", "readv", "writev"}
 READY = re.compile(r"fd=(\d+), revents=")
 BEGIN_S, ABSENT_S = 3, 10  # before its first frame it has no loop; after such a gap it is another console
-NOISE = (" without blocking", " of what poll said is there", " at the start")
+PATHS, PSEUDO = {"openat", "readlink", "newfstatat"}, re.compile(r'"/(dev/null|proc/|sys/)|AT_EMPTY_PATH')
+NOISE = (" of no file on a disk", " without blocking", " of what poll said is there", " at the start")
 CALL = re.compile(r"^\d+\.\d+ (\w+)\((.*)<(\d+\.\d+)>$")
 
 
@@ -45,7 +46,11 @@ def summary(path, nonblocking=()):
         elif name in IO and m.group(2).split(",")[0].isdigit() and int(m.group(2).split(",")[0]) in ready:
             name += " of what poll said is there"
             ready.discard(int(m.group(2).split(",")[0]))
-        if at - started < BEGIN_S:
+        if name == "wait4" and "WNOHANG" in m.group(2):
+            name += " without blocking"
+        if name in PATHS and PSEUDO.search(m.group(2)):
+            name += " of no file on a disk"
+        if at - started < BEGIN_S and name not in WAITS:
             name += " at the start"
         row = found.setdefault(name, [0, 0, 0.0, ""])
         row[0] += 1
