@@ -61,7 +61,7 @@ void build_cluster(struct world *w, const char *name, const struct texts *nodes)
   static const char *const properties[][2] = {{"have-watchdog", "false"}, {"dc-version", "2.1.5-a3f44794f94"}, {"cluster-infrastructure", "corosync"}};
   for (size_t i = 0; i < COUNT(properties); i++) set_pair(w, &w->properties, properties[i][0], properties[i][1]);
   set_pair(w, &w->properties, "cluster-name", name);
-  cib_changed(w, "hacluster via crmd", nodes->count ? nodes->item[0] : NULL);
+  cib_changed(w, "cibadmin", nodes->count ? nodes->item[0] : NULL);
 }
 
 void build_joined(struct world *w, struct sim_host *h, bool enabled) {
@@ -85,10 +85,10 @@ struct sim_volume *build_volume(struct world *w, const char *name, int64_t repli
     *b = (struct sim_brick){.host = world_words(w, "%.*s", (int)(colon - bricks->item[i]), bricks->item[i]), .path = world_word(w, colon + 1), .set = (int64_t)i / set,
                             .arbiter = truth_of(arbiter > 0 && (int64_t)i % set == set - 1), .life = LIFE_STOPPED, .pid = -1, .port = -1, .size = (int64_t)3 << 30, .used = 28 << 20, .full_heal = TRUTH_NO};
   }
-  static const char *const options[][2] = {{"nfs.disable", "on"}, {"storage.fips-mode-rchecksum", "on"}, {"transport.address-family", "inet"}};
-  static const char *const copied[][2] = {{"cluster.granular-entry-heal", "on"}, {"performance.client-io-threads", "off"}};
-  for (size_t i = 0; i < COUNT(options); i++) set_pair(w, &v->options, options[i][0], options[i][1]);
-  for (size_t i = 0; replica > 1 && i < COUNT(copied); i++) set_pair(w, &v->options, copied[i][0], copied[i][1]);
+  static const struct { const char *name, *value; bool copied; } options[] = {{"performance.client-io-threads", "off", true}, {"nfs.disable", "on", false}, {"transport.address-family", "inet", false},
+                                                                               {"storage.fips-mode-rchecksum", "on", false}, {"cluster.granular-entry-heal", "on", true}}; /* as glusterd 10 sets them */
+  for (size_t i = 0; i < COUNT(options); i++)
+    if (replica > 1 || !options[i].copied) set_pair(w, &v->options, options[i].name, options[i].value);
   world_touch(w, LAYER_GLUSTER);
   return v;
 }

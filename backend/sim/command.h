@@ -33,6 +33,6 @@ int fail_out(struct call *c, int code, const char *format, ...) PRINTF(3, 4); /*
 const char *value_of(const struct call *c, const char *shorter, const char *longer);
 bool has_flag(const struct call *c, const char *shorter, const char *longer);
 const char *word_at(const struct call *c, size_t n); /* the n-th of rest that is no option; NULL */
-int crm_mon_text(struct call *c, struct arena *a); /* what crm_mon and pcs status say of the cluster */
+int crm_mon_text(struct call *c, struct arena *a, const char *list); /* what crm_mon and pcs status say of the cluster */
 const char *assigned(const struct call *c, const char *key); /* KEY=VALUE among rest: the value */
 #endif

@@ -174,7 +174,7 @@ static void text_nodes(struct call *c, const struct look *l) {
   list_names(c, "OFFLINE", &offline);
 }
 
-static void text_resources(struct call *c, const struct look *l) {
+static void text_resources(struct call *c, const struct look *l, bool where) {
   struct pcmk_resources r = {0};
   read_pacemaker_resources(l, NULL, &r);
   EACH(r.resources, struct pcmk_resource, x) {
@@ -182,22 +182,29 @@ static void text_resources(struct call *c, const struct look *l) {
     const char *last = strrchr(x->agent, ':');
     if (str_starts(x->agent, "stonith:")) snprintf(agent, sizeof agent, "%s", x->agent);
     else snprintf(agent, sizeof agent, "%.*s%s", (int)(last - x->agent), x->agent, last);
-    say(c, "  * %s\t(%s):\t %s%s%s%s%s", x->id, agent, YES(x->failed) ? "FAILED " : "", x->role, x->nodes.count ? " " : "", x->nodes.count ? x->nodes.item[0] : "", YES(x->disabled) ? " (disabled)" : YES(x->managed) ? "" : " (unmanaged)");
+    say(c, "  * %s\t(%s):\t %s%s%s%s%s", x->id, agent, YES(x->failed) ? "FAILED " : "", x->role, where && x->nodes.count ? " " : "", where && x->nodes.count ? x->nodes.item[0] : "", YES(x->disabled) ? " (disabled)" : YES(x->managed) ? "" : " (unmanaged)");
   }
 }
 
-int crm_mon_text(struct call *c, struct arena *a) {
+int crm_mon_text(struct call *c, struct arena *a, const char *list) {
   struct look l = look_from(c, a);
   size_t nodes = 0;
   EACH(c->w->hosts, struct sim_host, h) nodes += is_node(h);
-  say(c, "Cluster Summary:\n  * Stack: corosync");
+  char when[CLOCK_TEXT];
+  clock_rfc3339(when, c->w->clock);
+  when[10] = ' ', when[19] = 'Z', when[20] = 0;
+  say(c, "Status of pacemakerd: 'Pacemaker is running' (last updated %s)\nCluster Summary:\n  * Stack: corosync", when);
   if (c->host->dc) say(c, "  * Current DC: %s (version 2.1.5-a3f44794f94) - partition %s quorum", c->host->dc, YES(c->host->quorate) ? "with" : "WITHOUT");
   else say(c, "  * Current DC: NONE");
-  say(c, "  * Last updated: %s\n  * Last change:  %s", ctime_of(a, c->w->clock), c->w->last_change ? c->w->last_change : "");
+  const char *by = c->w->last_change ? strstr(c->w->last_change, " by ") : NULL;
+  int64_t changed = 0;
+  CLEANUP(mem_freep) char *stamp = by ? mem_strndup(c->w->last_change, (size_t)(by - c->w->last_change)) : NULL;
+  if (stamp && clock_parse(stamp, &changed)) changed = 0;
+  say(c, "  * Last updated: %s\n  * Last change:  %s%s", ctime_of(a, c->w->clock), ctime_of(a, changed), by ? by : "");
   say(c, "  * %zu node%s configured\n  * %zu resource instance%s configured\n", nodes, nodes == 1 ? "" : "s", c->w->resources.count, c->w->resources.count == 1 ? "" : "s");
   text_nodes(c, &l);
-  say(c, "\nActive Resources:");
-  if (c->w->resources.count) text_resources(c, &l);
+  say(c, "\n%s", list);
+  if (c->w->resources.count) text_resources(c, &l, true);
   else say(c, "  * No active resources");
   if (c->w->failures.count) say(c, "\nFailed Resource Actions:");
   EACH(c->w->failures, struct pcmk_failure, f)
@@ -216,7 +223,7 @@ static int crm_mon(struct call *c) {
     return COMMAND_DONE;
   }
   if (xml) crm_mon_xml(c, a);
-  else crm_mon_text(c, a);
+  else crm_mon_text(c, a, "Active Resources:");
   return COMMAND_DONE;
 }
 
@@ -240,7 +247,7 @@ static int wait_idle(struct call *c) {
 static int move(struct call *c, struct sim_resource *r, const char *node) {
   struct sim_host *on[NODES_MAX];
   if (!node) return fail(c, 64, "crm_resource: --move needs a node here");
-  if (!world_host(c->w, node) || !is_node(world_host(c->w, node))) return fail(c, RC_NOSUCH, "Node '%s' not found\nError performing operation: No such object", node);
+  if (!world_host(c->w, node) || !is_node(world_host(c->w, node))) return fail(c, RC_NOSUCH, "crm_resource: Node '%s' not found\nError performing operation: No such object", node);
   if (active_nodes(c->w, c->host, r, on) == 1 && str_eq(on[0]->name, node)) return fail(c, RC_EXISTS, "crm_resource: Error performing operation: Requested item already exists");
   pacemaker_move(c->w, r->id, node);
   cib_changed(c->w, "crm_resource", c->host->name);
@@ -251,12 +258,12 @@ static int ban(struct call *c, struct sim_resource *r, const char *node) {
   struct sim_host *on[NODES_MAX];
   if (!node && active_nodes(c->w, c->host, r, on) == 1) node = on[0]->name;
   if (!node) return fail(c, 64, "crm_resource: Resource '%s' not moved: active in 0 locations.\nTo prevent '%s' from running on a specific location, specify a node.", r->id, r->id);
-  if (!world_host(c->w, node)) return fail(c, RC_NOSUCH, "Node '%s' not found\nError performing operation: No such object", node);
+  if (!world_host(c->w, node)) return fail(c, RC_NOSUCH, "crm_resource: Node '%s' not found\nError performing operation: No such object", node);
   const char *id = world_words(c->w, "cli-ban-%s-on-%s", r->id, node);
   add_location(c->w, id, r->id, node, "-INFINITY")->role = "Started";
   cib_changed(c->w, "crm_resource", c->host->name);
   c->r->code = 0;
-  str_addf(&c->r->err, "WARNING: Creating rsc_location constraint '%s' with a score of -INFINITY for resource %s on %s.\n\tThis will prevent %s from running on %s until the constraint is removed using the clear option or by editing the CIB with an appropriate tool.\n\tThis will be the case even if %s is the last node in the cluster\n", id, r->id, node, r->id, node, node);
+  str_addf(&c->r->out, "WARNING: Creating rsc_location constraint '%s' with a score of -INFINITY for resource %s on %s.\n\tThis will prevent %s from running on %s until the constraint is removed using the clear option or by editing the CIB with an appropriate tool\n\tThis will be the case even if %s is the last node in the cluster\n", id, r->id, node, r->id, node, node);
   return COMMAND_DONE;
 }
 
@@ -288,8 +295,10 @@ static int set_meta(struct call *c, struct sim_resource *r) {
 }
 
 static int cleanup(struct call *c, const struct sim_resource *r, const char *node) {
-  EACH(c->w->hosts, struct sim_host, h)
+  for (size_t i = c->w->hosts.count; i-- > 0;) {
+    const struct sim_host *h = &c->w->hosts.item[i];
     if (is_node(h) && r && node_online(c->host, h) && (!node || str_eq(node, h->name))) say(c, "Cleaned up %s on %s", r->id, h->name);
+  }
   pacemaker_cleanup(c->w, r ? r->id : NULL, node);
   cib_changed(c->w, "crm_resource", c->host->name);
   if (!r) say(c, "Cleaned up all resources on all nodes");
@@ -301,7 +310,7 @@ static int crm_resource(struct call *c) {
   CLUSTER(c);
   if (has_flag(c, NULL, "--wait")) return wait_idle(c);
   struct sim_resource *r = id ? world_resource(c->w, id) : NULL;
-  if (id && !r) return fail(c, RC_NOSUCH, "Resource '%s' not found\nError performing operation: No such object", id);
+  if (id && !r) return fail(c, RC_NOSUCH, "crm_resource: Resource '%s' not found\nError performing operation: No such object", id);
   bool cleans = has_flag(c, "-C", "--cleanup") || has_flag(c, "-R", "--refresh");
   if (cleans) return cleanup(c, r, node);
   if (has_flag(c, "-L", "--list") || has_flag(c, "-l", "--list-raw")) {
@@ -311,7 +320,7 @@ static int crm_resource(struct call *c) {
       EACH(c->w->resources, struct sim_resource, x) say(c, "%s", x->id);
     } else {
       say(c, "Full List of Resources:");
-      text_resources(c, &l);
+      text_resources(c, &l, false);
     }
     return COMMAND_DONE;
   }
@@ -375,10 +384,12 @@ static int stonith_admin(struct call *c) {
     return COMMAND_DONE;
   }
   if (has_flag(c, "-L", "--list-registered")) {
-    size_t n = 0;
-    EACH(c->w->resources, struct sim_resource, r) n += str_starts(r->agent, "stonith:");
-    EACH(c->w->resources, struct sim_resource, r)
-      if (str_starts(r->agent, "stonith:")) say(c, "%s", r->id);
+    size_t n = 0; /* those that may run here */
+    EACH(c->w->resources, struct sim_resource, r) {
+      if (!str_starts(r->agent, "stonith:") || schedule_score(c->w, c->host, r, c->host) < 0) continue;
+      say(c, "%s", r->id);
+      n++;
+    }
     say(c, "%zu fence device%s found", n, n == 1 ? "" : "s");
   } else if (value_of(c, "-H", "--history")) {
     struct look l = look_from(c, a);
@@ -400,7 +411,7 @@ static int quorumtool(struct call *c) {
   read_corosync_cluster(&l, NULL, &q);
   struct str flags = {0};
   str_addf(&flags, "%s%s%s%s%s", YES(q.two_node) ? "2Node " : "", YES(q.quorate) ? "Quorate " : "", YES(q.wait_for_all) ? "WaitForAll " : "", YES(q.last_man_standing) ? "LastManStanding " : "", YES(q.auto_tie_breaker) ? "AutoTieBreaker " : "");
-  say(c, "Quorum information\n------------------\nDate:             %s\nQuorum provider:  corosync_votequorum\nNodes:            %zu\nNode ID:          %" PRId64 "\nRing ID:          1.a\nQuorate:          %s\n", ctime_of(a, c->w->clock), c->host->members.count, q.node_id, YES(q.quorate) ? "Yes" : "No");
+  say(c, "Quorum information\n------------------\nDate:             %s\nQuorum provider:  corosync_votequorum\nNodes:            %zu\nNode ID:          %" PRId64 "\nRing ID:          1.9\nQuorate:          %s\n", ctime_of(a, c->w->clock), c->host->members.count, q.node_id, YES(q.quorate) ? "Yes" : "No");
   say(c, "Votequorum information\n----------------------\nExpected votes:   %" PRId64 "\nHighest expected: %" PRId64 "\nTotal votes:      %" PRId64 "\nQuorum:           %" PRId64 "  %s\nFlags:            %s\n", q.expected_votes, q.expected_votes, q.votes, q.quorum, YES(q.quorate) ? "" : "Activity blocked", flags.data);
   str_free(&flags);
   say(c, "Membership information\n----------------------\n    Nodeid      Votes Name");

@@ -52,8 +52,8 @@ static int peer_probe(struct call *c) {
   DAEMON(c);
   if (!name) return fail(c, 1, "Usage:\npeer probe { <HOSTNAME> | <IP-address> }");
   if (!h) return fail(c, 1, "peer probe: failed: Probe returned with Transport endpoint is not connected");
-  if (h == c->host) return say(c, "peer probe: success. Probe on localhost not needed"), COMMAND_DONE;
-  if (YES(h->in_pool) && YES(c->host->in_pool)) return say(c, "peer probe: success. Host %s port 24007 already in peer list", name), COMMAND_DONE;
+  if (h == c->host) return say(c, "peer probe: Probe on localhost not needed"), COMMAND_DONE;
+  if (YES(h->in_pool) && YES(c->host->in_pool)) return say(c, "peer probe: Host %s port 24007 already in peer list", name), COMMAND_DONE;
   if (!daemon_runs(h, "glusterd") || !hosts_reach(c->host, h)) return fail(c, 1, "peer probe: failed: Probe returned with Transport endpoint is not connected");
   h->in_pool = c->host->in_pool = TRUTH_YES;
   world_touch(c->w, LAYER_GLUSTER);
@@ -210,7 +210,7 @@ static int volume_set(struct call *c) {
   struct sim_volume *v = name ? world_volume(c->w, name) : NULL;
   if (!v) return fail(c, 1, "volume set: failed: Volume %s does not exist", name ? name : "");
   if (!key || !value) return fail(c, 1, "\nUsage:\nvolume set <VOLNAME> <KEY> <VALUE>\n");
-  if (!known_option(key)) return fail(c, 1, "volume set: failed: option : %s does not exist\nDid you mean nfs.disable or ...?", key);
+  if (!known_option(key)) return fail(c, 1, "volume set: failed: option : %s does not exist\nDid you mean nfs.drc-size or ...rpc-statd?", key);
   bool global = str_eq(key, "client.strict-locks"); /* set on all volumes, whichever is named */
   EACH(c->w->volumes, struct sim_volume, x)
     if (x == v || global) set_pair(c->w, &x->options, key, value), x->changed = c->w->clock;
@@ -237,9 +237,9 @@ static int volume_get(struct call *c) {
   DAEMON(c);
   const struct sim_volume *v = name ? world_volume(c->w, name) : NULL;
   if (!v) return fail(c, 1, "volume get option: failed: Volume %s does not exist", name ? name : "");
-  say(c, "%-40s%-40s\n%-40s%-40s", "Option", "Value", "------", "-----");
+  say(c, "%-40s %-39s\n%-40s %-39s", "Option", "Value", "------", "-----");
   const char *value = key ? pairs_get(&v->options, key) : NULL;
-  say(c, "%-40s%-40s", key ? key : "", value ? value : "(null)");
+  say(c, "%-40s %-39s", key ? key : "", value ? value : "(null)");
   return COMMAND_DONE;
 }
 
@@ -382,8 +382,25 @@ static int volume_heal(struct call *c) {
     heal_info(c, v, str_eq(word_at(c, 2), "summary"));
     return COMMAND_DONE;
   }
+  EACH(v->bricks, struct sim_brick, b)
+    if (!brick_lives(c->w, b)) return fail(c, 1, "Launching heal operation to perform %s self heal on volume %s has been unsuccessful:\nGlusterd Syncop Mgmt brick op 'Heal' failed. Please check glustershd log file for details.", str_eq(what, "full") ? "full" : "index", v->name);
   store_check(c->w);
   say(c, "Launching heal operation to perform %s self heal on volume %s has been successful \nUse heal info commands to check status.", str_eq(what, "full") ? "full" : "index", v->name);
+  return COMMAND_DONE;
+}
+
+static int rebalance(struct call *c) {
+  const char *name = word_at(c, 0), *what = word_at(c, 1);
+  PEERS(c);
+  const struct sim_volume *v = name ? world_volume(c->w, name) : NULL;
+  if (!v) return fail(c, 1, "volume rebalance: %s: failed: Volume %s does not exist", name ? name : "", name ? name : "");
+  if (!str_eq(v->status, "started")) return fail(c, 1, "volume rebalance: %s: failed: Volume %s needs to be started to perform rebalance", v->name, v->name);
+  if ((int64_t)v->bricks.count / set_size(v) < 2) return fail(c, 1, "volume rebalance: %s: failed: Volume %s is not a distribute volume or contains only 1 brick.\nNot performing rebalance", v->name, v->name);
+  if (!str_eq(what, "start")) return fail(c, 1, "volume rebalance: %s: failed: only its start is simulated", v->name);
+  for (size_t i = 0; i < v->tasks.count; i++)
+    if (str_eq(v->tasks.item[i].status, "in progress")) return fail(c, 1, "volume rebalance: %s: failed: Rebalance on %s is already started", v->name, v->name);
+  on_rebalance(c->w, v->name, NULL);
+  say(c, "volume rebalance: %s: success: Rebalance on %s has been started successfully. Use rebalance status command to check status of the rebalance process.\nID: %s", v->name, v->name, v->tasks.count ? v->tasks.item[0].id : "");
   return COMMAND_DONE;
 }
 
@@ -393,4 +410,4 @@ const struct command gluster_commands[] = {
     {"gluster", "peer probe", peer_probe, 600}, {"gluster", "peer detach", peer_detach, 600}, {"gluster", "peer status", peer_status, 140}, {"gluster", "pool list", pool_list, 110},
     {"gluster", "volume create", volume_create, 900}, {"gluster", "volume start", volume_start, 1400}, {"gluster", "volume stop", volume_stop, 1200}, {"gluster", "volume delete", volume_delete, 400},
     {"gluster", "volume set", volume_set, 175}, {"gluster", "volume reset", volume_reset, 175}, {"gluster", "volume get", volume_get, 125}, {"gluster", "volume info", volume_info, 90},
-    {"gluster", "volume list", volume_list, 70}, {"gluster", "volume status", volume_status, 100}, {"gluster", "volume heal", volume_heal, 116}, {"gluster", "", no_such, 80}, {.program = NULL}};
+    {"gluster", "volume list", volume_list, 70}, {"gluster", "volume status", volume_status, 100}, {"gluster", "volume heal", volume_heal, 116}, {"gluster", "volume rebalance", rebalance, 900}, {"gluster", "", no_such, 80}, {.program = NULL}};

@@ -402,7 +402,7 @@ static int resource_clear(struct call *c) {
   for (size_t i = 0; i < c->w->constraints.count; i++) {
     const struct pcmk_constraint *x = &c->w->constraints.item[i];
     if (!str_eq(x->resource, r->id) || !str_starts(x->id, "cli-")) continue;
-    say(c, "Removing constraint: %s", x->id);
+    str_addf(&c->r->err, "Removing constraint: %s\n", x->id);
     drop_item(&c->w->constraints, sizeof *c->w->constraints.item, i--);
   }
   changed(c, "crm_resource");
@@ -413,9 +413,9 @@ static int resource_cleanup(struct call *c) {
   const char *id = word_at(c, 0);
   CLUSTER(c);
   if (id && !world_resource(c->w, id)) return fail(c, 1, "Error: Unable to forget failed operations of resource: %s\nResource '%s' not found\nError performing operation: No such object", id, id);
-  EACH(c->w->hosts, struct sim_host, h)
-    if (id && is_node(h) && node_online(c->host, h)) say(c, "Cleaned up %s on %s", id, h->name);
-  if (!id) say(c, "Cleaned up all resources on all nodes");
+  for (size_t i = c->w->hosts.count; i-- > 0;) /* the answers come as they like; the last node's was first when it was looked at */
+    if (id && is_node(&c->w->hosts.item[i]) && node_online(c->host, &c->w->hosts.item[i])) str_addf(&c->r->err, "Cleaned up %s on %s\n", id, c->w->hosts.item[i].name);
+  if (!id) str_add(&c->r->err, "Cleaned up all resources on all nodes\n");
   pacemaker_cleanup(c->w, id, assigned(c, "node"));
   changed(c, "crm_resource");
   return COMMAND_DONE;
@@ -451,12 +451,22 @@ static int status(struct call *c) {
   CLEANUP(arena_freep) struct arena *a = arena_new();
   if (!daemon_runs(c->host, "pacemaker") || c->host->joined == JOIN_DOWN) return fail(c, 1, "Error: error running crm_mon, is pacemaker running?\n  crm_mon: Connection to cluster failed: Connection refused");
   say(c, "Cluster name: %s", c->w->corosync.cluster);
-  crm_mon_text(c, a);
+  crm_mon_text(c, a, "Full List of Resources:");
   say(c, "\nDaemon Status:");
   static const char *const daemons[] = {"corosync", "pacemaker", "pcsd"};
   for (size_t i = 0; i < COUNT(daemons); i++) {
     const struct sim_daemon *d = host_daemon(c->host, daemons[i]);
     if (d) say(c, "  %s: %s/%s", daemons[i], d->life == LIFE_STOPPED ? "inactive" : "active", YES(d->enabled) ? "enabled" : "disabled");
+  }
+  return COMMAND_DONE;
+}
+
+static int resource_status(struct call *c) {
+  CLUSTER(c);
+  EACH(c->w->resources, struct sim_resource, r) {
+    struct sim_host *on[NODES_MAX];
+    size_t n = active_nodes(c->w, c->host, r, on);
+    if (!str_starts(r->agent, "stonith:")) say(c, "  * %s\t(%s):\t %s%s%s", r->id, r->agent, n ? "Started" : "Stopped", n ? " " : "", n ? on[0]->name : "");
   }
   return COMMAND_DONE;
 }
@@ -471,7 +481,7 @@ const struct command pcs_commands[] = {
     {"pcs", "host auth", host_auth, 1800}, {"pcs", "cluster setup", cluster_setup, 6000}, {"pcs", "cluster start", cluster_start, 3500}, {"pcs", "cluster stop", cluster_stop, 1500}, {"pcs", "cluster enable", cluster_enable, 900},
     {"pcs", "cluster disable", cluster_disable, 900}, {"pcs", "cluster destroy", cluster_destroy, 2500}, {"pcs", "cluster status", status, 900}, {"pcs", "stonith create", stonith_create, 1600}, {"pcs", "stonith fence", stonith_fence, 800},
     {"pcs", "stonith confirm", stonith_confirm, 800}, {"pcs", "stonith status", stonith_status, 800}, {"pcs", "constraint location", constraint_location, 900}, {"pcs", "constraint remove", constraint_remove, 900},
-    {"pcs", "constraint delete", constraint_remove, 900}, {"pcs", "constraint", constraint_list, 700}, {"pcs", "property set", property_set, 900}, {"pcs", "property", property_list, 700}, {"pcs", "resource create", resource_create, 1700},
+    {"pcs", "constraint delete", constraint_remove, 900}, {"pcs", "constraint", constraint_list, 700}, {"pcs", "property set", property_set, 900}, {"pcs", "property", property_list, 700}, {"pcs", "resource status", resource_status, 800}, {"pcs", "resource create", resource_create, 1700},
     {"pcs", "resource delete", resource_delete, 1500}, {"pcs", "resource disable", resource_disable, 900}, {"pcs", "resource enable", resource_enable, 900}, {"pcs", "resource manage", resource_manage, 900},
     {"pcs", "resource unmanage", resource_unmanage, 900}, {"pcs", "resource meta", resource_meta_set, 900}, {"pcs", "resource move", resource_move, 3000}, {"pcs", "resource ban", resource_ban, 900}, {"pcs", "resource clear", resource_clear, 700},
     {"pcs", "resource cleanup", resource_cleanup, 900}, {"pcs", "resource refresh", resource_cleanup, 900}, {"pcs", "node standby", node_standby, 1200}, {"pcs", "node unstandby", node_unstandby, 1200}, {"pcs", "node maintenance", node_maintenance, 1200},

@@ -8,11 +8,23 @@
 #include <stdio.h>
 #include <string.h>
 
+/* virsh ends what it says with an empty line, even where it has only a complaint. */
+static int complain(struct call *c, const char *format, ...) PRINTF(2, 3);
+static int complain(struct call *c, const char *format, ...) {
+  char text[2048];
+  va_list ap;
+  va_start(ap, format);
+  vsnprintf(text, sizeof text, format, ap);
+  va_end(ap);
+  str_addc(&c->r->out, '\n');
+  return fail(c, 1, "%s", text);
+}
+
 static int no_daemon(struct call *c) {
   const struct sim_daemon *d = host_daemon(c->host, "libvirtd");
   if (d && d->life == LIFE_RUNNING) return -1;
   if (d && d->life == LIFE_HUNG) return COMMAND_WAITS;
-  return fail(c, 1, "error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory");
+  return complain(c, "error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory");
 }
 #define DAEMON(c)                   \
   do {                              \
@@ -26,7 +38,7 @@ static struct sim_domain *named(struct call *c) {
   const char *name = word_at(c, 0);
   struct sim_domain *d = name ? world_domain(c->w, name) : NULL;
   if (d && known_here(c, d)) return d;
-  fail(c, 1, "error: failed to get domain '%s'\n", name ? name : "");
+  complain(c, "error: failed to get domain '%s'", name ? name : "");
   return NULL;
 }
 
@@ -67,8 +79,11 @@ static int dominfo(struct call *c) {
   char id[24];
   snprintf(id, sizeof id, "%" PRId64, i ? i->id : 0);
   say(c, "%-16s%s\n%-16s%s\n%-16s%s\n%-16s%s\n%-16s%s\n%-16s%" PRId64, "Id:", i ? id : "-", "Name:", d->name, "UUID:", d->uuid, "OS Type:", "hvm", "State:", state_words(i), "CPU(s):", d->vcpus);
-  say(c, "%-16s%" PRId64 " KiB\n%-16s%" PRId64 " KiB\n%-16s%s\n%-16s%s\n%-16s%s\n", "Max memory:", d->memory >> 10, "Used memory:", d->memory >> 10, "Persistent:", texts_have(&d->defined_on, c->host->name) ? "yes" : "no", "Autostart:",
-      texts_have(&d->autostart_on, c->host->name) ? "enable" : "disable", "Managed save:", i ? "no" : "unknown");
+  if (i) say(c, "%-16s%.1fs", "CPU time:", (double)(c->w->clock - i->since) / 1000 * (double)d->busy / 100);
+  say(c, "%-16s%" PRId64 " KiB\n%-16s%" PRId64 " KiB\n%-16s%s\n%-16s%s\n%-16s%s\n%-16s%s\n%-16s%s", "Max memory:", d->memory >> 10, "Used memory:", d->memory >> 10, "Persistent:", texts_have(&d->defined_on, c->host->name) ? "yes" : "no", "Autostart:",
+      texts_have(&d->autostart_on, c->host->name) ? "enable" : "disable", "Managed save:", "no", "Security model:", "none", "Security DOI:", "0");
+  if (i) say(c, "%-16s%s", "Messages:", "tainted: running with undesirable elevated privileges");
+  say(c, "%s", "");
   return COMMAND_DONE;
 }
 
@@ -96,8 +111,8 @@ static int start(struct call *c) {
   struct sim_domain *d = named(c);
   const char *why = NULL;
   if (!d) return COMMAND_DONE;
-  if (domain_on(d, c->host->name)) return fail(c, 1, "error: Domain is already active\n");
-  if (guest_start(c->w, d, c->host, &why)) return fail(c, 1, "error: Failed to start domain '%s'\nerror: %s\n", d->name, why);
+  if (domain_on(d, c->host->name)) return complain(c, "error: Domain is already active");
+  if (guest_start(c->w, d, c->host, &why)) return complain(c, "error: Failed to start domain '%s'\nerror: %s", d->name, why);
   say(c, "Domain '%s' started\n", d->name);
   return COMMAND_DONE;
 }
@@ -106,13 +121,13 @@ static int start(struct call *c) {
 static struct sim_domain *active(struct call *c, const char *verb) {
   struct sim_domain *d = named(c);
   if (!d || domain_on(d, c->host->name)) return d;
-  fail(c, 1, "error: Failed to %s domain '%s'\nerror: Requested operation is not valid: domain is not running\n", verb, d->name);
+  complain(c, "error: Failed to %s domain '%s'\nerror: Requested operation is not valid: domain is not running", verb, d->name);
   return NULL;
 }
 
 static bool in_a_job(struct call *c, const struct sim_domain *d, const char *verb) {
   if (!guest_job(c->w, d->name)) return false;
-  fail(c, 1, "error: Failed to %s domain '%s'\nerror: Timed out during operation: cannot acquire state change lock (held by monitor=remoteDispatchDomainMigratePerform3Params)\n", verb, d->name);
+  complain(c, "error: Failed to %s domain '%s'\nerror: Timed out during operation: cannot acquire state change lock (held by monitor=remoteDispatchDomainMigratePerform3Params)", verb, d->name);
   return true;
 }
 
@@ -167,8 +182,8 @@ static int define(struct call *c) {
   const char *path = word_at(c, 0), *why = NULL, *xml = file_text(c, path);
   struct sim_domain *d;
   DAEMON(c);
-  if (!xml) return fail(c, 1, "error: Failed to open file '%s': No such file or directory\n", path ? path : "");
-  if (guest_define(c->w, xml, &d, &why)) return fail(c, 1, "error: Failed to define domain from %s\nerror: %s\n", path, why);
+  if (!xml) return complain(c, "error: Failed to open file '%s': No such file or directory", path ? path : "");
+  if (guest_define(c->w, xml, &d, &why)) return complain(c, "error: Failed to define domain from %s\nerror: %s", path, why);
   add_text(c->w, &d->defined_on, c->host->name);
   say(c, "Domain '%s' defined from %s\n", d->name, path);
   return COMMAND_DONE;
@@ -178,8 +193,8 @@ static int create(struct call *c) {
   const char *path = word_at(c, 0), *why = NULL, *xml = file_text(c, path);
   struct sim_domain *d;
   DAEMON(c);
-  if (!xml) return fail(c, 1, "error: Failed to open file '%s': No such file or directory\n", path ? path : "");
-  if (guest_define(c->w, xml, &d, &why) || guest_start(c->w, d, c->host, &why)) return fail(c, 1, "error: Failed to create domain from %s\nerror: %s\n", path, why);
+  if (!xml) return complain(c, "error: Failed to open file '%s': No such file or directory", path ? path : "");
+  if (guest_define(c->w, xml, &d, &why) || guest_start(c->w, d, c->host, &why)) return complain(c, "error: Failed to create domain from %s\nerror: %s", path, why);
   say(c, "Domain '%s' created from %s\n", d->name, path);
   return COMMAND_DONE;
 }
@@ -200,7 +215,7 @@ static int autostart(struct call *c) {
   struct sim_domain *d = named(c);
   bool off = has_flag(c, NULL, "--disable");
   if (!d) return COMMAND_DONE;
-  if (!texts_have(&d->defined_on, c->host->name)) return fail(c, 1, "error: Failed to %smark domain '%s' as autostarted\nerror: Requested operation is not valid: cannot set autostart for transient domain\n", off ? "un" : "", d->name);
+  if (!texts_have(&d->defined_on, c->host->name)) return complain(c, "error: Failed to %smark domain '%s' as autostarted\nerror: Requested operation is not valid: cannot set autostart for transient domain", off ? "un" : "", d->name);
   if (off) drop_text(&d->autostart_on, c->host->name);
   else add_text(c->w, &d->autostart_on, c->host->name);
   world_touch(c->w, LAYER_LIBVIRT);
@@ -221,11 +236,11 @@ static int migrate(struct call *c) {
   if (at) snprintf(to, sizeof to, "%.*s", (int)strcspn(at, "/:"), at);
   struct sim_host *h = world_host(c->w, to);
   if (!c->step) {
-    if (!h) return fail(c, 1, "error: unable to connect to server at '%s:22': Name or service not known\n", to);
-    if (guest_migrate(c->w, d, c->host, h, NULL, &why)) return fail(c, 1, "error: %s\n", why);
+    if (!h) return complain(c, "error: unable to connect to server at '%s:22': Name or service not known", to);
+    if (guest_migrate(c->w, d, c->host, h, NULL, &why)) return complain(c, "error: %s", why);
   }
   if (guest_job(c->w, d->name)) return COMMAND_WAITS;
-  if (!h || !domain_on(d, h->name)) return fail(c, 1, "error: operation aborted: migration out: canceled by client\n");
+  if (!h || !domain_on(d, h->name)) return complain(c, "error: operation aborted: migration out: canceled by client");
   say(c, "%s", "");
   return COMMAND_DONE;
 }
@@ -234,7 +249,7 @@ static int domjobabort(struct call *c) {
   DAEMON(c);
   struct sim_domain *d = named(c);
   if (!d) return COMMAND_DONE;
-  if (!guest_job(c->w, d->name)) return fail(c, 1, "error: Requested operation is not valid: no job is active on the domain\n");
+  if (!guest_job(c->w, d->name)) return complain(c, "error: Requested operation is not valid: no job is active on the domain");
   guest_abort(c->w, d);
   say(c, "%s", "");
   return COMMAND_DONE;

@@ -68,6 +68,7 @@ const struct event_kind event_kinds[] = {
     {"hang brick", "HOST[:PATH]", on_hang_brick, "the brick's process stands still"},
     {"split brain", "VOLUME COUNT", on_split_brain, "so many files have copies that differ"},
     {"resolve", "VOLUME", on_resolve, "the split-brain is resolved"},
+    {"rebalance", "VOLUME", on_rebalance, "files are moved to where they belong"},
     {"fill", "VOLUME PERCENT", on_fill, "its bricks are so full"},
     {"option", "VOLUME NAME VALUE", on_option, "a volume option is set"},
     {"move", "RESOURCE HOST", on_move, "crm_resource --move"},

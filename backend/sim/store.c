@@ -342,6 +342,23 @@ void on_fill(struct world *w, const char *subject, const char *detail) {
   guest_io_check(w);
 }
 
+/* As much as lies on the bricks is looked at, a terabyte in ten minutes. */
+void on_rebalance(struct world *w, const char *subject, const char *detail) {
+  struct sim_volume *v = world_volume(w, subject);
+  int64_t used = 0;
+  (void)detail;
+  if (!v || !str_eq(v->status, "started") || sets_of(v) < 2) return;
+  for (size_t i = 0; i < v->tasks.count; i++)
+    if (str_eq(v->tasks.item[i].status, "in progress")) return;
+  v->tasks.count = 0; /* glusterd keeps the last */
+  uint64_t a = mix((uint64_t)w->clock, 5), b = mix(a, 6);
+  struct gluster_task *t = list_add(w->arena, &v->tasks, &gluster_task_shape);
+  *t = (struct gluster_task){"Rebalance", world_words(w, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff, (unsigned)(b >> 52), (unsigned long long)(b & 0xffffffffffff)), "in progress"};
+  EACH(v->bricks, struct sim_brick, x) used += x->used;
+  world_later(w, 20000 + (used >> 40) * 600000 / set_size(v), "task", v->name, t->id);
+  world_touch(w, LAYER_GLUSTER);
+}
+
 /* A rebalance or remove-brick is over. */
 void on_task(struct world *w, const char *subject, const char *detail) {
   struct sim_volume *v = world_volume(w, subject);

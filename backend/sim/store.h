@@ -49,6 +49,7 @@ void on_hang_brick(struct world *w, const char *subject, const char *detail);
 void on_split_brain(struct world *w, const char *subject, const char *detail);
 void on_resolve(struct world *w, const char *subject, const char *detail);
 void on_fill(struct world *w, const char *subject, const char *detail);
+void on_rebalance(struct world *w, const char *subject, const char *detail);
 void on_task(struct world *w, const char *subject, const char *detail);
 void on_server_quorum(struct world *w, const char *subject, const char *detail);
 #endif

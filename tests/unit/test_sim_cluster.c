@@ -330,6 +330,17 @@ static void a_brick_that_was_away_is_healed(void **state) {
   world_free(w);
 }
 
+static void a_rebalance_ends(void **state) {
+  struct world *w = made("host s[1-4] store\nvolume m replica 2 bricks s[1-4]:/b size=1T used=10\n");
+  struct sim_volume *v = world_volume(w, "m");
+  (void)state;
+  world_happen(w, "rebalance", "m", NULL);
+  assert_int_equal(v->tasks.count, 1);
+  assert_string_equal(v->tasks.item[0].status, "in progress");
+  UNTIL(w, str_eq(v->tasks.item[0].status, "completed"), 700000);
+  world_free(w);
+}
+
 static void how_split_brain_comes_about(void **state) {
   struct world *w = pair_of_nodes("", "fencing for k[1-2]\n");
   struct sim_volume *v = world_volume(w, "m");
@@ -417,6 +428,7 @@ int main(void) {
                                      cmocka_unit_test(client_quorum),
                                      cmocka_unit_test(a_brick_that_was_away_is_healed),
                                      cmocka_unit_test(how_split_brain_comes_about),
+                                     cmocka_unit_test(a_rebalance_ends),
                                      cmocka_unit_test(server_quorum_stops_bricks),
                                      cmocka_unit_test(a_peer_is_believed_for_a_while),
                                      cmocka_unit_test(a_guest_that_stops_on_errors)};
