@@ -161,6 +161,15 @@ static int take_line(struct reader *r, char *line) {
 
 /* ---- the finished world ---- */
 
+/* Who was set up knows the others by name; a bare host knows itself. */
+static void write_hosts_files(struct world *w) {
+  CLEANUP(str_free) struct str text = {0};
+  str_add(&text, "127.0.0.1\tlocalhost\n");
+  EACH(w->hosts, struct sim_host, h) str_addf(&text, "%s\t%s\n", h->address, h->name);
+  const char *all = arena_strdup(w->arena, text.data);
+  EACH(w->hosts, struct sim_host, h) set_pair(w, &h->files, "/etc/hosts", h->packages.count ? all : "127.0.0.1\tlocalhost\n");
+}
+
 /* Everything stands as if it had been so for long; then comes what happened before the beginning. */
 static int settle(struct reader *r) {
   struct world *w = r->w;
@@ -176,6 +185,7 @@ static int settle(struct reader *r) {
   EACH(w->hosts, struct sim_host, h)
     if (h->power != POWER_OFF) host_start(w, h);
     else h->silent_since = w->clock;
+  write_hosts_files(w);
   EACH(w->volumes, struct sim_volume, v) EACH(v->bricks, struct sim_brick, b) {
     struct sim_host *h = world_host(w, b->host);
     if (h && h->power == POWER_ON) brick_start(w, v, b);

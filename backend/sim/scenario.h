@@ -1,5 +1,6 @@
 /* Scenarios: small text files that describe a cluster and what will happen to it. One table of the words a line may begin
- * with; a mistake is reported with file and line. docs: backend/sim/scenarios/README.md */
+ * with and how it is written (scenario.c), one of what can happen (event.c). A mistake is reported with file and line, and
+ * answered with how the line is written. */
 #ifndef SIM_SCENARIO_H
 #define SIM_SCENARIO_H
 #include "sim/world.h"

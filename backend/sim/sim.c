@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { SAID_MS = 2000, HUNG_MS = 5000, JOB_MS = 250, SOON_MS = 1000, RETRY_MS = 2000 };
+enum { SAID_MS = 2000, HUNG_MS = 5000, JOB_MS = 250, SOON_MS = 1000, RETRY_MS = 2000, READERS_MAX = 32 };
 
 struct printed { const char *key; uint64_t hash; int64_t next; bool seen; }; /* the last word on one fact; key owned */
 struct sim_source {
@@ -20,8 +20,8 @@ struct sim_source {
   char text[512];
   int64_t said; /* when its state was said last; 0: never */
   int64_t wake;
-  struct printed *printed[24]; /* by the reader's place in the table */
-  size_t count[24];
+  struct printed *printed[READERS_MAX]; /* by the reader's place in the table */
+  size_t count[READERS_MAX];
 };
 
 struct sim {
@@ -128,7 +128,7 @@ static void drop_unseen(struct reading *r, size_t at) {
 
 static void read_facts(struct reading *r) {
   struct sim_source *s = r->source;
-  for (size_t at = 0; fact_readers[at].kind; at++) {
+  for (size_t at = 0; at < READERS_MAX && fact_readers[at].kind; at++) {
     if (fact_readers[at].layer != s->layer) continue;
     for (size_t i = 0; i < s->count[at]; i++) s->printed[at][i].seen = false;
     if (!fact_readers[at].by_volume) read_fact(r, at, "");

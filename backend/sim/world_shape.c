@@ -165,6 +165,8 @@ static int mend(struct arena *a, const struct shape *s, void *object, struct err
 }
 
 static int check_hosts(const struct world *w, struct err *e) {
+  enum { HOSTS_MOST = 256 };
+  if (w->hosts.count > HOSTS_MOST) return err_set(e, -EINVAL, "", "it has more than %d hosts", HOSTS_MOST);
   EACH(w->hosts, struct sim_host, h) {
     if (h->votes < 0 || h->cpus < 0 || h->memory < 0 || h->boot_ms < 0 || h->pid < 0 || (KNOWN(h->node_id) && h->node_id < 1))
       return err_set(e, -EINVAL, "", "host %s has a number below nothing", h->name);

@@ -1,5 +1,6 @@
 #include "sources/stream.h"
 #include "base/clock.h"
+#include <string.h>
 
 enum { MOMENT_MS = 50, SLICE_MS = 20, CATCH_UP_MS = 2000, STEP_MAX_MS = 60000 };
 
@@ -14,9 +15,25 @@ struct streaming {
   bool running, ended;
 };
 
+/* --only: a layer that nobody wants to read says nothing. */
+static bool wanted(const char *only, const char *line, size_t len) {
+  static const char mark[] = "\"source\":\"";
+  const char *name = only ? memmem(line, len, mark, sizeof mark - 1) : NULL;
+  if (!name) return true;
+  name += sizeof mark - 1;
+  size_t n = strcspn(name, "\"");
+  for (const char *s = only; *s;) {
+    size_t one = strcspn(s, ",");
+    if (one == n && !strncmp(s, name, n)) return true;
+    s += one + (s[one] == ',');
+  }
+  return false;
+}
+
 /* One line of it. A moment that is over is told before the next begins, so that each change has its own time. */
 static void on_line(void *owner, const char *line, size_t len, int64_t at) {
   struct streaming *s = owner;
+  if (!wanted(s->options.only, line, len)) return;
   if (s->options.stepwise && at >= s->moment + MOMENT_MS) {
     feed_tell(s->feed);
     s->moment = at;

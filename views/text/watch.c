@@ -76,7 +76,7 @@ static int run(struct watching *w, struct feed_options *o) {
   int code = 0;
   w->loop = loop_new();
   o->owner = w;
-  o->on_end = at_end;
+  if (!o->on_end) o->on_end = at_end;
   loop_signal(w->loop, SIGINT, on_signal, w);
   loop_signal(w->loop, SIGTERM, on_signal, w);
   w->feed = feed_open(w->loop, o, &e);
@@ -121,6 +121,12 @@ static void keep(void *owner, const char *line, size_t len) {
   if (!len || line[len - 1] != '\n') write_all(w, "\n", 1);
 }
 
+/* A stream that is over: nothing is added to it. */
+static void stop(void *owner) {
+  struct watching *w = owner;
+  loop_stop(w->loop);
+}
+
 /* Merging tells the feed which hosts to read as well. */
 static void follow(void *owner) {
   struct watching *w = owner;
@@ -148,6 +154,7 @@ int run_record(struct arguments *a) {
   o.on_line = keep;
   o.raw = a->option[OPT_RAW] != NULL;
   o.on_change = follow;
+  o.on_end = stop;
   code = run(&w, &o);
   if (w.out != STDOUT_FILENO && close(w.out) && !code) code = 74;
   return w.interrupted && !w.write_error && code == EXIT_INTERRUPTED ? 0 : code; /* ended by Ctrl-C is how a recording ends */
