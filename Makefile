@@ -128,7 +128,10 @@ ifdef FUZZING
 $(BUILD)/obj/backend/base/mem.o: EXTRA_CFLAGS := $(FUZZ_MEMORY)
 $(BUILD)/obj/backend/base/arena.o: EXTRA_CFLAGS := -DARENA_BLOCK=1
 endif
-fuzz-targets: $(FUZZ_TARGETS:%=$(BUILD)/targets/%)
+# A target that is wrong on purpose: what has to be seen.
+$(BUILD)/sharp: $(BUILD)/obj/tests/fuzz/sharp.o $(call archive,fuzzing) $(call archive,parsers) $(call archive,model) $(call archive,base)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(UNIT_LIBS) $(BASE_LIBS) -lm
+fuzz-targets: $(FUZZ_TARGETS:%=$(BUILD)/targets/%) $(BUILD)/sharp
 fuzz-build:
 	@$(MAKE) --no-print-directory CC=clang BUILD='$(BUILD)/fuzz' CFLAGS='$(FUZZ_CFLAGS)' FUZZING=yes fuzz-targets
 fuzz: fuzz-build

@@ -24,6 +24,20 @@ static const char *public_text(const xml_node *n, const char *attribute, struct 
   return pacemaker_secret_text(text) ? "(not shown: it may hold a password)" : text;
 }
 
+/* Pacemaker 2.1 escapes what an agent said before it writes it as an attribute, where it is escaped once more. */
+static const char *said_text(const char *text, struct arena *a) {
+  static const struct { const char *escaped; char plain; } signs[] = {{"&apos;", '\''}, {"&quot;", '"'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}};
+  if (!text || !strchr(text, '&')) return text;
+  CLEANUP(str_free) struct str out = {0};
+  while (*text) {
+    size_t i = 0;
+    while (i < COUNT(signs) && !str_starts(text, signs[i].escaped)) i++;
+    str_addc(&out, i < COUNT(signs) ? signs[i].plain : *text);
+    text += i < COUNT(signs) ? strlen(signs[i].escaped) : 1;
+  }
+  return arena_strdup(a, str_text(&out));
+}
+
 /* ---- failures of the tool itself ---- */
 
 static bool mentions(const char *text, const char *const *words) {
@@ -261,7 +275,7 @@ static void read_failures(const xml_node *root, struct arena *a, struct pcmk_fai
   const xml_node *failures = xml_child(root, "failures");
   for (const xml_node *n = xml_child(failures, "failure"); n && list->failures.count < XML_LIST_MAX; n = xml_next(n, "failure")) {
     struct pcmk_failure *f = list_add(a, &list->failures, &pcmk_failure_shape);
-    const char *key = xml_text(n, "op_key", a), *reason = public_text(n, "exitreason", a);
+    const char *key = xml_text(n, "op_key", a), *reason = said_text(public_text(n, "exitreason", a), a);
     f->task = xml_text(n, "task", a);
     f->resource = pacemaker_operation_resource(key ? key : xml_text(n, "id", a), f->task, a);
     f->node = xml_text(n, "node", a);
@@ -285,7 +299,7 @@ static void read_fencing(const xml_node *root, struct arena *a, struct pcmk_fenc
     f->client = xml_text(n, "client", a);
     f->origin = xml_text(n, "origin", a);
     f->delegate = xml_text(n, "delegate", a);
-    f->reason = public_text(n, "exit-reason", a);
+    f->reason = said_text(public_text(n, "exit-reason", a), a);
     f->at = xml_time(n, "completed");
   }
 }

@@ -103,6 +103,35 @@ static void mask_elements(struct raw *r, size_t at) {
   if (r->len - next >= sizeof value && !strncmp(r->bytes + next, value, sizeof value - 1)) mask_text_after(r, next + sizeof value - 1);
 }
 
+/* The value of an attribute of the tag from..to, "" when it has none or it is too long; out has NAME_ROOM bytes. */
+enum { NAME_ROOM = 128 };
+static void attribute(const struct raw *r, size_t from, size_t to, const char *name, char *out) {
+  size_t n = strlen(name);
+  out[0] = 0;
+  for (size_t i = from + 1; i + n + 2 < to; i++) {
+    if (strncmp(r->bytes + i, name, n) || !isspace((unsigned char)r->bytes[i - 1])) continue;
+    size_t sign = skip_blanks(r, i + n), quote = sign < to && r->bytes[sign] == '=' ? skip_blanks(r, sign + 1) : to;
+    if (quote >= to || (r->bytes[quote] != '"' && r->bytes[quote] != '\'')) continue;
+    size_t end = quote + 1;
+    while (end < to && r->bytes[end] != r->bytes[quote]) end++;
+    if (end - quote - 1 >= NAME_ROOM) return;
+    memcpy(out, r->bytes + quote + 1, end - quote - 1);
+    out[end - quote - 1] = 0;
+    return;
+  }
+}
+
+/* What the tag names by its attribute `name`; one that names nothing may be anything. */
+static bool names_a_secret(const struct raw *r, size_t from, size_t to) {
+  char name[NAME_ROOM];
+  size_t n;
+  attribute(r, from, to, "name", name);
+  const struct raw own = {name, strlen(name)};
+  for (size_t i = 0; i < own.len; i++)
+    if (any_of(&own, i, words, COUNT(words), &n)) return true;
+  return !own.len;
+}
+
 static void mask_text(struct raw *r, size_t word, size_t end) {
   size_t from, to;
   while (end < r->len && name_char(r->bytes[end])) end++;
@@ -117,7 +146,7 @@ static void mask_text(struct raw *r, size_t word, size_t end) {
     return;
   }
   mask_assigned(r, end);
-  mask_value_of(r, from, to);
+  if (names_a_secret(r, from, to)) mask_value_of(r, from, to); /* not because its id, or its resource's, has the word in it */
 }
 
 static uint32_t be32(const char *p) {
@@ -162,24 +191,6 @@ void raw_mask(char *bytes, size_t len) {
     else if (!any_of(&r, i, words, COUNT(words), &n)) continue;
     else if (binary) mask_pair(&r, i);
     else mask_text(&r, i, i + n);
-  }
-}
-
-/* The value of an attribute of the tag from..to, "" when it has none or it is too long; out has NAME_ROOM bytes. */
-enum { NAME_ROOM = 128 };
-static void attribute(const struct raw *r, size_t from, size_t to, const char *name, char *out) {
-  size_t n = strlen(name);
-  out[0] = 0;
-  for (size_t i = from + 1; i + n + 2 < to; i++) {
-    if (strncmp(r->bytes + i, name, n) || !isspace((unsigned char)r->bytes[i - 1])) continue;
-    size_t sign = skip_blanks(r, i + n), quote = sign < to && r->bytes[sign] == '=' ? skip_blanks(r, sign + 1) : to;
-    if (quote >= to || (r->bytes[quote] != '"' && r->bytes[quote] != '\'')) continue;
-    size_t end = quote + 1;
-    while (end < to && r->bytes[end] != r->bytes[quote]) end++;
-    if (end - quote - 1 >= NAME_ROOM) return;
-    memcpy(out, r->bytes + quote + 1, end - quote - 1);
-    out[end - quote - 1] = 0;
-    return;
   }
 }
 

@@ -113,7 +113,7 @@ static bool play(struct replay *r, const char *line, size_t len) {
   struct tape_line t = {line, len, next.now, next.now, next.now - next.shift};
   int code = next.now == UNKNOWN_INT ? why_not(line, len, &e) : feed_take_line(r->feed, &t, r->regular ? &place : NULL, &e);
   r->line++;
-  if (!code) r->good++;
+  if (!code) r->good += !fragment_is_raw(line, len); /* raw lines alone are no recording */
   else if (code != -EPROTONOSUPPORT && !r->err.code && !r->good) {
     r->err = e;
     err_prefix(&r->err, "%s:%zu", r->name, r->line);

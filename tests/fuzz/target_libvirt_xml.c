@@ -20,7 +20,7 @@ static void read_it(const char *bytes, size_t len, bool planted) {
   } else {
     MUST(d->disks.count <= DOMAIN_DEVICES_MAX && d->nics.count <= DOMAIN_DEVICES_MAX, "devices are bounded");
   }
-  host.uuid = host_uuid_from_xml(bytes, len, a);
+  if (!d->name || input_is_dear()) host.uuid = host_uuid_from_xml(bytes, len, a); /* what is a domain is hardly a host as well */
   if (input_is_dear()) {
     char *line = must_travel("libvirt.domains", NULL, &list), *other = must_travel("libvirt.host", NULL, &host);
     MUST(!planted || (!strstr(line, SECRET) && !strstr(other, SECRET)), "no password in a fact: %s", line);

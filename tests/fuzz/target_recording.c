@@ -40,7 +40,7 @@ void target_setup(void) {
 }
 
 void target(const uint8_t *data, size_t len) {
-  struct played p = {.loop = loop_new()};
+  struct played p = {.loop = loop_new(), .now = INT64_MIN};
   struct feed_options o = {.replay = path, .stepwise = len & 1, .on_line = on_line, .on_end = on_end, .owner = &p};
   struct err e = {0};
   if (ftruncate(file, 0) || pwrite(file, data, len, 0) != (ssize_t)len) return;

@@ -52,6 +52,24 @@ static void the_pool(void **state) {
   assert_string_equal(pairs_get(&v->options, "network.ping-timeout"), "5");
 }
 
+/* Cut by tests/cut-fixture out of a raw recording of the lab: the bytes as they came. node2 was asked. */
+static void cut_out_of_a_recording(void **state) {
+  (void)state;
+  CLEANUP(arena_freep) struct arena *a = arena_new();
+  struct answer answer;
+  struct gluster_peers peers;
+  answer_of(a, "cut-peers", false, &answer);
+  read_peers(a, &answer.dict, &peers);
+  assert_int_equal(peers.peers.count, 4);
+  size_t self = 0, connected = 0;
+  for (size_t i = 0; i < peers.peers.count; i++) {
+    self += peers.peers.item[i].self == TRUTH_YES;
+    connected += peers.peers.item[i].connected == TRUTH_YES;
+  }
+  assert_int_equal(self, 1);
+  assert_int_equal(connected, 4);
+}
+
 static void a_pool_without_bricks_is_named_by_others(void **state) {
   (void)state;
   const char *const theirs[] = {"node1.example.org", NULL};
@@ -261,7 +279,7 @@ static void answers_cut_anywhere(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_pool),
+      cmocka_unit_test(cut_out_of_a_recording), cmocka_unit_test(the_pool),
       cmocka_unit_test(a_pool_without_bricks_is_named_by_others),
       cmocka_unit_test(every_type_of_volume),
       cmocka_unit_test(space_and_heals),

@@ -67,6 +67,18 @@ static void no_secret_comes_through(void **state) {
   assert_true(pacemaker_name_is_secret("my-API-Key"));
 }
 
+/* Cut by tests/cut-fixture out of a raw recording of the lab: what was masked is not missed. */
+static void cut_out_of_a_recording(void **state) {
+  (void)state;
+  load("cut-config.xml");
+  assert_string_equal(pairs_get(&c.properties, "cluster-name"), "cluster-kvm");
+  assert_string_equal(pairs_get(&param("fence-kvm01")->params, "pcmk_host_list"), "kvm01");
+  assert_string_equal(pairs_get(&param("fence-kvm02")->params, "lanplus"), "1");
+  assert_null(pairs_get(&param("fence-kvm02")->params, "username"));
+  assert_string_equal(pairs_get(&param("test01")->params, "config"), "/kvmdata/config/test01.xml");
+  assert_null(pairs_get(&param("with-password")->params, "password"));
+}
+
 static void parameters(void **state) {
   (void)state;
   const struct pcmk_param *fence = param("fence-kvm01");
@@ -215,6 +227,7 @@ static void versions(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(no_secret_comes_through, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(cut_out_of_a_recording, set_up, tear_down),
       cmocka_unit_test_setup_teardown(parameters, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_template_fills_what_is_not_said, set_up, tear_down),
       cmocka_unit_test_setup_teardown(properties, set_up, tear_down),

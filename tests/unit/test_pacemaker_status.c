@@ -269,6 +269,15 @@ static void pacemaker_3(void **state) {
   assert_null(strstr(s.failures.failures.item[0].reason, "hunter2"));
 }
 
+static void what_was_escaped_twice_is_readable(void **state) {
+  (void)state;
+  static const char text[] = "<pacemaker-result api-version=\"2.25\"><nodes><node name=\"n1\" online=\"true\" type=\"member\"/></nodes><failures>"
+                             "<failure id=\"f_monitor_0\" node=\"n1\" exitreason=\"&amp;apos;f&amp;apos; is &amp;lt;gone&amp;gt; &amp;amp; R&amp;D &amp;\"/></failures><status code=\"0\"/></pacemaker-result>";
+  struct pacemaker_status s;
+  assert_int_equal(parse(text, &s, NULL), 0);
+  assert_string_equal(s.failures.failures.item[0].reason, "'f' is <gone> & R&D &");
+}
+
 static void failures_of_the_tool(void **state) {
   (void)state;
   struct pacemaker_status s;
@@ -375,6 +384,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(twenty_resources, set_up, tear_down),
       cmocka_unit_test_setup_teardown(host_lost_start_failed, set_up, tear_down),
       cmocka_unit_test_setup_teardown(host_lost_unclean_then_fenced, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(what_was_escaped_twice_is_readable, set_up, tear_down),
       cmocka_unit_test_setup_teardown(migration_failed_has_a_reason_of_some_kind, set_up, tear_down),
       cmocka_unit_test_setup_teardown(groups_clones_bundles, set_up, tear_down),
       cmocka_unit_test_setup_teardown(pacemaker_1_1, set_up, tear_down),

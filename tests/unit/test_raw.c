@@ -27,6 +27,7 @@ static void secrets_are_masked(void **state) {
       {"<secret type='ceph' uuid='1234'/><target dev='vda'/>", "<secret type='ceph' uuid='1234'/><target dev='vda'/>"},
       {"<node name=\"kvm01\" value=\"online\"/>", "<node name=\"kvm01\" value=\"online\"/>"},
       {"<source url='qemu+tls://root:" S "@kvm09/system'/> ssh://root@h:22/x", "<source url='qemu+tls://root:" M "@kvm09/system'/> ssh://root@h:22/x"},
+      {"<nvpair id=\"with-password-ip\" name=\"ip\" value=\"10.0.0.1\"/>", "<nvpair id=\"with-password-ip\" name=\"ip\" value=\"10.0.0.1\"/>"},
       {"the password", "the password"},
       {"password=", "password="},
       {"<nvpair name=\"passwd\" value=\"" S, "<nvpair name=\"passwd\" value=\"" M},

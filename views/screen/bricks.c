@@ -59,7 +59,7 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   const struct texts not_now = {.count = 1}, *old = b->online == TRUTH_YES ? &b->stale : &not_now; /* what a brick that is down had free is old as well */
   put_fact(out, in, FREE, ROLE_NORMAL, size_text(in, b->free), old);
   put_fact(out, in, HEAL, b->heal_pending > 0 ? ROLE_WARN : ROLE_NORMAL, heal_text(in, b->heal_pending, &b->heal), &b->stale);
-  put_fact(out, in, RATE, ROLE_NORMAL, rate_text(in, b->heal_pending, &b->heal), &b->stale);
+  row_put(out, RATE, ROLE_NORMAL, rate_text(in, b->heal_pending, &b->heal));
   put_fact(out, in, SIZE, ROLE_NORMAL, size_text(in, b->size), &b->stale);
   put_fact(out, in, PORT, ROLE_DIM, count_text(in, b->port), &b->stale);
   put_fact(out, in, PID, ROLE_DIM, count_text(in, b->pid), &b->stale);

@@ -58,7 +58,7 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   put_copies(in, v, out);
   put_fact(out, in, STATUS, str_eq(v->status, "started") ? ROLE_OK : ROLE_WARN, v->status, &v->stale);
   put_fact(out, in, HEAL, v->heal_pending > 0 ? ROLE_WARN : ROLE_NORMAL, heal_text(in, v->heal_pending, &v->heal), &v->stale);
-  put_fact(out, in, RATE, ROLE_NORMAL, rate_text(in, v->heal_pending, &v->heal), &v->stale);
+  row_put(out, RATE, ROLE_NORMAL, rate_text(in, v->heal_pending, &v->heal));
   put_fact(out, in, SPLIT, v->split_brain > 0 ? ROLE_BAD : ROLE_NORMAL, count_text(in, v->split_brain), &v->stale);
   put_fact(out, in, BRICKS, ROLE_NORMAL, known || !v->bricks.count ? arena_printf(in->arena, "%zu/%zu up", up, v->bricks.count) : NULL, &v->stale);
 }

@@ -6,6 +6,7 @@ import re
 
 NAMED_MS = 10000
 WELL_MS = 30000
+SLACK_MS = 2000  # what mends itself was well for so long, at most, before it was seen
 STEADY_MS = 6000  # healthy for so long is healthy
 AGE_MAX_MS = 10000
 HEALTH = re.compile(r"\b(HEALTHY|DEGRADED|OUTAGE|UNKNOWN)\b")
@@ -103,6 +104,9 @@ def drawn_old(frame, what):
     if layer == "libvirt":
         c = cells(nodes, host, "VMS", "MEM")
         return None if c is None else bool(OLD.search(c)) or not re.search(r"\d", c)
+    if layer == "node":
+        c = cells(nodes, host, "HA", "HA")
+        return None if c is None else "online" not in c or bool(OLD.search(c))
     if layer == "peer":
         c = cells(nodes, host, "PEER", "PEER")
         return None if c is None else c.strip() != "peer"
@@ -150,10 +154,14 @@ def judge(run, frames):
     Returns [(passed, sentence)]."""
     run = {**run, "started": [f["at"] for f in frames if f.get("note") == "started"]}
     gone = [f["at"] for f in frames if f.get("note") == "the console is not there"]
+    mute = [f for f in frames if f.get("note") == "no answer to a key" and not any(0 <= at - f["at"] < 5000 for at in gone)]  # gone: with its host
     frames = [f for f in frames if "view" in f and "frame" in f and not f.get("note")]
     out = []
     overview = [f for f in frames if f["view"] == "overview"]
     due = run["began"] + NAMED_MS
+    if run.get("mends_itself"):
+        run["lifted"] -= SLACK_MS
+        run["ill"] = min(run.get("ill", 0), run["lifted"])
     must = "healthy" not in run["allowed"]
 
     def say(passed, text):
@@ -197,6 +205,7 @@ def judge(run, frames):
     say(not odd, "no false outage" + (": %s" % ", ".join("%s at %s" % (w, clock(run, at)) for at, w in odd[:5]) if odd else ""))
 
     out.append(well_again(run, overview))
+    say(not mute, "every key was answered" + (": not %d of them" % len(mute) if mute else ""))
     return out
 
 

@@ -88,6 +88,7 @@ fails("an outage that is none", "no false outage", put("overview", lambda s: s =
 fails("well again after 31 s only", "HEALTHY again", None, back=T - 12000)
 fails("ill once more afterwards", "not HEALTHY again", put("overview", lambda s: s == 31, overview("DEGRADED")))
 fails("no frame at all while it was broken", "frames while", lambda f, s: f.update(view="gone") if 0 <= s < 20 else None)
+fails("a key that was not answered", "every key was answered: not 1", lambda f, s: f.update(note="no answer to a key") if f["view"] == "problems" and s == 3 else None)
 check("what may be healthy may stay unnamed, when it is over soon",
       all(p for p, _ in verdict(put("problems", lambda s: True, problems()), allowed=["healthy"], lifted=T + 6000, drawn=[])))
 
@@ -97,6 +98,8 @@ check("a problem's row", fault_judge.problems(problems("a b")) == [("libvirt@kvm
 for name, frame, what, wanted in (
         ("a fresh host", overview("HEALTHY"), "libvirt@kvm01", False), ("an old one", overview("HEALTHY", "~2  12%  20%"), "libvirt@kvm01", True),
         ("an unknown one", overview("HEALTHY", "?    ?    ?"), "libvirt@kvm01", True), ("a host that is not there", overview("HEALTHY"), "libvirt@kvm07", None),
+        ("a node that is online", overview("HEALTHY"), "node@kvm02", False),
+        ("one that is not", [l.replace("kvm02 kvm  online ", "kvm02 kvm  OFFLINE") for l in overview("HEALTHY")], "node@kvm02", True),
         ("a suspect peer", overview("HEALTHY", peer="SUSPECT"), "peer@node1", True), ("a peer", overview("HEALTHY"), "peer@node1", False),
         ("a brick", overview("HEALTHY"), "brick@node1", False), ("a brick that hangs", overview("HEALTHY", up="○ HUNG"), "brick@node1", True),
         ("quorum", overview("HEALTHY"), "corosync", False), ("old quorum", overview("HEALTHY", title="~quorum 2/2"), "corosync", True)):

@@ -135,6 +135,17 @@ class Fault:
 
     def lift_cut_host(self):
         lab("join", self.host)
+        if self.host in (self.names["self"], self.names["other"]):
+            lab("mount", seconds=120)  # a host that was fenced and booted while it was cut could not mount the volume
+
+    def begin_hang_lost_host(self):
+        """Its glusterd hangs, and then the host itself is lost: nobody ever closes the connections to it."""
+        must("freeze-proc", self.host, "glusterd")
+        time.sleep(8)
+        must("poweroff", self.host)
+
+    def lift_hang_lost_host(self):
+        lab("poweron", self.host, seconds=250)
 
     def begin_freeze_host(self):
         must("freeze", self.host)

@@ -46,6 +46,8 @@ def summary(path, nonblocking=()):
         elif name in IO and m.group(2).split(",")[0].isdigit() and int(m.group(2).split(",")[0]) in ready:
             name += " of what poll said is there"
             ready.discard(int(m.group(2).split(",")[0]))
+        if name == "wait4" and "WNOHANG" in m.group(2):
+            name += " without blocking"
         if name in PATHS and PSEUDO.search(m.group(2)):
             name += " of no file on a disk"
         if at - started < BEGIN_S and name not in WAITS:
