@@ -83,6 +83,13 @@ bool fragment_is_raw(const char *line, size_t len) {
   return memmem(line, len < FRAGMENT_NAME_MAX * 8 ? len : FRAGMENT_NAME_MAX * 8, mark, sizeof mark - 1);
 }
 
+bool fragment_raw_is_sound(const char *line, size_t len) {
+  json_t *json = len <= FRAGMENT_LINE_MAX ? json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL) : NULL;
+  bool sound = json_is_object(json);
+  json_decref(json);
+  return sound;
+}
+
 struct fragment *fragment_keep(struct fragment *f) {
   f->references++;
   return f;

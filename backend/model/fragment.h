@@ -33,6 +33,7 @@ int fragment_parse(const char *line, size_t len, struct fragment **ret, struct e
 int fragment_read(const char **line, size_t *len, struct fragment **ret, struct err *e);
 /* A line of kind "raw": what a source received, byte by byte, for making fixtures of. No fragment: replay skips it. */
 bool fragment_is_raw(const char *line, size_t len);
+bool fragment_raw_is_sound(const char *line, size_t len); /* it is JSON, of a size: what may be handed on */
 struct fragment *fragment_keep(struct fragment *f);
 void fragment_drop(struct fragment *f); /* NULL is fine */
 bool fragment_equal(const struct fragment *a, const struct fragment *b); /* all but when */

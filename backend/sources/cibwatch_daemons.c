@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ROUND_MS = 3000, AGAIN_MS = 1000, ANSWER_MS = 2000, TWICE = 2 };
+enum { ROUND_MS = 2500, AGAIN_MS = 1000, ANSWER_MS = 2000, TWICE = 2 };
 
 static const struct { const char *name, *socket; } daemons[] = {
     {"pacemakerd", "pacemakerd"}, {"pacemaker-based", "cib_ro"},   {"pacemaker-fenced", "stonith-ng"},   {"pacemaker-execd", "lrmd"},

@@ -6,7 +6,7 @@
 #if __has_include(<crm/common/ipc_controld.h>)
 #include <crm/common/ipc_controld.h>
 
-enum { NODES_MAX = 64, NAME_MAX_BYTES = 256, LATE_US = 6000000, SOON_US = 1000000 };
+enum { NODES_MAX = 64, NAME_MAX_BYTES = 256, LATE_US = 5000000, SOON_US = 1000000 };
 
 static struct node {
   char name[NAME_MAX_BYTES];

@@ -62,8 +62,8 @@ int feed_take_line(struct feed *f, const struct tape_line *line, const struct ta
   struct fragment *fragment;
   struct tape_line own = *line;
   if (fragment_is_raw(line->text, line->len)) {
-    if (f->options.raw && f->options.on_line) f->options.on_line(f->options.owner, line->text, line->len);
-    return 0;
+    if (f->options.raw && f->options.on_line && fragment_raw_is_sound(line->text, line->len)) f->options.on_line(f->options.owner, line->text, line->len);
+    return -EPROTONOSUPPORT;
   }
   int code = fragment_read(&own.text, &own.len, &fragment, e);
   if (code) {

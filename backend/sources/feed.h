@@ -85,7 +85,7 @@ void feed_to_end(struct feed *f); /* the end of a recording, back to live */
 void feed_pass(struct feed *f, int64_t ms); /* simulated: so much time goes by */
 
 /* ---- internal to the two kinds of feed ---- */
-/* A line has arrived. taken: its time on the stream's line; -errno when it is no fragment. */
+/* A line has arrived. taken: its time on the stream's line; -errno when it is no fragment (a raw line is none: -EPROTONOSUPPORT). */
 int feed_take(struct feed *f, const char *line, size_t len, int64_t taken, struct err *e);
 /* The same with its own times. place: where it begins in a file. */
 int feed_take_line(struct feed *f, const struct tape_line *line, const struct tape_place *place, struct err *e);

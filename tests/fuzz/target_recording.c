@@ -22,7 +22,7 @@ static void on_line(void *owner, const char *line, size_t len) {
   struct fragment *f;
   p->lines++;
   MUST(len && len <= FRAGMENT_LINE_MAX + 1, "a line has a length");
-  MUST(!fragment_read(line, len, &f, NULL), "what is given on is a fragment");
+  MUST(!fragment_parse(line, len, &f, NULL), "what is given on is a fragment");
   fragment_drop(f);
   if (!p->feed) return;
   MUST(feed_now(p->feed) >= p->now, "time never runs backwards");

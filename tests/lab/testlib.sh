@@ -121,7 +121,7 @@ fault_shard() { # NAME SHARD...: a test that is some rows of faults.table
   lab_boot seed
   for h in $(kvm_hosts) $(store_hosts); do quiet $L slow "$h" off; done
   until_ok "the cluster is healthy" 150 health_is kvm01 healthy
-  timeout -k 20 900 tests/lab/faults "$@" </dev/null || bad=1
+  timeout -k 20 900 tests/lab/faults --out "${FAULTS_OUT:-$test_dir/faults}/$name" "$@" </dev/null || bad=1
   exit $bad
 }
 agree() { # the comparison as a part of this test

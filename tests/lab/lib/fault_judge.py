@@ -154,6 +154,7 @@ def judge(run, frames):
     Returns [(passed, sentence)]."""
     run = {**run, "started": [f["at"] for f in frames if f.get("note") == "started"]}
     gone = [f["at"] for f in frames if f.get("note") == "the console is not there"]
+    mute = [f for f in frames if f.get("note") == "no answer to a key" and not any(0 <= at - f["at"] < 5000 for at in gone)]  # gone: with its host
     frames = [f for f in frames if "view" in f and "frame" in f and not f.get("note")]
     out = []
     overview = [f for f in frames if f["view"] == "overview"]
@@ -204,6 +205,7 @@ def judge(run, frames):
     say(not odd, "no false outage" + (": %s" % ", ".join("%s at %s" % (w, clock(run, at)) for at, w in odd[:5]) if odd else ""))
 
     out.append(well_again(run, overview))
+    say(not mute, "every key was answered" + (": not %d of them" % len(mute) if mute else ""))
     return out
 
 
