@@ -86,7 +86,7 @@ int main(int argc, char **argv) {
   if (cib->cmds->add_notify_callback(cib, "cib_diff_notify", on_diff)) return 2;
   say("ready");
   g_io_add_watch(g_io_channel_unix_new(STDOUT_FILENO), G_IO_HUP | G_IO_ERR | G_IO_NVAL, on_reader, NULL);
-  daemons_begin();
+  daemons_begin(cib);
   g_main_loop_run(g_main_loop_new(NULL, FALSE));
   return 0;
 }

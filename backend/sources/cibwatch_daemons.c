@@ -16,9 +16,10 @@ enum { ROUND_MS = 2500, AGAIN_MS = 1000, ANSWER_MS = 2000, TWICE = 2 };
 static const struct { const char *name, *socket; } daemons[] = {
     {"pacemakerd", "pacemakerd"}, {"pacemaker-based", "cib_ro"},   {"pacemaker-fenced", "stonith-ng"},   {"pacemaker-execd", "lrmd"},
     {"pacemaker-attrd", "attrd"}, {"pacemaker-schedulerd", "pengine"}, {"pacemaker-controld", "crmd"}};
-enum { DAEMONS = sizeof daemons / sizeof *daemons, CONTROLD = DAEMONS - 1 };
+enum { DAEMONS = sizeof daemons / sizeof *daemons, BASED = 1, CONTROLD = DAEMONS - 1 };
 
 static struct {
+  struct cib_s *cib;
   pid_t child;
   int from;
   size_t at; /* whose answer is awaited */
@@ -61,7 +62,7 @@ static void end_round(void) {
     if (asking.late[i] >= TWICE) g_string_append_printf(line, " %s=hung", daemons[i].name);
     else if (asking.missed[i] >= TWICE) g_string_append_printf(line, " %s=gone", daemons[i].name);
   }
-  soon |= nodes_round(line, !asking.late[CONTROLD] && !asking.missed[CONTROLD]);
+  soon |= nodes_round(line, asking.cib, !asking.late[BASED] && !asking.missed[BASED] && !asking.late[CONTROLD] && !asking.missed[CONTROLD]);
   say(line->str);
   g_string_free(line, TRUE);
   g_timeout_add(soon ? AGAIN_MS : ROUND_MS, on_round, NULL);
@@ -128,4 +129,7 @@ static gboolean on_round(gpointer owner) {
   return FALSE;
 }
 
-void daemons_begin(void) { g_timeout_add(AGAIN_MS, on_round, NULL); }
+void daemons_begin(struct cib_s *cib) {
+  asking.cib = cib;
+  g_timeout_add(AGAIN_MS, on_round, NULL);
+}

@@ -1,17 +1,21 @@
-/* The controller of each node in the membership is asked for a sign of life, by way of our own: a node may be a member and
- * answer nothing that matters. It costs one message each, and no lock. */
+/* The controller and the CIB's daemon of each node in the membership are asked for a sign of life, by way of our own: a node
+ * may be a member and answer nothing that matters. It costs a message each, and no lock. */
 #include "sources/cibwatch.h"
 #include <glib.h>
+#include <errno.h>
 #include <string.h>
+#include <crm/cib.h>
 #if __has_include(<crm/common/ipc_controld.h>)
 #include <crm/common/ipc_controld.h>
 
-enum { NODES_MAX = 64, NAME_MAX_BYTES = 256, LATE_US = 5000000, SOON_US = 1000000 };
+enum { NODES_MAX = 64, NAME_MAX_BYTES = 256, LATE_US = 5000000, SOON_US = 1000000, FORGET_S = 30 };
+enum { CONTROLLER, CIB, KINDS };
+static const char *const names[KINDS] = {"pacemaker-controld", "pacemaker-based"};
 
 static struct node {
   char name[NAME_MAX_BYTES];
   bool member;
-  gint64 waiting; /* monotonic us: since when an answer is owed; 0: none is */
+  gint64 waiting[KINDS]; /* monotonic us: since when an answer is owed; 0: none is */
 } nodes[NODES_MAX];
 static size_t count;
 static pcmk_ipc_api_t *controller;
@@ -32,7 +36,7 @@ static void take_nodes(const GList *list) {
     if (known) known->member = n->state && !strcmp(n->state, "member");
   }
   for (size_t i = 0; i < count; i++)
-    if (!nodes[i].member) nodes[i].waiting = 0;
+    if (!nodes[i].member) memset(nodes[i].waiting, 0, sizeof nodes[i].waiting);
 }
 
 static void on_event(pcmk_ipc_api_t *api, enum pcmk_ipc_event event, crm_exit_t status, void *data, void *owner) {
@@ -41,13 +45,24 @@ static void on_event(pcmk_ipc_api_t *api, enum pcmk_ipc_event event, crm_exit_t 
   if (event != pcmk_ipc_event_reply || !reply) return;
   if (reply->reply_type == pcmk_controld_reply_nodes) take_nodes(reply->data.nodes);
   struct node *n = reply->reply_type == pcmk_controld_reply_ping && reply->host_from ? find(reply->host_from) : NULL;
-  if (n) n->waiting = 0;
+  if (n) n->waiting[CONTROLLER] = 0;
+}
+
+static void on_cib(xmlNode *message, int call, int code, xmlNode *output, void *node) {
+  (void)message, (void)call, (void)output;
+  if (code != -ETIME) ((struct node *)node)->waiting[CIB] = 0;
+}
+
+/* Its root alone, as that node has it. */
+static bool ask_cib(cib_t *cib, struct node *n) {
+  int call = cib->cmds->query_from(cib, n->name, NULL, NULL, cib_no_children);
+  return call > 0 && cib->cmds->register_callback(cib, call, FORGET_S, FALSE, n, "on_cib", on_cib);
 }
 
 static void leave(void) {
   if (controller) pcmk_free_ipc_api(controller);
   controller = NULL;
-  count = 0;
+  for (size_t i = 0; i < count; i++) nodes[i].member = false; /* kept: answers may still come to them */
 }
 
 static bool connected(void) {
@@ -59,24 +74,31 @@ static bool connected(void) {
   return controller != NULL;
 }
 
-bool nodes_round(GString *line, bool well) {
+static void begin_waiting(struct node *n, int kind, gint64 now) {
+  if (!n->waiting[kind]) n->waiting[kind] = now;
+}
+
+bool nodes_round(GString *line, cib_t *cib, bool well) {
   bool awaited = false;
   gint64 now = g_get_monotonic_time();
-  if (!well) { /* what its silence hides is not the others' fault */
-    for (size_t i = 0; i < count; i++) nodes[i].waiting = 0;
+  if (!well) { /* what our own silence hides is not the others' fault */
+    for (size_t i = 0; i < count; i++) memset(nodes[i].waiting, 0, sizeof nodes[i].waiting);
     return false;
   }
   if (!connected()) return false;
   for (size_t i = 0; i < count; i++) {
     struct node *n = &nodes[i];
-    if (n->waiting && now - n->waiting >= LATE_US) g_string_append_printf(line, " pacemaker-controld@%s=hung", n->name);
-    awaited |= n->waiting && now - n->waiting >= SOON_US;
-    if (!n->member || pcmk_controld_api_ping(controller, n->name)) continue;
-    if (!n->waiting) n->waiting = now;
+    for (int k = 0; k < KINDS; k++) {
+      if (n->waiting[k] && now - n->waiting[k] >= LATE_US) g_string_append_printf(line, " %s@%s=hung", names[k], n->name);
+      awaited |= n->waiting[k] && now - n->waiting[k] >= SOON_US;
+    }
+    if (!n->member) continue;
+    if (!pcmk_controld_api_ping(controller, n->name)) begin_waiting(n, CONTROLLER, now);
+    if (ask_cib(cib, n)) begin_waiting(n, CIB, now);
   }
   pcmk_controld_api_list_nodes(controller);
   return awaited;
 }
 #else
-bool nodes_round(GString *line, bool well) { return (void)line, (void)well, false; }
+bool nodes_round(GString *line, cib_t *cib, bool well) { return (void)line, (void)cib, (void)well, false; }
 #endif
