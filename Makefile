@@ -47,7 +47,7 @@ SHARED_FILES  := backend/sources/emit.c backend/sources/raw.c
 FEED_FILES    := $(filter-out $(PROGRAM_FILES) $(SHARED_FILES),$(wildcard backend/sources/*.c))
 LIB_base  := $(wildcard backend/base/*.c)
 LIB_model := $(wildcard backend/model/*.c)
-LIB_core  := $(wildcard backend/analysis/*.c backend/ops/*.c backend/run/*.c backend/sim/*.c) $(FEED_FILES)
+LIB_core  := $(wildcard backend/analysis/*.c backend/ops/*.c backend/run/*.c backend/sim/*.c) $(FEED_FILES) $(BUILD)/gen/scenarios_embedded.c
 LIB_tui   := $(wildcard tui/*.c keymaps/*.c) $(BUILD)/gen/keymaps_embedded.c
 LIB_views := $(wildcard views/screen/*.c views/text/*.c) $(filter-out views/main.c,$(wildcard views/*.c))
 objects    = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst $(BUILD)/gen/%,gen/%,$(1)))
@@ -67,6 +67,11 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
 $(BUILD)/gen/keymaps_embedded.c: keymaps/embed.sh $(wildcard keymaps/*.keys)
 	@mkdir -p $(@D)
 	sh keymaps/embed.sh $(sort $(wildcard keymaps/*.keys)) >$@.new && mv $@.new $@
+
+SCENARIOS := $(patsubst %,backend/sim/scenarios/%.scenario,lab-empty lab tour degraded split-brain node-down migration hung-gluster storm big)
+$(BUILD)/gen/scenarios_embedded.c: backend/sim/embed.sh $(SCENARIOS)
+	@mkdir -p $(@D)
+	sh backend/sim/embed.sh $(SCENARIOS) >$@.new && mv $@.new $@
 
 define library
 $(BUILD)/lib$(1).a: $(call objects,$(LIB_$(1)))
@@ -99,7 +104,12 @@ $(BUILD)/unit/%: tests/unit/%.c $(call archive,parsers) $(call archive,views) $(
 	@mkdir -p $(@D)
 	@echo '  LD $@'
 	$(Q)$(CC) $(KC_CFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(KC_LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(UNIT_LIBS) $(VIEW_LIBS) $(BASE_LIBS) $(shell pkg-config --libs cmocka) -lm
-unit: $(UNIT)
+# The simulated cluster by the lab's verbs.
+$(BUILD)/simlab: tests/sim/lab.c $(call archive,core) $(call archive,model) $(call archive,base)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	$(Q)$(CC) $(KC_CFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(KC_LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(BASE_LIBS) -lm
+unit: $(UNIT) $(BUILD)/simlab
 
 # ---- fuzzing: `make fuzz [RUNS=10000000] [TARGET=...] [TIME=SECONDS-A-TARGET] [JOBS=2]`; `make fuzz-fill`: only what is missing to RUNS ----
 # Everything is built once more in $(BUILD)/fuzz, by clang, with the engine's counters and the sanitizers; without the
@@ -154,7 +164,7 @@ demo:
 	@sh packaging/deps.sh --if-missing
 	@$(MAKE) --no-print-directory all run-demo
 run-demo:
-	@$(BUILD)/kvmconsole --replay tests/fixtures/recordings/healthy.jsonl
+	@$(BUILD)/kvmconsole --demo=tour
 lab: all
 	@tests/lab/lab ready && tests/lab/lab install && tests/lab/lab exec kvm01 kvmconsole
 lab-down:

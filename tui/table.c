@@ -163,25 +163,32 @@ static void measure(const struct table *t, size_t from, size_t to, int count, in
   }
 }
 
+static int limit_of(const struct column *c) { return c->max > 0 ? c->max : CANVAS_MAX; }
+
+/* What it takes at least. want: what its texts would like. */
+static int least_of(const struct column *c, int want) {
+  int least = c->min > 0 ? c->min : 1;
+  if (!c->whole || want <= least) return least;
+  return want < limit_of(c) ? want : limit_of(c);
+}
+
 /* Which columns stay at their least width. Returns what they take. */
-static int choose(const struct table *t, int count, int room, bool shown[]) {
+static int choose(const struct table *t, int count, int room, const int want[], bool shown[]) {
   int left = count, need = count ? (count - 1) * GAP : 0;
   for (int c = 0; c < count; c++) {
     shown[c] = true;
-    need += t->columns[c].min > 0 ? t->columns[c].min : 1;
+    need += least_of(&t->columns[c], want[c]);
   }
   while (need > room && left > 1) {
-    int least = -1;
+    int out = -1;
     for (int c = 0; c < count; c++)
-      if (shown[c] && (least < 0 || t->columns[c].priority <= t->columns[least].priority)) least = c;
-    shown[least] = false;
-    need -= GAP + (t->columns[least].min > 0 ? t->columns[least].min : 1);
+      if (shown[c] && (out < 0 || t->columns[c].priority <= t->columns[out].priority)) out = c;
+    shown[out] = false;
+    need -= GAP + least_of(&t->columns[out], want[out]);
     left--;
   }
   return need;
 }
-
-static int limit_of(const struct column *c) { return c->max > 0 ? c->max : CANVAS_MAX; }
 
 /* What is left goes first to texts that do not fit, most important column first, then by weight. */
 static void share(const struct table *t, int count, int extra, const bool shown[], const int want[], int width[]) {
@@ -222,15 +229,15 @@ static int layout(const struct table *t, size_t top, int w, int pen_height, int 
   bool shown[TABLE_COLUMNS] = {false};
   memset(width, 0, sizeof(*width) * TABLE_COLUMNS);
   if (w <= MARK) return 0;
-  int extra = w - MARK - choose(t, count, w - MARK, shown);
   for (int c = 0; c < count; c++) want[c] = text_columns(t->columns[c].title) + (t->sorted == c + 1);
   measure(t, 0, MEASURED, count, want);
   size_t seen = top > MEASURED ? top : MEASURED;
   measure(t, seen, top + (size_t)table_height(pen_height), count, want);
+  int extra = w - MARK - choose(t, count, w - MARK, want, shown);
   for (int c = 0; c < count; c++) {
     if (!shown[c]) continue;
     shown_count++;
-    width[c] = t->columns[c].min > 0 ? t->columns[c].min : 1;
+    width[c] = least_of(&t->columns[c], want[c]);
     if (extra < 0) width[c] = w - MARK; /* the last one, and too wide even so */
   }
   if (extra > 0) share(t, count, extra, shown, want, width);

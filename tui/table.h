@@ -29,6 +29,7 @@ struct column {
   int weight;   /* its share of what is left over once every text fits; 0: none */
   int priority; /* the lowest leaves first when there is no room; the last one stays, shortened, whatever its priority */
   enum align align;
+  bool whole;   /* its texts are not cut while they fit into max: others leave first */
 };
 
 /* A row being filled. Texts given to row_put() must live until the frame is drawn; row_putf() keeps its own copy. */

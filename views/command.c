@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "model/facts.h"
 #include "sources/feed.h"
+#include "views/simulation.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,9 @@
 #define READS (AT(CMD_CONSOLE) | AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_RECORD) | AT(CMD_RENDER))
 
 const struct option_row option_rows[OPT_COUNT] = {
+    [OPT_DEMO] = {"--demo", "[=SCENARIO]", ~0u, "a simulated cluster instead of a real one (see list scenarios), or a scenario file"},
+    [OPT_WORLD] = {"--world", "FILE", ~0u, "keep the simulated cluster in this file; it goes on where it was"},
+    [OPT_SEED] = {"--seed", "N", ~0u, "the simulation's chance: the same number gives the same run"},
     [OPT_REPLAY] = {"--replay", "FILE", ~0u, "read a recording instead of the cluster; - is stdin"},
     [OPT_READ_ONLY] = {"--read-only", NULL, ~0u, "ask every daemon for a connection that can only read"},
     [OPT_VIEW] = {"--view", "VIEW", AT(CMD_CONSOLE) | AT(CMD_RENDER), "the view to begin with (see list views)"},
@@ -18,7 +22,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_KEYMAP] = {"--keymap", "KEYMAP", AT(CMD_CONSOLE) | AT(CMD_RENDER), "default, vi, fkeys, or a file"},
     [OPT_CONFIG] = {"--config", "FILE", ~0u, "this configuration file and no other"},
     [OPT_LOG] = {"--log", "FILE", ~0u, "the program's own log; KVMCONSOLE_LOG=gluster:debug sets levels"},
-    [OPT_SPEED] = {"--speed", "N", AT(CMD_CONSOLE) | AT(CMD_WATCH), "how fast a recording plays: 2 is twice as fast, max as fast as it can, step one change a key"},
+    [OPT_SPEED] = {"--speed", "N", ~0u, "how fast a recording or a simulation plays: 2 is twice as fast, max as fast as it can; step: one change a key"},
     [OPT_JSON] = {"--json", NULL, AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_LIST), "for scripts"},
     [OPT_TEXT] = {"--text", NULL, AT(CMD_STATUS), "for people and monitoring plug-ins (the default)"},
     [OPT_METRICS] = {"--openmetrics", NULL, AT(CMD_STATUS), "for Prometheus"},
@@ -43,7 +47,7 @@ const struct command_row command_rows[CMD_COUNT] = {
                     "ssh kvm01 kvmconsole record - | kvmconsole --replay -", 1, 1, run_record},
     [CMD_RENDER] = {"render", "kvmconsole render", "a frame, no terminal needed", "Draws a view to stdout. Clock, locale and zone are fixed, so that the same input gives the same frame.",
                     "kvmconsole render --replay FILE --view nodes --size 120x40", 0, 0, run_render},
-    [CMD_LIST] = {"list", "kvmconsole list WHAT", "the program's tables", "WHAT is views, problems, keys or themes.", "kvmconsole list problems", 1, 1, run_list},
+    [CMD_LIST] = {"list", "kvmconsole list WHAT", "the program's tables", "WHAT is views, problems, keys, themes or scenarios.", "kvmconsole list problems", 1, 1, run_list},
     [CMD_CONFIG] = {"config", "kvmconsole config", "the effective configuration", "Prints each value and where it comes from.", "kvmconsole config", 0, 0, run_config},
     [CMD_HELP] = {"help", "kvmconsole help [SUBCOMMAND]", "help", "Without a subcommand: of all.", "kvmconsole help status", 0, 1, run_help},
 };
@@ -74,6 +78,9 @@ static int take_option(struct arguments *a, int argc, char **argv, int *i) {
     a->option[id] = "";
   } else if (equals) {
     a->option[id] = equals + 1;
+  } else if (*o->argument == '[') {
+    a->option[id] = "";
+    return 0;
   } else {
     if (*i + 1 >= argc) return usage_error("%s needs %s", o->name, o->argument);
     a->option[id] = argv[++*i];
@@ -144,18 +151,27 @@ static int check_layers(const char *only) {
   return 0;
 }
 
-int feed_arguments(const struct arguments *a, struct feed_options *ret) {
-  const char *speed = a->option[OPT_SPEED], *only = a->option[OPT_ONLY];
-  *ret = (struct feed_options){.replay = a->option[OPT_REPLAY], .config = &a->config, .only = only, .read_only = a->option[OPT_READ_ONLY] != NULL};
-  if (only && check_layers(only)) return EXIT_USAGE;
+static int take_speed(const struct arguments *a, struct feed_options *ret) {
+  const char *speed = a->option[OPT_SPEED];
+  char *end;
   if (!speed || !strcmp(speed, "max")) return 0;
   if (!strcmp(speed, "step") && a->command == CMD_CONSOLE) {
     ret->speed = 1;
-    ret->paused = true;
+    ret->standing = ret->stream != NULL; /* the simulation goes on by a key, a recording begins paused */
+    ret->paused = !ret->standing;
     return 0;
   }
-  char *end;
   ret->speed = strtod(speed, &end);
   if (*end || !isfinite(ret->speed) || ret->speed <= 0 || ret->speed > 1e6) return usage_error("--speed needs a number, max or step, not %s", speed);
   return 0;
+}
+
+int feed_arguments(struct arguments *a, struct feed_options *ret) {
+  const char *only = a->option[OPT_ONLY];
+  *ret = (struct feed_options){.replay = a->option[OPT_REPLAY], .config = &a->config, .only = only, .read_only = a->option[OPT_READ_ONLY] != NULL};
+  if (only && check_layers(only)) return EXIT_USAGE;
+  int code = simulation_open(a, &a->simulation);
+  if (code) return code;
+  if (a->simulation) ret->stream = simulation_stream(a->simulation);
+  return take_speed(a, ret);
 }

@@ -7,17 +7,17 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { EXIT_USAGE = 64, EXIT_INPUT = 65, EXIT_RIGHTS = 77, EXIT_CONFIG = 78, EXIT_INTERRUPTED = 130 };
+enum { EXIT_USAGE = 64, EXIT_INPUT = 65, EXIT_LOCKED = 75, EXIT_RIGHTS = 77, EXIT_CONFIG = 78, EXIT_INTERRUPTED = 130 };
 enum { EXIT_HEALTHY = 0, EXIT_DEGRADED = 1, EXIT_OUTAGE = 2, EXIT_UNKNOWN = 3 };
 
-enum option_id { OPT_REPLAY, OPT_READ_ONLY, OPT_VIEW, OPT_THEME, OPT_KEYMAP, OPT_CONFIG, OPT_LOG, OPT_SPEED, OPT_JSON, OPT_TEXT, OPT_METRICS, OPT_ONLY, OPT_TIMEOUT,
+enum option_id { OPT_DEMO, OPT_WORLD, OPT_SEED, OPT_REPLAY, OPT_READ_ONLY, OPT_VIEW, OPT_THEME, OPT_KEYMAP, OPT_CONFIG, OPT_LOG, OPT_SPEED, OPT_JSON, OPT_TEXT, OPT_METRICS, OPT_ONLY, OPT_TIMEOUT,
                  OPT_SAMPLE, OPT_SIZE, OPT_SCRIPT, OPT_FORMAT, OPT_RAW, OPT_SELF_TEST, OPT_HELP, OPT_VERSION, OPT_COUNT };
 
 enum command_id { CMD_CONSOLE, CMD_STATUS, CMD_WATCH, CMD_RECORD, CMD_RENDER, CMD_LIST, CMD_CONFIG, CMD_HELP, CMD_COUNT };
 
 struct option_row {
   const char *name;     /* "--replay" */
-  const char *argument; /* "FILE", or NULL */
+  const char *argument; /* "FILE"; "[=SCENARIO]": may be left out; or NULL */
   unsigned commands;    /* bits of command_id where it belongs; ~0u: everywhere */
   const char *help;
 };
@@ -29,6 +29,7 @@ struct arguments {
   const char *word[8];           /* what is no option */
   int words;
   struct config config;
+  struct simulation *simulation; /* opened by feed_arguments(), closed by main; NULL: none */
 };
 
 struct command_row {
@@ -57,5 +58,5 @@ int usage_error(const char *format, ...) PRINTF(1, 2); /* says it on stderr; ret
 int64_t seconds_option(const struct arguments *a, enum option_id id, int64_t fallback_ms, int64_t max_s);
 struct feed_options;
 /* What the feed needs of the arguments; -1.. see above. */
-int feed_arguments(const struct arguments *a, struct feed_options *ret);
+int feed_arguments(struct arguments *a, struct feed_options *ret);
 #endif

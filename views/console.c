@@ -12,7 +12,7 @@
 
 void console_input(const struct console *c, struct input *in, struct arena *a) {
   *in = (struct input){.snap = c->snap, .events = timeline_events(&c->timeline), .event_count = c->timeline.count, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
-                       .utc = c->utc, .read_only = c->read_only, .now_health = c->newest ? c->newest->health : HEALTH_NONE};
+                       .utc = c->utc, .read_only = c->read_only, .simulated = c->simulated, .now_health = c->newest ? c->newest->health : HEALTH_NONE};
   feed_shown(c->feed, &in->time);
   in->event_past = in->time.past ? timeline_past(&c->timeline, &in->time.at) : in->event_count;
   in->wall = in->time.at.wall;
@@ -154,7 +154,7 @@ static void draw_soon(struct full *f) {
 /* A machine with nothing on it gets a sentence and not an empty screen; a cluster that is lost later stays on it. */
 static void leave_if_nothing(struct full *f) {
   const struct snapshot *s = f->console.newest;
-  if (f->console.replay || f->nothing || !feed_complete(f->console.feed)) return;
+  if (f->console.replay || f->console.simulated || f->nothing || !feed_complete(f->console.feed)) return;
   for (size_t i = 0; i < s->problems.count; i++)
     if (str_eq(s->problems.item[i].id, "nothing-found")) {
       f->nothing = mem_strdup(s->problems.item[i].text);
@@ -298,7 +298,7 @@ int run_console(struct arguments *a) {
       return usage_error("the full screen needs a terminal; for scripts there is 'kvmconsole status'");
   }
   struct full *f = mem_alloc(sizeof *f);
-  f->console = (struct console){.loop = loop_new(), .replay = o.replay != NULL, .read_only = o.read_only};
+  f->console = (struct console){.loop = loop_new(), .replay = o.replay != NULL, .simulated = o.stream != NULL, .utc = o.stream != NULL, .read_only = o.read_only};
   if (!a->option[OPT_SPEED]) o.speed = 1;
   o.tape = o.stepwise = true;
   o.on_change = o.on_end = on_change;

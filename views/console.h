@@ -18,7 +18,7 @@ struct console {
   struct canvas *canvas;
   enum glyphs glyphs;
   int w, h;
-  bool replay, read_only, utc, interrupted;
+  bool replay, simulated, read_only, utc, interrupted;
   bool next_event; /* as soon as there is one: a recording is still being read */
 };
 

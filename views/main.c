@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "views/command.h"
+#include "views/simulation.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -47,6 +48,8 @@ int main(int argc, char **argv) {
   }
   code = prepare(&a);
   if (!code) code = a.option[OPT_SELF_TEST] ? run_self_test() : command_rows[a.command].run(&a);
+  int kept = simulation_close(a.simulation);
+  if (kept && !code) code = kept;
   /* What could not be written is a failure, but for a reader who has left. */
   if ((fflush(stdout) || ferror(stdout)) && errno != EPIPE && !code) {
     fputs("kvmconsole: the output could not be written; check the disk\n", stderr);

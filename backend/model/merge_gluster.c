@@ -59,17 +59,20 @@ static void fill_bricks(struct merge *m, struct volume_view *v, const struct glu
   }
 }
 
-/* One reading after another: what was counted before stands in the snapshot before. */
-static void follow_heal(struct heal_view *now, int64_t count, const struct heal_view *before, int64_t count_before) {
-  if (!before || before->at == UNKNOWN_INT || now->at == UNKNOWN_INT || count == UNKNOWN_INT || count_before == UNKNOWN_INT) return;
-  if (now->at - before->at < 1000) { /* the same reading still: the two clocks may differ by a little */
-    *now = *before;
+/* One reading after another: what was counted before stands in the snapshot before. Readings that come close together (a
+ * shared one, then one's own) say nothing about a rate: the older one stays the measure. */
+static void follow_heal(struct heal_view *now, int64_t count, const struct heal_view *before) {
+  enum { APART_MS = 20000 };
+  now->count = count;
+  if (!before || before->at == UNKNOWN_INT || now->at == UNKNOWN_INT || count == UNKNOWN_INT || before->count == UNKNOWN_INT) return;
+  if (now->at - before->at < APART_MS) {
+    if (count > 0) *now = *before;
     return;
   }
   double minutes = (double)(now->at - before->at) / 60000;
-  now->per_minute = (double)(count_before - count) / minutes;
+  now->per_minute = (double)(before->count - count) / minutes;
   if (!count) return;
-  if (count < count_before) now->eta_s = (int64_t)((double)count / now->per_minute * 60);
+  if (count < before->count) now->eta_s = (int64_t)((double)count / now->per_minute * 60);
   else now->no_progress_since = before->no_progress_since != UNKNOWN_INT ? before->no_progress_since : before->at;
 }
 
@@ -79,12 +82,12 @@ static void follow_heals(struct merge *m, struct volume_view *v) {
   if (!f) return;
   int64_t at = m->snap->at - (m->snap->now - f->seen); /* a count that is the same again is a reading too */
   v->heal.at = at;
-  follow_heal(&v->heal, v->heal_pending, old ? &old->heal : NULL, old ? old->heal_pending : UNKNOWN_INT);
+  follow_heal(&v->heal, v->heal_pending, old ? &old->heal : NULL);
   for (size_t i = 0; i < v->bricks.count; i++) {
     struct brick_view *b = &v->bricks.item[i];
     b->heal.at = at;
     for (size_t j = 0; old && j < old->bricks.count; j++)
-      if (str_eq(old->bricks.item[j].host, b->host) && str_eq(old->bricks.item[j].path, b->path)) follow_heal(&b->heal, b->heal_pending, &old->bricks.item[j].heal, old->bricks.item[j].heal_pending);
+      if (str_eq(old->bricks.item[j].host, b->host) && str_eq(old->bricks.item[j].path, b->path)) follow_heal(&b->heal, b->heal_pending, &old->bricks.item[j].heal);
   }
 }
 

@@ -472,8 +472,10 @@ void find_domain_elsewhere(struct finder *f) {
     if (!r || !resources || d->stale.count || (r->role != HA_STARTED && r->role != HA_STOPPED)) continue;
     for (size_t i = 0; i < f->m->store->source_count; i++) {
       const struct source *src = &f->m->store->sources[i];
+      const char *host = src->layer == LAYER_LIBVIRT ? merge_name(f->m, src->host) : NULL;
+      if (!host || !texts_have(&d->hosts, host) || (r->role == HA_STARTED && texts_have(&r->hosts, host))) continue; /* nearly always, and cheap */
       const struct fact *there = runs_there(f, src, d);
-      if (!there || !facts_overlap(there, resources, TOGETHER_MS) || (r->role == HA_STARTED && texts_have(&r->hosts, merge_name(f->m, src->host)))) continue;
+      if (!there || !facts_overlap(there, resources, TOGETHER_MS)) continue;
       problem_found(f, d->name, "%s runs on %s, and pacemaker says %s%s%s", d->name, src->host, role_names[r->role], r->hosts.count ? " on " : "", r->hosts.count ? r->hosts.item[0] : "");
     }
   }

@@ -86,6 +86,13 @@ bool texts_have(const struct texts *t, const char *text) {
 
 /* ---- out ---- */
 
+/* How much of it stands for itself: nearly all there ever is. */
+static size_t plain(const char *text, size_t len) {
+  size_t n = 0;
+  while (n < len && text[n] >= 0x20 && text[n] < 0x7F && text[n] != '"' && text[n] != '\\') n++;
+  return n;
+}
+
 /* What a terminal would obey is written by its number: the same text to a program, and harmless where JSON is looked at. */
 static void json_number(struct str *out, uint32_t cp) {
   if (cp > 0xFFFF) str_addf(out, "\\u%04x\\u%04x", 0xD800 + ((cp - 0x10000) >> 10), 0xDC00 + ((cp - 0x10000) & 0x3FF));
@@ -99,6 +106,10 @@ void json_text(struct str *out, const char *text) {
   }
   str_addc(out, '"');
   for (size_t len = strlen(text), used; len; text += used, len -= used) {
+    if ((used = plain(text, len))) {
+      str_addn(out, text, used);
+      continue;
+    }
     uint32_t cp = utf8_next(text, len, &used);
     if (cp == '"' || cp == '\\') str_addf(out, "\\%c", (char)cp);
     else if (cp == '\n') str_add(out, "\\n");

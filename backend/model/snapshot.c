@@ -42,7 +42,7 @@ SHAPE(host_view_shape, T, FIELD(T, name, TEXT), FIELD(T, aliases, TEXTS), FIELD(
       OBJECT(T, outlook, outlook_view_shape), FIELD(T, unseen, TEXTS), FIELD(T, stale, TEXTS));
 #undef T
 #define T struct heal_view
-SHAPE(heal_view_shape, T, FIELD(T, at, TIME), FIELD(T, per_minute, REAL), FIELD(T, eta_s, INT), FIELD(T, no_progress_since, TIME));
+SHAPE(heal_view_shape, T, FIELD(T, at, TIME), FIELD(T, count, INT), FIELD(T, per_minute, REAL), FIELD(T, eta_s, INT), FIELD(T, no_progress_since, TIME));
 #undef T
 #define T struct brick_view
 SHAPE(brick_view_shape, T, FIELD(T, host, TEXT), FIELD(T, path, TEXT), FIELD(T, set, INT), FIELD(T, arbiter, BOOL), FIELD(T, online, BOOL),

@@ -55,7 +55,7 @@ struct host_view {
 };
 
 struct heal_view { /* how a count of entries goes on from reading to reading, which are a minute apart */
-  int64_t at;                /* of the reading */
+  int64_t at, count;         /* of the reading that the next ones are measured against */
   double per_minute;         /* healed since the one before; less than 0: it grows */
   int64_t eta_s;             /* at that rate; unknown when it does not shrink */
   int64_t no_progress_since; /* unknown while it shrinks */

@@ -117,9 +117,10 @@ bool store_add(struct store *s, struct fragment *f, int64_t now) {
 
 const struct fact *store_fact(const struct store *s, const char *kind, const char *host, const char *key) {
   const struct fact *best = NULL;
+  const struct fact_kind *wanted = fact_kind_find(kind);
   for (size_t i = 0; i < s->fact_count; i++) {
     const struct fact *f = &s->facts[i];
-    if (strcmp(f->fragment->kind->name, kind) || (host && !str_eq(f->fragment->host, host)) || !str_eq(f->fragment->key, key ? key : "")) continue;
+    if (f->fragment->kind != wanted || (host && !str_eq(f->fragment->host, host)) || !str_eq(f->fragment->key, key ? key : "")) continue;
     if (!f->fragment->data) continue;
     /* The freshest; of equally fresh ones the first by name, so that the order of arrival never matters. */
     if (!best || f->seen > best->seen || (f->seen == best->seen && str_order(f->fragment->host, best->fragment->host) < 0)) best = f;

@@ -6,6 +6,7 @@
 #include "sources/live.h"
 #include "sources/player.h"
 #include "sources/replay.h"
+#include "sources/stream.h"
 #include <errno.h>
 
 enum { COALESCE_MS = 5, TICK_MS = 1000 };
@@ -16,6 +17,7 @@ struct feed {
   struct store store;
   struct live *live;
   struct replay *replay;
+  struct streaming *streaming;
   struct timer *soon, *tick;
   struct alias *aliases;
   size_t alias_count;
@@ -23,6 +25,7 @@ struct feed {
   struct tape *tape;
   struct player *player;
   struct snapshot *known; /* the newest that was merged, for keyframes */
+  char *here;             /* the host that a stream of our own is seen from; owned */
   bool to_end;            /* as soon as the file has been read so far */
 };
 
@@ -90,7 +93,8 @@ static void take_config(struct feed *f, const struct config *c) {
       f->aliases = mem_grow(f->aliases, f->alias_count + 1, sizeof *f->aliases);
       f->aliases[f->alias_count++] = (struct alias){c->hosts[i].name, c->hosts[i].aliases[j]};
     }
-  f->merge = (struct merge_options){.aliases = f->aliases, .alias_count = f->alias_count, .here = f->options.replay ? NULL : this_host()};
+  if (f->options.stream) f->here = mem_strdup(f->options.stream->here(f->options.stream->self));
+  f->merge = (struct merge_options){.aliases = f->aliases, .alias_count = f->alias_count, .here = f->options.stream ? f->here : f->options.replay ? NULL : this_host()};
   if (c) {
     f->merge.volume_warn = (int)config_number(c, SET_VOLUME_WARN);
     f->merge.volume_crit = (int)config_number(c, SET_VOLUME_CRIT);
@@ -117,7 +121,7 @@ static void open_tape(struct feed *f) {
 
 void feed_shown(const struct feed *f, struct feed_shown *ret) {
   bool past = f->player && !player_attached(f->player);
-  *ret = (struct feed_shown){.kind = f->live ? FEED_LIVE : replay_stream(f->replay) ? FEED_STREAM : FEED_FILE, .at = past ? player_at(f->player) : feed_newest(f),
+  *ret = (struct feed_shown){.kind = !f->replay ? FEED_LIVE : replay_stream(f->replay) ? FEED_STREAM : FEED_FILE, .at = past ? player_at(f->player) : feed_newest(f),
                              .past = past, .paused = past && player_paused(f->player), .ended = feed_ended(f), .speed = f->player ? player_speed(f->player) : 1,
                              .newest = feed_wall(f)};
   struct moment newest = feed_newest(f), begin = f->tape ? tape_begin(f->tape) : newest;
@@ -137,8 +141,13 @@ void feed_pause(struct feed *f, bool paused) {
   player_pause(f->player, paused);
 }
 
+/* A simulation that stands still at its newest moment goes on to the next. */
 void feed_step(struct feed *f, int step) {
   f->to_end = false;
+  if (step > 0 && f->options.standing && f->streaming && player_attached(f->player)) {
+    streaming_step(f->streaming);
+    return;
+  }
   player_step(f->player, step);
 }
 
@@ -204,14 +213,15 @@ struct feed *feed_open(struct loop *l, const struct feed_options *o, struct err 
   struct feed *f = mem_alloc(sizeof *f);
   *f = (struct feed){.loop = l, .options = *o};
   f->soon = loop_timer(l, -1, tell, f);
-  f->tick = loop_timer(l, (o->replay && o->speed <= 0 && !o->tape) || o->simulated ? -1 : TICK_MS, on_tick, f); /* played as fast as it can, time is only in the lines */
+  f->tick = loop_timer(l, ((o->replay || o->stream) && o->speed <= 0 && !o->tape) || o->simulated ? -1 : TICK_MS, on_tick, f); /* played as fast as it can, time is only in the lines */
   take_config(f, o->config);
   struct feed_options own = *o;
   own.on_end = on_end, own.owner = f;
   if (o->replay) f->replay = replay_open(l, f, &own, e);
   if (o->tape && (f->replay || !o->replay)) open_tape(f);
-  if (!o->replay) f->live = live_start(l, f, o);
-  if (f->live || f->replay) return f;
+  if (o->stream) f->streaming = streaming_open(l, f, &own);
+  else if (!o->replay) f->live = live_start(l, f, o);
+  if (f->live || f->replay || f->streaming) return f;
   feed_close(f);
   return NULL;
 }
@@ -222,16 +232,26 @@ void feed_close(struct feed *f) {
   player_free(f->player);
   tape_free(f->tape);
   replay_close(f->replay);
+  streaming_close(f->streaming);
   timer_end(f->soon);
   timer_end(f->tick);
   store_clear(&f->store);
   snapshot_drop(f->known);
   mem_free(f->aliases);
+  mem_free(f->here);
   mem_free(f);
 }
 
-int64_t feed_wall(const struct feed *f) { return f->replay ? replay_wall(f->replay) : clock_wall_ms(); }
-int64_t feed_now(const struct feed *f) { return f->replay ? replay_now(f->replay) : clock_mono_ms(); }
+static int64_t stream_time(const struct feed *f) { return f->streaming ? streaming_now(f->streaming) : f->options.stream->now(f->options.stream->self); }
+/* A stream of our own has one clock for both. */
+int64_t feed_wall(const struct feed *f) { return f->options.stream ? stream_time(f) : f->replay ? replay_wall(f->replay) : clock_wall_ms(); }
+int64_t feed_now(const struct feed *f) { return f->options.stream ? stream_time(f) : f->replay ? replay_now(f->replay) : clock_mono_ms(); }
+
+bool feed_advance(struct feed *f, int64_t ms) {
+  if (f->streaming) streaming_advance(f->streaming, ms);
+  return f->streaming != NULL;
+}
+
 struct moment feed_newest(const struct feed *f) { return (struct moment){f->tape ? tape_end(f->tape).line : 0, feed_now(f), feed_wall(f)}; }
 
 struct snapshot *feed_snapshot(struct feed *f, const struct snapshot *before) {
@@ -244,7 +264,7 @@ struct snapshot *feed_snapshot(struct feed *f, const struct snapshot *before) {
   return s;
 }
 
-bool feed_complete(const struct feed *f) { return f->live ? live_complete(f->live) : replay_ended(f->replay); }
+bool feed_complete(const struct feed *f) { return f->live ? live_complete(f->live) : f->streaming || replay_ended(f->replay); }
 void feed_give_up(struct feed *f) {
   for (size_t i = 0; i < f->store.source_count; i++) {
     struct source *s = &f->store.sources[i];
@@ -252,6 +272,6 @@ void feed_give_up(struct feed *f) {
   }
 }
 
-bool feed_ended(const struct feed *f) { return f->replay && replay_ended(f->replay); }
+bool feed_ended(const struct feed *f) { return (f->replay && replay_ended(f->replay)) || (f->streaming && streaming_ended(f->streaming)); }
 int feed_error(const struct feed *f, struct err *e) { return f->replay ? replay_error(f->replay, e) : 0; }
 const struct store *feed_store(const struct feed *f) { return &f->store; }

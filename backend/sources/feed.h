@@ -1,4 +1,4 @@
-/* Where fragments come from, as the console sees it: live sources or a recording. Lines go in, the store is kept, and
+/* Where fragments come from, as the console sees it: live sources, a recording or a simulation. Lines go in, the store is kept, and
  * whoever asked is told that something changed. One feed, one loop, one store. */
 #ifndef SOURCES_FEED_H
 #define SOURCES_FEED_H
@@ -9,7 +9,20 @@
 
 struct feed;
 
+/* A stream that is made inside the program (the simulation). Its time passes in run() and nowhere else. */
+typedef void stream_line_fn(void *owner, const char *line, size_t len, int64_t at);
+struct stream {
+  void *self;
+  int64_t (*now)(void *self);        /* wall ms of its own clock */
+  int64_t (*next)(void *self);       /* when it has something to say next */
+  int64_t (*end)(void *self);        /* when it is over, for who plays it as fast as it can */
+  const char *(*here)(void *self);   /* the host that it is seen from */
+  void (*run)(void *self, int64_t until, stream_line_fn *line, void *owner);
+};
+
 struct feed_options {
+  const struct stream *stream; /* borrowed; NULL: none */
+  bool standing;               /* its time stands still but for feed_advance() and feed_step() */
   const char *replay;         /* file, or "-" for stdin; NULL: live */
   const struct config *config;
   const char *only;           /* "gluster,libvirt": the layers to read; NULL: all */
@@ -45,6 +58,8 @@ const struct store *feed_store(const struct feed *f);
 int64_t feed_now(const struct feed *f); /* the newest, on the stream's time line ... */
 int64_t feed_wall(const struct feed *f); /* ... and by the wall clock */
 struct moment feed_newest(const struct feed *f);
+/* Of a stream made inside the program: so much of its time passes now. False: it is no such feed. */
+bool feed_advance(struct feed *f, int64_t ms);
 
 /* ---- the time machine: what is shown may stand or play in the past, while the newest goes on being taken in ---- */
 

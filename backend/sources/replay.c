@@ -45,25 +45,35 @@ static void finish(struct replay *r) {
   if (r->options.on_end) r->options.on_end(r->options.owner);
 }
 
-/* Cuts `"at":"..."` out of the line without parsing all of it; a line without it is due at once and refused later. */
+/* Behind `name`, the colon and the quote, however another program spaced them; NULL when it is not in the first `head`
+ * bytes of the line. */
+static const char *value_of(const char *line, size_t len, size_t head, const char *name) {
+  const char *end = line + (len < head ? len : head), *p = memmem(line, (size_t)(end - line), name, strlen(name));
+  if (!p) return NULL;
+  p += strlen(name);
+  while (p < end && (*p == ' ' || *p == '\t')) p++;
+  if (p >= end || *p++ != ':') return NULL;
+  while (p < end && (*p == ' ' || *p == '\t')) p++;
+  return p < end && *p == '"' ? p + 1 : NULL;
+}
+
+/* Cuts the time out of the line without parsing all of it; a line without it is due at once. */
 static int64_t stamp(const char *line, size_t len) {
-  static const char mark[] = "\"at\":\"";
-  const char *p = memmem(line, len < 200 ? len : 200, mark, sizeof mark - 1);
+  const char *p = value_of(line, len, 4096, "\"at\"");
   char text[CLOCK_TEXT];
   int64_t at;
-  if (!p) return UNKNOWN_INT;
-  p += sizeof mark - 1;
   size_t n = 0;
-  while (p + n < line + len && p[n] != '"' && n + 1 < sizeof text) text[n] = p[n], n++;
+  while (p && p + n < line + len && p[n] != '"' && n + 1 < sizeof text) text[n] = p[n], n++;
   text[n] = 0;
-  return clock_parse(text, &at) ? UNKNOWN_INT : at;
+  if (!p || clock_parse(text, &at)) return UNKNOWN_INT;
+  return at < 1 ? 1 : at; /* before 1970 nobody recorded */
 }
 
 /* Lines that say only that a source lives are stamped as they are printed: by them a clock that was set back is known. */
 static bool is_pulse(const char *line, size_t len) {
-  static const char beat[] = "\"kind\":\"beat\"", state[] = "\"kind\":\"state\"";
-  size_t head = len < 1000 ? len : 1000;
-  return memmem(line, head, beat, sizeof beat - 1) || memmem(line, head, state, sizeof state - 1);
+  const char *kind = value_of(line, len, 4096, "\"kind\"");
+  size_t left = kind ? (size_t)(line + len - kind) : 0;
+  return (left > 5 && !strncmp(kind, "beat\"", 5)) || (left > 6 && !strncmp(kind, "state\"", 6));
 }
 
 /* Time never runs backwards. Stamps of different sources may lie a little behind each other; a clock that was set back

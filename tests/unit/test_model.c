@@ -376,6 +376,9 @@ static void heals_progress_or_not(void **state) {
   struct snapshot *snap = next(&s, 1000, HEAL("01", "300"), NULL);
   assert_int_equal(snap->volumes.item[0].heal.eta_s, UNKNOWN_INT);
   snap = next(&s, 2000, NULL, snap);
+  snap = next(&s, 4000, HEAL("01", "290"), snap); /* so soon after it, it tells no rate */
+  assert_int_equal(snap->volumes.item[0].heal.eta_s, UNKNOWN_INT);
+  assert_int_equal(snap->volumes.item[0].heal.no_progress_since, UNKNOWN_INT);
   snap = next(&s, 61000, HEAL("02", "200"), snap);
   assert_true(snap->volumes.item[0].heal.per_minute == 100);
   assert_int_equal(snap->volumes.item[0].heal.eta_s, 120);

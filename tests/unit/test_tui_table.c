@@ -148,6 +148,29 @@ static void columns_give_way(void **state) {
   assert_int_equal(width[0], 3);
 }
 
+/* A number that is cut lies: one that must stay whole makes the others leave, up to what it may take at most. */
+static void whole_columns_are_not_cut(void **state) {
+  (void)state;
+  CLEANUP(mem_freep) struct world *w = world_of(3);
+  struct column mine[COUNT(columns)];
+  int width[TABLE_COLUMNS];
+  struct table_state s = {0};
+  struct table t = table_of(w);
+  memcpy(mine, columns, sizeof mine);
+  t.columns = mine;
+  w->long_name = "a name of twenty-two x"; /* 22 */
+  assert_int_equal(table_layout(&t, &s, 24, 10, width), 4);
+  assert_true(width[0] < 22);
+  mine[0].whole = true;
+  table_layout(&t, &s, 24, 10, width);
+  assert_true(width[0] >= 22);
+  assert_int_equal(width[3], 0);
+  mine[0].max = 12;
+  table_layout(&t, &s, 24, 10, width);
+  assert_int_equal(width[0], 12);
+  table_state_free(&s);
+}
+
 static void draws(void **state) {
   (void)state;
   CLEANUP(mem_freep) struct world *w = world_of(3);
@@ -275,6 +298,7 @@ int main(void) {
       cmocka_unit_test(nearest_neighbour_when_it_vanishes),
       cmocka_unit_test(moves_keep_it_visible),
       cmocka_unit_test(columns_give_way),
+      cmocka_unit_test(whole_columns_are_not_cut),
       cmocka_unit_test(draws),
       cmocka_unit_test(hostile_rows_stay_in_their_columns),
       cmocka_unit_test(empty_says_so),

@@ -18,7 +18,7 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   int64_t wall;        /* now, or the moment that is shown */
   struct feed_shown time;
   int now_health;      /* of the newest, whatever is shown */
-  bool utc, read_only;
+  bool utc, read_only, simulated;
 };
 
 enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_COUNT };

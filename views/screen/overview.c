@@ -55,6 +55,7 @@ static size_t title_segments(const struct input *in, struct segment *s) {
   size_t count = 0;
   for (size_t i = 0; i < snap->problems.count; i++) count += snap->problems.item[i].severity > SEVERITY_INFO;
   if (count) add(s, &n, 85, STYLE(WARN), arena_printf(in->arena, "%s %zu problem%s", symbol(in->glyphs, SYMBOL_WARN), count, count == 1 ? "" : "s"));
+  if (in->simulated) add(s, &n, 99, STYLE(ACCENT), "SIMULATED");
   enum role role;
   const char *words = time_words(in, &role);
   if (words) add(s, &n, 90, style_of(role), words);
@@ -63,7 +64,7 @@ static size_t title_segments(const struct input *in, struct segment *s) {
 }
 
 void draw_title(struct pen p, const struct input *in) {
-  struct segment s[12];
+  struct segment s[13];
   const char *clock = clock_text(in, in->wall);
   pen_clear(p, STYLE(NORMAL));
   if (!in->snap) {

@@ -11,8 +11,8 @@ static const struct list_column columns[] = {
     [USED] = {{.title = "USED", .min = 8, .max = 10, .priority = 75}, NULL},
     [COPIES] = {{.title = "COPIES", .min = 7, .max = 8, .priority = 90}, "writable"},
     [STATUS] = {{.title = "STATUS", .min = 7, .max = 8, .priority = 68}, "status"},
-    [HEAL] = {{.title = "HEAL", .min = 4, .max = 16, .align = ALIGN_RIGHT, .priority = 65}, "heal_pending"},
-    [RATE] = {{.title = "RATE", .min = 4, .max = 9, .align = ALIGN_RIGHT, .priority = 35}, NULL},
+    [HEAL] = {{.title = "HEAL", .min = 4, .max = 17, .whole = true, .align = ALIGN_RIGHT, .priority = 65}, "heal_pending"},
+    [RATE] = {{.title = "RATE", .min = 4, .max = 9, .whole = true, .align = ALIGN_RIGHT, .priority = 35}, NULL},
     [SPLIT] = {{.title = "SPLIT", .min = 5, .align = ALIGN_RIGHT, .priority = 40}, "split_brain"},
     [BRICKS] = {{.title = "BRICKS", .min = 6, .max = 10, .priority = 50}, NULL},
 };

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "keymaps/keymap.h"
 #include "model/problem.h"
+#include "sim/sim.h"
 #include "tui/theme.h"
 #include "views/command.h"
 #include "views/screen/app.h"
@@ -25,7 +26,7 @@ static void print_options(FILE *f, const struct command_row *c) {
     const struct option_row *o = &option_rows[i];
     if (!(o->commands & bit)) continue;
     char name[40];
-    snprintf(name, sizeof name, "%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+    snprintf(name, sizeof name, "%s%s%s", o->name, o->argument && *o->argument != '[' ? " " : "", o->argument ? o->argument : "");
     fprintf(f, "  %-20s %s\n", name, o->help);
   }
 }
@@ -95,8 +96,15 @@ static void list_themes(struct entries *l) {
   for (size_t i = 0; theme_at(i); i++) add(l, theme_name(theme_at(i)), theme_name(theme_at(i)), theme_help(theme_at(i)));
 }
 
+static void list_scenarios(struct entries *l) {
+  for (const struct scenario_text *t = scenario_texts; t->name; t++) {
+    CLEANUP(str_free) struct str title = {0}, help = {0};
+    add(l, t->name, scenario_title(t, &title), scenario_help(t, &help));
+  }
+}
+
 static const struct { const char *what; void (*fill)(struct entries *l); } tables[] = {
-    {"views", list_views}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}};
+    {"views", list_views}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}, {"scenarios", list_scenarios}};
 
 static void print_entries(const struct entries *l, const char *what, bool json) {
   CLEANUP(str_free) struct str out = {0};
@@ -128,7 +136,7 @@ int run_list(struct arguments *a) {
       arena_free(l.arena);
       return 0;
     }
-  return usage_error("list: there is no table of %s (views, problems, keys, themes)", a->word[0]);
+  return usage_error("list: there is no table of %s (views, problems, keys, themes, scenarios)", a->word[0]);
 }
 
 /* ---- self-test: what a table must be, beyond what the compiler checks ---- */

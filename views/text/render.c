@@ -84,7 +84,8 @@ static int do_wait(struct rendering *r, const char *rest) {
   size_t n = strlen(rest);
   CLEANUP(mem_freep) char *digits = mem_strndup(rest, n && rest[n - 1] == 's' ? n - 1 : n);
   if (str_int(digits, 0, 3600, &s)) return -EINVAL;
-  if (r->console.replay) feed_pass(r->console.feed, s * 1000);
+  if (feed_advance(r->console.feed, s * 1000)) console_look(&r->console);
+  else if (r->console.replay) feed_pass(r->console.feed, s * 1000);
   else loop_run(r->console.loop, s * 1000);
   on_change(r);
   console_look(&r->console);
@@ -181,8 +182,9 @@ int run_render(struct arguments *a) {
     c->keymap = keymap_load(a->option[OPT_KEYMAP] ? a->option[OPT_KEYMAP] : "default", &e);
     o.on_change = on_change;
     o.on_shown = on_shown;
-    o.stepwise = o.tape = true;
-    o.simulated = o.replay != NULL;
+    o.stepwise = o.tape = o.standing = true;
+    c->simulated = o.stream != NULL;
+    o.simulated = o.replay || o.stream;
     o.on_end = on_end;
     o.owner = r;
     code = c->keymap ? read_and_print(r, a, &o, &e) : EXIT_CONFIG;

@@ -205,12 +205,14 @@ int run_status(struct arguments *a) {
   if (!!a->option[OPT_JSON] + !!a->option[OPT_TEXT] + !!a->option[OPT_METRICS] > 1) return usage_error("one of --json, --text and --openmetrics");
   int code = feed_arguments(a, &o);
   if (code) return code;
+  o.standing = true;
   struct reading r = {.loop = loop_new(), .sample_until = sample ? clock_mono_ms() + sample : 0};
   o.on_change = look;
   o.stepwise = true; /* problems of a recording begin when they began */
   o.owner = &r;
   r.feed = feed_open(r.loop, &o, &e);
   if (r.feed) {
+    if (sample && feed_advance(r.feed, sample)) r.sample_until = 0; /* simulated time is not waited for */
     take_reading(&r, o.replay ? 3600 * 1000 : timeout + sample);
     code = feed_error(r.feed, &e);
     if (!code && !r.interrupted) print(a, r.snap);

@@ -76,7 +76,7 @@ static int run(struct watching *w, struct feed_options *o) {
   int code = 0;
   w->loop = loop_new();
   o->owner = w;
-  o->on_end = at_end;
+  if (!o->on_end) o->on_end = at_end;
   loop_signal(w->loop, SIGINT, on_signal, w);
   loop_signal(w->loop, SIGTERM, on_signal, w);
   w->feed = feed_open(w->loop, o, &e);
@@ -106,7 +106,8 @@ int run_watch(struct arguments *a) {
   struct feed_options o;
   int code = feed_arguments(a, &o);
   if (code) return code;
-  if (!a->option[OPT_SPEED]) o.speed = o.replay && !strcmp(o.replay, "-") ? 1 : 0;
+  if (!a->option[OPT_SPEED]) o.speed = o.stream || (o.replay && !strcmp(o.replay, "-")) ? 1 : 0;
+  if (o.standing) return usage_error("--speed step needs the screen");
   o.on_change = look;
   o.stepwise = true;
   return run(&w, &o);
@@ -118,6 +119,12 @@ static void keep(void *owner, const char *line, size_t len) {
   struct watching *w = owner;
   write_all(w, line, len);
   if (!len || line[len - 1] != '\n') write_all(w, "\n", 1);
+}
+
+/* A stream that is over: nothing is added to it. */
+static void stop(void *owner) {
+  struct watching *w = owner;
+  loop_stop(w->loop);
 }
 
 /* Merging tells the feed which hosts to read as well. */
@@ -135,6 +142,8 @@ int run_record(struct arguments *a) {
   const char *path = a->word[0];
   int code = feed_arguments(a, &o);
   if (code) return code;
+  if (!a->option[OPT_SPEED]) o.speed = o.stream ? 1 : 0;
+  if (o.standing) return usage_error("--speed step needs the screen");
   if (strcmp(path, "-")) w.out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (w.out < 0) {
     fprintf(stderr, "kvmconsole: cannot write %s: %s; choose another file\n", path, strerror(errno));
@@ -145,6 +154,7 @@ int run_record(struct arguments *a) {
   o.on_line = keep;
   o.raw = a->option[OPT_RAW] != NULL;
   o.on_change = follow;
+  o.on_end = stop;
   code = run(&w, &o);
   if (w.out != STDOUT_FILENO && close(w.out) && !code) code = 74;
   return w.interrupted && !w.write_error && code == EXIT_INTERRUPTED ? 0 : code; /* ended by Ctrl-C is how a recording ends */

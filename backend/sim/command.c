@@ -1,0 +1,190 @@
+/* The executor: finds the row, runs it, lets the world's time pass. */
+#include "sim/command.h"
+#include "sim/host.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { FIRST_MS = 40, WAIT_MS = 200, WAIT_MAX_MS = 3600000, SSH_MS = 3000, ARGS_MAX = 512 };
+
+static const struct command *const tables[] = {gluster_commands, pcs_commands, crm_commands, virsh_commands, system_commands};
+
+/* The package that brings a program; NULL: it is always there. */
+static const struct { const char *program, *packages; } owners[] = {
+    {"gluster", "glusterfs-server glusterfs-client"}, {"pcs", "pcs"}, {"crm_mon", "pacemaker"}, {"crm_resource", "pacemaker"}, {"crm_node", "pacemaker"}, {"crm_standby", "pacemaker"},
+    {"stonith_admin", "pacemaker"}, {"crm_attribute", "pacemaker"}, {"corosync-quorumtool", "corosync"}, {"corosync-cfgtool", "corosync"}, {"virsh", "libvirt-daemon-system"}, {"qemu-img", "qemu-system-x86"}};
+
+/* ---- for the commands ---- */
+
+static void add_line(struct str *to, const char *format, va_list ap) {
+  char text[8192];
+  vsnprintf(text, sizeof text, format, ap);
+  str_add(to, text);
+  str_addc(to, '\n');
+}
+
+void say(struct call *c, const char *format, ...) {
+  va_list ap;
+  va_start(ap, format);
+  add_line(&c->r->out, format, ap);
+  va_end(ap);
+}
+
+int fail(struct call *c, int code, const char *format, ...) {
+  va_list ap;
+  va_start(ap, format);
+  add_line(&c->r->err, format, ap);
+  va_end(ap);
+  c->r->code = code;
+  return COMMAND_DONE;
+}
+
+int fail_out(struct call *c, int code, const char *format, ...) {
+  va_list ap;
+  va_start(ap, format);
+  add_line(&c->r->out, format, ap);
+  va_end(ap);
+  c->r->code = code;
+  return COMMAND_DONE;
+}
+
+const char *value_of(const struct call *c, const char *shorter, const char *longer) {
+  size_t len = longer ? strlen(longer) : 0;
+  for (size_t i = 1; i < c->argc; i++) {
+    bool named = (shorter && str_eq(c->argv[i], shorter)) || (longer && str_eq(c->argv[i], longer));
+    if (named && i + 1 < c->argc) return c->argv[i + 1];
+    if (longer && !strncmp(c->argv[i], longer, len) && c->argv[i][len] == '=') return c->argv[i] + len + 1;
+  }
+  return NULL;
+}
+
+bool has_flag(const struct call *c, const char *shorter, const char *longer) {
+  for (size_t i = 1; i < c->argc; i++)
+    if ((shorter && str_eq(c->argv[i], shorter)) || (longer && str_eq(c->argv[i], longer))) return true;
+  return false;
+}
+
+const char *word_at(const struct call *c, size_t n) {
+  for (size_t i = 0; i < c->count; i++)
+    if (c->rest[i][0] != '-' && n-- == 0) return c->rest[i];
+  return NULL;
+}
+
+const char *assigned(const struct call *c, const char *key) {
+  size_t len = strlen(key);
+  for (size_t i = 0; i < c->count; i++)
+    if (!strncmp(c->rest[i], key, len) && c->rest[i][len] == '=') return c->rest[i] + len + 1;
+  return NULL;
+}
+
+/* ---- the table ---- */
+
+static bool installed(const struct sim_host *h, const char *program) {
+  for (size_t i = 0; i < COUNT(owners); i++) {
+    if (strcmp(owners[i].program, program)) continue;
+    for (size_t k = 0; k < h->packages.count; k++) {
+      const char *at = strstr(owners[i].packages, h->packages.item[k]);
+      size_t len = strlen(h->packages.item[k]);
+      if (at && (at[len] == ' ' || !at[len])) return true;
+    }
+    return false;
+  }
+  return true;
+}
+
+/* Options before the subcommand ("gluster --mode=script", "virsh -c URI"): how many words they are. */
+static size_t global_options(const char *const *argv, size_t argc) {
+  size_t i = 1;
+  while (i < argc && argv[i][0] == '-') i += str_eq(argv[i], "-c") || str_eq(argv[i], "--connect") ? 2 : 1;
+  return i < argc ? i : argc;
+}
+
+/* How many words of argv from there are the subcommand's; 0: they are not it. */
+static size_t matches(const char *subcommand, const char *const *argv, size_t argc, size_t from) {
+  size_t words = 0;
+  for (const char *p = subcommand; *p;) {
+    size_t len = strcspn(p, " ");
+    if (from + words >= argc || strlen(argv[from + words]) != len || strncmp(argv[from + words], p, len)) return 0;
+    words++;
+    p += len + (p[len] == ' ');
+  }
+  return words;
+}
+
+static const struct command *find(const char *const *argv, size_t argc, size_t *ret_skip) {
+  const struct command *best = NULL;
+  size_t most = 0, from = global_options(argv, argc);
+  for (size_t t = 0; t < COUNT(tables); t++)
+    for (const struct command *k = tables[t]; k->program; k++) {
+      if (strcmp(k->program, argv[0])) continue;
+      size_t words = matches(k->subcommand, argv, argc, from);
+      if (*k->subcommand && !words) continue;
+      if (best && words <= most) continue;
+      best = k;
+      most = words;
+      *ret_skip = *k->subcommand ? from + words : 1;
+    }
+  return best;
+}
+
+bool command_exists(const char *program, const char *subcommand) {
+  for (size_t t = 0; t < COUNT(tables); t++)
+    for (const struct command *k = tables[t]; k->program; k++)
+      if (!strcmp(k->program, program) && (!subcommand || str_eq(k->subcommand, subcommand))) return true;
+  return false;
+}
+
+/* ---- running ---- */
+
+static bool ready(struct sim *s, struct call *c, const char *host) {
+  c->host = world_host(c->w, host);
+  const struct sim_host *here = world_host(c->w, c->w->here);
+  if (!c->host) {
+    fail(c, 255, "ssh: Could not resolve hostname %s: Name or service not known", host);
+  } else if (!hosts_reach(here, c->host)) {
+    fail(c, 255, "ssh: connect to host %s port 22: Connection timed out", host);
+    sim_run(s, c->w->clock + SSH_MS, NULL, NULL);
+  } else if (c->host != here && !daemon_runs(c->host, "sshd")) {
+    fail(c, 255, "ssh: connect to host %s port 22: Connection refused", host);
+  } else {
+    return true;
+  }
+  return false;
+}
+
+void sim_execute(struct sim *s, const char *host, const char *const *argv, const char *input, struct command_result *ret, sim_line_fn *fn, void *owner) {
+  struct call c = {.w = sim_world(s), .argv = argv, .input = input, .r = ret, .began = sim_now(s)};
+  size_t skip = 0;
+  *ret = (struct command_result){0};
+  while (argv[c.argc] && c.argc < ARGS_MAX) c.argc++;
+  if (!c.argc || !ready(s, &c, host)) {
+    ret->took_ms = sim_now(s) - c.began;
+    return;
+  }
+  const char *slash = strrchr(argv[0], '/');
+  CLEANUP(mem_freep) const char **plain = mem_alloc((c.argc + 1) * sizeof *plain);
+  memcpy(plain, argv, c.argc * sizeof *plain);
+  if (slash) plain[0] = slash + 1; /* /usr/sbin/gluster */
+  c.argv = plain;
+  const struct command *k = installed(c.host, plain[0]) ? find(plain, c.argc, &skip) : NULL;
+  if (!k) {
+    fail(&c, 127, "bash: line 1: %s: command not found", argv[0]);
+    return;
+  }
+  c.rest = plain + skip;
+  c.count = c.argc > skip ? c.argc - skip : 0;
+  while (k->run(&c) == COMMAND_WAITS && c.w->clock - c.began < WAIT_MAX_MS) {
+    sim_run(s, c.w->clock + (c.step++ ? WAIT_MS : FIRST_MS), fn, owner);
+    c.host = world_host(c.w, host);
+    if (host_up(c.host)) continue;
+    fail(&c, 255, "Connection to %s closed by remote host.", host);
+    break;
+  }
+  int64_t until = c.began + k->takes_ms;
+  sim_run(s, until > c.w->clock ? until : c.w->clock, fn, owner);
+  ret->took_ms = sim_now(s) - c.began;
+}
+
+void command_result_free(struct command_result *r) {
+  str_free(&r->out);
+  str_free(&r->err);
+}

@@ -1,0 +1,38 @@
+/* The commands of the simulated cluster: one table of program, subcommand and what it does. A new command is a row. What is
+ * printed is what the real tool prints (recorded: tests/fixtures/tools). Internal to the executor. */
+#ifndef SIM_COMMAND_H
+#define SIM_COMMAND_H
+#include "sim/sim.h"
+#include "sim/world.h"
+
+struct call { /* one command that runs */
+  struct world *w;
+  struct sim_host *host;
+  const char *const *argv; /* as given, its program first */
+  size_t argc;
+  const char *const *rest; /* what follows the subcommand */
+  size_t count;
+  const char *input;
+  struct command_result *r;
+  int64_t began;
+  int64_t step; /* how often it was called before: a command that waits is called again */
+};
+enum { COMMAND_DONE, COMMAND_WAITS };
+typedef int command_fn(struct call *c);
+struct command {
+  const char *program, *subcommand; /* subcommand "": the program itself */
+  command_fn *run;
+  int64_t takes_ms;
+};
+extern const struct command gluster_commands[], pcs_commands[], crm_commands[], virsh_commands[], system_commands[]; /* end with program NULL */
+
+void say(struct call *c, const char *format, ...) PRINTF(2, 3);      /* a line on stdout */
+int fail(struct call *c, int code, const char *format, ...) PRINTF(3, 4); /* a line on stderr; COMMAND_DONE */
+int fail_out(struct call *c, int code, const char *format, ...) PRINTF(3, 4); /* the tools that complain on stdout */
+/* An option's value among argv: "-r X", "--resource X", "--resource=X"; NULL: it is not there. */
+const char *value_of(const struct call *c, const char *shorter, const char *longer);
+bool has_flag(const struct call *c, const char *shorter, const char *longer);
+const char *word_at(const struct call *c, size_t n); /* the n-th of rest that is no option; NULL */
+int crm_mon_text(struct call *c, struct arena *a, const char *list); /* what crm_mon and pcs status say of the cluster */
+const char *assigned(const struct call *c, const char *key); /* KEY=VALUE among rest: the value */
+#endif

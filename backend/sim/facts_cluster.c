@@ -1,0 +1,218 @@
+/* Corosync's and pacemaker's facts. */
+#include "sim/facts.h"
+#include "sim/host.h"
+#include "sim/pacemaker.h"
+#include "sim/ring.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { LINK_DOWN_MS = 1500, ASKED_MS = 9700 };
+
+bool read_corosync_cluster(const struct look *l, const char *key, void *ret) {
+  const struct sim_corosync *c = &l->w->corosync;
+  struct quorum_rules rules = ring_rules(l->w);
+  int64_t votes = 0;
+  (void)key;
+  for (size_t i = 0; i < l->here->members.count; i++) {
+    const struct sim_host *h = world_host(l->w, l->here->members.item[i]);
+    if (h) votes += h->votes;
+  }
+  votes += ring_device_votes(l->w, l->here);
+  *(struct corosync_cluster *)ret = (struct corosync_cluster){
+      .name = c->cluster, .version = "3.1.7", .node_id = l->here->node_id, .quorate = l->here->quorate, .votes = votes, .expected_votes = l->here->expected,
+      .quorum = l->here->quorum, .two_node = truth_of(rules.two_node), .wait_for_all = truth_of(rules.wait_for_all), .last_man_standing = truth_of(rules.last_man_standing),
+      .auto_tie_breaker = truth_of(rules.auto_tie_breaker), .qdevice = truth_of(c->qdevice_host != NULL), .qdevice_name = c->qdevice_host ? "Qdevice" : NULL, .token_ms = c->token_ms,
+      .consensus_ms = c->consensus_ms};
+  return true;
+}
+
+bool read_corosync_nodes(const struct look *l, const char *key, void *ret) {
+  struct corosync_nodes *out = ret;
+  (void)key;
+  EACH(l->w->hosts, struct sim_host, h) {
+    if (!is_node(h)) continue;
+    struct corosync_node *n = list_add(l->arena, &out->nodes, &corosync_node_shape);
+    *n = (struct corosync_node){.id = h->node_id, .name = h->name, .member = truth_of(texts_have(&l->here->members, h->name)), .local = truth_of(h == l->here), .votes = h->votes};
+    texts_add(l->arena, &n->addresses, h->name);
+  }
+  return true;
+}
+
+bool read_corosync_links(const struct look *l, const char *key, void *ret) {
+  struct corosync_links *out = ret;
+  (void)key;
+  EACH(l->w->hosts, struct sim_host, h) {
+    if (!is_node(h) || h == l->here) continue;
+    int64_t silent = unheard_since(l->here, h);
+    for (int64_t i = 0; i < l->w->corosync.links; i++) {
+      struct corosync_link *x = list_add(l->arena, &out->links, &corosync_link_shape);
+      const struct sim_daemon *d = host_daemon(h, "corosync");
+      bool down = (KNOWN(silent) && l->w->clock - silent >= LINK_DOWN_MS) || !d || (d->life != LIFE_RUNNING && l->w->clock - d->since >= LINK_DOWN_MS);
+      *x = (struct corosync_link){h->node_id, i, truth_of(!down), TRUTH_YES, 250 + (int64_t)(mix((uint64_t)h->node_id, (uint64_t)i) % 150), 1 + h->downs + l->here->downs, 1397};
+    }
+  }
+  return true;
+}
+
+/* Who is no member is asked over ssh, which waits 3 s where nobody is. */
+bool read_corosync_outlook(const struct look *l, const char *key, void *ret) {
+  struct corosync_outlooks *out = ret;
+  (void)key;
+  EACH(l->w->hosts, struct sim_host, h) {
+    if (!is_node(h) || h == l->here || texts_have(&l->here->members, h->name)) continue;
+    struct corosync_outlook *o = list_add(l->arena, &out->nodes, &corosync_outlook_shape);
+    int64_t silent = unheard_since(l->here, h);
+    *o = (struct corosync_outlook){.id = h->node_id, .name = h->name};
+    if (KNOWN(silent) || !daemon_runs(h, "sshd")) {
+      if (KNOWN(silent) && l->w->clock - silent < ASKED_MS) continue;
+      o->asked = TRUTH_NO;
+      o->text = arena_printf(l->arena, "ssh: connect to host %s port 22: Connection %s", h->name, KNOWN(silent) ? "timed out" : "refused");
+      continue;
+    }
+    o->asked = TRUTH_YES;
+    o->running = truth_of(daemon_runs(h, "corosync"));
+    if (!YES(o->running)) {
+      o->text = "Cannot initialize CMAP service";
+      continue;
+    }
+    o->quorate = h->quorate;
+    for (size_t i = 0; i < h->members.count; i++) texts_add(l->arena, &o->members, h->members.item[i]);
+  }
+  return true;
+}
+
+/* ---- pacemaker ---- */
+
+bool read_pacemaker_cluster(const struct look *l, const char *key, void *ret) {
+  const struct world *w = l->w;
+  const char *policy = pairs_get(&w->properties, "no-quorum-policy"), *symmetric = pairs_get(&w->properties, "symmetric-cluster");
+  struct pcmk_cluster *c = ret;
+  (void)key;
+  *c = (struct pcmk_cluster){.dc = l->here->dc, .dc_version = l->here->dc ? "2.1.5-a3f44794f94" : NULL, .no_quorum_policy = policy ? policy : "stop", .quorate = l->here->quorate,
+                             .fencing = truth_of(fencing_enabled(w)), .maintenance = truth_of(is_true(pairs_get(&w->properties, "maintenance-mode"))),
+                             .symmetric = truth_of(!symmetric || is_true(symmetric)), .stop_all = truth_of(is_true(pairs_get(&w->properties, "stop-all-resources"))),
+                             .resources_disabled = 0, .resources_blocked = 0, .last_change = w->last_change, .feed_state = "running"};
+  EACH(w->resources, struct sim_resource, r) {
+    c->resources_disabled += !resource_wanted(w, r);
+    c->resources_blocked += YES(r->blocked);
+  }
+  return true;
+}
+
+static const char *text_of(const struct look *l, int64_t n) { return arena_printf(l->arena, "%lld", (long long)n); }
+
+static const struct sim_op *op_there(const struct look *l, const struct sim_resource *r) {
+  const struct sim_op *seen = op_seen(l->w, l->here, r->id);
+  if (seen) return seen;
+  EACH(l->w->ops, struct sim_op, o)
+    if (str_eq(o->resource, r->id) && texts_have(&l->here->members, o->node)) return o;
+  return NULL;
+}
+
+/* Where crm_mon lists it: where it is active, and where an operation of it is under way. */
+static size_t shown_on(const struct look *l, const struct sim_resource *r, const struct sim_op *o, struct sim_host *ret[NODES_MAX]) {
+  size_t n = active_nodes(l->w, l->here, r, ret);
+  struct sim_host *h = o && !strcmp(o->task, "start") ? world_host(l->w, o->node) : NULL;
+  if (h && !texts_have(&r->nodes, h->name) && n < NODES_MAX && texts_have(&l->here->members, h->name)) ret[n++] = h;
+  return n;
+}
+
+bool read_pacemaker_nodes(const struct look *l, const char *key, void *ret) {
+  struct pcmk_nodes *out = ret;
+  (void)key;
+  CLEANUP(mem_freep) int64_t *running = mem_alloc((l->w->hosts.count + 1) * sizeof *running);
+  EACH(l->w->resources, struct sim_resource, r) {
+    struct sim_host *on[NODES_MAX];
+    size_t n = shown_on(l, r, l->w->ops.count ? op_there(l, r) : NULL, on);
+    for (size_t i = 0; i < n; i++) running[on[i] - l->w->hosts.item]++;
+  }
+  EACH(l->w->hosts, struct sim_host, h) {
+    if (!is_node(h)) continue;
+    struct pcmk_node *n = list_add(l->arena, &out->nodes, &pcmk_node_shape);
+    bool online = node_online(l->here, h), pending = node_pending(l->here, h), unclean = node_unclean(l->w, l->here, h);
+    *n = (struct pcmk_node){.name = h->name, .id = text_of(l, h->node_id), .type = "member", .online = truth_of(online || pending), .standby = truth_of(YES(h->standby) || pending), .standby_onfail = TRUTH_NO,
+                            .maintenance = truth_of(YES(h->maintenance) || is_true(pairs_get(&l->w->properties, "maintenance-mode"))), .pending = truth_of(pending), .unclean = truth_of(unclean),
+                            .shutdown = truth_of(h->leaving != NULL), .expected_up = truth_of(online || unclean), .is_dc = truth_of(str_eq(l->here->dc, h->name)),
+                            .resources_running = running[h - l->w->hosts.item], .health = "green"};
+  }
+  return true;
+}
+
+bool read_pacemaker_resources(const struct look *l, const char *key, void *ret) {
+  struct pcmk_resources *out = ret;
+  (void)key;
+  EACH(l->w->resources, struct sim_resource, r) {
+    struct pcmk_resource *x = list_add(l->arena, &out->resources, &pcmk_resource_shape);
+    struct sim_host *on[NODES_MAX];
+    const struct sim_op *o = l->w->ops.count ? op_there(l, r) : NULL;
+    size_t n = shown_on(l, r, o, on);
+    const char *role = n ? "Started" : "Stopped", *target = pairs_get(&r->meta, "target-role");
+    if (o && n && !strcmp(o->task, "start")) role = "Starting";
+    else if (o && n && !strcmp(o->task, "stop")) role = "Stopping";
+    else if (o && n && !strcmp(o->task, "migrate_to")) role = "Migrating";
+    *x = (struct pcmk_resource){.id = r->id, .parent = r->parent, .agent = r->agent, .role = role, .target_role = target, .pending = o && n && !strcmp(o->task, "monitor") ? "Monitoring" : NULL,
+                                .active = truth_of(n > 0), .orphaned = TRUTH_NO, .blocked = truth_of(YES(r->blocked)), .managed = truth_of(resource_managed(l->w, r) && !is_true(pairs_get(&l->w->properties, "maintenance-mode"))), .failed = truth_of(YES(r->failed)),
+                                .disabled = truth_of(str_eq(target, "Stopped"))};
+    for (size_t i = 0; i < n; i++) texts_add(l->arena, &x->nodes, on[i]->name);
+    for (size_t i = 0; i < r->fail_count.count; i++) tallies_add(l->arena, &x->fail_count, r->fail_count.item[i].key, r->fail_count.item[i].value);
+  }
+  return true;
+}
+
+/* An agent that gave no reason is quoted by its exit code. */
+bool read_pacemaker_failures(const struct look *l, const char *key, void *ret) {
+  (void)key;
+  EACH(l->w->failures, struct pcmk_failure, f) {
+    struct pcmk_failure *x = list_add(l->arena, &((struct pcmk_failures *)ret)->failures, &pcmk_failure_shape);
+    *x = *f;
+    if (!x->reason || !*x->reason) x->reason = x->rc == 5 ? "not installed" : x->rc == 7 ? "not running" : "error";
+  }
+  return true;
+}
+
+/* Newest first, as the daemon tells it; what is under way is pending. */
+bool read_pacemaker_fencing(const struct look *l, const char *key, void *ret) {
+  struct pcmk_fencing *out = ret;
+  (void)key;
+  EACH(l->w->shooting, struct sim_fencing, f) {
+    struct pcmk_fence_event *e = list_add(l->arena, &out->events, &pcmk_fence_event_shape);
+    *e = (struct pcmk_fence_event){.target = f->target, .action = f->action, .status = "pending", .client = f->client, .origin = l->here->dc ? l->here->dc : f->from, .delegate = NULL, .at = UNKNOWN_INT};
+  }
+  for (size_t i = l->w->fenced.count; i-- > 0;) *(struct pcmk_fence_event *)list_add(l->arena, &out->events, &pcmk_fence_event_shape) = l->w->fenced.item[i];
+  return true;
+}
+
+static int by_key(const void *a, const void *b) { return str_order(((const struct pair *)a)->key, ((const struct pair *)b)->key); }
+
+/* Only parameters that are known to hold no secret. */
+static bool secret(const char *name) { return strstr(name, "pass") || strstr(name, "secret") || str_eq(name, "username") || str_eq(name, "login"); }
+
+static void copy_pairs(const struct look *l, struct pairs *to, const struct pairs *from) {
+  for (size_t i = 0; i < from->count; i++)
+    if (!secret(from->item[i].key)) pairs_add(l->arena, to, from->item[i].key, from->item[i].value);
+  if (to->count) qsort(to->item, to->count, sizeof *to->item, by_key);
+}
+
+bool read_pacemaker_config(const struct look *l, const char *key, void *ret) {
+  struct pcmk_config *c = ret;
+  (void)key;
+  c->properties = l->w->properties;
+  memcpy(&c->constraints, &l->w->constraints, sizeof c->constraints);
+  memcpy(&c->levels, &l->w->levels, sizeof c->levels);
+  EACH(l->w->resources, struct sim_resource, r) {
+    struct pcmk_param *p = list_add(l->arena, &c->resources, &pcmk_param_shape);
+    p->resource = r->id;
+    p->agent = r->agent;
+    p->ops = r->ops;
+    p->meta = r->meta;
+    p->utilization = r->utilization;
+    copy_pairs(l, &p->params, &r->params);
+  }
+  EACH(l->w->hosts, struct sim_host, h) {
+    if (!is_node(h) || !h->utilization.count) continue;
+    struct pcmk_capacity *n = list_add(l->arena, &c->capacities, &pcmk_capacity_shape);
+    n->node = h->name;
+    n->utilization = h->utilization;
+  }
+  return true;
+}

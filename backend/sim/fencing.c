@@ -1,0 +1,127 @@
+/* Fencing: which device, from where, whether it works, and what its success proves. */
+#include "sim/host.h"
+#include "sim/pacemaker.h"
+#include "sim/ring.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { PLUG_MS = 1500, POWER_MS = 3400, DEAF_MS = 20000, AGAIN_MS = 4000, HISTORY_MAX = 50, NO_DEVICE_MS = 300 };
+
+static bool listed(const char *list, const char *name) {
+  size_t len = strlen(name);
+  for (const char *p = list; p && *p;) {
+    size_t n = strcspn(p, " ,;");
+    if (n == len && !strncmp(p, name, n)) return true;
+    p += n + (p[n] != 0);
+  }
+  return false;
+}
+
+bool fence_device_for(const struct sim_resource *r, const char *target) {
+  if (!str_starts(r->agent, "stonith:")) return false;
+  const char *list = pairs_get(&r->params, "pcmk_host_list");
+  if (list) return listed(list, target);
+  const char *map = pairs_get(&r->params, "pcmk_host_map");
+  return !map || strstr(map, target) != NULL;
+}
+
+struct sim_fencing *fencing_of(const struct world *w, const char *target) {
+  EACH(w->shooting, struct sim_fencing, f)
+    if (str_eq(f->target, target)) return f;
+  return NULL;
+}
+
+/* The n-th device to try: by topology when the target has one, else any that names it. */
+static struct sim_resource *device(const struct world *w, const char *target, int64_t attempt) {
+  struct sim_resource *found[16];
+  size_t n = 0;
+  for (int64_t level = 1; level <= 9; level++)
+    EACH(w->levels, struct pcmk_level, l) {
+      if (l->index != level || !str_eq(l->target, target)) continue;
+      for (size_t i = 0; i < l->devices.count && n < COUNT(found); i++)
+        if (world_resource(w, l->devices.item[i])) found[n++] = world_resource(w, l->devices.item[i]);
+    }
+  if (!n)
+    EACH(w->resources, struct sim_resource, r)
+      if (n < COUNT(found) && fence_device_for(r, target) && resource_wanted(w, r)) found[n++] = r;
+  return n ? found[(size_t)attempt % n] : NULL;
+}
+
+/* Where the device runs, else any member that may run it. */
+static struct sim_host *executor(const struct world *w, struct sim_host *from, const struct sim_resource *d, const struct sim_host *target) {
+  struct sim_host *active[NODES_MAX];
+  size_t n = d ? active_nodes(w, from, d, active) : 0;
+  for (size_t i = 0; i < n; i++)
+    if (active[i] != target && node_online(from, active[i])) return active[i];
+  EACH(w->hosts, struct sim_host, h)
+    if (h != target && is_node(h) && node_online(from, h) && (!d || schedule_score(w, from, d, h) >= 0)) return h;
+  return from != target ? from : NULL;
+}
+
+void fence(struct world *w, struct sim_host *from, struct sim_host *target, const char *action, const char *client, const char *reason) {
+  if (fencing_of(w, target->name) || world_awaits(w, "fence again", target->name)) return;
+  if (!action) action = pairs_get(&w->properties, "stonith-action");
+  if (!action) action = "reboot";
+  int64_t tried = 0;
+  EACH(w->fenced, struct pcmk_fence_event, e)
+    tried = str_eq(e->target, target->name) && str_eq(e->status, "failed") ? tried + 1 : str_eq(e->target, target->name) ? 0 : tried;
+  struct sim_resource *d = device(w, target->name, tried);
+  const struct sim_host *by = executor(w, from, d, target);
+  struct sim_fencing *f = list_add(w->arena, &w->shooting, &sim_fencing_shape);
+  *f = (struct sim_fencing){tried, target->name, d ? d->id : NULL, by ? by->name : from->name, world_word(w, action), world_words(w, "%s.%d", client, 400 + (int)(from - w->hosts.item)), world_word(w, reason), w->clock};
+  int64_t delay = d ? number_of(pairs_get(&d->params, "pcmk_delay_base"), 0) + world_random(w, 1 + number_of(pairs_get(&d->params, "pcmk_delay_max"), 0)) : 0;
+  bool works = d && by && bmc_answers(by, target);
+  if (works) world_later(w, delay + world_about(w, PLUG_MS, 10), "plug", target->name, action);
+  world_later(w, works ? delay + world_about(w, POWER_MS, 8) : d ? delay + DEAF_MS : NO_DEVICE_MS, "fencing", target->name, works ? "works" : "fails");
+}
+
+void on_plug(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  (void)detail;
+  if (h && fencing_of(w, subject)) host_power_off(w, h);
+}
+
+void fenced(struct world *w, struct sim_host *target) {
+  target->left_clean = TRUTH_YES;
+  target->condemned = TRUTH_NO;
+  ops_forget(w, target->name, NULL);
+  EACH(w->resources, struct sim_resource, r) {
+    if (!texts_have(&r->nodes, target->name)) continue;
+    drop_text(&r->nodes, target->name);
+    drop_text(&r->apart, target->name);
+    if (!r->nodes.count) r->failed = TRUTH_NO;
+  }
+  pacemaker_think_soon(w);
+}
+
+static void remember(struct world *w, const struct sim_fencing *f, bool works) {
+  for (size_t i = 0; i < w->fenced.count; i++) { /* of failures in a row the history keeps the last few only */
+    const struct pcmk_fence_event *e = &w->fenced.item[i];
+    if (w->fenced.count >= HISTORY_MAX || (!works && i + 3 < w->fenced.count && str_eq(e->status, "failed") && str_eq(e->target, f->target))) {
+      drop_item(&w->fenced, sizeof *w->fenced.item, i);
+      break;
+    }
+  }
+  struct sim_host *from = world_host(w, f->from);
+  struct pcmk_fence_event *e = list_add(w->arena, &w->fenced, &pcmk_fence_event_shape);
+  *e = (struct pcmk_fence_event){.target = f->target, .action = f->action, .status = works ? "success" : "failed", .client = f->client, .origin = from && from->dc ? from->dc : f->from,
+                                 .delegate = f->from, .at = w->clock / 1000 * 1000};
+}
+
+void on_fencing(struct world *w, const char *subject, const char *detail) {
+  struct sim_fencing *at = fencing_of(w, subject);
+  struct sim_host *target = world_host(w, subject);
+  if (!at || !target) return;
+  struct sim_fencing f = *at;
+  const struct sim_host *by = world_host(w, f.from);
+  bool works = str_eq(detail, "works") && host_up(by);
+  drop_item(&w->shooting, sizeof *w->shooting.item, (size_t)(at - w->shooting.item));
+  remember(w, &f, works);
+  if (works) {
+    fenced(w, target);
+    if (strcmp(f.action, "off")) host_power_on(w, target);
+  } else {
+    world_later(w, AGAIN_MS, "fence again", subject, NULL);
+  }
+  world_touch(w, LAYER_PACEMAKER);
+}

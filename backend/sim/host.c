@@ -1,0 +1,250 @@
+#include "sim/host.h"
+#include "sim/guest.h"
+#include "sim/pacemaker.h"
+#include "sim/ring.h"
+#include "sim/store.h"
+#include <stdio.h>
+#include <string.h>
+
+bool host_up(const struct sim_host *h) { return h && h->power == POWER_ON && !YES(h->frozen); }
+
+bool daemon_runs(const struct sim_host *h, const char *daemon) {
+  const struct sim_daemon *d = h ? host_daemon(h, daemon) : NULL;
+  return host_up(h) && d && d->life == LIFE_RUNNING;
+}
+
+bool hosts_reach(const struct sim_host *a, const struct sim_host *b) { return host_up(a) && host_up(b) && (a == b || a->segment == b->segment); }
+
+int64_t unheard_since(const struct sim_host *a, const struct sim_host *b) {
+  if (hosts_reach(a, b)) return UNKNOWN_INT;
+  if (!KNOWN(a->silent_since) && !KNOWN(b->silent_since)) return 0;
+  return a->silent_since > b->silent_since ? a->silent_since : b->silent_since; /* unknown is less than any time */
+}
+
+bool bmc_answers(const struct sim_host *from, const struct sim_host *target) { return host_up(from) && from->segment == 0 && YES(target->bmc) && YES(target->bmc_works); }
+
+/* Heard or not, from now on: what the layers think of it later follows from their own times. */
+static void heard(struct world *w, struct sim_host *h) {
+  bool now = host_up(h) && h->segment == 0;
+  if (now == !KNOWN(h->silent_since)) return;
+  h->silent_since = now ? UNKNOWN_INT : w->clock;
+  h->downs += !now;
+  w->changed = ~0u;
+  store_host_changed(w, h);
+  guest_host_changed(w, h);
+  ring_host_changed(w, h, now);
+  ring_device_changed(w, h);
+}
+
+/* ---- daemons ---- */
+
+struct sim_daemon *daemon_add(struct world *w, struct sim_host *h, const char *daemon, enum life life, bool enabled) {
+  struct sim_daemon *d = host_daemon(h, daemon);
+  if (!d) d = list_add(w->arena, &h->daemons, &sim_daemon_shape);
+  *d = (struct sim_daemon){world_word(w, daemon), (int)life, truth_of(enabled), w->clock};
+  return d;
+}
+
+static void daemon_changed(struct world *w, struct sim_host *h, const char *daemon, bool in_order) {
+  w->changed = ~0u;
+  if (str_eq(daemon, "corosync")) ring_daemon_changed(w, h, in_order);
+  else if (str_eq(daemon, "pacemaker")) pacemaker_daemon_changed(w, h, in_order);
+  else if (str_eq(daemon, "glusterd")) store_daemon_changed(w, h);
+}
+
+static bool set_life(struct world *w, struct sim_host *h, const char *daemon, enum life life) {
+  struct sim_daemon *d = h ? host_daemon(h, daemon) : NULL;
+  if (!d || d->life == LIFE_ABSENT || d->life == (int)life) return false;
+  d->life = (int)life;
+  d->since = w->clock;
+  return true;
+}
+
+void daemon_start(struct world *w, struct sim_host *h, const char *daemon) {
+  const struct sim_daemon *d = h ? host_daemon(h, daemon) : NULL;
+  if (!host_up(h) || !d || d->life != LIFE_STOPPED) return; /* a hung one is not started again: systemd holds it for running */
+  if (str_eq(daemon, "pacemaker") && !daemon_runs(h, "corosync")) daemon_start(w, h, "corosync");
+  if (set_life(w, h, daemon, LIFE_RUNNING)) daemon_changed(w, h, daemon, true);
+}
+
+void daemon_stop(struct world *w, struct sim_host *h, const char *daemon) {
+  if (str_eq(daemon, "corosync") && daemon_runs(h, "pacemaker")) daemon_stop(w, h, "pacemaker");
+  if (set_life(w, h, daemon, LIFE_STOPPED)) daemon_changed(w, h, daemon, true);
+}
+
+void daemon_kill(struct world *w, struct sim_host *h, const char *daemon) {
+  if (set_life(w, h, daemon, LIFE_STOPPED)) daemon_changed(w, h, daemon, false);
+  /* Without the ring pacemaker ends too. */
+  if (str_eq(daemon, "corosync") && set_life(w, h, "pacemaker", LIFE_STOPPED)) daemon_changed(w, h, "pacemaker", false);
+}
+
+/* ---- power ---- */
+
+void host_power_off(struct world *w, struct sim_host *h) {
+  if (h->power == POWER_OFF) return;
+  world_forget(w, "booted", h->name);
+  h->power = POWER_OFF;
+  h->power_since = w->clock;
+  h->frozen = TRUTH_NO;
+  heard(w, h);
+  guest_host_lost(w, h);
+  store_host_lost(w, h);
+  EACH(h->daemons, struct sim_daemon, d) {
+    if (d->life == LIFE_ABSENT || d->life == LIFE_STOPPED) continue;
+    d->life = LIFE_STOPPED;
+    d->since = w->clock;
+  }
+  h->mounts.count = 0;
+  ring_host_lost(w, h);
+  pacemaker_host_lost(w, h);
+  w->changed = ~0u;
+}
+
+void host_power_on(struct world *w, struct sim_host *h) {
+  if (h->power != POWER_OFF) return;
+  h->power = POWER_BOOTING;
+  h->power_since = w->clock;
+  world_later(w, world_about(w, h->boot_ms, 4), "booted", h->name, NULL);
+}
+
+/* What pcs, systemd and fstab bring up by themselves. */
+void on_booted(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  (void)detail;
+  if (!h || h->power != POWER_BOOTING) return;
+  h->power = POWER_ON;
+  h->power_since = w->clock;
+  pacemaker_booted(h);
+  heard(w, h);
+  h->pid = 100 + world_random(w, 60);
+  int64_t after = 100;
+  EACH(h->daemons, struct sim_daemon, d) {
+    if (!YES(d->enabled) || d->life == LIFE_ABSENT) continue;
+    world_later(w, after, "start", h->name, d->name);
+    after += 100 + world_random(w, 150);
+  }
+}
+
+void host_start(struct world *w, struct sim_host *h) {
+  h->power = POWER_ON;
+  EACH(h->daemons, struct sim_daemon, d)
+    if (YES(d->enabled) && d->life != LIFE_ABSENT) d->life = LIFE_RUNNING;
+  mount_fstab(w, h);
+}
+
+/* ---- mounts ---- */
+
+void mount_volume(struct world *w, struct sim_host *h, const char *server, const char *volume, const char *mount, const char *options) {
+  if (host_mount(h, mount)) return;
+  struct sim_mount *m = list_add(w->arena, &h->mounts, &sim_mount_shape);
+  *m = (struct sim_mount){world_word(w, mount), world_word(w, server), world_word(w, volume), world_word(w, options), store_lock_release(world_volume(w, volume))};
+  world_touch(w, LAYER_GLUSTER);
+}
+
+void mount_fstab(struct world *w, struct sim_host *h) {
+  const char *fstab = pairs_get(&h->files, "/etc/fstab");
+  for (const char *line = fstab; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : "") {
+    char server[128], volume[128], mount[128], type[32], options[256];
+    if (sscanf(line, "%127[^: \n]:%127s %127s %31s %255s", server, volume, mount, type, options) != 5 || strcmp(type, "glusterfs")) continue;
+    const struct sim_volume *v = world_volume(w, volume);
+    if (v && str_eq(v->status, "started") && store_serves(w, h, server, options))
+      mount_volume(w, h, server, volume, mount, "rw,relatime,user_id=0,group_id=0,default_permissions,allow_other,max_read=131072");
+  }
+}
+
+/* ---- events ---- */
+
+void on_power_off(struct world *w, const char *subject, const char *detail) {
+  (void)detail;
+  if (world_host(w, subject)) host_power_off(w, world_host(w, subject));
+}
+
+void on_power_on(struct world *w, const char *subject, const char *detail) {
+  (void)detail;
+  if (world_host(w, subject)) host_power_on(w, world_host(w, subject));
+}
+
+void on_cut(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  (void)detail;
+  if (!h || h->segment) return;
+  h->segment = 1 + (h - w->hosts.item);
+  heard(w, h);
+}
+
+void on_join(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  (void)detail;
+  if (!h || !h->segment) return;
+  h->segment = 0;
+  heard(w, h);
+}
+
+void on_freeze(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  (void)detail;
+  if (!h || h->power != POWER_ON) return;
+  h->frozen = TRUTH_YES;
+  heard(w, h);
+}
+
+void on_thaw(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  (void)detail;
+  if (!h || !YES(h->frozen)) return;
+  h->frozen = TRUTH_NO;
+  heard(w, h);
+}
+
+void on_daemon_start(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  if (!h) return;
+  daemon_start(w, h, detail);
+  if (str_eq(detail, "sshd")) mount_fstab(w, h); /* the network is up by then */
+}
+
+void on_daemon_stop(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  if (!h) return;
+  if (str_eq(detail, "pacemaker") && daemon_runs(h, "pacemaker")) pacemaker_leave(w, h, false);
+  else if (str_eq(detail, "corosync") && daemon_runs(h, "pacemaker")) pacemaker_leave(w, h, true);
+  else daemon_stop(w, h, detail);
+}
+
+void on_daemon_kill(struct world *w, const char *subject, const char *detail) {
+  if (world_host(w, subject)) daemon_kill(w, world_host(w, subject), detail);
+}
+
+void on_daemon_hang(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  struct sim_daemon *d = h ? host_daemon(h, detail) : NULL;
+  if (!d || d->life != LIFE_RUNNING) return;
+  set_life(w, h, detail, LIFE_HUNG);
+  if (str_eq(detail, "corosync")) ring_host_changed(w, h, false);
+  w->changed = ~0u;
+}
+
+void on_daemon_resume(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  struct sim_daemon *d = h ? host_daemon(h, detail) : NULL;
+  if (!d || d->life != LIFE_HUNG) return;
+  set_life(w, h, detail, LIFE_RUNNING);
+  if (str_eq(detail, "corosync")) ring_host_changed(w, h, true);
+  if (str_eq(detail, "pacemaker")) pacemaker_ring_changed(w);
+  w->changed = ~0u;
+}
+
+void on_bmc_break(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  (void)detail;
+  if (!h) return;
+  h->bmc_works = TRUTH_NO;
+  pacemaker_bmc_changed(w, h);
+}
+
+void on_bmc_mend(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  (void)detail;
+  if (h) h->bmc_works = TRUTH_YES;
+  pacemaker_think_soon(w);
+}

@@ -1,0 +1,216 @@
+#include "sim/ring.h"
+#include "sim/host.h"
+#include "sim/pacemaker.h"
+#include <string.h>
+
+enum { LEAVE_MS = 250, JOIN_MS = 1600, MERGE_MS = 900 };
+
+bool is_node(const struct sim_host *h) { return KNOWN(h->node_id); }
+
+struct quorum_rules ring_rules(const struct world *w) {
+  const struct sim_corosync *c = &w->corosync;
+  struct quorum_rules r = {.expected = c->qdevice_host ? c->qdevice_votes : 0, .two_node = YES(c->two_node), .wait_for_all = YES(c->wait_for_all),
+                           .last_man_standing = YES(c->last_man_standing) && !c->qdevice_host, .auto_tie_breaker = YES(c->auto_tie_breaker) && !c->qdevice_host && !YES(c->two_node)};
+  int64_t nodes = 0;
+  EACH(w->hosts, struct sim_host, h) {
+    if (!is_node(h)) continue;
+    r.expected += h->votes;
+    nodes++;
+  }
+  if (nodes != 2) r.two_node = false;
+  return r;
+}
+
+/* The token is lost, then the others agree on a ring without it; a goodbye is heard at once. */
+static void notice(struct world *w, struct sim_host *h, int64_t in_ms) {
+  if (!is_node(h)) return;
+  world_forget(w, "ring", h->name);
+  world_later(w, in_ms, "ring", h->name, NULL);
+}
+
+
+static void forget_all(struct sim_host *h) {
+  h->members.count = 0;
+  h->quorate = h->waiting = TRUTH_NO;
+  h->expected = h->quorum = h->lowest = h->member_count = 0;
+  h->dc = NULL;
+}
+
+void ring_host_lost(struct world *w, struct sim_host *h) {
+  forget_all(h);
+  notice(w, h, world_about(w, w->corosync.token_ms + w->corosync.consensus_ms, 3));
+}
+
+void ring_daemon_changed(struct world *w, struct sim_host *h, bool in_order) {
+  if (!is_node(h)) return;
+  const struct sim_daemon *d = host_daemon(h, "corosync");
+  if (d && d->life == LIFE_RUNNING) {
+    notice(w, h, world_about(w, JOIN_MS, 15));
+    return;
+  }
+  forget_all(h);
+  notice(w, h, in_order ? LEAVE_MS : world_about(w, w->corosync.token_ms + w->corosync.consensus_ms, 3));
+}
+
+void on_ring(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  (void)detail;
+  if (!h) return;
+  h->ring = daemon_runs(h, "corosync") ? h->segment : -1;
+  EACH(w->hosts, struct sim_host, o) { /* who was parted from the rest together stays together */
+    if (o == h || !h->segment || o->segment != h->segment || !world_forget(w, "ring", o->name)) continue;
+    o->ring = daemon_runs(o, "corosync") ? o->segment : -1;
+  }
+  ring_form(w);
+}
+
+/* ---- quorum ---- */
+
+static struct quorum_state state_of(const struct sim_host *h) {
+  return (struct quorum_state){h->expected, h->quorum, h->lowest, h->member_count, YES(h->quorate), YES(h->waiting)};
+}
+
+static void keep_state(struct sim_host *h, const struct quorum_state *s) {
+  h->expected = s->expected, h->quorum = s->quorum, h->lowest = s->lowest, h->member_count = s->members;
+  h->quorate = truth_of(s->quorate), h->waiting = truth_of(s->waiting);
+}
+
+/* The device gives its vote to the partition that reaches it; who is cut off reaches nobody, so there is but one. */
+int64_t ring_device_votes(const struct world *w, const struct sim_host *h) {
+  const struct sim_corosync *c = &w->corosync;
+  return c->qdevice_host && h->ring >= 0 && h->ring == c->qdevice_segment ? c->qdevice_votes : 0;
+}
+
+static struct quorum_partition partition_of(const struct world *w, const struct sim_host *h, int64_t ids[NODES_MAX]) {
+  struct quorum_partition p = {.ids = ids, .device_votes = ring_device_votes(w, h)};
+  for (size_t i = 0; i < h->members.count && p.count < NODES_MAX; i++) {
+    const struct sim_host *m = world_host(w, h->members.item[i]);
+    if (!m || !is_node(m)) continue;
+    ids[p.count++] = m->node_id;
+    p.votes += m->votes;
+  }
+  return p;
+}
+
+static bool same_members(const struct texts *a, const struct texts *b) {
+  if (a->count != b->count) return false;
+  for (size_t i = 0; i < a->count; i++)
+    if (!str_eq(a->item[i], b->item[i])) return false;
+  return true;
+}
+
+static void settle(struct world *w, struct sim_host *h) {
+  int64_t ids[NODES_MAX];
+  struct quorum_rules rules = ring_rules(w);
+  struct quorum_state s = state_of(h);
+  struct quorum_partition p = partition_of(w, h, ids);
+  if (quorum_shrinks(&rules, &s, &p)) {
+    world_forget(w, "shrink", h->name);
+    world_later(w, w->corosync.window_ms, "shrink", h->name, NULL);
+  }
+  quorum_settle(&rules, &s, &p);
+  keep_state(h, &s);
+}
+
+/* It stood still and was given up: its own timers have run out too, it is alone before it meets the others again. */
+static void wake_alone(struct world *w, struct sim_host *h) {
+  if (h->ring >= 0 || !daemon_runs(h, "corosync") || !h->members.count) return;
+  for (size_t i = 0; i < h->members.count; i++) {
+    struct sim_host *gone = world_host(w, h->members.item[i]);
+    if (gone && gone != h) pacemaker_node_left(w, h, gone);
+  }
+  h->members.count = 0;
+  texts_add(w->arena, &h->members, h->name);
+  settle(w, h);
+  world_touch(w, LAYER_COROSYNC);
+  pacemaker_ring_changed(w);
+}
+
+void ring_host_changed(struct world *w, struct sim_host *h, bool heard_now) {
+  if (!is_node(h)) return;
+  if (heard_now) wake_alone(w, h);
+  notice(w, h, heard_now ? world_about(w, MERGE_MS, 20) : world_about(w, w->corosync.token_ms + w->corosync.consensus_ms, 3));
+}
+
+/* Votequorum tells the others what it holds for true: who joins learns the expected votes of those who are there. */
+static void learn(struct world *w, struct sim_host *h, bool quorate_before[]) {
+  for (size_t i = 0; i < h->members.count; i++) {
+    struct sim_host *o = world_host(w, h->members.item[i]);
+    if (!o || o == h || !quorate_before[o - w->hosts.item] || YES(o->waiting)) continue;
+    if (YES(h->waiting)) h->waiting = TRUTH_NO; /* all were seen by them already */
+    if (o->expected > 0 && h->member_count == 0) h->expected = o->expected;
+    return;
+  }
+}
+
+void ring_form(struct world *w) {
+  CLEANUP(mem_freep) bool *quorate_before = mem_alloc(w->hosts.count * sizeof(bool) + 1);
+  CLEANUP(mem_freep) bool *changed = mem_alloc(w->hosts.count * sizeof(bool) + 1);
+  EACH(w->hosts, struct sim_host, h) quorate_before[h - w->hosts.item] = YES(h->quorate);
+  EACH(w->hosts, struct sim_host, h) {
+    struct texts now = {0};
+    if (!is_node(h) || !daemon_runs(h, "corosync") || world_awaits(w, "ring", h->name)) continue; /* its own ring is being formed, or it stands still */
+    if (h->ring < 0) continue;
+    EACH(w->hosts, struct sim_host, o)
+      if (is_node(o) && o->ring == h->ring && now.count < NODES_MAX) texts_add(w->arena, &now, o->name);
+    if (same_members(&now, &h->members)) continue;
+    for (size_t i = 0; i < h->members.count; i++) {
+      struct sim_host *gone = world_host(w, h->members.item[i]);
+      if (gone && !texts_have(&now, gone->name)) pacemaker_node_left(w, h, gone);
+    }
+    h->members = now;
+    changed[h - w->hosts.item] = true;
+  }
+  EACH(w->hosts, struct sim_host, h) {
+    if (!changed[h - w->hosts.item]) continue;
+    struct quorum_rules rules = ring_rules(w);
+    if (!h->expected) h->expected = rules.expected, h->waiting = truth_of(rules.wait_for_all);
+    learn(w, h, quorate_before);
+    settle(w, h);
+  }
+  world_touch(w, LAYER_COROSYNC);
+  world_touch(w, LAYER_PACEMAKER);
+  pacemaker_ring_changed(w);
+}
+
+/* The nodes' qdevice daemons notice that theirs is gone or back. */
+void ring_device_changed(struct world *w, const struct sim_host *h) {
+  if (!str_eq(w->corosync.qdevice_host, h->name)) return;
+  world_forget(w, "device", NULL);
+  world_later(w, 3000, "device", h->name, NULL);
+}
+
+void on_device(struct world *w, const char *subject, const char *detail) {
+  const struct sim_host *device = world_host(w, subject);
+  (void)detail;
+  w->corosync.qdevice_segment = device && host_up(device) ? device->segment : -1;
+  EACH(w->hosts, struct sim_host, h)
+    if (is_node(h) && daemon_runs(h, "corosync") && h->members.count) settle(w, h);
+  world_touch(w, LAYER_COROSYNC);
+  pacemaker_ring_changed(w);
+}
+
+void on_shrink(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  int64_t ids[NODES_MAX];
+  (void)detail;
+  if (!h || !daemon_runs(h, "corosync")) return;
+  struct quorum_rules rules = ring_rules(w);
+  struct quorum_state s = state_of(h);
+  struct quorum_partition p = partition_of(w, h, ids);
+  quorum_shrink(&rules, &s, &p);
+  keep_state(h, &s);
+  world_touch(w, LAYER_COROSYNC);
+  pacemaker_ring_changed(w);
+}
+
+void ring_expect(struct world *w, struct sim_host *h, int64_t votes) {
+  int64_t ids[NODES_MAX];
+  struct quorum_rules rules = ring_rules(w);
+  struct quorum_state s = state_of(h);
+  struct quorum_partition p = partition_of(w, h, ids);
+  quorum_expect(&rules, &s, &p, votes);
+  keep_state(h, &s);
+  world_touch(w, LAYER_COROSYNC);
+  pacemaker_ring_changed(w);
+}

@@ -1,0 +1,368 @@
+#include "sim/store.h"
+#include "sim/event.h"
+#include "sim/guest.h"
+#include "sim/host.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { DIRTY_MS = 1000, HEAL_AFTER_MS = 2500, SET_MAX = 64, SHARD_BYTES = 16 << 20 };
+
+struct sim_brick *brick_of(const struct sim_volume *v, const char *host, const char *path) {
+  EACH(v->bricks, struct sim_brick, b)
+    if (str_eq(b->host, host) && (!path || str_eq(b->path, path))) return b;
+  return NULL;
+}
+
+bool brick_lives(const struct world *w, const struct sim_brick *b) {
+  const struct sim_host *h = world_host(w, b->host);
+  return b->life == LIFE_RUNNING && host_up(h) && h->segment == 0;
+}
+
+static void set_lives(const struct world *w, const struct sim_volume *v, int64_t set, bool live[SET_MAX], bool arbiter[SET_MAX]) {
+  int64_t n = 0;
+  memset(live, 0, SET_MAX), memset(arbiter, 0, SET_MAX);
+  EACH(v->bricks, struct sim_brick, b) {
+    if (b->set != set || n >= SET_MAX) continue;
+    live[n] = brick_lives(w, b);
+    arbiter[n++] = YES(b->arbiter);
+  }
+}
+
+bool volume_writes(const struct world *w, const struct sim_volume *v, int64_t set, const struct sim_host *client) {
+  bool live[SET_MAX], arbiter[SET_MAX];
+  if (!str_eq(v->status, "started") || set_size(v) > SET_MAX) return false;
+  if (client && (!host_up(client) || client->segment != 0)) return false;
+  set_lives(w, v, set, live, arbiter);
+  struct set_rules r = set_rules_of(v, set);
+  return set_writes(&r, live, arbiter);
+}
+
+static bool serves(const struct world *w, const struct sim_host *client, const char *name) {
+  const struct sim_host *s = world_host(w, name);
+  return s && daemon_runs(s, "glusterd") && hosts_reach(client, s);
+}
+
+bool store_serves(const struct world *w, const struct sim_host *client, const char *server, const char *options) {
+  static const char key[] = "backup-volfile-servers=";
+  if (serves(w, client, server)) return true;
+  const char *more = options ? strstr(options, key) : NULL;
+  char name[128];
+  for (more = more ? more + strlen(key) : ""; *more && *more != ',';) {
+    size_t len = strcspn(more, ":,");
+    snprintf(name, sizeof name, "%.*s", (int)(len < 127 ? len : 127), more);
+    if (serves(w, client, name)) return true;
+    more += len + (more[len] == ':');
+  }
+  return false;
+}
+
+bool peer_connected(const struct world *w, const struct sim_host *from, const struct sim_host *peer) {
+  if (from == peer) return true;
+  const struct sim_daemon *d = host_daemon(peer, "glusterd");
+  int64_t silent = unheard_since(from, peer);
+  if (KNOWN(silent)) return w->clock - silent < 20000 + (int64_t)(mix((uint64_t)w->seed, (uint64_t)(peer - w->hosts.item)) % 5000);
+  return d && (d->life == LIFE_RUNNING || d->life == LIFE_HUNG || w->clock - d->since < 800);
+}
+
+/* ---- files and their locks ---- */
+
+struct sim_volume *volume_at(const struct world *w, const struct sim_host *h, const char *path, const char **ret_rest) {
+  const struct sim_mount *best = NULL;
+  EACH(h->mounts, struct sim_mount, m) {
+    size_t len = strlen(m->mount);
+    if (path && !strncmp(path, m->mount, len) && (path[len] == '/' || !path[len]) && (!best || len > strlen(best->mount))) best = m;
+  }
+  if (!best) return NULL;
+  if (ret_rest) *ret_rest = path + strlen(best->mount);
+  return world_volume(w, best->volume);
+}
+
+struct sim_file *file_at(const struct world *w, const struct sim_host *h, const char *path) {
+  const char *rest;
+  const struct sim_volume *v = volume_at(w, h, path, &rest);
+  return v ? world_file(w, v->name, rest) : NULL;
+}
+
+struct sim_file *store_file(struct world *w, const char *volume, const char *path, int64_t size, const char *content) {
+  struct sim_file *f = world_file(w, volume, path);
+  const struct sim_volume *v = world_volume(w, volume);
+  if (!f) {
+    int64_t sets = v && v->bricks.count ? (int64_t)v->bricks.count / set_size(v) : 1;
+    uint64_t h = 14695981039346656037u; /* where DHT puts it: by its name */
+    for (const char *s = path; *s; s++) h = (h ^ (unsigned char)*s) * 1099511628211u;
+    f = list_add(w->arena, &w->files, &sim_file_shape);
+    f->volume = world_word(w, volume);
+    f->path = world_word(w, path);
+    f->set = sets > 0 ? (int64_t)(mix(h, 3) % (uint64_t)sets) : 0;
+  }
+  f->size = size;
+  f->content = content ? arena_strdup(w->arena, content) : NULL;
+  EACH(v ? v->bricks : (__typeof__(v->bricks)){0}, struct sim_brick, b)
+    if (b->set == f->set && !YES(b->arbiter) && b->used + size / 10 <= b->size) b->used += size / 10; /* images are thin */
+  return f;
+}
+
+void file_lock(struct world *w, struct sim_file *f, const char *host) {
+  f->locked_by = world_word(w, host);
+  f->released = UNKNOWN_INT;
+}
+
+void file_unlock(struct sim_file *f, const char *host) {
+  if (!str_eq(f->locked_by, host)) return;
+  f->locked_by = NULL;
+  f->released = UNKNOWN_INT;
+}
+
+bool file_taken(const struct world *w, const struct sim_file *f, const char *host) {
+  return f->locked_by && !str_eq(f->locked_by, host) && !(KNOWN(f->released) && f->released <= w->clock);
+}
+
+/* ---- bricks ---- */
+
+void brick_start(struct world *w, struct sim_volume *v, struct sim_brick *b) {
+  struct sim_host *h = world_host(w, b->host);
+  if (b->life == LIFE_RUNNING || !str_eq(v->status, "started") || !daemon_runs(h, "glusterd")) return;
+  b->life = LIFE_RUNNING;
+  b->pid = h->pid += 1 + world_random(w, 9);
+  b->port = 49152 + world_random(w, 11000);
+  world_touch(w, LAYER_GLUSTER);
+  store_check(w);
+}
+
+void brick_kill(struct world *w, struct sim_volume *v, struct sim_brick *b) {
+  (void)v;
+  if (b->life != LIFE_RUNNING && b->life != LIFE_HUNG) return;
+  b->life = LIFE_STOPPED;
+  b->pid = b->port = -1;
+  world_touch(w, LAYER_GLUSTER);
+  store_check(w);
+}
+
+static void each_brick_of(struct world *w, const struct sim_host *h, void (*fn)(struct world *w, struct sim_volume *v, struct sim_brick *b)) {
+  EACH(w->volumes, struct sim_volume, v)
+    EACH(v->bricks, struct sim_brick, b)
+      if (str_eq(b->host, h->name)) fn(w, v, b);
+}
+
+static int pool_size(const struct world *w) {
+  int n = 0;
+  EACH(w->hosts, struct sim_host, h) n += YES(h->in_pool);
+  return n;
+}
+
+static void ask_server_quorum(struct world *w) {
+  world_forget(w, "server quorum", NULL);
+  world_later(w, 25000, "server quorum", NULL, NULL);
+}
+
+void store_host_lost(struct world *w, struct sim_host *h) { each_brick_of(w, h, brick_kill); }
+
+void store_host_changed(struct world *w, struct sim_host *h) {
+  if (!YES(h->in_pool) && !h->mounts.count) return;
+  if (YES(h->in_pool)) ask_server_quorum(w);
+  store_check(w);
+}
+
+void store_daemon_changed(struct world *w, struct sim_host *h) {
+  ask_server_quorum(w);
+  if (daemon_runs(h, "glusterd") && pool_size(w)) each_brick_of(w, h, brick_start);
+}
+
+/* cluster.server-quorum-type server: where glusterd sees half of the pool or less, its bricks of that volume are stopped. */
+void on_server_quorum(struct world *w, const char *subject, const char *detail) {
+  (void)subject, (void)detail;
+  EACH(w->volumes, struct sim_volume, v) {
+    if (!str_eq(pairs_get(&v->options, "cluster.server-quorum-type"), "server")) continue;
+    EACH(v->bricks, struct sim_brick, b) {
+      const struct sim_host *h = world_host(w, b->host);
+      int seen = 0;
+      if (!daemon_runs(h, "glusterd")) continue;
+      EACH(w->hosts, struct sim_host, o) seen += YES(o->in_pool) && peer_connected(w, h, o);
+      if (seen * 2 > pool_size(w)) brick_start(w, v, b);
+      else brick_kill(w, v, b);
+    }
+  }
+}
+
+/* ---- what is written while a copy is away ---- */
+
+/* Files of that set which running guests write. */
+static int64_t writers(const struct world *w, const struct sim_volume *v, int64_t set, int64_t *ret_rate) {
+  int64_t n = 0, rate = 0;
+  EACH(w->files, struct sim_file, f) {
+    if (f->set != set || !f->locked_by || KNOWN(f->released) || !str_eq(f->volume, v->name)) continue;
+    const struct sim_host *h = world_host(w, f->locked_by);
+    if (!host_up(h) || h->segment) continue;
+    n++;
+    if (ret_rate) rate += guest_write_rate(w, f);
+  }
+  if (ret_rate) *ret_rate = rate;
+  return n;
+}
+
+static int64_t sets_of(const struct sim_volume *v) { return (int64_t)v->bricks.count / set_size(v); }
+static bool copies(const struct sim_volume *v) { return v->replica > 1 || v->disperse > 0; }
+
+/* Each file that is written once, or, sharded, piece after piece. */
+static void dirty_set(struct world *w, struct sim_volume *v, int64_t set) {
+  bool whole = true, sound = false, away_sound = false;
+  bool sharded = is_true(pairs_get(&v->options, "features.shard"));
+  int64_t rate = 0, n = writers(w, v, set, sharded ? &rate : NULL);
+  if (!n || !volume_writes(w, v, set, NULL)) return;
+  EACH(v->bricks, struct sim_brick, b) {
+    if (b->set != set) continue;
+    bool lives = brick_lives(w, b);
+    whole &= lives;
+    sound |= lives && !b->behind && !YES(b->arbiter);
+    away_sound |= !lives && !b->behind && !YES(b->arbiter);
+  }
+  if (whole) return;
+  if (!sound && away_sound && v->replica == 2) v->split_brain = v->split_brain > n ? v->split_brain : n; /* each copy has what the other has not */
+  EACH(v->bricks, struct sim_brick, b) {
+    if (b->set != set || brick_lives(w, b)) continue;
+    if (sharded) b->behind += 1 + rate / SHARD_BYTES;
+    else if (b->behind < n) b->behind = n;
+  }
+}
+
+static bool any_away(const struct world *w, const struct sim_volume *v) {
+  EACH(v->bricks, struct sim_brick, b)
+    if (!brick_lives(w, b)) return true;
+  return false;
+}
+
+void on_dirty(struct world *w, const char *subject, const char *detail) {
+  struct sim_volume *v = world_volume(w, subject);
+  (void)detail;
+  if (!v || !str_eq(v->status, "started") || !copies(v) || !any_away(w, v)) return;
+  for (int64_t set = 0; set < sets_of(v); set++) dirty_set(w, v, set);
+  world_later(w, DIRTY_MS, "dirty", v->name, NULL);
+}
+
+/* A copy can be made good from one that is. */
+static bool can_heal(const struct world *w, const struct sim_volume *v, const struct sim_brick *b) {
+  int64_t sound = 0;
+  if (!b->behind || !brick_lives(w, b) || str_eq(pairs_get(&v->options, "cluster.self-heal-daemon"), "off")) return false;
+  EACH(v->bricks, struct sim_brick, o) sound += o->set == b->set && o != b && brick_lives(w, o) && !o->behind && !YES(o->arbiter);
+  return sound >= (v->disperse > 0 ? v->disperse - v->redundancy : 1);
+}
+
+void on_heal(struct world *w, const char *subject, const char *detail) {
+  struct sim_volume *v = world_volume(w, subject);
+  bool more = false;
+  (void)detail;
+  if (!v || !str_eq(v->status, "started")) return;
+  int64_t a_minute = v->heal_per_minute > 0 ? v->heal_per_minute : 60;
+  int64_t at_once = a_minute > 60 ? a_minute / 60 : 1;
+  EACH(v->bricks, struct sim_brick, b) {
+    if (!can_heal(w, v, b)) continue;
+    b->behind = b->behind > at_once ? b->behind - at_once : 0;
+    if (!b->behind) b->full_heal = TRUTH_NO;
+    more |= b->behind > 0;
+  }
+  world_touch(w, LAYER_GLUSTER);
+  if (more) world_later(w, a_minute > 60 ? 1000 : 60000 / a_minute, "heal", v->name, NULL);
+  else store_check(w); /* another set may wait */
+}
+
+void store_check(struct world *w) {
+  EACH(w->volumes, struct sim_volume, v) {
+    if (!str_eq(v->status, "started") || !copies(v)) continue;
+    bool heals = false;
+    if (any_away(w, v) && !world_awaits(w, "dirty", v->name)) world_later(w, 50, "dirty", v->name, NULL);
+    EACH(v->bricks, struct sim_brick, b) heals |= can_heal(w, v, b);
+    if (heals && !world_awaits(w, "heal", v->name)) world_later(w, HEAL_AFTER_MS, "heal", v->name, NULL);
+  }
+  guest_io_check(w);
+}
+
+/* The index of a sound copy names what the others lack. A file that is being written is not in it while one is away. */
+int64_t pending_at(const struct world *w, const struct sim_volume *v, const struct sim_brick *b) {
+  int64_t most = 0, open = 0;
+  bool whole = true;
+  if (b->behind) return v->split_brain;
+  EACH(v->bricks, struct sim_brick, o) {
+    if (o->set != b->set) continue;
+    if (o->behind > most) most = o->behind;
+    whole &= brick_lives(w, o);
+  }
+  if (!whole && !is_true(pairs_get(&v->options, "features.shard"))) open = writers(w, v, b->set, NULL);
+  return (most > open ? most - open : 0) + (b->set == 0 ? v->split_brain : 0);
+}
+
+/* ---- events ---- */
+
+/* "node3:/data", or a host: all of its bricks. */
+static void named_bricks(struct world *w, const char *subject, void (*fn)(struct world *w, struct sim_volume *v, struct sim_brick *b)) {
+  const char *colon = subject ? strchr(subject, ':') : NULL;
+  EACH(w->volumes, struct sim_volume, v)
+    EACH(v->bricks, struct sim_brick, b) {
+      size_t len = colon ? (size_t)(colon - subject) : subject ? strlen(subject) : 0;
+      if (strlen(b->host) == len && !strncmp(b->host, subject, len) && (!colon || str_eq(b->path, colon + 1))) fn(w, v, b);
+    }
+}
+
+static void hang(struct world *w, struct sim_volume *v, struct sim_brick *b) {
+  (void)v;
+  if (b->life == LIFE_RUNNING) b->life = LIFE_HUNG;
+  store_check(w);
+}
+
+static void start(struct world *w, struct sim_volume *v, struct sim_brick *b) {
+  if (b->life == LIFE_HUNG) {
+    b->life = LIFE_RUNNING;
+    store_check(w);
+  } else brick_start(w, v, b);
+}
+
+void on_kill_brick(struct world *w, const char *subject, const char *detail) { (void)detail, named_bricks(w, subject, brick_kill); }
+void on_start_brick(struct world *w, const char *subject, const char *detail) { (void)detail, named_bricks(w, subject, start); }
+void on_hang_brick(struct world *w, const char *subject, const char *detail) { (void)detail, named_bricks(w, subject, hang); }
+
+void on_split_brain(struct world *w, const char *subject, const char *detail) {
+  struct sim_volume *v = world_volume(w, subject);
+  if (!v || !copies(v)) return;
+  v->split_brain += number_of(detail, 1000) / 1000;
+  world_touch(w, LAYER_GLUSTER);
+}
+
+void on_resolve(struct world *w, const char *subject, const char *detail) {
+  struct sim_volume *v = world_volume(w, subject);
+  (void)detail;
+  if (v) v->split_brain = 0;
+  world_touch(w, LAYER_GLUSTER);
+}
+
+void on_fill(struct world *w, const char *subject, const char *detail) {
+  struct sim_volume *v = world_volume(w, subject);
+  int64_t percent = number_of(detail, 0) / 1000;
+  if (!v || percent > 100) return;
+  EACH(v->bricks, struct sim_brick, b) b->used = b->size / 100 * percent;
+  world_touch(w, LAYER_GLUSTER);
+  guest_io_check(w);
+}
+
+/* As much as lies on the bricks is looked at, a terabyte in ten minutes. */
+void on_rebalance(struct world *w, const char *subject, const char *detail) {
+  struct sim_volume *v = world_volume(w, subject);
+  int64_t used = 0;
+  (void)detail;
+  if (!v || !str_eq(v->status, "started") || sets_of(v) < 2) return;
+  for (size_t i = 0; i < v->tasks.count; i++)
+    if (str_eq(v->tasks.item[i].status, "in progress")) return;
+  v->tasks.count = 0; /* glusterd keeps the last */
+  uint64_t a = mix((uint64_t)w->clock, 5), b = mix(a, 6);
+  struct gluster_task *t = list_add(w->arena, &v->tasks, &gluster_task_shape);
+  *t = (struct gluster_task){"Rebalance", world_words(w, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff, (unsigned)(b >> 52), (unsigned long long)(b & 0xffffffffffff)), "in progress"};
+  EACH(v->bricks, struct sim_brick, x) used += x->used;
+  world_later(w, 20000 + (used >> 40) * 600000 / set_size(v), "task", v->name, t->id);
+  world_touch(w, LAYER_GLUSTER);
+}
+
+/* A rebalance or remove-brick is over. */
+void on_task(struct world *w, const char *subject, const char *detail) {
+  struct sim_volume *v = world_volume(w, subject);
+  for (size_t i = 0; v && i < v->tasks.count; i++)
+    if (str_eq(v->tasks.item[i].id, detail)) v->tasks.item[i].status = "completed";
+  world_touch(w, LAYER_GLUSTER);
+}

@@ -1,0 +1,55 @@
+/* GlusterFS: the pool, volumes and their bricks, what is written while a brick is away, heals, locks of dead clients. */
+#ifndef SIM_STORE_H
+#define SIM_STORE_H
+#include "sim/world.h"
+
+/* ---- rules, alone ---- */
+struct set_rules { /* of one replica or disperse set */
+  int64_t bricks, arbiters, redundancy; /* redundancy: of a disperse set, else 0 */
+  int64_t quorum;                       /* bricks that must be there to write; 0: any one copy */
+  bool first_counts;                    /* quorum auto on an even set: exactly half will do when the first brick is in it */
+};
+struct set_rules set_rules_of(const struct sim_volume *v, int64_t set);
+/* live: one a brick in the set's order. An arbiter alone holds no data. */
+bool set_writes(const struct set_rules *r, const bool *live, const bool *arbiter);
+bool set_reads(const struct set_rules *r, const bool *live, const bool *arbiter);
+/* After a client died silently: max(tcp-user-timeout, keepalive-time + keepalive-interval), as measured; neither alone. */
+int64_t lock_release(int64_t user_timeout_s, int64_t keepalive_s, int64_t interval_s);
+int64_t store_lock_release(const struct sim_volume *v); /* by the volume's options; of clients that connect now */
+const char *volume_type(int64_t bricks, int64_t replica, int64_t arbiter, int64_t disperse); /* the contract's words */
+int64_t set_size(const struct sim_volume *v);           /* bricks in a set */
+
+/* ---- the world's ---- */
+bool brick_lives(const struct world *w, const struct sim_brick *b);   /* its process serves, and the storage network reaches it */
+bool volume_writes(const struct world *w, const struct sim_volume *v, int64_t set, const struct sim_host *client);
+bool store_serves(const struct world *w, const struct sim_host *client, const char *server, const char *options); /* a volfile can be had */
+/* Does the daemon of `from` hold that peer for connected? A silent cut it believes for 20 to 25 s. */
+bool peer_connected(const struct world *w, const struct sim_host *from, const struct sim_host *peer);
+void store_host_changed(struct world *w, struct sim_host *h);
+void store_host_lost(struct world *w, struct sim_host *h);
+void store_daemon_changed(struct world *w, struct sim_host *h);
+void brick_start(struct world *w, struct sim_volume *v, struct sim_brick *b);
+void brick_kill(struct world *w, struct sim_volume *v, struct sim_brick *b);
+void store_check(struct world *w); /* what may have changed for writers: dirty copies, heals, paused guests */
+struct sim_file *store_file(struct world *w, const char *volume, const char *path, int64_t size, const char *content); /* made, or replaced */
+/* The file of the volume that is mounted there and lies below the mount; NULL when the host sees none. */
+struct sim_file *file_at(const struct world *w, const struct sim_host *h, const char *path);
+struct sim_volume *volume_at(const struct world *w, const struct sim_host *h, const char *path, const char **ret_rest);
+void file_lock(struct world *w, struct sim_file *f, const char *host);
+void file_unlock(struct sim_file *f, const char *host);
+bool file_taken(const struct world *w, const struct sim_file *f, const char *host); /* another's lock, and not given back yet */
+struct sim_brick *brick_of(const struct sim_volume *v, const char *host, const char *path); /* path NULL: its first one */
+int64_t pending_at(const struct world *w, const struct sim_volume *v, const struct sim_brick *b); /* entries its index holds for the others */
+
+void on_dirty(struct world *w, const char *subject, const char *detail);
+void on_heal(struct world *w, const char *subject, const char *detail);
+void on_kill_brick(struct world *w, const char *subject, const char *detail);
+void on_start_brick(struct world *w, const char *subject, const char *detail);
+void on_hang_brick(struct world *w, const char *subject, const char *detail);
+void on_split_brain(struct world *w, const char *subject, const char *detail);
+void on_resolve(struct world *w, const char *subject, const char *detail);
+void on_fill(struct world *w, const char *subject, const char *detail);
+void on_rebalance(struct world *w, const char *subject, const char *detail);
+void on_task(struct world *w, const char *subject, const char *detail);
+void on_server_quorum(struct world *w, const char *subject, const char *detail);
+#endif
