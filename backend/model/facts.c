@@ -110,7 +110,7 @@ SHAPE(gluster_capacity_shape, T, FIELD(T, size, INT), FIELD(T, free, INT), FIELD
 SHAPE(gluster_disk_shape, struct gluster_disk, FIELD(struct gluster_disk, volume, TEXT), FIELD(struct gluster_disk, path, TEXT), FIELD(struct gluster_disk, bricks, TEXTS));
 SHAPE(gluster_disks_shape, struct gluster_disks, LIST(struct gluster_disks, disks, gluster_disk_shape));
 #define T struct gluster_mount
-SHAPE(gluster_mount_shape, T, FIELD(T, mount, TEXT), FIELD(T, server, TEXT), FIELD(T, volume, TEXT), FIELD(T, options, TEXT));
+SHAPE(gluster_mount_shape, T, FIELD(T, mount, TEXT), FIELD(T, server, TEXT), FIELD(T, volume, TEXT), FIELD(T, options, TEXT), FIELD(T, trouble, TEXT));
 #undef T
 SHAPE(gluster_mounts_shape, struct gluster_mounts, LIST(struct gluster_mounts, mounts, gluster_mount_shape));
 
@@ -165,7 +165,7 @@ const struct fact_kind fact_kinds[] = {
     {"gluster.heal", LAYER_GLUSTER, &gluster_heal_shape, 75000, "entries that wait to heal (takes the volume's lock)", NEED_USEFUL},
     {"gluster.capacity", LAYER_GLUSTER, &gluster_capacity_shape, 60000, "space of a volume, as a client sees it", NEED_NONE},
     {"gluster.disks", LAYER_GLUSTER, &gluster_disks_shape, 300000, "which bricks hold a disk", NEED_NONE},
-    {"gluster.mounts", LAYER_GLUSTER, &gluster_mounts_shape, 5000, "this host's mounts", NEED_NONE},
+    {"gluster.mounts", LAYER_GLUSTER, &gluster_mounts_shape, 5000, "this host's mounts, asked", NEED_USEFUL},
     {"libvirt.host", LAYER_LIBVIRT, &libvirt_host_shape, 60000, "the host and its hypervisor", NEED_NONE},
     {"libvirt.domains", LAYER_LIBVIRT, &libvirt_domains_shape, 2000, "domains", NEED_ESSENTIAL},
     {"libvirt.load", LAYER_LIBVIRT, &libvirt_load_shape, 5000, "CPU, memory, disk and network rates", NEED_NONE},

@@ -146,7 +146,7 @@ struct gluster_heal { LIST_OF(struct gluster_brick_heal) bricks; int64_t split_b
 struct gluster_capacity { int64_t size, free, inodes, inodes_free; }; /* kind "gluster.capacity", key: volume. A client's statvfs */
 struct gluster_disk { const char *volume, *path; struct texts bricks; }; /* "node1:/data" */
 struct gluster_disks { LIST_OF(struct gluster_disk) disks; }; /* kind "gluster.disks": pathinfo of the files asked for */
-struct gluster_mount { const char *mount, *server, *volume, *options; };
+struct gluster_mount { const char *mount, *server, *volume, *options, *trouble; }; /* trouble: why it does not serve; NULL: it does, as far as is known */
 struct gluster_mounts { LIST_OF(struct gluster_mount) mounts; }; /* kind "gluster.mounts": this host's /proc/self/mounts */
 
 /* ---- libvirt: one host's daemon ---- */

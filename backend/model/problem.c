@@ -43,6 +43,7 @@ const struct problem_kind problem_kinds[] = {
     {"peer-disconnected", WARN, D, "a peer is disconnected", "The management daemon of that host is not connected to the others.", .find = find_peer_disconnected},
     {"heal-pending", WARN, D, "entries wait to heal", "Some copies are older than others. Do not take another host of the set down before they are healed.", .find = find_heal_pending},
     {"heal-unknown", WARN, D, "heals are not counted", "How much waits to heal is not known. It is not asked while a peer is suspect, and from a client it needs ssh to a gluster host.", .find = find_heal_unknown},
+    {"mount-hung", CRIT, D, "a mounted volume does not answer", "The client of this mount hangs, is gone, or waits for a brick's host: domains of this host whose disks are on it stand still, and pacemaker does not see it. Look at the volume's bricks first; a client that does not come back needs its domains moved away and the volume mounted anew.", .find = find_mount_hung},
     {"volume-full", CRIT, D, "a volume is nearly full", "Thin images stop with an I/O error when it is full. Add bricks or make room.", .find = find_volume_full},
     {"volume-filling", WARN, D, "a volume is filling", "Plan for more room.", .find = find_volume_filling},
     {"node-offline", WARN, D, "a node is offline", "It is not in the cluster: one failure less can be survived.", .find = find_node_offline},

@@ -39,5 +39,5 @@ PROBLEM_FINDER(find_split_brain); PROBLEM_FINDER(find_volume_full); PROBLEM_FIND
 PROBLEM_FINDER(find_peer_disconnected); PROBLEM_FINDER(find_peer_suspect); PROBLEM_FINDER(find_peer_unknown); PROBLEM_FINDER(find_quorum_unknown);
 PROBLEM_FINDER(find_domain_not_running); PROBLEM_FINDER(find_domain_twice); PROBLEM_FINDER(find_domain_elsewhere); PROBLEM_FINDER(find_brick_disputed); PROBLEM_FINDER(find_domain_paused); PROBLEM_FINDER(find_domain_crashed);
 PROBLEM_FINDER(find_domain_uncertain);
-PROBLEM_FINDER(find_cluster_split); PROBLEM_FINDER(find_partition); PROBLEM_FINDER(find_partition_unknown); PROBLEM_FINDER(find_peers_disagree); PROBLEM_FINDER(find_domain_io_error); PROBLEM_FINDER(find_identity_unresolved);
+PROBLEM_FINDER(find_cluster_split); PROBLEM_FINDER(find_partition); PROBLEM_FINDER(find_partition_unknown); PROBLEM_FINDER(find_peers_disagree); PROBLEM_FINDER(find_domain_io_error); PROBLEM_FINDER(find_mount_hung); PROBLEM_FINDER(find_identity_unresolved);
 #endif

@@ -76,6 +76,35 @@ void find_domain_io_error(struct finder *f) {
   }
 }
 
+/* ---- mounts ---- */
+
+static const char *standing_still(struct finder *f, const char *host, const char *mount) {
+  struct texts names = {0};
+  size_t len = strlen(mount);
+  EACH(SNAP->domains, struct domain_view, d) {
+    if (!str_eq(d->state, "running") || !texts_have(&d->hosts, host)) continue;
+    EACH(d->disks, struct disk_view, disk) {
+      if (disk->source && !strncmp(disk->source, mount, len) && disk->source[len] == '/' && !texts_have(&names, d->name)) texts_add(f->m->arena, &names, d->name);
+    }
+  }
+  return names.count ? joined(f, &names) : NULL;
+}
+
+/* The mounts of the host that is read from: of the others' nobody can tell from here. */
+void find_mount_hung(struct finder *f) {
+  const struct gluster_mounts *mounts = merge_take(f->m, "gluster.mounts", NULL, NULL, NULL);
+  const struct fact *fact = store_fact(f->m->store, "gluster.mounts", NULL, NULL);
+  const struct host_view *host = fact ? merge_host(f->m, fact->fragment->host) : NULL;
+  const char *here = host ? host->name : fact ? fact->fragment->host : NULL;
+  for (size_t i = 0; mounts && i < mounts->mounts.count; i++) {
+    const struct gluster_mount *g = &mounts->mounts.item[i];
+    if (!g->trouble || !g->mount) continue;
+    const char *still = here ? standing_still(f, here, g->mount) : NULL;
+    problem_found(f, arena_printf(f->m->arena, "%s%s%s", here ? here : "", here ? ":" : "", g->mount), "%s, volume %s: %s%s%s", g->mount, g->volume ? g->volume : "?", g->trouble,
+                  still ? "; on it: " : "", still ? still : "");
+  }
+}
+
 /* ---- who is who ---- */
 
 static bool does(const struct host_view *h, const char *role, const char *other) { return texts_have(&h->roles, role) && !texts_have(&h->roles, other); }

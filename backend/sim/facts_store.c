@@ -40,7 +40,7 @@ bool read_gluster_mounts(const struct look *l, const char *key, void *ret) {
   struct gluster_mounts *out = ret;
   (void)key;
   EACH(l->here->mounts, struct sim_mount, m)
-    *(struct gluster_mount *)list_add(l->arena, &out->mounts, &gluster_mount_shape) = (struct gluster_mount){m->mount, m->server, m->volume, m->options};
+    *(struct gluster_mount *)list_add(l->arena, &out->mounts, &gluster_mount_shape) = (struct gluster_mount){m->mount, m->server, m->volume, m->options, NULL};
   return true;
 }
 

@@ -14,6 +14,7 @@
 #include "sources/gluster_asked.h"
 #include "sources/gluster_files.h"
 #include "sources/gluster_hint.h"
+#include "sources/gluster_mounted.h"
 #include "sources/gluster_probe.h"
 #include "sources/gluster_share.h"
 #include "sources/gluster_text.h"
@@ -44,6 +45,7 @@ struct program {
   struct world world;
   struct hints *hints;
   struct who *who;
+  struct mounted *mounted;
   struct timer *tick, *flush;
   struct watch *input;
   struct lines lines;
@@ -90,7 +92,7 @@ static void on_flush(void *owner) { emit_flush(((struct world *)owner)->emit); }
 /* ok is said for the first time when everything was read once, as far as it may be read at all. */
 static bool everything_read(const struct world *w) {
   if (!w->pool_known || !probe_done(w->probe)) return false;
-  return turns_settled(w->turns) && files_settled(w->files);
+  return turns_settled(w->turns) && files_settled(w->files) && mounted_settled(program.mounted);
 }
 
 static void on_tick(void *owner) {
@@ -192,6 +194,7 @@ int main(int argc, char **argv) {
   w->turns = turns_new(w);
   w->share = share_new(w, (int)port);
   w->files = files_new(w);
+  program.mounted = mounted_new(w);
   program.who = who_new(w);
   if (!options.once) program.hints = hints_new(w->loop, on_event, w);
   program.tick = loop_timer(w->loop, EAGER_MS, on_tick, w);

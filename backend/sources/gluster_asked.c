@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { READ_EVERY_MS = 2000, CALL_MS = 2000, LOOK_GAP_MS = 250, AT_ONCE_MS = 50, RETRY_MAX_MS = 10000, CANDIDATES_MAX = 64, MOUNTS_EVERY_MS = 4000 };
+enum { READ_EVERY_MS = 2000, CALL_MS = 2000, LOOK_GAP_MS = 250, AT_ONCE_MS = 50, RETRY_MAX_MS = 10000, CANDIDATES_MAX = 64 };
 
 struct slot { /* one volume's answer within a reading */
   struct reading *reading;
@@ -38,7 +38,7 @@ struct asked {
   size_t turn;             /* which of them */
   size_t failures;         /* in a row, of away */
   bool well, tried;
-  int64_t began, mounts_read;
+  int64_t began;
   struct reading *reading;
   char *version;
   struct child *versioner;
@@ -50,7 +50,7 @@ static void on_lost(void *owner) { asked_look(owner); }
 
 struct asked *asked_new(struct world *w) {
   struct asked *a = mem_alloc(sizeof *a);
-  *a = (struct asked){.w = w, .home_code = 1, .away_code = 1, .arena = arena_new(), .mounts_read = -MOUNTS_EVERY_MS};
+  *a = (struct asked){.w = w, .home_code = 1, .away_code = 1, .arena = arena_new()};
   a->home = rpc_new(w->loop, a, on_hint, on_lost);
   a->away = rpc_new(w->loop, a, on_hint, on_lost);
   if (w->options->raw) rpc_print_raw(a->home, w->emit, "home"), rpc_print_raw(a->away, w->emit, "away");
@@ -272,19 +272,6 @@ static void choose_place(struct asked *a) {
   for (size_t i = 0; i < hosts.count; i++) add_candidate(a, hosts.item[i]);
 }
 
-static void read_mounts(struct asked *a) {
-  int64_t now = clock_mono_ms();
-  if (now - a->mounts_read < MOUNTS_EVERY_MS) return;
-  a->mounts_read = now;
-  CLEANUP(mem_freep) char *text = small_file("/proc/self/mounts");
-  CLEANUP(arena_freep) struct arena *scratch = arena_new();
-  struct gluster_mounts mounts;
-  if (!text) return;
-  text_mounts(scratch, text, &mounts);
-  emit_fact(a->w->emit, "gluster.mounts", NULL, &mounts);
-  world_dirty(a->w);
-}
-
 static bool can_ask(struct asked *a) {
   if (a->place == PLACE_NOWHERE) return false;
   if (a->place == PLACE_LOCAL) {
@@ -306,7 +293,6 @@ static bool can_ask(struct asked *a) {
 
 static void on_timer(void *owner) {
   struct asked *a = owner;
-  read_mounts(a);
   if (a->reading) return;
   a->began = clock_mono_ms();
   if (!a->well) choose_place(a);

@@ -1,5 +1,5 @@
 /* The daemon that is asked for the pool: the local one by its socket, else one of the pool over TCP; which one, when to
- * turn to another, and how the source therefore is. Prints gluster.peers, gluster.volumes and gluster.mounts. */
+ * turn to another, and how the source therefore is. Prints gluster.peers and gluster.volumes. */
 #ifndef SOURCES_GLUSTER_ASKED_H
 #define SOURCES_GLUSTER_ASKED_H
 #include "sources/gluster_world.h"

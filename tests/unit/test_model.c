@@ -127,11 +127,13 @@ static void say_bricks(struct store *s, int64_t now, const char *one, const char
 }
 static const char probe[] = "{" AT "\"source\":\"gluster\",\"host\":\"kvm01\",\"kind\":\"gluster.probe\",\"data\":{\"hosts\":[{\"host\":\"node1\",\"answers\":true},{\"host\":\"node2\",\"answers\":true}]}}";
 static const char heal[] = "{" AT "\"source\":\"gluster\",\"host\":\"kvm01\",\"kind\":\"gluster.heal\",\"key\":\"models\",\"data\":{\"bricks\":[{\"host\":\"node1\",\"path\":\"/data\",\"pending\":0},{\"host\":\"node2\",\"path\":\"/data\",\"pending\":0}]}}";
-#define GLUSTER_BEAT "{" AT "\"source\":\"gluster\",\"host\":\"kvm01\",\"kind\":\"beat\",\"data\":{\"kinds\":[\"gluster.volumes\",\"gluster.bricks\",\"gluster.peers\",\"gluster.probe\"]}}"
+static const char mounts[] = "{" AT "\"source\":\"gluster\",\"host\":\"kvm01\",\"kind\":\"gluster.mounts\",\"data\":{\"mounts\":[]}}";
+#define GLUSTER_BEAT "{" AT "\"source\":\"gluster\",\"host\":\"kvm01\",\"kind\":\"beat\",\"data\":{\"kinds\":[\"gluster.volumes\",\"gluster.bricks\",\"gluster.peers\",\"gluster.probe\",\"gluster.mounts\"]}}"
 
 /* A pool of two, one volume, all well but for its bricks, which the caller tells of. */
 static void say_pool(struct store *s, int64_t now) {
   say(s, now, well);
+  say(s, now, mounts);
   say(s, now, peers);
   say(s, now, volume);
   say(s, now, probe);

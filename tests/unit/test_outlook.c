@@ -126,6 +126,28 @@ static void stopped_by_its_disk(void **state) {
   }
 }
 
+static void a_mount_that_hangs(void **state) {
+  (void)state;
+  struct store s = {0};
+  say(&s, "corosync", "kvm1", "state", "{\"state\":\"ok\",\"text\":\"\"}");
+  say(&s, "corosync", "kvm1", "corosync.nodes", left);
+  say(&s, "libvirt", "kvm1", "state", "{\"state\":\"ok\",\"text\":\"\"}");
+  say(&s, "libvirt", "kvm1", "libvirt.domains", "{\"domains\":[{\"name\":\"web\",\"uuid\":\"1\",\"state\":\"running\",\"id\":1,\"disks\":[{\"target\":\"vda\",\"source\":\"/kvmdata/web.qcow2\"},"
+                                              "{\"target\":\"vdb\",\"source\":\"/kvmdata/web-2.qcow2\"}]},{\"name\":\"elsewhere\",\"uuid\":\"2\",\"state\":\"running\",\"id\":2,\"disks\":[{\"target\":\"vda\",\"source\":\"/kvmdata2/x\"}]}]}");
+  say(&s, "gluster", "kvm1", "gluster.mounts", "{\"mounts\":[{\"mount\":\"/kvmdata\",\"volume\":\"models\",\"trouble\":\"it does not answer\"},{\"mount\":\"/well\",\"volume\":\"other\"}]}");
+  struct snapshot *snap = snapshot_make(&s, 1000, 0, NULL, NULL);
+  const struct problem *p = problem_of(snap, "mount-hung");
+  assert_non_null(p);
+  assert_string_equal(p->text, "/kvmdata, volume models: it does not answer; on it: web");
+  assert_string_equal(p->subject, "kvm1:/kvmdata");
+  size_t hung = 0;
+  for (size_t i = 0; i < snap->problems.count; i++) hung += !strcmp(snap->problems.item[i].id, "mount-hung");
+  assert_int_equal(hung, 1);
+  assert_true(snap->health != HEALTH_HEALTHY);
+  snapshot_drop(snap);
+  store_clear(&s);
+}
+
 /* ---- who is who: the world of three hosts with two names each ---- */
 
 static void say_keyed(struct store *s, const char *key, const char *uuid) {
@@ -186,6 +208,6 @@ static void one_that_is_away(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(what_the_lost_node_says_decides), cmocka_unit_test(an_old_outlook_is_none), cmocka_unit_test(peers_that_do_not_see_each_other), cmocka_unit_test(stopped_by_its_disk), cmocka_unit_test(two_names_are_one_host), cmocka_unit_test(one_that_is_away)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(what_the_lost_node_says_decides), cmocka_unit_test(an_old_outlook_is_none), cmocka_unit_test(peers_that_do_not_see_each_other), cmocka_unit_test(stopped_by_its_disk), cmocka_unit_test(a_mount_that_hangs), cmocka_unit_test(two_names_are_one_host), cmocka_unit_test(one_that_is_away)};
   return RUN(tests);
 }

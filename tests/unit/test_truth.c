@@ -77,6 +77,8 @@ static void add_pool(struct world *w, unsigned hosts, unsigned replica) {
   add(w, LAYER_GLUSTER, "kvm1", "state", NULL, "{\"state\":\"ok\",\"text\":\"\"}");
   add(w, LAYER_GLUSTER, "kvm1", "gluster.peers", NULL, arena_printf(w->arena, "{\"peers\":[%s]}", peers.data));
   add(w, LAYER_GLUSTER, "kvm1", "gluster.probe", NULL, arena_printf(w->arena, "{\"hosts\":[%s]}", probe.data));
+  add(w, LAYER_GLUSTER, "kvm1", "gluster.mounts", NULL,
+      arena_printf(w->arena, "{\"mounts\":[{\"mount\":\"/kvmdata\",\"server\":\"n1\",\"volume\":\"v\",\"trouble\":%s}]}", pick(w, "null", "\"it does not answer\"")));
   add(w, LAYER_GLUSTER, "kvm1", "gluster.bricks", NULL, arena_printf(w->arena, "{\"bricks\":[%s]}", lives.data));
   add(w, LAYER_GLUSTER, "kvm1", "gluster.heal", "v", arena_printf(w->arena, "{\"bricks\":[%s],\"split_brain\":0}", heal.data));
   add(w, LAYER_GLUSTER, "kvm1", "gluster.volumes", NULL,
@@ -175,7 +177,8 @@ static void losing_more_never_improves(const struct world *w, unsigned seed) {
       {"pacemaker.nodes", "\"online\":true", "\"online\":false"}, {"pacemaker.nodes", "\"unclean\":false", "\"unclean\":true"}, {"corosync.cluster", "\"quorate\":true", "\"quorate\":false"},
       {"pacemaker.cluster", "\"fencing\":true", "\"fencing\":false"}, {"libvirt.domains", "\"state\":\"running\"", "\"state\":\"crashed\""}, {"libvirt.domains", "\"state\":\"running\"", "\"state\":\"paused\""},
       {"pacemaker.resources", "\"failed\":false", "\"failed\":true"}, {"corosync.nodes", "\"member\":true", "\"member\":false"}, {"corosync.outlook", "\"running\":false", "\"running\":null"}, {"corosync.outlook", "\"quorate\":false", "\"quorate\":true"},
-      {"gluster.probe", "\"unseen\":[]", "\"unseen\":[\"node2\"]"}, {"\"kind\":\"state\"", "\"state\":\"ok\"", "\"state\":\"hung\""}};
+      {"gluster.probe", "\"unseen\":[]", "\"unseen\":[\"node2\"]"}, {"gluster.mounts", "\"trouble\":null", "\"trouble\":\"it does not answer\""},
+      {"\"kind\":\"state\"", "\"state\":\"ok\"", "\"state\":\"hung\""}};
   int before = health_of(w, SIZE_MAX, SIZE_MAX, NULL);
   for (size_t i = 0; i < w->count; i++)
     for (size_t k = 0; k < COUNT(losses); k++)
