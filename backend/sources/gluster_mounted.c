@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ASK_MS = 5000, LATE_MS = 5000, END_MS = 30000, AGAIN_MS = 10000, TICK_MS = 500, MOUNTS_MAX = 64 };
+enum { ASK_MS = 4000, LATE_MS = 4000, END_MS = 30000, AGAIN_MS = 10000, TICK_MS = 500, MOUNTS_MAX = 64 };
 
 struct mount {
   struct mounted *all;
