@@ -64,14 +64,14 @@ $(BUILD)/obj/%.o: %.c
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KC_CFLAGS) $(CFLAGS) -c $< -o $@
-$(BUILD)/gen/keymaps_embedded.c: keymaps/embed.sh $(wildcard keymaps/*.keys)
+$(BUILD)/gen/keymaps_embedded.c: packaging/embed.sh $(wildcard keymaps/*.keys)
 	@mkdir -p $(@D)
-	sh keymaps/embed.sh $(sort $(wildcard keymaps/*.keys)) >$@.new && mv $@.new $@
+	sh packaging/embed.sh keys _ keymaps/keymap.h keymap $(sort $(wildcard keymaps/*.keys)) >$@.new && mv $@.new $@
 
 SCENARIOS := $(patsubst %,backend/sim/scenarios/%.scenario,lab-empty lab tour degraded split-brain node-down migration hung-gluster storm big)
-$(BUILD)/gen/scenarios_embedded.c: backend/sim/embed.sh $(SCENARIOS)
+$(BUILD)/gen/scenarios_embedded.c: packaging/embed.sh $(SCENARIOS)
 	@mkdir -p $(@D)
-	sh backend/sim/embed.sh $(SCENARIOS) >$@.new && mv $@.new $@
+	sh packaging/embed.sh scenario - sim/sim.h scenario $(SCENARIOS) >$@.new && mv $@.new $@
 
 define library
 $(BUILD)/lib$(1).a: $(call objects,$(LIB_$(1)))

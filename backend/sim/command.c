@@ -29,22 +29,26 @@ void say(struct call *c, const char *format, ...) {
   va_end(ap);
 }
 
+static int end_with(struct call *c, int code, struct str *to, const char *format, va_list ap) {
+  add_line(to, format, ap);
+  c->r->code = code;
+  return COMMAND_DONE;
+}
+
 int fail(struct call *c, int code, const char *format, ...) {
   va_list ap;
   va_start(ap, format);
-  add_line(&c->r->err, format, ap);
+  int done = end_with(c, code, &c->r->err, format, ap);
   va_end(ap);
-  c->r->code = code;
-  return COMMAND_DONE;
+  return done;
 }
 
 int fail_out(struct call *c, int code, const char *format, ...) {
   va_list ap;
   va_start(ap, format);
-  add_line(&c->r->out, format, ap);
+  int done = end_with(c, code, &c->r->out, format, ap);
   va_end(ap);
-  c->r->code = code;
-  return COMMAND_DONE;
+  return done;
 }
 
 const char *value_of(const struct call *c, const char *shorter, const char *longer) {

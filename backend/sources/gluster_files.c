@@ -2,6 +2,7 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "sources/gluster_asked.h"
+#include "sources/gluster_mounted.h"
 #include "sources/gluster_place.h"
 #include "sources/gluster_read.h"
 #include "sources/gluster_text.h"
@@ -175,11 +176,9 @@ static void on_silent(void *owner) {
 
 /* The mount point of a volume on this host, NULL; owned by the caller. */
 static char *mount_of(const char *volume) {
-  CLEANUP(mem_freep) char *text = small_file("/proc/self/mounts");
   CLEANUP(arena_freep) struct arena *a = arena_new();
   struct gluster_mounts m;
-  if (!text) return NULL;
-  text_mounts(a, text, &m);
+  if (!mounts_here(a, &m)) return NULL;
   for (size_t i = 0; i < m.mounts.count; i++)
     if (str_eq(m.mounts.item[i].volume, volume)) return mem_strdup(m.mounts.item[i].mount);
   return NULL;

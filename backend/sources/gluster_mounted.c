@@ -103,6 +103,12 @@ static void look_at(struct mount *m, int64_t now) {
 
 /* ---- all of them ---- */
 
+bool mounts_here(struct arena *a, struct gluster_mounts *ret) {
+  CLEANUP(mem_freep) char *text = small_file("/proc/self/mounts");
+  if (text) text_mounts(a, text, ret);
+  return text != NULL;
+}
+
 static struct mount *find(struct mounted *m, const char *path) {
   for (size_t i = 0; i < m->count; i++)
     if (!strcmp(m->mount[i]->path, path)) return m->mount[i];
@@ -113,11 +119,9 @@ static struct mount *find(struct mounted *m, const char *path) {
 }
 
 static void look(struct mounted *m, int64_t now) {
-  CLEANUP(mem_freep) char *text = small_file("/proc/self/mounts");
   CLEANUP(arena_freep) struct arena *scratch = arena_new();
   struct gluster_mounts mounts;
-  if (!text) return;
-  text_mounts(scratch, text, &mounts);
+  if (!mounts_here(scratch, &mounts)) return;
   for (size_t i = 0; i < m->count; i++) m->mount[i]->wanted = false;
   for (size_t i = 0; i < mounts.mounts.count; i++) {
     struct gluster_mount *g = &mounts.mounts.item[i];

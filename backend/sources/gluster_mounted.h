@@ -8,5 +8,7 @@
 
 struct mounted *mounted_new(struct world *w);
 void mounted_free(struct mounted *m);
+/* /proc/self/mounts, those of gluster; strings in the arena. False when it cannot be read. */
+bool mounts_here(struct arena *a, struct gluster_mounts *ret);
 bool mounted_settled(const struct mounted *m); /* each mount has answered, or is late already */
 #endif

@@ -297,21 +297,21 @@ static void add_word(struct str *line, const char *word) {
 
 /* Where other consoles may be, for those that read what is read only once: every host known, and those configured. */
 static void tell_neighbours(struct live *v, const struct snapshot *s) {
-  struct process *p = find(v, LAYER_GLUSTER, this_host());
   CLEANUP(str_free) struct str line = {0}, hosts = {0};
   bool member = false;
-  if (!p || !p->child) return;
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
-    if (h->here == TRUTH_YES) member = h->membership || h->pacemaker;
-    if (h->here == TRUTH_YES) continue;
+    if (h->here == TRUTH_YES) {
+      member = h->membership || h->pacemaker;
+      continue;
+    }
     for (size_t j = 0; j < h->addresses.count; j++) add_word(&hosts, h->addresses.item[j]);
     if (!h->addresses.count) add_word(&hosts, h->name);
   }
   for (size_t i = 0; i < v->config->host_count; i++)
     if (strcmp(v->config->hosts[i].name, this_host()) != 0) add_word(&hosts, v->config->hosts[i].name);
   str_addf(&line, "neighbours %s%s\n", member ? "member" : "outsider", str_text(&hosts));
-  tell(p, TOLD_NEIGHBOURS, &line);
+  tell(find(v, LAYER_GLUSTER, this_host()), TOLD_NEIGHBOURS, &line);
 }
 
 void live_discover(struct live *v, const struct snapshot *s) {
