@@ -174,6 +174,7 @@ void sim_execute(struct sim *s, const char *host, const char *const *argv, const
     fail(&c, 127, "bash: line 1: %s: command not found", argv[0]);
     return;
   }
+  c.takes_ms = k->takes_ms;
   c.rest = plain + skip;
   c.count = c.argc > skip ? c.argc - skip : 0;
   while (k->run(&c) == COMMAND_WAITS && c.w->clock - c.began < WAIT_MAX_MS) {

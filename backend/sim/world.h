@@ -53,6 +53,8 @@ struct sim_brick {
 };
 struct sim_volume {
   const char *name, *id, *type, *status;
+  const char *locked_by, *locked_for; /* whose transaction holds the volume, and the peer whose answer it waits for; NULL: none */
+  int64_t locked_until;               /* glusterd lets go of it then, whatever comes */
   int64_t replica, arbiter, disperse, redundancy, split_brain, heal_per_minute, changed; /* changed: its options, last */
   LIST_OF(struct sim_brick) bricks;
   struct pairs options;

@@ -28,7 +28,7 @@ SHAPE(sim_brick_shape, T, FIELD(T, host, TEXT), FIELD(T, path, TEXT), FIELD(T, s
       FIELD(T, pid, INT), FIELD(T, port, INT), FIELD(T, size, INT), FIELD(T, used, INT), FIELD(T, behind, INT), FIELD(T, full_heal, BOOL));
 #undef T
 #define T struct sim_volume
-SHAPE(sim_volume_shape, T, FIELD(T, name, TEXT), FIELD(T, id, TEXT), FIELD(T, type, TEXT), FIELD(T, status, TEXT), FIELD(T, replica, INT),
+SHAPE(sim_volume_shape, T, FIELD(T, name, TEXT), FIELD(T, id, TEXT), FIELD(T, type, TEXT), FIELD(T, status, TEXT), FIELD(T, locked_by, TEXT), FIELD(T, locked_for, TEXT), FIELD(T, locked_until, TIME), FIELD(T, replica, INT),
       FIELD(T, arbiter, INT), FIELD(T, disperse, INT), FIELD(T, redundancy, INT), FIELD(T, split_brain, INT), FIELD(T, heal_per_minute, INT),
       FIELD(T, changed, TIME), LIST(T, bricks, sim_brick_shape), FIELD(T, options, PAIRS), LIST(T, tasks, gluster_task_shape));
 #undef T
