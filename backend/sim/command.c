@@ -1,6 +1,7 @@
 /* The executor: finds the row, runs it, lets the world's time pass. */
 #include "sim/command.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -144,7 +145,7 @@ static bool ready(struct sim *s, struct call *c, const char *host) {
   const struct sim_host *here = world_host(c->w, c->w->here);
   if (!c->host) {
     fail(c, 255, "ssh: Could not resolve hostname %s: Name or service not known", host);
-  } else if (!hosts_reach(here, c->host)) {
+  } else if (!hosts_reach(c->w, here, c->host, TRAFFIC_CLUSTER)) {
     fail(c, 255, "ssh: connect to host %s port 22: Connection timed out", host);
     sim_run(s, c->w->clock + SSH_MS, NULL, NULL);
   } else if (c->host != here && !daemon_runs(c->host, "sshd")) {
