@@ -82,7 +82,7 @@ struct sim_volume *build_volume(struct world *w, const char *name, int64_t repli
     const char *colon = strchr(bricks->item[i], ':');
     struct sim_brick *b = list_add(w->arena, &v->bricks, &sim_brick_shape);
     *b = (struct sim_brick){.host = world_words(w, "%.*s", (int)(colon - bricks->item[i]), bricks->item[i]), .path = world_word(w, colon + 1), .set = (int64_t)i / set,
-                            .arbiter = truth_of(arbiter > 0 && (int64_t)i % set == set - 1), .life = LIFE_STOPPED, .pid = -1, .port = -1, .size = (int64_t)3 << 30, .used = 28 << 20, .full_heal = TRUTH_NO};
+                            .arbiter = truth_of(arbiter > 0 && (int64_t)i % set == set - 1), .life = LIFE_STOPPED, .since = w->clock, .pid = -1, .port = -1, .size = (int64_t)3 << 30, .used = 28 << 20, .full_heal = TRUTH_NO};
   }
   static const struct { const char *name, *value; bool copied; } options[] = {{"performance.client-io-threads", "off", true}, {"nfs.disable", "on", false}, {"transport.address-family", "inet", false},
                                                                                {"storage.fips-mode-rchecksum", "on", false}, {"cluster.granular-entry-heal", "on", true}}; /* as glusterd 10 sets them */

@@ -141,6 +141,7 @@ void brick_start(struct world *w, struct sim_volume *v, struct sim_brick *b) {
   struct sim_host *h = world_host(w, b->host);
   if (b->life == LIFE_RUNNING || !str_eq(v->status, "started") || !daemon_runs(h, "glusterd")) return;
   b->life = LIFE_RUNNING;
+  b->since = w->clock;
   b->pid = h->pid += 1 + world_random(w, 9);
   b->port = 49152 + world_random(w, 11000);
   world_touch(w, LAYER_GLUSTER);
@@ -151,6 +152,7 @@ void brick_kill(struct world *w, struct sim_volume *v, struct sim_brick *b) {
   (void)v;
   if (b->life != LIFE_RUNNING && b->life != LIFE_HUNG) return;
   b->life = LIFE_STOPPED;
+  b->since = w->clock;
   b->pid = b->port = -1;
   world_touch(w, LAYER_GLUSTER);
   store_check(w);
@@ -232,7 +234,7 @@ static void dirty_brick(const struct world *w, struct sim_volume *v, struct sim_
   int64_t n = 0, unsound = 0, rate = 0;
   EACH(w->files, struct sim_file, f) {
     const struct sim_host *h = f->set == b->set && str_eq(f->volume, v->name) ? writer(w, f) : NULL;
-    if (!h || brick_serves(w, b, h) || !volume_writes(w, v, b->set, h)) continue;
+    if (!h || brick_serves(w, b, h) || !volume_writes(w, v, b->set, h) || set_waits(w, v, b->set, h)) continue;
     n++;
     if (sharded) rate += guest_write_rate(w, f);
     unsound += v->replica == 2 && !b->behind && !YES(b->arbiter) && writes_unsound(w, v, b->set, h);
@@ -294,6 +296,7 @@ void store_check(struct world *w) {
     EACH(v->bricks, struct sim_brick, b) heals |= can_heal(w, v, b);
     if (heals && !world_awaits(w, "heal", v->name)) world_later(w, HEAL_AFTER_MS, "heal", v->name, NULL);
   }
+  stall_watch(w);
   guest_io_check(w);
 }
 
@@ -326,13 +329,16 @@ static void named_bricks(struct world *w, const char *subject, void (*fn)(struct
 
 static void hang(struct world *w, struct sim_volume *v, struct sim_brick *b) {
   (void)v;
-  if (b->life == LIFE_RUNNING) b->life = LIFE_HUNG;
+  if (b->life != LIFE_RUNNING) return;
+  b->life = LIFE_HUNG;
+  b->since = w->clock;
   store_check(w);
 }
 
 static void start(struct world *w, struct sim_volume *v, struct sim_brick *b) {
   if (b->life == LIFE_HUNG) {
     b->life = LIFE_RUNNING;
+    b->since = w->clock;
     store_check(w);
   } else brick_start(w, v, b);
 }

@@ -49,6 +49,7 @@ struct sim_brick {
   int64_t set;
   enum truth arbiter;
   int life;
+  int64_t since; /* when its process began, died, or hung */
   int64_t pid, port, size, used, behind; /* behind: entries it has not got */
   enum truth full_heal;
 };

@@ -25,7 +25,7 @@ SHAPE(sim_host_shape, T, FIELD(T, name, TEXT), FIELD(T, address, TEXT), FIELD(T,
 #undef T
 #define T struct sim_brick
 SHAPE(sim_brick_shape, T, FIELD(T, host, TEXT), FIELD(T, path, TEXT), FIELD(T, set, INT), FIELD(T, arbiter, BOOL), CHOICE(T, life, life_names),
-      FIELD(T, pid, INT), FIELD(T, port, INT), FIELD(T, size, INT), FIELD(T, used, INT), FIELD(T, behind, INT), FIELD(T, full_heal, BOOL));
+      FIELD(T, since, TIME), FIELD(T, pid, INT), FIELD(T, port, INT), FIELD(T, size, INT), FIELD(T, used, INT), FIELD(T, behind, INT), FIELD(T, full_heal, BOOL));
 #undef T
 #define T struct sim_volume
 SHAPE(sim_volume_shape, T, FIELD(T, name, TEXT), FIELD(T, id, TEXT), FIELD(T, type, TEXT), FIELD(T, status, TEXT), FIELD(T, locked_by, TEXT), FIELD(T, locked_for, TEXT), FIELD(T, locked_until, TIME), FIELD(T, replica, INT),
