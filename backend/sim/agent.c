@@ -176,6 +176,7 @@ static void failed(struct world *w, struct sim_resource *r, const char *node, co
 static void well(struct world *w, struct sim_resource *r, const struct sim_op *o) {
   if (!strcmp(o->task, "start")) {
     add_text(w, &r->nodes, o->node);
+    drop_text(&r->apart, o->node); /* whatever was stopped there before */
     r->failed = TRUTH_NO;
     op_begin(w, r, o->node, "monitor", NULL, o->dc);
   } else if (!strcmp(o->task, "stop")) {
@@ -209,6 +210,7 @@ void pacemaker_migrated(struct world *w, const char *resource, bool is_well, con
   snprintf(id, sizeof id, "%" PRId64, o->id);
   if (is_well) {
     add_text(w, &r->nodes, o->target);
+    drop_text(&r->apart, o->target);
     world_later(w, 480, "op", id, "arrived");
   } else {
     const char *to = o->target;
