@@ -278,7 +278,7 @@ static void show_beat(struct lock *k) {
   run(k, (const char *const[]){"attrd_updater", "-n", "kvmconsole-beat", "-p", "-U", value, NULL}, beat_shown);
 }
 
-bool lock_sure(const struct lock *k) { return k->state == LOCK_HELD && k->now - k->beat_ok < LOCK_SURE_MS; }
+bool lock_sure(const struct lock *k) { return k->state == LOCK_HELD && (!k->host || k->now - k->beat_ok < LOCK_SURE_MS); }
 
 /* ---- the consoles of one host ---- */
 
@@ -310,8 +310,11 @@ void lock_tick(struct lock *k, int64_t now) {
   if (k->exec || k->releasing) return;
   if (!k->begun) {
     k->begun = true;
-    if (take_flock(k, who, sizeof who)) create(k);
-    else tell(k, LOCK_BUSY, who);
+    if (!take_flock(k, who, sizeof who)) tell(k, LOCK_BUSY, who);
+    else if (k->host) create(k);
+    else tell(k, LOCK_HELD, "there is no cluster that could hold the operator lock; the consoles of this host are kept away");
+  } else if (!k->host) {
+    return;
   } else if (k->state == LOCK_HELD && k->now - k->beat_ok >= LOCK_SURE_MS) {
     swap(k, k->mine);
   } else if (k->state == LOCK_HELD && k->now >= k->next) {

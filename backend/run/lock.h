@@ -12,7 +12,7 @@ struct lock;
 enum lock_state { LOCK_TRYING, LOCK_HELD, LOCK_BUSY /* another holds it: text says who and since when */, LOCK_UNREACHABLE /* pacemaker does not answer */, LOCK_LOST /* it was ours */ };
 typedef void lock_fn(void *owner, enum lock_state state, const char *text); /* may release it */
 
-/* host: a member of the cluster to run cibadmin on. state_dir: where the flock is, NULL: none. who: for people. Nothing happens
+/* host: a member of the cluster to run cibadmin on; NULL: there is none, only the consoles of this host are kept away. state_dir: where the flock is, NULL: none. who: for people. Nothing happens
  * before the first lock_tick(). */
 struct lock *lock_take(struct executor *x, const char *host, const char *state_dir, const char *who, lock_fn *fn, void *owner);
 /* To be called at least once a second of `now`'s clock (ms, never backwards: the snapshots' own time line). */
