@@ -45,7 +45,6 @@ int simulation_open(const struct arguments *a, struct simulation **ret) {
 }
 
 struct executor *simulation_executor(struct simulation *s, struct loop *l) { return simulated_new(s->sim, l, &s->executor); }
-int simulation_save(struct simulation *s, struct err *e) { return sim_save(s->sim, e); }
 
 const struct stream *simulation_stream(const struct simulation *s) { return &s->stream; }
 
