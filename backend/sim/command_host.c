@@ -123,7 +123,7 @@ static int df(struct call *c) {
   for (size_t i = 0; word_at(c, i); i++) {
     const char *path = word_at(c, i), *rest = NULL;
     const struct sim_volume *v = volume_at(c->w, c->host, path, &rest);
-    int64_t size = (int64_t)20 << 30, used = (int64_t)4 << 30;
+    int64_t size = (int64_t)20 << 30, used = (int64_t)4 << 30, data = (int64_t)4 << 40;
     if (!is_file(c, path) && !is_directory(c, path)) {
       fail(c, 1, "df: %s: No such file or directory", path);
       continue;
@@ -132,9 +132,11 @@ static int df(struct call *c) {
       const struct sim_mount *m = host_mount(c->host, arena_strndup(c->w->arena, path, strlen(path) - strlen(rest)));
       say(c, "%s:%s fuse.glusterfs %lld %lld %lld 2%% %s", m ? m->server : "", v->name, (long long)size, (long long)used, (long long)(size - used), m ? m->mount : path);
     } else if ((below(path, "/data") || str_eq(path, "/data")) && has_data_disk(c->host)) {
+      used = 0;
       EACH(c->w->volumes, struct sim_volume, x)
         EACH(x->bricks, struct sim_brick, b)
-          if (str_eq(b->host, c->host->name)) size = b->size, used = b->used;
+          if (str_eq(b->host, c->host->name)) data = b->size, used += b->used;
+      size = data > used ? data : used;
       say(c, "/dev/mapper/vg-bricks xfs %lld %lld %lld 2%% /data", (long long)size, (long long)used, (long long)(size - used));
     } else {
       say(c, "/dev/vda1 ext4 %lld %lld %lld 20%% /", (long long)size, (long long)used, (long long)(size - used));
