@@ -68,6 +68,28 @@ static void hosts_are_prepared(void **state) {
   bench_close(&b);
 }
 
+/* The storage half of the guide, by operations alone. */
+static void from_bare_hosts_to_a_mounted_volume(void **state) {
+  static const char *const way[][2] = {
+      {"host-prepare", "host=node1;host=node2;host=node3;host=node4;role=gluster;%s"}, {"host-prepare", "host=kvm01;host=kvm02;role=kvm;%s"}, {"gluster-peer-probe", "host=node1;host=node2;host=node3;host=node4"},
+      {"gluster-volume-create", "name=models;type=distributed-replicate"},              {"gluster-mount", "volume=models;host=kvm01;host=kvm02"},
+  };
+  const char *all = "entry=kvm01=10.77.0.1;entry=kvm02=10.77.0.2;entry=node1=10.77.0.21;entry=node2=10.77.0.22;entry=node3=10.77.0.23;entry=node4=10.77.0.24";
+  struct bench b;
+  (void)state;
+  bench_open(&b, "lab-empty");
+  for (size_t i = 0; i < COUNT(way); i++) {
+    CLEANUP(str_free) struct str words = {0};
+    for (const char *s = way[i][1]; *s; s++)
+      if (s[0] == '%') str_add(&words, all), s++;
+      else str_addc(&words, *s);
+    plan_runs(&b, bench_plan(&b, way[i][0], str_text(&words)));
+  }
+  HOLDS(&b, "volume-bricks-online", "models");
+  HOLDS(&b, "mounted", "models", "kvm01", "/kvmdata");
+  bench_close(&b);
+}
+
 static void a_host_that_cannot_be_asked_is_refused(void **state) {
   struct bench b;
   (void)state;
@@ -144,7 +166,7 @@ static void a_member_keeps_its_network(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(each_distribution_has_its_way),          cmocka_unit_test(hosts_are_prepared),        cmocka_unit_test(a_host_that_cannot_be_asked_is_refused),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(each_distribution_has_its_way),          cmocka_unit_test(hosts_are_prepared), cmocka_unit_test(from_bare_hosts_to_a_mounted_volume),       cmocka_unit_test(a_host_that_cannot_be_asked_is_refused),
                                      cmocka_unit_test(a_processor_that_cannot_is_refused), cmocka_unit_test(a_bridge_takes_itself_back), cmocka_unit_test(a_member_keeps_its_network)};
   return RUN(tests);
 }
