@@ -1,6 +1,8 @@
 /* What pacemaker's operations do on a node: the agent's work, how long it takes, and what follows when it fails. */
+#include "sim/cib.h"
 #include "sim/guest.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include "sim/pacemaker.h"
 #include "sim/store.h"
 #include <errno.h>
@@ -154,7 +156,7 @@ static struct outcome work(struct world *w, struct sim_resource *r, struct sim_o
 /* ---- the end of an operation ---- */
 
 static void failed(struct world *w, struct sim_resource *r, const char *node, const char *task, int64_t rc, const char *reason) {
-  const char *fatal = pairs_get(&w->properties, "start-failure-is-fatal");
+  const char *fatal = cluster_property(w, "start-failure-is-fatal");
   bool final = !strcmp(task, "start") && (!fatal || is_true(fatal));
   note_failure(w, r, node, task, rc, reason);
   if (!strcmp(task, "stop")) {
@@ -296,7 +298,7 @@ void pacemaker_bmc_changed(struct world *w, const struct sim_host *h) {
 /* A fence device is asked for its state: the BMCs of all hosts that it is for must answer. */
 static bool device_answers(const struct world *w, const struct sim_resource *r, const struct sim_host *from) {
   EACH(w->hosts, struct sim_host, h)
-    if (KNOWN(h->node_id) && pairs_get(&r->params, "pcmk_host_list") && fence_device_for(r, h->name) && !bmc_answers(from, h)) return false;
+    if (KNOWN(h->node_id) && pairs_get(&r->params, "pcmk_host_list") && fence_device_for(r, h->name) && !bmc_answers(w, from, h)) return false;
   return true;
 }
 

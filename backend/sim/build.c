@@ -22,11 +22,10 @@ struct sim_host *build_host(struct world *w, const char *name, bool kvm, bool st
   h->kvm = truth_of(kvm), h->store = truth_of(store);
   h->bmc = h->bmc_works = truth_of(kvm);
   h->frozen = h->quorate = h->waiting = h->standby = h->maintenance = h->condemned = h->in_pool = TRUTH_NO;
-  h->left_clean = TRUTH_YES;
   h->cpus = 4, h->memory = (int64_t)8 << 30, h->boot_ms = 14000, h->pid = 110;
   h->power = POWER_ON;
   h->power_since = w->clock;
-  h->downs = h->segment = h->votes = h->expected = h->quorum = h->lowest = h->member_count = 0;
+  h->downs = h->votes = h->expected = h->quorum = h->lowest = h->member_count = 0;
   h->ring = -1;
   daemon_add(w, h, "sshd", LIFE_RUNNING, true);
   return h;
@@ -78,7 +77,7 @@ struct sim_volume *build_volume(struct world *w, const char *name, int64_t repli
   v->type = volume_type((int64_t)bricks->count, replica, arbiter, disperse);
   v->status = "created";
   v->replica = disperse > 0 ? 1 : replica, v->arbiter = arbiter, v->disperse = disperse, v->redundancy = redundancy;
-  v->split_brain = 0, v->heal_per_minute = 60, v->changed = w->clock;
+  v->locked_until = 0, v->split_brain = 0, v->heal_per_minute = 60, v->changed = w->clock;
   for (size_t i = 0; i < bricks->count; i++) {
     const char *colon = strchr(bricks->item[i], ':');
     struct sim_brick *b = list_add(w->arena, &v->bricks, &sim_brick_shape);

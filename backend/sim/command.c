@@ -1,17 +1,18 @@
 /* The executor: finds the row, runs it, lets the world's time pass. */
 #include "sim/command.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include <stdio.h>
 #include <string.h>
 
 enum { FIRST_MS = 40, WAIT_MS = 200, WAIT_MAX_MS = 3600000, SSH_MS = 3000, ARGS_MAX = 512 };
 
-static const struct command *const tables[] = {gluster_commands, pcs_commands, crm_commands, virsh_commands, system_commands, tool_commands};
+static const struct command *const tables[] = {gluster_commands, pcs_commands, crm_commands, cib_commands, virsh_commands, system_commands, tool_commands};
 
 /* The package that brings a program; NULL: it is always there. */
 static const struct { const char *program, *packages; } owners[] = {
     {"gluster", "glusterfs-server glusterfs-client"}, {"pcs", "pcs"}, {"crm_mon", "pacemaker"}, {"crm_resource", "pacemaker"}, {"crm_node", "pacemaker"}, {"crm_standby", "pacemaker"},
-    {"stonith_admin", "pacemaker"}, {"crm_attribute", "pacemaker"}, {"crm_simulate", "pacemaker"}, {"corosync-quorumtool", "corosync"}, {"corosync-cfgtool", "corosync"}, {"virsh", "libvirt-daemon-system"}, {"qemu-img", "qemu-system-x86"}};
+    {"stonith_admin", "pacemaker"}, {"crm_attribute", "pacemaker"}, {"cibadmin", "pacemaker"}, {"crm_simulate", "pacemaker"}, {"attrd_updater", "pacemaker"}, {"corosync-quorumtool", "corosync"}, {"corosync-cfgtool", "corosync"}, {"virsh", "libvirt-daemon-system"}, {"qemu-img", "qemu-system-x86"}};
 
 /* ---- for the commands ---- */
 
@@ -144,7 +145,7 @@ static bool ready(struct sim *s, struct call *c, const char *host) {
   const struct sim_host *here = world_host(c->w, c->w->here);
   if (!c->host) {
     fail(c, 255, "ssh: Could not resolve hostname %s: Name or service not known", host);
-  } else if (!hosts_reach(here, c->host)) {
+  } else if (!hosts_reach(c->w, here, c->host, TRAFFIC_CLUSTER)) {
     fail(c, 255, "ssh: connect to host %s port 22: Connection timed out", host);
     sim_run(s, c->w->clock + SSH_MS, NULL, NULL);
   } else if (c->host != here && !daemon_runs(c->host, "sshd")) {
@@ -174,6 +175,7 @@ void sim_execute(struct sim *s, const char *host, const char *const *argv, const
     fail(&c, 127, "bash: line 1: %s: command not found", argv[0]);
     return;
   }
+  c.takes_ms = k->takes_ms;
   c.rest = plain + skip;
   c.count = c.argc > skip ? c.argc - skip : 0;
   while (k->run(&c) == COMMAND_WAITS && c.w->clock - c.began < WAIT_MAX_MS) {

@@ -1,3 +1,4 @@
+#include "sim/cib.h"
 #include "sim/pacemaker.h"
 #include "base/clock.h"
 #include "sim/guest.h"
@@ -13,14 +14,27 @@ bool node_online(const struct sim_host *viewer, const struct sim_host *n) { retu
 bool node_pending(const struct sim_host *viewer, const struct sim_host *n) { return n->joined == JOIN_PENDING && texts_have(&viewer->members, n->name); }
 
 bool fencing_enabled(const struct world *w) {
-  const char *s = pairs_get(&w->properties, "stonith-enabled");
+  const char *s = cluster_property(w, "stonith-enabled");
   return !s || is_true(s);
 }
 
 bool node_unclean(const struct world *w, const struct sim_host *viewer, const struct sim_host *n) {
   if (!fencing_enabled(w)) return false;
   if (YES(n->condemned)) return true;
-  return !node_online(viewer, n) && !node_pending(viewer, n) && !YES(n->left_clean);
+  if (node_online(viewer, n) || node_pending(viewer, n)) return false;
+  if (texts_have(&n->known_to, viewer->name)) return true;
+  for (size_t i = 0; i < viewer->members.count; i++) /* who joins is told by those who are there */
+    if (texts_have(&n->known_to, viewer->members.item[i])) return true;
+  return false;
+}
+
+/* Who has whom online now: each partition knows its own. */
+static void acquaint(struct world *w) {
+  EACH(w->hosts, struct sim_host, v)
+    for (size_t i = 0; v->joined == JOIN_ONLINE && i < v->members.count; i++) {
+      struct sim_host *n = world_host(w, v->members.item[i]);
+      if (n && n->joined == JOIN_ONLINE) add_text(w, &n->known_to, v->name);
+    }
 }
 
 size_t active_nodes(const struct world *w, const struct sim_host *viewer, const struct sim_resource *r, struct sim_host *ret[NODES_MAX]) {
@@ -64,6 +78,7 @@ void pacemaker_ring_changed(struct world *w) {
     world_later(w, world_about(w, JOIN_MS, 40), "joined", h->name, NULL);
   }
   forget_apart(w);
+  acquaint(w);
   EACH(w->hosts, struct sim_host, h) { /* one that coordinates whom it does not see coordinates nobody */
     if (h->dc && (!texts_have(&h->members, h->dc) || world_host(w, h->dc)->joined != JOIN_ONLINE)) h->dc = NULL;
   }
@@ -75,8 +90,9 @@ void on_joined(struct world *w, const char *subject, const char *detail) {
   (void)detail;
   if (!h || h->joined != JOIN_PENDING || !daemon_runs(h, "pacemaker")) return;
   h->joined = JOIN_ONLINE;
-  h->left_clean = h->condemned = TRUTH_NO;
+  h->condemned = TRUTH_NO;
   h->leaving = NULL;
+  acquaint(w);
   EACH(w->resources, struct sim_resource, r) drop_text(&r->apart, h->name), drop_text(&r->nodes, h->name); /* nothing of before runs: probes say so */
   EACH(w->resources, struct sim_resource, r) {
     struct sim_domain *d = resource_domain(w, r);
@@ -88,6 +104,7 @@ void on_joined(struct world *w, const char *subject, const char *detail) {
 void pacemaker_daemon_changed(struct world *w, struct sim_host *h, bool in_order) {
   if (!is_node(h)) return;
   if (!daemon_runs(h, "pacemaker")) {
+    attributes_forget(w, h->name);
     h->joined = JOIN_DOWN;
     h->dc = h->leaving = NULL;
     if (!in_order) ops_forget(w, h->name, NULL);
@@ -109,6 +126,7 @@ void pacemaker_leave(struct world *w, struct sim_host *h, bool corosync_too) {
 }
 
 void pacemaker_node_left(struct world *w, struct sim_host *viewer, struct sim_host *gone) {
+  attributes_forget(w, gone->name);
   ops_forget(w, gone->name, viewer->dc ? viewer->dc : viewer->name);
   pacemaker_think_soon(w);
 }
@@ -201,17 +219,17 @@ static void consider(const struct thinking *t, size_t at) {
 static void let_go(struct world *w, struct sim_host *h) {
   if (!h->leaving || !host_up(h)) return;
   EACH(w->resources, struct sim_resource, r)
-    if ((texts_have(&r->nodes, h->name) || op_of(w, r->id, h->name)) && resource_managed(w, r) && !is_true(pairs_get(&w->properties, "maintenance-mode"))) return;
+    if ((texts_have(&r->nodes, h->name) || op_of(w, r->id, h->name)) && resource_managed(w, r) && !is_true(cluster_property(w, "maintenance-mode"))) return;
   const char *daemon = h->leaving;
   EACH(w->resources, struct sim_resource, r) drop_text(&r->nodes, h->name);
-  h->left_clean = TRUTH_YES;
+  h->known_to.count = 0;
   h->leaving = NULL;
   daemon_stop(w, h, "pacemaker");
   if (str_eq(daemon, "corosync")) daemon_stop(w, h, "corosync");
 }
 
 static void think_for(struct world *w, struct sim_host *dc) {
-  const char *policy = pairs_get(&w->properties, "no-quorum-policy");
+  const char *policy = cluster_property(w, "no-quorum-policy");
   bool quorate = YES(dc->quorate) || str_eq(policy, "ignore");
   if (!quorate && str_eq(policy, "freeze")) return;
   if (quorate)
@@ -221,7 +239,7 @@ static void think_for(struct world *w, struct sim_host *dc) {
     world_later(w, 1000, "power off", dc->name, NULL);
     return;
   }
-  if (is_true(pairs_get(&w->properties, "maintenance-mode"))) return;
+  if (is_true(cluster_property(w, "maintenance-mode"))) return;
   CLEANUP(mem_freep) int *place = mem_alloc((w->resources.count + 1) * sizeof *place);
   schedule_place(w, dc, place);
   struct thinking t = {w, dc, place};
@@ -256,6 +274,7 @@ bool pacemaker_idle(const struct world *w) {
 
 void cib_changed(struct world *w, const char *tool, const char *host) {
   char when[CLOCK_TEXT];
+  w->cib_epoch++;
   w->last_change = world_words(w, "%s by root via %s on %s", clock_rfc3339(when, w->clock / 1000 * 1000), tool, host ? host : "?");
   pacemaker_think_soon(w);
 }
@@ -321,12 +340,11 @@ void pacemaker_cleanup(struct world *w, const char *resource, const char *node) 
 void pacemaker_started(struct world *w) {
   EACH(w->hosts, struct sim_host, h) {
     if (!is_node(h)) continue;
-    h->ring = daemon_runs(h, "corosync") ? h->segment : -1;
-    h->left_clean = TRUTH_YES;
+    h->ring = daemon_runs(h, "corosync") ? 0 : -1;
     h->joined = daemon_runs(h, "pacemaker") ? JOIN_ONLINE : JOIN_DOWN;
-    if (h->joined == JOIN_ONLINE) h->left_clean = TRUTH_NO;
   }
   ring_form(w);
+  acquaint(w);
   EACH(w->hosts, struct sim_host, h) {
     const struct sim_host *dc = h->joined == JOIN_ONLINE ? first_online(w, h) : NULL;
     if (dc) h->dc = dc->name;
