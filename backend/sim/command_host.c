@@ -2,6 +2,7 @@
  * texts by path; a directory that was made is one with "/" at its end. */
 #include "sim/command.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include "sim/store.h"
 #include <regex.h>
 #include <stdio.h>
@@ -309,7 +310,7 @@ static int ssh(struct call *c) {
   const char *key = pairs_get(&c->host->files, arena_printf(c->w->arena, "%s.pub", KEY)), *in = h ? pairs_get(&h->files, "/root/.ssh/authorized_keys") : NULL;
   const char *known = pairs_get(&c->host->files, KNOWN);
   if (!h || (!knows(c, name) && h != c->host)) return fail(c, 255, "ssh: Could not resolve hostname %s: Name or service not known", name ? name : "");
-  if (!hosts_reach(c->host, h)) return fail(c, 255, "ssh: connect to host %s port 22: Connection timed out", name);
+  if (!hosts_reach(c->w, c->host, h, TRAFFIC_CLUSTER)) return fail(c, 255, "ssh: connect to host %s port 22: Connection timed out", name);
   if (!key && c->host->packages.count) return COMMAND_DONE;
   if (!known || !strstr(known, arena_printf(c->w->arena, "%s ssh-ed25519 ", name))) return fail(c, 255, "Host key verification failed.");
   if (!key || !in || !strstr(in, arena_strndup(c->w->arena, key, strcspn(key, "\n") - 5))) return fail(c, 255, "root@%s: Permission denied (publickey,password).", name);
