@@ -71,7 +71,7 @@ static inline struct command_result bench_execute(struct bench *b, const char *h
   struct command_result r;
   const char **words = arena_array(b->arena, argv->count + 1, sizeof *words);
   for (size_t i = 0; i < argv->count; i++) words[i] = argv->item[i];
-  sim_execute(b->sim, host ? host : sim_here(b->sim), words, input, &r, bench_line, b);
+  sim_execute(b->sim, host && strcmp(host, "localhost") ? host : sim_here(b->sim), words, input, &r, bench_line, b);
   return r;
 }
 
