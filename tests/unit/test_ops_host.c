@@ -12,23 +12,6 @@ static const struct { const char *name, *os; } systems[] = {
     {"leap15", "NAME=\"openSUSE Leap\"\nID=\"opensuse-leap\"\nID_LIKE=\"suse opensuse\"\nVERSION_ID=\"15.5\"\nPRETTY_NAME=\"openSUSE Leap 15.5\"\n"},
 };
 
-/* What a host would have said that the simulated one does not. */
-struct told { const char *host, *id; int code; const char *out; };
-
-static struct plan *told_plan(struct bench *b, const char *operation, const char *words, const struct told *told) {
-  const struct operation *o = operation_find(operation);
-  struct values v = bench_values(b, o, words);
-  struct survey survey;
-  bench_survey(b, o, &v, &survey);
-  for (; told && told->host; told++) {
-    struct answer *q = (struct answer *)survey_answer(&survey, told->host, told->id);
-    if (!q) fail_msg("%s is not asked of %s", told->id, told->host);
-    q->code = told->code;
-    q->out = told->out;
-  }
-  return operation_plan(o, b->snap, &v, &survey, b->arena);
-}
-
 static void each_distribution_has_its_way(void **state) {
   struct bench b;
   (void)state;
