@@ -214,7 +214,7 @@ const struct operation cluster_operations[] = {
      .help = "Sets or unsets a property of pacemaker's, as stonith-enabled or maintenance-mode."},
     {.name = "fencing-create", .title = "Set up a fence device", .target = TARGET_NODE, .danger = 1, .flags = OP_WIZARD, .arguments = fencing_create_arguments, .survey = survey_fencing_create, .plan = plan_fencing_create,
      .help = "Makes the device by which the cluster cuts a node's power: a BMC (fence_ipmilan), or the hypervisor that a nested node runs on (fence_virsh). Prove it afterwards with fencing-test."},
-    {.name = "fencing-test", .title = "Prove fencing: cut the power for real", .target = TARGET_NODE, .danger = 2, .flags = OP_NOT_OWN_HOST, .arguments = node_argument, .plan = plan_fencing_test,
+    {.name = "fencing-test", .title = "Prove fencing: cut the power for real", .target = TARGET_NODE, .danger = 2, .flags = OP_NOT_OWN_HOST, .arguments = node_argument, .survey = survey_fencing_test, .plan = plan_fencing_test,
      .help = "Fences the node and waits until it is back. The only proof that fencing works on the night it is needed."},
     {.name = "fencing-fence", .title = "Fence now", .target = TARGET_NODE, .danger = 2, .flags = OP_NOT_OWN_HOST, .arguments = fence_arguments, .plan = plan_fencing_fence,
      .help = "Cuts the node's power now. What it runs dies and starts elsewhere."},

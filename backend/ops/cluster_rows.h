@@ -51,6 +51,7 @@ void survey_authenticate(struct planning *p);
 void plan_authenticate(struct planning *p);
 void survey_fencing_create(struct planning *p);
 void plan_fencing_create(struct planning *p);
+void survey_fencing_test(struct planning *p);
 void plan_fencing_test(struct planning *p);
 void plan_fencing_fence(struct planning *p);
 void plan_fencing_confirm(struct planning *p);
