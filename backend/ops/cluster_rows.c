@@ -191,6 +191,6 @@ int64_t pcs_of(struct planning *p, const char *host) {
   int64_t version = text ? version_of(text) : 0;
   if (version >= 9) return version > 12 ? 12 : version;
   if (a && a->code == UNKNOWN_INT) refuse_always(p, planf(p, "when commands can be run on %s", host), "%s could not be asked for its pcs: %s", host, a->text && *a->text ? a->text : "no answer");
-  else refuse_always(p, planf(p, "when pcs is installed on %s (hosts-prepare does it)", host), "pcs on %s is not there, or of a version that cannot be read", host);
+  else refuse_always(p, planf(p, "when pcs is installed on %s (host-prepare does it)", host), "pcs on %s is not there, or of a version that cannot be read", host);
   return 0;
 }
