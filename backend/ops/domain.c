@@ -247,6 +247,7 @@ static void cancel_by_pacemaker(struct planning *p, const struct domain_view *d,
   const char *host = cluster_host(p), *copy = planf(p, "/var/lib/pacemaker/cib/kvmconsole-%s.xml", resource); /* only root and hacluster get there */
   crm_meta(p, resource, planf(p, "keep pacemaker's hands off %s", resource), "maintenance", "true");
   step_run(p, host, "give it a second to take that in", "sleep", "1", NULL)->harmless = TRUTH_YES;
+  step_wait(p, 20000, "until it keeps them off", "resource-unmanaged", resource, NULL);
   struct step *s = step_run(p, from, "end the migration", "virsh", "domjobabort", "--domain", d->name, NULL);
   already_when(p, s, "domain-settled", d->name, NULL);
   still_when(p, s, "resource-unmanaged", resource, NULL);

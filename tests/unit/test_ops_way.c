@@ -39,7 +39,22 @@ static void from_bare_hosts_to_a_failover(void **state) {
   ground_close(&g);
 }
 
+/* Taken apart in order and built anew, with another name; the domain is the same throughout, first plain, then not. */
+static void taken_apart_and_built_anew(void **state) {
+  struct ground g = ground_open("lab");
+  (void)state;
+  GO(&g, "domain-undo-ha", "domain=test01");
+  GO(&g, "cluster-destroy", "force=no");
+  ground_run(&g, 10000);
+  assert_true(str_eq(snapshot_domain(g.snap, "test01")->state, "running"));
+  GO(&g, "cluster-setup", "name=another", "nodes=kvm01", "nodes=kvm02", "password=hunter2");
+  GO(&g, "fencing-create", "node=kvm02", "ip=10.0.0.12", "username=admin", "password=hunter2");
+  GO(&g, "domain-make-ha", "domain=test01");
+  GO(&g, "domain-migrate", "domain=test01", "to=kvm02", "clear=yes");
+  ground_close(&g);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(from_bare_hosts_to_a_failover)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(taken_apart_and_built_anew), cmocka_unit_test(from_bare_hosts_to_a_failover)};
   return RUN(tests);
 }
