@@ -104,6 +104,7 @@ const struct event_kind event_kinds[] = {
     {"dirty", NULL, on_dirty, NULL},
     {"heal", NULL, on_heal, NULL},
     {"task", NULL, on_task, NULL},
+    {"stall", NULL, on_stall, NULL},
     {"server quorum", NULL, on_server_quorum, NULL},
     {.name = NULL},
 };
