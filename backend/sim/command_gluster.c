@@ -428,7 +428,10 @@ static int volume_heal(struct call *c) {
   return COMMAND_DONE;
 }
 
-static int no_such(struct call *c) { return fail(c, 1, "unrecognized word: %s (position 0)", c->count ? c->rest[c->count > 1 && c->rest[0][0] == '-' ? 1 : 0] : ""); }
+static int no_such(struct call *c) {
+  if (has_flag(c, "-V", "--version")) return say(c, "glusterfs 10.3"), COMMAND_DONE;
+  return fail(c, 1, "unrecognized word: %s (position 0)", c->count ? c->rest[c->count > 1 && c->rest[0][0] == '-' ? 1 : 0] : "");
+}
 
 const struct command gluster_commands[] = {
     {"gluster", "peer probe", peer_probe, 600}, {"gluster", "peer detach", peer_detach, 600}, {"gluster", "peer status", peer_status, 140}, {"gluster", "pool list", pool_list, 110},

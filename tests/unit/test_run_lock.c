@@ -258,6 +258,8 @@ static void a_holder_that_wakes_last_of_all(void **state) {
   new_console(&c[1], &cib, 1);
   while (!c[1].x.execs || !has(c[1].x.execs, "--modify")) turn(&c[1], now += 100);
   c[0].frozen = false;
+  lock_tick(c[0].lock, now);
+  assert_false(sure(&c[0]));
   for (int i = 0; i < 100 && !(sure(&c[0]) && !c[0].x.execs); i++) turn(&c[0], now += 10);
   assert_true(sure(&c[0]));
   end_one(c[1].x.execs); /* it comes too late */
@@ -267,6 +269,19 @@ static void a_holder_that_wakes_last_of_all(void **state) {
   assert_int_equal(c[1].state, LOCK_BUSY);
   end_console(&c[0]);
   end_console(&c[1]);
+}
+
+/* Stopped, and woken by something else than the time: it is not sure before it is told how late it is. */
+static void who_does_not_know_the_time_is_not_sure(void **state) {
+  struct cib cib = {0};
+  struct console c[1];
+  (void)state;
+  new_console(&c[0], &cib, 0);
+  until(c, 1, 0, 10000, first_holds);
+  assert_true(sure(&c[0]));
+  usleep((LOCK_TOLD_MS + 50) * 1000);
+  assert_false(sure(&c[0]));
+  end_console(&c[0]);
 }
 
 static void what_was_lost_on_the_way_is_looked_up(void **state) {
@@ -373,7 +388,7 @@ static void two_at_once_in_the_simulated_cluster(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(two_at_once_are_never_two_holders), cmocka_unit_test(a_dead_holder_is_taken_over), cmocka_unit_test(a_frozen_holder_is_not_sure_when_it_wakes), cmocka_unit_test(a_holder_that_wakes_last_of_all),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(two_at_once_are_never_two_holders), cmocka_unit_test(a_dead_holder_is_taken_over), cmocka_unit_test(a_frozen_holder_is_not_sure_when_it_wakes), cmocka_unit_test(a_holder_that_wakes_last_of_all), cmocka_unit_test(who_does_not_know_the_time_is_not_sure),
                                      cmocka_unit_test(what_was_lost_on_the_way_is_looked_up), cmocka_unit_test(who_is_not_reached_is_told), cmocka_unit_test(somebody_removed_it),
                                      cmocka_unit_test(consoles_of_one_host_settle_it_first), cmocka_unit_test(two_at_once_in_the_simulated_cluster)};
   return RUN(tests);
