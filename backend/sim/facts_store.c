@@ -9,8 +9,9 @@ static const struct sim_host *preferred(const struct look *l) {
   if (YES(l->here->in_pool)) return l->here;
   EACH(l->here->mounts, struct sim_mount, m)
     if (world_host(l->w, m->server)) return world_host(l->w, m->server);
-  EACH(l->w->hosts, struct sim_host, h) /* as if [gluster] host named it */
-    if (YES(h->in_pool)) return h;
+  const char *told = pairs_get(&l->here->files, "/var/lib/kvmconsole/gluster-hosts");
+  const struct sim_host *h = told ? world_host(l->w, arena_strndup(l->arena, told, strcspn(told, "\n"))) : NULL;
+  if (h) return h;
   return NULL;
 }
 
@@ -202,7 +203,7 @@ bool read_gluster_capacity(const struct look *l, const char *key, void *ret) {
       if (!KNOWN(size) || b->size < size) size = b->size;
       if (!KNOWN(left) || b->size - b->used < left) left = b->size - b->used;
     }
-    if (!KNOWN(size)) return false;
+    if (!KNOWN(size) || set_waits(l->w, v, set, l->here)) return false;
     c->size += size * data, c->free += left * data;
   }
   c->inodes = c->size >> 11;
@@ -218,6 +219,7 @@ bool read_gluster_disks(const struct look *l, const char *key, void *ret) {
   EACH(l->w->files, struct sim_file, f) {
     const struct sim_volume *v = f->content ? NULL : world_volume(l->w, f->volume);
     if (!v) continue;
+    if (set_waits(l->w, v, f->set, l->here)) return false; /* who asks the mount waits with it */
     struct gluster_disk *d = list_add(l->arena, &out->disks, &gluster_disk_shape);
     d->volume = f->volume;
     d->path = f->path;

@@ -12,23 +12,6 @@ static const struct { const char *name, *os; } systems[] = {
     {"leap15", "NAME=\"openSUSE Leap\"\nID=\"opensuse-leap\"\nID_LIKE=\"suse opensuse\"\nVERSION_ID=\"15.5\"\nPRETTY_NAME=\"openSUSE Leap 15.5\"\n"},
 };
 
-/* What a host would have said that the simulated one does not. */
-struct told { const char *host, *id; int code; const char *out; };
-
-static struct plan *told_plan(struct bench *b, const char *operation, const char *words, const struct told *told) {
-  const struct operation *o = operation_find(operation);
-  struct values v = bench_values(b, o, words);
-  struct survey survey;
-  bench_survey(b, o, &v, &survey);
-  for (; told && told->host; told++) {
-    struct answer *q = (struct answer *)survey_answer(&survey, told->host, told->id);
-    if (!q) fail_msg("%s is not asked of %s", told->id, told->host);
-    q->code = told->code;
-    q->out = told->out;
-  }
-  return operation_plan(o, b->snap, &v, &survey, b->arena);
-}
-
 static void each_distribution_has_its_way(void **state) {
   struct bench b;
   (void)state;
@@ -110,6 +93,26 @@ static void a_host_that_cannot_be_asked_is_refused(void **state) {
   bench_close(&b);
 }
 
+/* A host may print anything: no word of it moves a cursor, is a command, or takes for ever. */
+static void what_a_host_prints_is_words(void **state) {
+  struct bench b;
+  (void)state;
+  bench_open(&b, bare);
+  char *many = arena_alloc(b.arena, ANSWER_MAX);
+  for (size_t i = 0; i + 2 < ANSWER_MAX; i += 2) many[i] = 'x', many[i + 1] = ' ';
+  const struct told evil[] = {{"node1", "os", 0, "ID=debian\nPRETTY_NAME=\"\x1b[2J\x1b]0;x\x07" "Debian\"\n"}, {"node1", "hosts", 0, many}, {NULL, NULL, 0, NULL}};
+  struct plan *p = told_plan(&b, "host-prepare", arena_printf(b.arena, "host=node1;role=gluster;%s", entries), evil);
+  CLEANUP(str_free) struct str out = {0};
+  plan_whole(p, &out);
+  assert_int_equal(p->allowed, TRUTH_YES);
+  for (const char *s = str_text(&out); *s; s++)
+    if (((unsigned char)*s < ' ' && *s != '\n') || *s == 127) fail_msg("a control character is in the plan: %s", s);
+  const struct told links[] = {{"node1", "route", 0, "default via 10.0.0.1 dev eth0;reboot\n"}, {"node1", "links", 0, "2: eth0;reboot: <UP> link/ether 52:54:00:12:34:56\n"}, {NULL, NULL, 0, NULL}};
+  p = told_plan(&b, "host-bridge", "host=node1", links);
+  assert_string_equal(p->why, "node1 has no default route to tell which interface is meant");
+  bench_close(&b);
+}
+
 static void a_processor_that_cannot_is_refused(void **state) {
   const struct told flag[] = {{"node1", "flags", 1, ""}, {NULL, NULL, 0, NULL}}, device[] = {{"node1", "flags", 0, "svm\n"}, {"node1", "kvm", 1, ""}, {NULL, NULL, 0, NULL}};
   struct bench b;
@@ -148,8 +151,41 @@ static void a_bridge_takes_itself_back(void **state) {
   assert_non_null(strstr(p->why, "neither by NetworkManager nor in /etc/network/interfaces"));
   files[1].out = LINKS "3: br0: <BROADCAST> mtu 1500\n";
   assert_non_null(strstr(told_plan(&b, "host-bridge", "host=node1", files)->why, "has an interface br0 already"));
-  p = told_plan(&b, "host-bridge", "host=kvm01", NULL);
-  assert_int_equal(p->allowed, TRUTH_NO); /* the console's own host */
+  plan_refused(&b, "host-bridge", "host=kvm01;force=yes", "kvm01 is the host that this console runs on");
+  bench_close(&b);
+}
+
+static void a_bridge_is_made(void **state) {
+  struct bench b;
+  (void)state;
+  bench_open(&b, "host kvm[01-02] kvm memory=8G\nhere kvm01\n");
+  struct plan *p = bench_plan(&b, "host-bridge", "host=kvm02");
+  plan_kept(p, "bridge-simulated");
+  plan_runs(&b, p);
+  const struct sim_host *h = world_host(sim_world(b.sim), "kvm02");
+  assert_non_null(pairs_get(&h->files, "/run/network/br0"));
+  bench_pass(&b, 200); /* nothing takes it back any more */
+  assert_non_null(pairs_get(&h->files, "/run/network/br0"));
+  plan_refused(&b, "host-bridge", "host=kvm02", "has an interface br0 already");
+  plan_undone(&b, p);
+  assert_null(pairs_get(&h->files, "/run/network/br0"));
+  bench_close(&b);
+}
+
+/* Whoever made it does not come back: the host does it by itself. */
+static void a_bridge_that_nobody_confirms_goes(void **state) {
+  const char *outputs[64];
+  struct bench b;
+  (void)state;
+  bench_open(&b, "host kvm[01-02] kvm memory=8G\nhere kvm01\n");
+  struct plan *p = bench_plan(&b, "host-bridge", "host=kvm02");
+  const struct sim_host *h = world_host(sim_world(b.sim), "kvm02");
+  for (size_t i = 0; i < p->steps.count && !strstr(p->steps.item[i].say, "stop what would take it back"); i++) step_runs(&b, p, i, outputs);
+  assert_non_null(pairs_get(&h->files, "/run/network/br0"));
+  plan_refused(&b, "host-bridge", "host=kvm02;bridge=br1;interface=eth0;force=yes", "eth0 of kvm02 is in br0 already");
+  bench_pass(&b, 130);
+  assert_null(pairs_get(&h->files, "/run/network/br0"));
+  assert_null(strstr(pairs_get(&h->files, "/etc/network/interfaces"), "br0"));
   bench_close(&b);
 }
 
@@ -167,6 +203,7 @@ static void a_member_keeps_its_network(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(each_distribution_has_its_way),          cmocka_unit_test(hosts_are_prepared), cmocka_unit_test(from_bare_hosts_to_a_mounted_volume),       cmocka_unit_test(a_host_that_cannot_be_asked_is_refused),
-                                     cmocka_unit_test(a_processor_that_cannot_is_refused), cmocka_unit_test(a_bridge_takes_itself_back), cmocka_unit_test(a_member_keeps_its_network)};
+                                     cmocka_unit_test(what_a_host_prints_is_words), cmocka_unit_test(a_processor_that_cannot_is_refused), cmocka_unit_test(a_bridge_takes_itself_back), cmocka_unit_test(a_bridge_is_made), cmocka_unit_test(a_bridge_that_nobody_confirms_goes),
+                                     cmocka_unit_test(a_member_keeps_its_network)};
   return RUN(tests);
 }
