@@ -53,7 +53,7 @@ static void delete_it(struct lock *k);
 static void add_plain(char *out, size_t room, const char *text) {
   size_t n = strlen(out);
   for (; *text && n + 1 < room; text++) {
-    bool good = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') || strchr("0123456789 @._:()/+-", *text);
+    bool good = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') || strchr("0123456789 @._:,()/+-", *text);
     out[n++] = good ? *text : '_';
   }
   out[n] = 0;
