@@ -50,7 +50,7 @@ struct plan {
   enum truth lock;                  /* the operator lock of the cluster is held meanwhile */
   enum truth gluster;               /* it needs gluster's volume lock: no reader may take it */
 };
-extern const struct shape plan_shape, step_shape, condition_shape;
+extern const struct shape plan_shape, step_shape, condition_shape, good_exit_shape;
 
 void plan_json(const struct plan *p, struct str *out);                  /* the contract's shape, no newline */
 void plan_shell(const struct plan *p, const char *ssh, struct str *out);/* a script for bash that does the same by hand; ssh: "root@%h" */

@@ -1,0 +1,5 @@
+#include "ops/operation.h"
+
+const struct operation cluster_operations[] = {
+    {.name = NULL},
+};

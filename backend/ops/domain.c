@@ -1,0 +1,5 @@
+#include "ops/operation.h"
+
+const struct operation domain_operations[] = {
+    {.name = NULL},
+};

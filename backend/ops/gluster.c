@@ -1,0 +1,5 @@
+#include "ops/operation.h"
+
+const struct operation gluster_operations[] = {
+    {.name = NULL},
+};

@@ -1,0 +1,5 @@
+#include "ops/operation.h"
+
+const struct operation host_operations[] = {
+    {.name = NULL},
+};

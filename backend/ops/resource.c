@@ -1,0 +1,5 @@
+#include "ops/operation.h"
+
+const struct operation resource_operations[] = {
+    {.name = NULL},
+};
