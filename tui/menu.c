@@ -149,6 +149,14 @@ char *menu_range(char *out, const struct menu *m, const struct menu_state *s, in
   return scroll_range(out, s->top, height > 0 ? (size_t)height : 0, l.count);
 }
 
+int menu_height(const struct menu *m, int w) {
+  static const struct menu_state all = {{0}, NULL, 0};
+  CLEANUP(lines_free) struct lines l = lines_of(m, &all);
+  int rows = (int)l.count + FILTER, help = HELP_ROWS + 1;
+  if (w < SIDE_FROM) return (rows < 6 ? 6 : rows) + help + 1;
+  return rows < 14 ? 14 : rows;
+}
+
 void menu_state_free(struct menu_state *s) {
   prompt_free(&s->filter);
   mem_free(s->selected);

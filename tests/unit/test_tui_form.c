@@ -245,7 +245,7 @@ static void a_form_is_drawn(void **state) {
   form_draw(canvas_pen(c), &form, &s);
   CLEANUP(mem_freep) char *tried = drawn(c);
   assert_non_null(strstr(tried, "x it needs a name"));
-  assert_non_null(strstr(tried, "> Password    **"));
+  assert_non_null(strstr(tried, "> Password  **"));
   assert_null(strstr(tried, "pw"));
   assert_non_null(strstr(tried, "[ Review ]"));
   form_state_free(&s);

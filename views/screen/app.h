@@ -3,9 +3,9 @@
  * and the tests all drive this one thing. */
 #ifndef SCREEN_APP_H
 #define SCREEN_APP_H
-#include "views/screen/list.h"
+#include "views/screen/acting.h"
 
-enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_DETAIL, VIEW_COUNT };
+enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_DETAIL, VIEW_COUNT };
 enum { APP_BACK = 16, APP_PANES = 4, APP_MIN_W = 60, APP_MIN_H = 15 };
 
 enum time_wish { TIME_NONE, TIME_PAUSE, TIME_STEP_BACK, TIME_STEP, TIME_EVENT_BACK, TIME_EVENT, TIME_MOMENT, TIME_BEGIN, TIME_END, TIME_SLOWER, TIME_FASTER };
@@ -20,9 +20,8 @@ struct app { /* {0} is the overview with its first pane focused */
   size_t detail_top, help_top;
   enum time_wish wish; /* with APP_TIME: where to go in time ... */
   size_t wish_event;   /* ... TIME_MOMENT: to that event */
+  struct acting acting; /* what lies over the view */
 };
-
-enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8, APP_TIME = 16 };
 
 void app_free(struct app *a);
 /* By a name of the contract ("nodes"); false when there is no such view here. */
@@ -31,6 +30,13 @@ bool app_open(struct app *a, const char *name);
 void app_settle(struct app *a, const struct input *in, int w, int h);
 /* What must now happen, APP_* or'ed. */
 unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key k);
+/* APP_ASK: the questions to the hosts, now the caller's; NULL: none. app_answered() takes them back with their answers. */
+struct asked *app_asked(struct app *a);
+void app_answered(struct app *a, const struct input *in, struct asked *q);
+/* APP_RUN: a->acting.run was confirmed. It was begun as that task, which is opened; or could not be (task NULL), and says why. */
+void app_ran(struct app *a, const char *task, const char *says);
+/* A sentence on the line of notices, until the next key. */
+void app_say(struct app *a, const char *says);
 void app_draw(const struct app *a, const struct input *in, struct canvas *c);
 /* The logic of the frame as lines "key: value": for `render --format state`. */
 void app_state(const struct app *a, const struct input *in, int w, int h, struct str *out);
