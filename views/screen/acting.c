@@ -249,6 +249,7 @@ static unsigned sure_keys(struct acting *a, const struct input *in, struct key k
   a->sure.wrong = task_refuses(in, a->sure.id, a->sure.kind);
   if (!a->sure.wrong && !no && !str_eq(word, "yes")) a->sure.wrong = asks ? "type yes or no" : *word ? "that is not the word" : "Enter alone does nothing: type the word first";
   if (a->sure.wrong) return APP_CHANGED;
+  if (a->sure.kind == TASK_WISH_LEAVE) return APP_QUIT;
   mem_free(a->task_id);
   a->task_id = mem_strdup(a->sure.id);
   a->task_wish = no ? TASK_WISH_NO : a->sure.kind;
@@ -311,13 +312,14 @@ static void draw_menu(struct pen body, const struct acting *a, const struct inpu
 static void draw_form(struct pen body, const struct acting *a, const struct input *in) {
   struct form f = filling_form(a, in);
   const char *title = arena_printf(in->arena, "%s%s%s", a->operation->title, a->target ? ": " : "", a->target ? a->target : "");
-  struct pen p = pen_box(body, &(struct box){.title = title, .note = "1 fill in  2 review  3 confirm", .focused = true});
+  struct pen p = pen_box(body, &(struct box){.title = title, .note = "1 of 2: fill in", .focused = true});
   form_draw(p, &f, &a->form);
 }
 
 static void draw_sure(struct pen body, const struct acting *a, const struct input *in) {
   static const char *const asks[] = {[TASK_WISH_NONE] = "", [TASK_WISH_CANCEL] = "Stop it? Steps that are done stay done.", [TASK_WISH_YES] = "", [TASK_WISH_NO] = "",
-                                          [TASK_WISH_UNDO] = "Take back what it did, the last step first?", [TASK_WISH_FORGET] = "Take it off the list? The audit keeps it."};
+                                          [TASK_WISH_UNDO] = "Take back what it did, the last step first?", [TASK_WISH_FORGET] = "Take it off the list? The audit keeps it.",
+                                     [TASK_WISH_LEAVE] = "It still runs. If you leave, the step that runs ends by itself, no other starts, and the next console finds it interrupted. Leave?"};
   const struct task_view *t = task_of(in, a->sure.id);
   const char *question = asks[a->sure.kind];
   if (a->sure.kind == TASK_WISH_YES && t && t->plan && t->step < t->plan->steps.count) question = t->plan->steps.item[t->step].say;

@@ -61,7 +61,7 @@ struct run_wish { /* what was confirmed: the values' secrets are wiped when it i
   struct arena *arena;
 };
 
-enum task_wish { TASK_WISH_NONE, TASK_WISH_CANCEL, TASK_WISH_YES, TASK_WISH_NO, TASK_WISH_UNDO, TASK_WISH_FORGET };
+enum task_wish { TASK_WISH_NONE, TASK_WISH_CANCEL, TASK_WISH_YES, TASK_WISH_NO, TASK_WISH_UNDO, TASK_WISH_FORGET, TASK_WISH_LEAVE /* the console, while it runs */ };
 
 struct kept_form { /* input that was left unfinished */
   const struct operation *operation;
@@ -117,6 +117,7 @@ const struct offer *offers_find(const struct offers *o, const char *id);
 const char *offers_title(const struct acting *a);
 /* filling.c: an operation's form */
 const struct operation_argument *form_argument(const struct acting *a, size_t field); /* of the form's n-th field; NULL: beyond */
+bool argument_offers(const struct operation_argument *arg); /* values may be offered that are not the only ones */
 struct form filling_form(const struct acting *a, const struct input *in);              /* in in->arena */
 /* What is filled in, completed with what is proposed: in arena, secrets among them. values_wipe() before the arena is freed. */
 void filling_values(const struct acting *a, const struct input *in, struct arena *arena, struct values *ret);

@@ -285,7 +285,10 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
   else if (action >= ACTION_TIME_PAUSE && action <= ACTION_TIME_FASTER) return travel(a, in, (enum time_wish)(TIME_PAUSE + (action - ACTION_TIME_PAUSE)));
   else if (action >= ACTION_PANE_1 && action <= ACTION_PANE_9) pane_number(a, (int)action - ACTION_PANE_1);
   else switch (action) {
-    case ACTION_QUIT: return APP_QUIT;
+    case ACTION_QUIT:
+      if (!task_running(in)) return APP_QUIT;
+      acting_sure(&a->acting, TASK_WISH_LEAVE, task_running(in)->id); /* one key does not interrupt what runs */
+      break;
     case ACTION_SUSPEND: return APP_SUSPEND;
     case ACTION_REDRAW: return APP_REDRAW | APP_CHANGED;
     case ACTION_HELP:

@@ -61,17 +61,20 @@ static bool closed(const struct operation_argument *arg) {
   }
 }
 
+bool argument_offers(const struct operation_argument *arg) { return arg->kind != ARG_SECRET && (arg->list || arg->choices || arg->kind == ARG_HOST || arg->kind == ARG_BRICK) && (arg->list || !closed(arg)); }
+
 static const char *help_text_of(const struct input *in, const struct operation_argument *arg, const struct texts *choices) {
   CLEANUP(str_free) struct str out = {0};
   char key[KEY_NAME], up[KEY_NAME], down[KEY_NAME];
   str_addf(&out, "%s%s", arg->help, str_ends(arg->help, ".") ? "" : ".");
   keymap_hint(in->keymap, CONTEXT_FORM, ACTION_FORM_OFFER, key);
-  if (choices->count && (arg->list || !closed(arg))) {
-    str_addf(&out, " %s takes: ", *key ? key : "Offered");
+  if (choices->count) {
+    if (closed(arg) && !arg->list) str_add(&out, choices->count > OFFERED_SAID ? " Letters find one of: " : " One of: ");
+    else str_addf(&out, " %s takes: ", *key ? key : "Offered");
     for (size_t i = 0; i < choices->count && i < OFFERED_SAID; i++) str_addf(&out, "%s%s", i ? ", " : "", choices->item[i]);
     if (choices->count > OFFERED_SAID) str_addf(&out, " and %zu more", choices->count - OFFERED_SAID);
     str_add(&out, ".");
-  } else if (choices->count > 2) str_addf(&out, " One of %zu: letters find it.", choices->count);
+  }
   keymap_hint(in->keymap, CONTEXT_FORM, ACTION_FORM_LINE_UP, up);
   keymap_hint(in->keymap, CONTEXT_FORM, ACTION_FORM_LINE_DOWN, down);
   if (arg->list && *up && *down) str_addf(&out, " A line each; %s and %s change the order.", up, down);

@@ -1,6 +1,7 @@
 /* The overview and the furniture around every view: title bar, notices, key hints. */
 #include "views/screen/app.h"
 #include <stdio.h>
+#include <string.h>
 
 struct frame frame_of(struct canvas *c, const struct app *a, const struct input *in) {
   struct pen p = canvas_pen(c);
@@ -138,10 +139,20 @@ void draw_notice(struct pen p, const struct app *a, const struct input *in) {
 /* The hints that fit, in this order; each is an action that works here, with the key that does it. */
 struct hint { enum action action; const char *word; int where; };
 
+/* Where letters are text: the first key of the action that is none. */
+static void no_letter(const struct input *in, enum action action, char key[KEY_NAME]) {
+  CLEANUP(str_free) struct str keys = {0};
+  if (key[1] || !keymap_keys(in->keymap, CONTEXT_GLOBAL, action, &keys)) return;
+  key[0] = 0;
+  char *rest = keys.data;
+  for (char *one; (one = strsep(&rest, ", ")) != NULL && !key[0];)
+    if (one[0] && one[1]) snprintf(key, KEY_NAME, "%s", one);
+}
+
 static int draw_hint(struct pen p, int x, const struct input *in, enum context context, const struct hint *h) {
   char key[KEY_NAME];
   keymap_hint(in->keymap, context, h->action, key);
-  if (context != CONTEXT_TABLE && context != CONTEXT_TEXT && context != CONTEXT_TASKS && !key[1]) return x; /* a letter is text there */
+  if (context == CONTEXT_LIST || context == CONTEXT_FORM || context == CONTEXT_PLAN) no_letter(in, h->action, key);
   if (!*key || x + text_columns(key) + (h->word ? text_columns(h->word) + 1 : 0) > p.w) return x;
   x = pen_text(p, x, 0, STYLE(KEY), key) + 1;
   return h->word ? pen_text(p, x, 0, STYLE(DIM), h->word) + 2 : x;
@@ -154,10 +165,11 @@ static void draw_sheet_hints(struct pen p, const struct app *a, const struct inp
       {ACTION_OPEN, "next", FORM}, {ACTION_FORM_REVIEW, "review", FORM}, {ACTION_FORM_OFFER, "offered", FORM}, {ACTION_BACK, "back", MENU | FORM | PREVIEW}, {ACTION_BACK, "no", SURE},
       {ACTION_PLAN_SHELL, "as a script", PREVIEW}, {ACTION_PLAN_FORCE, "if forced", PREVIEW}, {ACTION_HELP, "help", MENU | FORM | PREVIEW}};
   const struct plan *plan = a->acting.preview.plan;
+  const struct operation_argument *arg = a->acting.sheet == SHEET_FORM ? form_argument(&a->acting, a->acting.form.field) : NULL;
   bool forcible = plan && plan->allowed != TRUTH_YES && plan->forcible == TRUTH_YES;
   if (a->acting.sheet == SHEET_MENU) pen_text(p, p.w - 22, 0, STYLE(DIM), "letters find a line");
   for (size_t i = 0, x = 1; i < COUNT(hints); i++)
-    if (hints[i].where & 1 << a->acting.sheet && (hints[i].action != ACTION_PLAN_FORCE || forcible)) x = (size_t)draw_hint(p, (int)x, in, acting_context(&a->acting), &hints[i]);
+    if (hints[i].where & 1 << a->acting.sheet && (hints[i].action != ACTION_PLAN_FORCE || forcible) && (hints[i].action != ACTION_FORM_OFFER || (arg && argument_offers(arg)))) x = (size_t)draw_hint(p, (int)x, in, acting_context(&a->acting), &hints[i]);
 }
 
 void draw_hints(struct pen p, const struct app *a, const struct input *in) {

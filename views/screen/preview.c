@@ -325,7 +325,8 @@ void preview_draw(struct pen p, const struct acting *a, const struct input *in) 
   struct text *t = preview_text(a, in);
   int h = preview_text_height(a, in, p.w, p.h);
   const char *title = arena_printf(in->arena, "%s%s%s%s", a->preview.forced ? "FORCED  " : "", a->operation->title, a->target ? ": " : "", a->target ? a->target : "");
-  struct pen inside = pen_box(p, &(struct box){.title = title, .footer = text_range(range, t, p.w - 4, h, a->preview.top), .focused = true});
+  const char *note = !form_argument(a, 0) ? "review and confirm" : "2 of 2: review and confirm";
+  struct pen inside = pen_box(p, &(struct box){.title = title, .note = note, .footer = text_range(range, t, p.w - 4, h, a->preview.top), .focused = true});
   text_draw(pen_sub(inside, 1, 0, inside.w - 2, h), t, a->preview.top);
   draw_foot(pen_sub(inside, 0, h, inside.w, FOOT), a, in);
   text_free(t);

@@ -41,6 +41,7 @@ const char *task_refuses(const struct input *in, const char *id, enum task_wish 
   case TASK_WISH_YES:
   case TASK_WISH_NO: return t->state != TASK_ASKED ? "it asks nothing now" : NULL;
   case TASK_WISH_UNDO: return !ended ? "it still runs: stop it first" : in->cannot ? in->cannot : !done ? "nothing that it did can be taken back by this console" : NULL;
+  case TASK_WISH_LEAVE: return NULL;
   case TASK_WISH_FORGET: return !ended ? "it still runs: stop it first" : NULL;
   case TASK_WISH_NONE: break;
   }
