@@ -46,21 +46,29 @@ struct tasks_options {
   const char *who;            /* "root@laptop (ssh from 10.0.0.5)" */
   void (*on_change)(void *owner);
   void (*quiet)(void *owner, bool quiet); /* gluster's readers keep away from the volume's lock meanwhile; may be NULL */
+  void (*terminal)(void *owner, bool away); /* HANDOVER: leave the screen, it is back; NULL: such a step fails */
   void *owner;
 };
+/* NULL with e set: the state directory or the audit cannot be written, so nothing may run. */
 struct tasks *tasks_new(const struct tasks_options *o, struct err *e);
 void tasks_free(struct tasks *t);   /* the running step is left to its far side; kept on disk as interrupted */
-void tasks_see(struct tasks *t, struct snapshot *s); /* each new snapshot: keeps a reference */
+/* Each new snapshot, and at least one a second: keeps a reference. Time is the snapshots' own (now): tasks wait, and hold
+ * the operator lock, by it and by no other clock. */
+void tasks_see(struct tasks *t, struct snapshot *s);
 
-/* Takes its own copies. confirmed: the plan the operator saw. The values' secrets live until the task ends, then wiped. */
+/* Takes its own copies. confirmed: the plan the operator saw. The values' secrets live until the task ends, then wiped. It
+ * waits until other tasks of this console have ended. NULL with e set: nothing runs (-EPERM: no executor, or the plan is
+ * refused; else the audit could not be written). */
 struct task *task_start(struct tasks *t, const struct operation *o, const struct values *v, const struct plan *confirmed, struct err *e);
 size_t tasks_count(const struct tasks *t);          /* newest first */
 void task_look(const struct tasks *t, size_t n, struct task_view *ret);
 void task_cancel(struct tasks *t, size_t n);        /* between steps at once; a running command: we stop waiting */
 void task_answer(struct tasks *t, size_t n, bool yes); /* of an ASK step */
+struct plan *task_undo_plan(const struct tasks *t, size_t n, struct arena *a); /* for showing it first; NULL: nothing can be taken back */
 struct task *task_undo(struct tasks *t, size_t n, struct err *e); /* the done steps' undo in reverse, a task of its own */
-void task_forget(struct tasks *t, size_t n);        /* an ended or interrupted one */
-bool tasks_busy(const struct tasks *t);
+void task_forget(struct tasks *t, size_t n);        /* an ended or interrupted one; else nothing happens */
+bool tasks_busy(const struct tasks *t);             /* one has not ended, or a command that nobody waits for still runs */
+void tasks_wind_down(struct tasks *t);              /* the running step ends, no other starts (SIGHUP) */
 int task_exit(enum task_state s);                   /* the contract's exit code */
 extern const char *const task_state_names[], *const step_state_names[];
 #endif

@@ -35,4 +35,10 @@ bool has_flag(const struct call *c, const char *shorter, const char *longer);
 const char *word_at(const struct call *c, size_t n); /* the n-th of rest that is no option; NULL */
 int crm_mon_text(struct call *c, struct arena *a, const char *list); /* what crm_mon and pcs status say of the cluster */
 const char *assigned(const struct call *c, const char *key); /* KEY=VALUE among rest: the value */
+
+/* Commands that run: sim.c holds them and moves them on. */
+void sim_add(struct sim *s, struct sim_command *k);
+void sim_remove(struct sim *s, struct sim_command *k);
+int64_t command_due(const struct sim_command *k); /* INT64_MAX: it is over */
+void command_turn(struct sim_command *k, int64_t now);
 #endif

@@ -150,11 +150,13 @@ def named_at(run, frames):
 
 
 def judge(run, frames):
-    """run: began, lifted, back (ms), named (pattern or "-"), spoils [..], allowed [..], drawn [..], host.
-    Returns [(passed, sentence)]."""
+    """run: began, lifted, back (ms), named (pattern or "-"), spoils [..], allowed [..], drawn [..], host; stands: the console
+    stood still with its host, so that it could answer and name nothing. Returns [(passed, sentence)]."""
     run = {**run, "started": [f["at"] for f in frames if f.get("note") == "started"]}
     gone = [f["at"] for f in frames if f.get("note") == "the console is not there"]
     mute = [f for f in frames if f.get("note") == "no answer to a key" and not any(0 <= at - f["at"] < 5000 for at in gone)]  # gone: with its host
+    if run.get("stands"):
+        mute = [f for f in mute if f["at"] >= run["back"]]
     frames = [f for f in frames if "view" in f and "frame" in f and not f.get("note")]
     out = []
     overview = [f for f in frames if f["view"] == "overview"]

@@ -89,6 +89,8 @@ fails("well again after 31 s only", "HEALTHY again", None, back=T - 12000)
 fails("ill once more afterwards", "not HEALTHY again", put("overview", lambda s: s == 31, overview("DEGRADED")))
 fails("no frame at all while it was broken", "frames while", lambda f, s: f.update(view="gone") if 0 <= s < 20 else None)
 fails("a key that was not answered", "every key was answered: not 1", lambda f, s: f.update(note="no answer to a key") if f["view"] == "problems" and s == 3 else None)
+MUTE = lambda f, s: f.update(note="no answer to a key") if f["view"] == "problems" and s in (3, 25) else None
+fails("a console that stood with its host, and answers nothing afterwards", "every key was answered: not 1", MUTE, stands=True)
 check("what may be healthy may stay unnamed, when it is over soon",
       all(p for p, _ in verdict(put("problems", lambda s: True, problems()), allowed=["healthy"], lifted=T + 6000, drawn=[])))
 
