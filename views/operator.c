@@ -40,6 +40,11 @@ static char *never_of(const struct console *c, const struct arguments *a) {
   return c->replay ? mem_strdup("this is a recording") : NULL;
 }
 
+static void keep_quiet(void *owner, bool quiet) {
+  struct operator *o = owner;
+  if (o->console->feed) feed_quiet(o->console->feed, quiet);
+}
+
 static void lend(void *owner, bool away) {
   struct operator *o = owner;
   o->console->terminal(o->console, away);
@@ -55,7 +60,7 @@ struct operator *operator_new(struct console *c, struct arguments *a) {
   o->executor = c->simulated ? simulation_executor(a->simulation, c->loop) : executor_hosts(c->loop, &a->config);
   o->state_dir = c->simulated ? NULL : state_directory();
   o->who = operator_name();
-  o->tasks = tasks_new(&(struct tasks_options){.loop = c->loop, .executor = o->executor, .state_dir = o->state_dir, .who = o->who, .on_change = on_change, .terminal = c->terminal ? lend : NULL, .owner = o}, &e);
+  o->tasks = tasks_new(&(struct tasks_options){.loop = c->loop, .executor = o->executor, .state_dir = o->state_dir, .who = o->who, .on_change = on_change, .quiet = keep_quiet, .terminal = c->terminal ? lend : NULL, .owner = o}, &e);
   if (!o->tasks) o->never = mem_printf("%s", e.text);
   return o;
 }
@@ -115,7 +120,7 @@ static void on_answers(void *owner) {
   on_change(o);
 }
 
-static void ask(struct operator *o) {
+static void put_questions(struct operator *o) {
   stop_asking(o);
   o->asked = app_asked(&o->console->app);
   if (!o->asked) return;
@@ -169,7 +174,7 @@ static void tell(struct operator *o) {
 }
 
 void operator_wants(struct operator *o, unsigned wants) {
-  if (wants & APP_ASK) ask(o);
+  if (wants & APP_ASK) put_questions(o);
   if (wants & APP_RUN) start(o);
   if (wants & APP_TASK) tell(o);
 }

@@ -58,8 +58,7 @@ static int list_height(const struct app *a, const struct input *in, int w, int h
   return f.body.h - 2;
 }
 
-/* What is selected: of a list, or of the detail that is open. -1: nothing. */
-static int selected_of(const struct app *a, const struct input *in, const char **ret_id) {
+int app_selected(const struct app *a, const struct input *in, const char **ret_id) {
   int list = a->view == VIEW_DETAIL ? a->detail_list : focused_list(a);
   *ret_id = a->detail_id;
   if (list < 0 || a->view == VIEW_DETAIL) return list;
@@ -219,14 +218,14 @@ static unsigned travel(struct app *a, const struct input *in, enum time_wish wis
 
 static unsigned open_menu(struct app *a, const struct input *in, enum menu_of of) {
   const char *id;
-  int list = selected_of(a, in, &id);
+  int list = app_selected(a, in, &id);
   acting_menu(&a->acting, of, list, id);
   return APP_CHANGED;
 }
 
 static unsigned about_task(struct app *a, const struct input *in, enum task_wish wish) {
   const char *id, *refused;
-  selected_of(a, in, &id);
+  app_selected(a, in, &id);
   refused = task_refuses(in, id, wish);
   if (refused) app_say(a, refused);
   else acting_sure(&a->acting, wish, id);

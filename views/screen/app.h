@@ -49,6 +49,8 @@ const char *view_help(int view);
 /* ---- the parts, each in its file ---- */
 struct frame { struct pen title, time, body, notice, hints; }; /* of the whole screen; time and notice may have no height */
 struct frame frame_of(struct canvas *c, const struct app *a, const struct input *in);
+/* What is selected: the list and the item's id, of a list or of the detail that is open. -1: nothing is. */
+int app_selected(const struct app *a, const struct input *in, const char **ret_id);
 void draw_title(struct pen p, const struct input *in);
 void draw_time(struct pen p, const struct input *in); /* that what is shown is not now */
 bool shows_time(const struct input *in);

@@ -31,11 +31,14 @@ const struct task_view *task_running(const struct input *in) {
   return NULL;
 }
 
+/* One that has not begun has no steps' states yet. */
+static enum step_state step_state(const struct task_view *t, size_t n) { return t->steps ? t->steps[n] : STEP_TODO; }
+
 const char *task_refuses(const struct input *in, const char *id, enum task_wish kind) {
   const struct task_view *t = task_of(in, id);
   if (!t) return "that task is not there any more";
   bool ended = task_ended(t->state), done = false;
-  for (size_t i = 0; t->plan && i < t->plan->steps.count; i++) done |= t->steps[i] == STEP_DONE && t->plan->steps.item[i].undo.count > 0;
+  for (size_t i = 0; t->plan && i < t->plan->steps.count; i++) done |= step_state(t, i) == STEP_DONE && t->plan->steps.item[i].undo.count > 0;
   switch (kind) {
   case TASK_WISH_CANCEL: return ended ? "it has ended: there is nothing to stop" : NULL;
   case TASK_WISH_YES:
@@ -129,13 +132,13 @@ static const char *command_of(const struct input *in, const struct step *s) {
 
 static void add_step(struct text *out, const struct input *in, const struct task_view *t, size_t n) {
   const struct step *s = &t->plan->steps.item[n];
-  enum step_state state = t->steps[n];
+  enum step_state state = step_state(t, n);
   char age[CLOCK_TEXT];
   text_indent(out, 0, 6);
   text_addf(out, style_of(step_looks[state].role), "%s %2zu  ", symbol(in->glyphs, step_looks[state].sign), n + 1);
   text_more(out, state == STEP_TODO ? STYLE(DIM) : state == STEP_ACTIVE ? STYLE(TITLE) : STYLE(NORMAL), command_of(in, s));
   if (*step_looks[state].word) text_moref(out, style_of(step_looks[state].role), "  %s", step_looks[state].word);
-  if (t->took_ms[n] != UNKNOWN_INT && t->took_ms[n] > 0) text_moref(out, STYLE(DIM), "  %s", clock_age(age, t->took_ms[n]));
+  if (t->took_ms && t->took_ms[n] != UNKNOWN_INT && t->took_ms[n] > 0) text_moref(out, STYLE(DIM), "  %s", clock_age(age, t->took_ms[n]));
   if (s->kind == STEP_WAIT && state == STEP_ACTIVE && in->snap) {
     const char *saw;
     condition_holds(&s->until, in->snap, in->arena, &saw);
@@ -146,7 +149,7 @@ static void add_step(struct text *out, const struct input *in, const struct task
 }
 
 static void add_verify(struct text *out, const struct input *in, const struct task_view *t) {
-  if (!t->plan->verify.count) return;
+  if (!t->plan->verify.count || t->state == TASK_REFUSED || t->state == TASK_LOCKED) return; /* nothing ran */
   text_indent(out, 0, 0);
   text_add(out, STYLE(NORMAL), "");
   text_add(out, STYLE(HEADER), "What proves it, by the readings now");
