@@ -378,7 +378,7 @@ static void delete_it(struct lock *k) {
   else gone(k, NULL);
 }
 
-void lock_release(struct lock *k, void (*done)(void *owner), void *owner) {
+void lock_give_back(struct lock *k, void (*done)(void *owner), void *owner) {
   k->releasing = true;
   k->done = done;
   k->done_owner = owner;

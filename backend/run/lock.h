@@ -19,7 +19,7 @@ struct lock *lock_take(struct executor *x, const char *host, const char *state_d
 void lock_tick(struct lock *k, int64_t now);
 /* It is held, and nobody can have taken it over: what needs it may begin now. */
 bool lock_sure(const struct lock *k);
-void lock_release(struct lock *k, void (*done)(void *owner), void *owner); /* done NULL: nobody waits */
+void lock_give_back(struct lock *k, void (*done)(void *owner), void *owner); /* done NULL: nobody waits */
 void lock_drop(struct lock *k); /* without a word to the cluster: others take it over. NULL is fine */
 enum { LOCK_BEAT_MS = 5000, LOCK_SURE_MS = 2 * LOCK_BEAT_MS, LOCK_STILL_MS = 4 * LOCK_BEAT_MS };
 #endif

@@ -24,7 +24,7 @@ void task_let_go(struct task *t) {
   task_wipe(t);
   kept_remove(t);
   task_changed(t);
-  if (t->lock) lock_release(t->lock, lock_gone, t);
+  if (t->lock) lock_give_back(t->lock, lock_gone, t);
   else t->finished = true;
 }
 

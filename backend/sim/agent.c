@@ -1,4 +1,5 @@
 /* What pacemaker's operations do on a node: the agent's work, how long it takes, and what follows when it fails. */
+#include "sim/cib.h"
 #include "sim/guest.h"
 #include "sim/host.h"
 #include "sim/pacemaker.h"
@@ -154,7 +155,7 @@ static struct outcome work(struct world *w, struct sim_resource *r, struct sim_o
 /* ---- the end of an operation ---- */
 
 static void failed(struct world *w, struct sim_resource *r, const char *node, const char *task, int64_t rc, const char *reason) {
-  const char *fatal = pairs_get(&w->properties, "start-failure-is-fatal");
+  const char *fatal = cluster_property(w, "start-failure-is-fatal");
   bool final = !strcmp(task, "start") && (!fatal || is_true(fatal));
   note_failure(w, r, node, task, rc, reason);
   if (!strcmp(task, "stop")) {

@@ -78,7 +78,7 @@ struct sim_volume *build_volume(struct world *w, const char *name, int64_t repli
   v->type = volume_type((int64_t)bricks->count, replica, arbiter, disperse);
   v->status = "created";
   v->replica = disperse > 0 ? 1 : replica, v->arbiter = arbiter, v->disperse = disperse, v->redundancy = redundancy;
-  v->split_brain = 0, v->heal_per_minute = 60, v->changed = w->clock;
+  v->locked_until = 0, v->split_brain = 0, v->heal_per_minute = 60, v->changed = w->clock;
   for (size_t i = 0; i < bricks->count; i++) {
     const char *colon = strchr(bricks->item[i], ':');
     struct sim_brick *b = list_add(w->arena, &v->bricks, &sim_brick_shape);

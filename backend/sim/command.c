@@ -6,12 +6,12 @@
 
 enum { FIRST_MS = 40, WAIT_MS = 200, WAIT_MAX_MS = 3600000, SSH_MS = 3000, ARGS_MAX = 512 };
 
-static const struct command *const tables[] = {gluster_commands, pcs_commands, crm_commands, virsh_commands, system_commands};
+static const struct command *const tables[] = {gluster_commands, pcs_commands, crm_commands, cib_commands, virsh_commands, system_commands};
 
 /* The package that brings a program; NULL: it is always there. */
 static const struct { const char *program, *packages; } owners[] = {
     {"gluster", "glusterfs-server glusterfs-client"}, {"pcs", "pcs"}, {"crm_mon", "pacemaker"}, {"crm_resource", "pacemaker"}, {"crm_node", "pacemaker"}, {"crm_standby", "pacemaker"},
-    {"stonith_admin", "pacemaker"}, {"crm_attribute", "pacemaker"}, {"corosync-quorumtool", "corosync"}, {"corosync-cfgtool", "corosync"}, {"virsh", "libvirt-daemon-system"}, {"qemu-img", "qemu-system-x86"}};
+    {"stonith_admin", "pacemaker"}, {"crm_attribute", "pacemaker"}, {"cibadmin", "pacemaker"}, {"attrd_updater", "pacemaker"}, {"corosync-quorumtool", "corosync"}, {"corosync-cfgtool", "corosync"}, {"virsh", "libvirt-daemon-system"}, {"qemu-img", "qemu-system-x86"}};
 
 /* ---- for the commands ---- */
 
@@ -225,6 +225,7 @@ struct sim_command *sim_begin(struct sim *s, const char *host, const char *const
     k->result.end = COMMAND_NEVER;
     return k;
   }
+  k->call.takes_ms = k->kind->takes_ms;
   k->call.rest = k->call.argv + skip;
   k->call.count = k->call.argc > skip ? k->call.argc - skip : 0;
   k->ran = false;

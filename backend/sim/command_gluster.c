@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CLI_TIMEOUT_MS = 120000 };
+enum { CLI_TIMEOUT_MS = 120000, LOCK_TIMER_MS = 180000 };
 
 /* The daemon of this host must answer; -1 when it does. */
 static int no_daemon(struct call *c) {
@@ -21,15 +21,18 @@ static int no_daemon(struct call *c) {
   return fail_out(c, 1, "Connection failed. Please check if gluster daemon is operational.");
 }
 
-/* What needs all peers hangs while one of them does, though it counts as connected. */
-static int hung_peer(struct call *c) {
-  EACH(c->w->hosts, struct sim_host, h) {
-    if (!YES(h->in_pool) || h == c->host || (daemon_runs(h, "glusterd") && hosts_reach(c->host, h)) || !peer_connected(c->w, c->host, h)) continue;
-    int64_t limit = number_of(value_of(c, NULL, "--timeout"), CLI_TIMEOUT_MS);
-    if (c->w->clock - c->began < limit) return COMMAND_WAITS;
-    return fail(c, 1, "Error : Request timed out");
-  }
-  return -1;
+/* What needs all peers hangs while one of them does, though it counts as connected; and the volume is locked for as long as
+ * glusterd itself remembers, also when the command has given up. */
+int gluster_turn(struct call *c, struct sim_volume *v, const char *failed) {
+  int code = no_daemon(c);
+  if (code >= 0) return code;
+  if (v && !c->step && volume_locked(c->w, v)) return fail(c, 1, "%sAnother transaction is in progress for %s. Please try again after some time.", failed ? failed : "", v->name);
+  const struct sim_host *peer = peer_in_the_way(c->w, c->host);
+  if (v && !peer) volume_lock(c->w, v, c->host, NULL, c->takes_ms);
+  if (!peer) return -1;
+  if (v && !c->step) volume_lock(c->w, v, c->host, peer, LOCK_TIMER_MS);
+  if (c->w->clock - c->began < number_of(value_of(c, NULL, "--timeout"), CLI_TIMEOUT_MS)) return COMMAND_WAITS;
+  return fail(c, 1, "Error : Request timed out");
 }
 
 #define DAEMON(c)                      \
@@ -37,11 +40,10 @@ static int hung_peer(struct call *c) {
     int code_ = no_daemon(c);          \
     if (code_ >= 0) return code_;      \
   } while (0)
-#define PEERS(c)                       \
-  do {                                 \
-    DAEMON(c);                         \
-    int code_ = hung_peer(c);          \
-    if (code_ >= 0) return code_;      \
+#define PEERS(c)                             \
+  do {                                       \
+    int code_ = gluster_turn(c, NULL, NULL); \
+    if (code_ >= 0) return code_;            \
   } while (0)
 
 /* ---- peers ---- */
@@ -149,19 +151,23 @@ static int volume_create(struct call *c) {
   return COMMAND_DONE;
 }
 
-/* The volume, or NULL after it was said that there is none. */
-static struct sim_volume *named(struct call *c, const char *what) {
+/* The volume, with its lock; NULL: what the command must return is in *ret. */
+static struct sim_volume *named(struct call *c, const char *what, int *ret) {
   const char *name = word_at(c, 0);
   struct sim_volume *v = name ? world_volume(c->w, name) : NULL;
-  if (!v) fail(c, 1, "volume %s: %s: failed: Volume %s does not exist", what, name ? name : "", name ? name : "");
+  char failed[400];
+  snprintf(failed, sizeof failed, "volume %s: %s: failed: ", what, name ? name : "");
+  *ret = gluster_turn(c, v, failed);
+  if (*ret >= 0) return NULL;
+  if (!v) *ret = fail(c, 1, "%sVolume %s does not exist", failed, name ? name : "");
   return v;
 }
 
 static int volume_start(struct call *c) {
-  PEERS(c);
-  struct sim_volume *v = named(c, "start");
+  int code;
+  struct sim_volume *v = named(c, "start", &code);
   bool force = str_eq(word_at(c, 1), "force");
-  if (!v) return COMMAND_DONE;
+  if (!v) return code;
   if (str_eq(v->status, "started") && !force) return fail(c, 1, "volume start: %s: failed: Volume %s already started", v->name, v->name);
   v->status = "started";
   EACH(v->bricks, struct sim_brick, b) brick_start(c->w, v, b);
@@ -172,9 +178,9 @@ static int volume_start(struct call *c) {
 }
 
 static int volume_stop(struct call *c) {
-  PEERS(c);
-  struct sim_volume *v = named(c, "stop");
-  if (!v) return COMMAND_DONE;
+  int code;
+  struct sim_volume *v = named(c, "stop", &code);
+  if (!v) return code;
   if (!str_eq(v->status, "started")) return fail(c, 1, "volume stop: %s: failed: Volume %s is not in the started state", v->name, v->name);
   v->status = "stopped";
   EACH(v->bricks, struct sim_brick, b) brick_kill(c->w, v, b);
@@ -184,9 +190,9 @@ static int volume_stop(struct call *c) {
 }
 
 static int volume_delete(struct call *c) {
-  PEERS(c);
-  struct sim_volume *v = named(c, "delete");
-  if (!v) return COMMAND_DONE;
+  int code;
+  struct sim_volume *v = named(c, "delete", &code);
+  if (!v) return code;
   if (str_eq(v->status, "started")) return fail(c, 1, "volume delete: %s: failed: Volume %s has been started.Volume needs to be stopped before deletion.", v->name, v->name);
   say(c, "volume delete: %s: success", v->name);
   for (size_t i = 0; i < c->w->files.count; i++)
@@ -205,9 +211,10 @@ static bool known_option(const char *name) {
 
 static int volume_set(struct call *c) {
   const char *key = word_at(c, 1), *value = word_at(c, 2);
-  PEERS(c);
   const char *name = word_at(c, 0);
   struct sim_volume *v = name ? world_volume(c->w, name) : NULL;
+  int code = gluster_turn(c, v, "volume set: failed: ");
+  if (code >= 0) return code;
   if (!v) return fail(c, 1, "volume set: failed: Volume %s does not exist", name ? name : "");
   if (!key || !value) return fail(c, 1, "\nUsage:\nvolume set <VOLNAME> <KEY> <VALUE>\n");
   if (!known_option(key)) return fail(c, 1, "volume set: failed: option : %s does not exist\nDid you mean nfs.drc-size or ...rpc-statd?", key);
@@ -221,10 +228,10 @@ static int volume_set(struct call *c) {
 }
 
 static int volume_reset(struct call *c) {
-  PEERS(c);
-  struct sim_volume *v = named(c, "reset");
+  int code;
+  struct sim_volume *v = named(c, "reset", &code);
   const char *key = word_at(c, 1);
-  if (!v) return COMMAND_DONE;
+  if (!v) return code;
   if (key) set_pair(c->w, &v->options, key, NULL);
   else v->options.count = 0;
   world_touch(c->w, LAYER_GLUSTER);
@@ -338,9 +345,13 @@ static void status_table(struct call *c, const struct sim_volume *v) {
 
 static int volume_status(struct call *c) {
   const char *name = word_at(c, 0);
-  PEERS(c);
   if (str_eq(name, "all")) name = NULL;
-  const struct sim_volume *v = name ? world_volume(c->w, name) : NULL;
+  struct sim_volume *v = name ? world_volume(c->w, name) : NULL;
+  EACH(c->w->volumes, struct sim_volume, x) { /* one after the other when none is named */
+    int code = (name && x != v) || !str_eq(x->status, "started") ? -1 : gluster_turn(c, x, NULL);
+    if (code >= 0) return code;
+  }
+  DAEMON(c);
   if (name && !v) return fail(c, 1, "Volume %s does not exist", name);
   if (v && !str_eq(v->status, "started")) return fail(c, 1, "Volume %s is not started", v->name);
   EACH(c->w->volumes, struct sim_volume, x) {
@@ -356,7 +367,7 @@ static int volume_status(struct call *c) {
 
 static void heal_info(struct call *c, const struct sim_volume *v, bool summary) {
   EACH(v->bricks, struct sim_brick, b) {
-    bool lives = brick_lives(c->w, b);
+    bool lives = brick_lives(c->w, b) && daemon_runs(world_host(c->w, b->host), "glusterd"); /* who asks is new: it learns the brick's port there */
     int64_t n = lives ? pending_at(c->w, v, b) : 0;
     say(c, "Brick %s:%s\nStatus: %s", b->host, b->path, lives ? "Connected" : "Transport endpoint is not connected");
     if (!summary) {
@@ -382,6 +393,10 @@ static int volume_heal(struct call *c) {
     heal_info(c, v, str_eq(word_at(c, 2), "summary"));
     return COMMAND_DONE;
   }
+  char failed[400];
+  snprintf(failed, sizeof failed, "Launching heal operation to perform %s self heal on volume %s has been unsuccessful:\n", str_eq(what, "full") ? "full" : "index", v->name);
+  int code = gluster_turn(c, v, failed);
+  if (code >= 0) return code;
   EACH(v->bricks, struct sim_brick, b)
     if (!brick_lives(c->w, b)) return fail(c, 1, "Launching heal operation to perform %s self heal on volume %s has been unsuccessful:\nGlusterd Syncop Mgmt brick op 'Heal' failed. Please check glustershd log file for details.", str_eq(what, "full") ? "full" : "index", v->name);
   store_check(c->w);
@@ -391,8 +406,10 @@ static int volume_heal(struct call *c) {
 
 static int rebalance(struct call *c) {
   const char *name = word_at(c, 0), *what = word_at(c, 1);
-  PEERS(c);
-  const struct sim_volume *v = name ? world_volume(c->w, name) : NULL;
+  struct sim_volume *v = name ? world_volume(c->w, name) : NULL;
+  if (v && !c->step && volume_locked(c->w, v)) return fail(c, 1, "volume rebalance: %s: failed: Another transaction is in progress. Please try again after some time.", v->name);
+  int code = gluster_turn(c, v, NULL);
+  if (code >= 0) return code;
   if (!v) return fail(c, 1, "volume rebalance: %s: failed: Volume %s does not exist", name ? name : "", name ? name : "");
   if (!str_eq(v->status, "started")) return fail(c, 1, "volume rebalance: %s: failed: Volume %s needs to be started to perform rebalance", v->name, v->name);
   if ((int64_t)v->bricks.count / set_size(v) < 2) return fail(c, 1, "volume rebalance: %s: failed: Volume %s is not a distribute volume or contains only 1 brick.\nNot performing rebalance", v->name, v->name);

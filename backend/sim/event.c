@@ -69,6 +69,7 @@ const struct event_kind event_kinds[] = {
     {"split brain", "VOLUME COUNT", on_split_brain, "so many files have copies that differ"},
     {"resolve", "VOLUME", on_resolve, "the split-brain is resolved"},
     {"rebalance", "VOLUME", on_rebalance, "files are moved to where they belong"},
+    {"transaction", "VOLUME SECONDS", on_transaction, "somebody's command holds the volume's lock"},
     {"fill", "VOLUME PERCENT", on_fill, "its bricks are so full"},
     {"option", "VOLUME NAME VALUE", on_option, "a volume option is set"},
     {"move", "RESOURCE HOST", on_move, "crm_resource --move"},
@@ -174,7 +175,7 @@ int event_parse(struct world *w, const char *line, const char **ret_what, const 
   if (more && !is_there(w, more + 1, rest)) return err_set(e, -EINVAL, "", "there is no host %s", rest);
   const struct sim_host *h = str_starts(k->wants, "HOST DAEMON") ? world_host(w, subject) : NULL;
   if (h && !host_daemon(h, rest)) return err_set(e, -EINVAL, "", "%s has no daemon %s", subject, rest);
-  if ((str_ends(k->wants, "COUNT") || str_ends(k->wants, "PERCENT")) && number_of(rest, -1) < 0) return err_set(e, -EINVAL, "", "%s is no number", rest);
+  if ((str_ends(k->wants, "COUNT") || str_ends(k->wants, "SECONDS") || str_ends(k->wants, "PERCENT")) && number_of(rest, -1) < 0) return err_set(e, -EINVAL, "", "%s is no number", rest);
   *ret_what = k->name;
   *ret_subject = world_word(w, subject);
   *ret_detail = *rest ? world_word(w, rest) : NULL;

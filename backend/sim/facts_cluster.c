@@ -1,4 +1,5 @@
 /* Corosync's and pacemaker's facts. */
+#include "sim/cib.h"
 #include "sim/facts.h"
 #include "sim/host.h"
 #include "sim/pacemaker.h"
@@ -85,12 +86,12 @@ bool read_corosync_outlook(const struct look *l, const char *key, void *ret) {
 
 bool read_pacemaker_cluster(const struct look *l, const char *key, void *ret) {
   const struct world *w = l->w;
-  const char *policy = pairs_get(&w->properties, "no-quorum-policy"), *symmetric = pairs_get(&w->properties, "symmetric-cluster");
+  const char *policy = cluster_property(w, "no-quorum-policy"), *symmetric = cluster_property(w, "symmetric-cluster");
   struct pcmk_cluster *c = ret;
   (void)key;
   *c = (struct pcmk_cluster){.dc = l->here->dc, .dc_version = l->here->dc ? "2.1.5-a3f44794f94" : NULL, .no_quorum_policy = policy ? policy : "stop", .quorate = l->here->quorate,
-                             .fencing = truth_of(fencing_enabled(w)), .maintenance = truth_of(is_true(pairs_get(&w->properties, "maintenance-mode"))),
-                             .symmetric = truth_of(!symmetric || is_true(symmetric)), .stop_all = truth_of(is_true(pairs_get(&w->properties, "stop-all-resources"))),
+                             .fencing = truth_of(fencing_enabled(w)), .maintenance = truth_of(is_true(cluster_property(w, "maintenance-mode"))),
+                             .symmetric = truth_of(!symmetric || is_true(symmetric)), .stop_all = truth_of(is_true(cluster_property(w, "stop-all-resources"))),
                              .resources_disabled = 0, .resources_blocked = 0, .last_change = w->last_change, .feed_state = "running"};
   EACH(w->resources, struct sim_resource, r) {
     c->resources_disabled += !resource_wanted(w, r);
@@ -131,7 +132,7 @@ bool read_pacemaker_nodes(const struct look *l, const char *key, void *ret) {
     struct pcmk_node *n = list_add(l->arena, &out->nodes, &pcmk_node_shape);
     bool online = node_online(l->here, h), pending = node_pending(l->here, h), unclean = node_unclean(l->w, l->here, h);
     *n = (struct pcmk_node){.name = h->name, .id = text_of(l, h->node_id), .type = "member", .online = truth_of(online || pending), .standby = truth_of(YES(h->standby) || pending), .standby_onfail = TRUTH_NO,
-                            .maintenance = truth_of(YES(h->maintenance) || is_true(pairs_get(&l->w->properties, "maintenance-mode"))), .pending = truth_of(pending), .unclean = truth_of(unclean),
+                            .maintenance = truth_of(YES(h->maintenance) || is_true(cluster_property(l->w, "maintenance-mode"))), .pending = truth_of(pending), .unclean = truth_of(unclean),
                             .shutdown = truth_of(h->leaving != NULL), .expected_up = truth_of(online || unclean), .is_dc = truth_of(str_eq(l->here->dc, h->name)),
                             .resources_running = running[h - l->w->hosts.item], .health = "green"};
   }
@@ -151,7 +152,7 @@ bool read_pacemaker_resources(const struct look *l, const char *key, void *ret) 
     else if (o && n && !strcmp(o->task, "stop")) role = "Stopping";
     else if (o && n && !strcmp(o->task, "migrate_to")) role = "Migrating";
     *x = (struct pcmk_resource){.id = r->id, .parent = r->parent, .agent = r->agent, .role = role, .target_role = target, .pending = o && n && !strcmp(o->task, "monitor") ? "Monitoring" : NULL,
-                                .active = truth_of(n > 0), .orphaned = TRUTH_NO, .blocked = truth_of(YES(r->blocked)), .managed = truth_of(resource_managed(l->w, r) && !is_true(pairs_get(&l->w->properties, "maintenance-mode"))), .failed = truth_of(YES(r->failed)),
+                                .active = truth_of(n > 0), .orphaned = TRUTH_NO, .blocked = truth_of(YES(r->blocked)), .managed = truth_of(resource_managed(l->w, r) && !is_true(cluster_property(l->w, "maintenance-mode"))), .failed = truth_of(YES(r->failed)),
                                 .disabled = truth_of(str_eq(target, "Stopped"))};
     for (size_t i = 0; i < n; i++) texts_add(l->arena, &x->nodes, on[i]->name);
     for (size_t i = 0; i < r->fail_count.count; i++) tallies_add(l->arena, &x->fail_count, r->fail_count.item[i].key, r->fail_count.item[i].value);
@@ -185,7 +186,12 @@ bool read_pacemaker_fencing(const struct look *l, const char *key, void *ret) {
 static int by_key(const void *a, const void *b) { return str_order(((const struct pair *)a)->key, ((const struct pair *)b)->key); }
 
 /* Only parameters that are known to hold no secret. */
-static bool secret(const char *name) { return strstr(name, "pass") || strstr(name, "secret") || str_eq(name, "username") || str_eq(name, "login"); }
+static bool secret(const char *name) {
+  static const char *const words[] = {"pass", "secret", "key", "login", "token", "credential", "username"};
+  for (size_t i = 0; i < COUNT(words); i++)
+    if (strcasestr(name, words[i])) return true;
+  return false;
+}
 
 static void copy_pairs(const struct look *l, struct pairs *to, const struct pairs *from) {
   for (size_t i = 0; i < from->count; i++)
@@ -196,7 +202,10 @@ static void copy_pairs(const struct look *l, struct pairs *to, const struct pair
 bool read_pacemaker_config(const struct look *l, const char *key, void *ret) {
   struct pcmk_config *c = ret;
   (void)key;
-  c->properties = l->w->properties;
+  for (size_t i = 0; i < l->w->properties.count; i++) pairs_add(l->arena, &c->properties, l->w->properties.item[i].key, l->w->properties.item[i].value);
+  EACH(l->w->sets, struct sim_property_set, s)
+    EACH(s->items, struct sim_nvpair, n)
+      if (!pairs_get(&c->properties, n->name)) pairs_add(l->arena, &c->properties, n->name, n->value);
   memcpy(&c->constraints, &l->w->constraints, sizeof c->constraints);
   memcpy(&c->levels, &l->w->levels, sizeof c->levels);
   EACH(l->w->resources, struct sim_resource, r) {
@@ -207,6 +216,11 @@ bool read_pacemaker_config(const struct look *l, const char *key, void *ret) {
     p->meta = r->meta;
     p->utilization = r->utilization;
     copy_pairs(l, &p->params, &r->params);
+  }
+  if (l->w->defaults.count) {
+    struct pcmk_param *p = list_add(l->arena, &c->resources, &pcmk_param_shape);
+    p->resource = "rsc_defaults";
+    p->meta = l->w->defaults;
   }
   EACH(l->w->hosts, struct sim_host, h) {
     if (!is_node(h) || !h->utilization.count) continue;

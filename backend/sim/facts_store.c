@@ -149,7 +149,7 @@ bool read_gluster_bricks(const struct look *l, const char *key, void *ret) {
 /* What takes the volume's lock is not asked while a peer is suspect. */
 static const struct sim_volume *may_ask(const struct look *l, const char *volume) {
   const struct sim_volume *v = world_volume(l->w, volume);
-  return v && str_eq(v->status, "started") && gluster_asked(l, NULL) && !gluster_suspect(l) ? v : NULL;
+  return v && str_eq(v->status, "started") && gluster_asked(l, NULL) && !gluster_suspect(l) && !volume_locked(l->w, v) ? v : NULL;
 }
 
 bool read_gluster_space(const struct look *l, const char *key, void *ret) {

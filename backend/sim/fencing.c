@@ -1,4 +1,5 @@
 /* Fencing: which device, from where, whether it works, and what its success proves. */
+#include "sim/cib.h"
 #include "sim/host.h"
 #include "sim/pacemaker.h"
 #include "sim/ring.h"
@@ -60,7 +61,7 @@ static struct sim_host *executor(const struct world *w, struct sim_host *from, c
 
 void fence(struct world *w, struct sim_host *from, struct sim_host *target, const char *action, const char *client, const char *reason) {
   if (fencing_of(w, target->name) || world_awaits(w, "fence again", target->name)) return;
-  if (!action) action = pairs_get(&w->properties, "stonith-action");
+  if (!action) action = cluster_property(w, "stonith-action");
   if (!action) action = "reboot";
   int64_t tried = 0;
   EACH(w->fenced, struct pcmk_fence_event, e)

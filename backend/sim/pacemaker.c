@@ -1,3 +1,4 @@
+#include "sim/cib.h"
 #include "sim/pacemaker.h"
 #include "base/clock.h"
 #include "sim/guest.h"
@@ -13,7 +14,7 @@ bool node_online(const struct sim_host *viewer, const struct sim_host *n) { retu
 bool node_pending(const struct sim_host *viewer, const struct sim_host *n) { return n->joined == JOIN_PENDING && texts_have(&viewer->members, n->name); }
 
 bool fencing_enabled(const struct world *w) {
-  const char *s = pairs_get(&w->properties, "stonith-enabled");
+  const char *s = cluster_property(w, "stonith-enabled");
   return !s || is_true(s);
 }
 
@@ -88,6 +89,7 @@ void on_joined(struct world *w, const char *subject, const char *detail) {
 void pacemaker_daemon_changed(struct world *w, struct sim_host *h, bool in_order) {
   if (!is_node(h)) return;
   if (!daemon_runs(h, "pacemaker")) {
+    attributes_forget(w, h->name);
     h->joined = JOIN_DOWN;
     h->dc = h->leaving = NULL;
     if (!in_order) ops_forget(w, h->name, NULL);
@@ -109,6 +111,7 @@ void pacemaker_leave(struct world *w, struct sim_host *h, bool corosync_too) {
 }
 
 void pacemaker_node_left(struct world *w, struct sim_host *viewer, struct sim_host *gone) {
+  attributes_forget(w, gone->name);
   ops_forget(w, gone->name, viewer->dc ? viewer->dc : viewer->name);
   pacemaker_think_soon(w);
 }
@@ -201,7 +204,7 @@ static void consider(const struct thinking *t, size_t at) {
 static void let_go(struct world *w, struct sim_host *h) {
   if (!h->leaving || !host_up(h)) return;
   EACH(w->resources, struct sim_resource, r)
-    if ((texts_have(&r->nodes, h->name) || op_of(w, r->id, h->name)) && resource_managed(w, r) && !is_true(pairs_get(&w->properties, "maintenance-mode"))) return;
+    if ((texts_have(&r->nodes, h->name) || op_of(w, r->id, h->name)) && resource_managed(w, r) && !is_true(cluster_property(w, "maintenance-mode"))) return;
   const char *daemon = h->leaving;
   EACH(w->resources, struct sim_resource, r) drop_text(&r->nodes, h->name);
   h->left_clean = TRUTH_YES;
@@ -211,7 +214,7 @@ static void let_go(struct world *w, struct sim_host *h) {
 }
 
 static void think_for(struct world *w, struct sim_host *dc) {
-  const char *policy = pairs_get(&w->properties, "no-quorum-policy");
+  const char *policy = cluster_property(w, "no-quorum-policy");
   bool quorate = YES(dc->quorate) || str_eq(policy, "ignore");
   if (!quorate && str_eq(policy, "freeze")) return;
   if (quorate)
@@ -221,7 +224,7 @@ static void think_for(struct world *w, struct sim_host *dc) {
     world_later(w, 1000, "power off", dc->name, NULL);
     return;
   }
-  if (is_true(pairs_get(&w->properties, "maintenance-mode"))) return;
+  if (is_true(cluster_property(w, "maintenance-mode"))) return;
   CLEANUP(mem_freep) int *place = mem_alloc((w->resources.count + 1) * sizeof *place);
   schedule_place(w, dc, place);
   struct thinking t = {w, dc, place};
@@ -256,6 +259,7 @@ bool pacemaker_idle(const struct world *w) {
 
 void cib_changed(struct world *w, const char *tool, const char *host) {
   char when[CLOCK_TEXT];
+  w->cib_epoch++;
   w->last_change = world_words(w, "%s by root via %s on %s", clock_rfc3339(when, w->clock / 1000 * 1000), tool, host ? host : "?");
   pacemaker_think_soon(w);
 }

@@ -1,3 +1,4 @@
+#include "sim/cib.h"
 #include "sim/schedule.h"
 #include "sim/pacemaker.h"
 #include <stdlib.h>
@@ -23,7 +24,7 @@ const char *resource_meta(const struct world *w, const struct sim_resource *r, c
   return own ? own : pairs_get(&w->defaults, name);
 }
 
-bool resource_wanted(const struct world *w, const struct sim_resource *r) { return !str_eq(resource_meta(w, r, "target-role"), "Stopped") && !is_true(pairs_get(&w->properties, "stop-all-resources")); }
+bool resource_wanted(const struct world *w, const struct sim_resource *r) { return !str_eq(resource_meta(w, r, "target-role"), "Stopped") && !is_true(cluster_property(w, "stop-all-resources")); }
 
 bool resource_managed(const struct world *w, const struct sim_resource *r) {
   const char *managed = resource_meta(w, r, "is-managed");
@@ -33,7 +34,7 @@ bool resource_managed(const struct world *w, const struct sim_resource *r) {
 static bool expired(const struct world *w, const struct pcmk_constraint *c) { return KNOWN(c->expires) && c->expires <= w->clock; }
 
 int64_t schedule_score(const struct world *w, const struct sim_host *dc, const struct sim_resource *r, const struct sim_host *n) {
-  const char *symmetric = pairs_get(&w->properties, "symmetric-cluster");
+  const char *symmetric = cluster_property(w, "symmetric-cluster");
   int64_t score = symmetric && !is_true(symmetric) ? -SCORE_INFINITY : 0;
   bool opted_in = false;
   int64_t given = 0;
@@ -126,7 +127,7 @@ static void place_one(struct placing *p, size_t at) {
 }
 
 void schedule_place(const struct world *w, const struct sim_host *dc, int *ret) {
-  const char *strategy = pairs_get(&w->properties, "placement-strategy");
+  const char *strategy = cluster_property(w, "placement-strategy");
   CLEANUP(mem_freep) char *done = mem_alloc(w->resources.count + 1);
   struct placing p = {.w = w, .dc = dc, .place = ret, .done = done, .capacities = strategy && !str_eq(strategy, "default")};
   for (size_t i = 0; i < w->resources.count; i++) ret[i] = NOWHERE;

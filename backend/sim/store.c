@@ -64,6 +64,24 @@ bool peer_connected(const struct world *w, const struct sim_host *from, const st
   return d && (d->life == LIFE_RUNNING || d->life == LIFE_HUNG || w->clock - d->since < 800);
 }
 
+const struct sim_host *peer_in_the_way(const struct world *w, const struct sim_host *from) {
+  EACH(w->hosts, struct sim_host, h)
+    if (YES(h->in_pool) && h != from && !(daemon_runs(h, "glusterd") && hosts_reach(from, h)) && peer_connected(w, from, h)) return h;
+  return NULL;
+}
+
+bool volume_locked(const struct world *w, const struct sim_volume *v) {
+  const struct sim_host *by = world_host(w, v->locked_by), *peer = world_host(w, v->locked_for);
+  if (!v->locked_by || v->locked_until <= w->clock || !daemon_runs(by, "glusterd")) return false;
+  return !v->locked_for || (peer && !(daemon_runs(peer, "glusterd") && hosts_reach(by, peer)) && peer_connected(w, by, peer));
+}
+
+void volume_lock(struct world *w, struct sim_volume *v, const struct sim_host *by, const struct sim_host *waits_for, int64_t ms) {
+  v->locked_by = by->name;
+  v->locked_for = waits_for ? waits_for->name : NULL;
+  v->locked_until = w->clock + ms;
+}
+
 /* ---- files and their locks ---- */
 
 struct sim_volume *volume_at(const struct world *w, const struct sim_host *h, const char *path, const char **ret_rest) {
@@ -340,6 +358,13 @@ void on_fill(struct world *w, const char *subject, const char *detail) {
   EACH(v->bricks, struct sim_brick, b) b->used = b->size / 100 * percent;
   world_touch(w, LAYER_GLUSTER);
   guest_io_check(w);
+}
+
+/* Somebody else's command holds the volume for so long. */
+void on_transaction(struct world *w, const char *subject, const char *detail) {
+  struct sim_volume *v = world_volume(w, subject);
+  EACH(w->hosts, struct sim_host, h)
+    if (v && YES(h->in_pool) && daemon_runs(h, "glusterd") && !volume_locked(w, v)) volume_lock(w, v, h, NULL, number_of(detail, 1000));
 }
 
 /* As much as lies on the bricks is looked at, a terabyte in ten minutes. */

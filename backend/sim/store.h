@@ -25,6 +25,11 @@ bool volume_writes(const struct world *w, const struct sim_volume *v, int64_t se
 bool store_serves(const struct world *w, const struct sim_host *client, const char *server, const char *options); /* a volfile can be had */
 /* Does the daemon of `from` hold that peer for connected? A silent cut it believes for 20 to 25 s. */
 bool peer_connected(const struct world *w, const struct sim_host *from, const struct sim_host *peer);
+/* A peer that holds up what all of them must answer: it counts as connected and is silent. NULL: none does. */
+const struct sim_host *peer_in_the_way(const struct world *w, const struct sim_host *from);
+/* A transaction holds the volume, cluster-wide: until it ends, its peer answers or is given up, or the lock's timer is over. */
+bool volume_locked(const struct world *w, const struct sim_volume *v);
+void volume_lock(struct world *w, struct sim_volume *v, const struct sim_host *by, const struct sim_host *waits_for, int64_t ms);
 void store_host_changed(struct world *w, struct sim_host *h);
 void store_host_lost(struct world *w, struct sim_host *h);
 void store_daemon_changed(struct world *w, struct sim_host *h);
@@ -51,5 +56,6 @@ void on_resolve(struct world *w, const char *subject, const char *detail);
 void on_fill(struct world *w, const char *subject, const char *detail);
 void on_rebalance(struct world *w, const char *subject, const char *detail);
 void on_task(struct world *w, const char *subject, const char *detail);
+void on_transaction(struct world *w, const char *subject, const char *detail);
 void on_server_quorum(struct world *w, const char *subject, const char *detail);
 #endif

@@ -11,7 +11,7 @@ struct world *world_new(int64_t seed) {
   w->seed = seed;
   w->random = (int64_t)(mix((uint64_t)seed, 1) >> 2);
   w->clock = w->began = w->ends = 1795348800000; /* 2026-11-22 12:00:00 UTC */
-  w->order = w->op_id = w->domain_id = 0;
+  w->order = w->op_id = w->domain_id = w->cib_epoch = 0;
   w->corosync = (struct sim_corosync){.cluster = "cluster-kvm", .two_node = TRUTH_NO, .wait_for_all = TRUTH_NO, .last_man_standing = TRUTH_NO, .auto_tie_breaker = TRUTH_NO,
                                       .window_ms = 10000, .token_ms = 3000, .consensus_ms = 3600, .links = 1};
   w->changed = ~0u;

@@ -41,6 +41,7 @@ struct sim_host {
   enum truth left_clean, standby, maintenance; /* left_clean: stopped in order, or proven dead */
   enum truth in_pool;
   struct pairs utilization;
+  struct pairs attributes;     /* pacemaker's of this node, in its configuration */
 };
 struct sim_brick {
   const char *host, *path;
@@ -52,6 +53,8 @@ struct sim_brick {
 };
 struct sim_volume {
   const char *name, *id, *type, *status;
+  const char *locked_by, *locked_for; /* whose transaction holds the volume, and the peer whose answer it waits for; NULL: none */
+  int64_t locked_until;               /* glusterd lets go of it then, whatever comes */
   int64_t replica, arbiter, disperse, redundancy, split_brain, heal_per_minute, changed; /* changed: its options, last */
   LIST_OF(struct sim_brick) bricks;
   struct pairs options;
@@ -85,6 +88,9 @@ struct sim_resource {
 };
 struct sim_op { int64_t id; const char *resource, *node, *task, *target, *dc; int64_t began; }; /* under way; dc: who ordered it */
 struct sim_fencing { int64_t attempt; const char *target, *device, *from, *action, *client, *reason; int64_t began; };
+struct sim_nvpair { const char *id, *name, *value; };
+struct sim_property_set { const char *id; LIST_OF(struct sim_nvpair) items; }; /* in crm_config, beside the tools' own */
+struct sim_attribute { const char *name; enum truth hidden; struct pairs values; }; /* in attrd, by node; hidden: written nowhere else */
 struct sim_event { int64_t at, order; const char *what, *subject, *detail; };
 struct sim_corosync {
   const char *cluster;
@@ -113,7 +119,10 @@ struct world {
   LIST_OF(struct sim_job) jobs;
   struct pairs properties;     /* pacemaker's crm_config */
   struct pairs defaults;       /* rsc_defaults */
+  LIST_OF(struct sim_property_set) sets;
+  LIST_OF(struct sim_attribute) attributes;
   const char *last_change;
+  int64_t cib_epoch;           /* how often the configuration changed */
   LIST_OF(struct sim_resource) resources;
   LIST_OF(struct pcmk_constraint) constraints;
   LIST_OF(struct pcmk_level) levels;
@@ -124,7 +133,7 @@ struct world {
   LIST_OF(struct sim_event) queue; /* by time, then order */
 };
 extern const struct shape world_shape, sim_host_shape, sim_daemon_shape, sim_mount_shape, sim_volume_shape, sim_brick_shape, sim_file_shape, sim_domain_shape,
-    sim_instance_shape, sim_job_shape, sim_resource_shape, sim_op_shape, sim_fencing_shape, sim_event_shape;
+    sim_instance_shape, sim_job_shape, sim_resource_shape, sim_op_shape, sim_fencing_shape, sim_event_shape, sim_nvpair_shape, sim_property_set_shape, sim_attribute_shape;
 extern const char *const power_names[], *const life_names[];
 
 #define EACH(list, type, x) for (type *x = (list).item, *x##_end = x + (list).count; x < x##_end; x++)

@@ -21,14 +21,14 @@ SHAPE(sim_host_shape, T, FIELD(T, name, TEXT), FIELD(T, address, TEXT), FIELD(T,
       FIELD(T, segment, INT), FIELD(T, downs, INT), FIELD(T, packages, TEXTS), LIST(T, daemons, sim_daemon_shape), FIELD(T, files, PAIRS), LIST(T, mounts, sim_mount_shape),
       FIELD(T, node_id, INT), FIELD(T, votes, INT), FIELD(T, ring, INT), FIELD(T, members, TEXTS), FIELD(T, expected, INT), FIELD(T, quorum, INT),
       FIELD(T, lowest, INT), FIELD(T, member_count, INT), FIELD(T, quorate, BOOL), FIELD(T, waiting, BOOL), CHOICE(T, joined, joined_names), FIELD(T, dc, TEXT),
-      FIELD(T, leaving, TEXT), FIELD(T, condemned, BOOL), FIELD(T, left_clean, BOOL), FIELD(T, standby, BOOL), FIELD(T, maintenance, BOOL), FIELD(T, in_pool, BOOL), FIELD(T, utilization, PAIRS));
+      FIELD(T, leaving, TEXT), FIELD(T, condemned, BOOL), FIELD(T, left_clean, BOOL), FIELD(T, standby, BOOL), FIELD(T, maintenance, BOOL), FIELD(T, in_pool, BOOL), FIELD(T, utilization, PAIRS), FIELD(T, attributes, PAIRS));
 #undef T
 #define T struct sim_brick
 SHAPE(sim_brick_shape, T, FIELD(T, host, TEXT), FIELD(T, path, TEXT), FIELD(T, set, INT), FIELD(T, arbiter, BOOL), CHOICE(T, life, life_names),
       FIELD(T, pid, INT), FIELD(T, port, INT), FIELD(T, size, INT), FIELD(T, used, INT), FIELD(T, behind, INT), FIELD(T, full_heal, BOOL));
 #undef T
 #define T struct sim_volume
-SHAPE(sim_volume_shape, T, FIELD(T, name, TEXT), FIELD(T, id, TEXT), FIELD(T, type, TEXT), FIELD(T, status, TEXT), FIELD(T, replica, INT),
+SHAPE(sim_volume_shape, T, FIELD(T, name, TEXT), FIELD(T, id, TEXT), FIELD(T, type, TEXT), FIELD(T, status, TEXT), FIELD(T, locked_by, TEXT), FIELD(T, locked_for, TEXT), FIELD(T, locked_until, TIME), FIELD(T, replica, INT),
       FIELD(T, arbiter, INT), FIELD(T, disperse, INT), FIELD(T, redundancy, INT), FIELD(T, split_brain, INT), FIELD(T, heal_per_minute, INT),
       FIELD(T, changed, TIME), LIST(T, bricks, sim_brick_shape), FIELD(T, options, PAIRS), LIST(T, tasks, gluster_task_shape));
 #undef T
@@ -61,6 +61,15 @@ SHAPE(sim_op_shape, T, FIELD(T, id, INT), FIELD(T, resource, TEXT), FIELD(T, nod
 SHAPE(sim_fencing_shape, T, FIELD(T, attempt, INT), FIELD(T, target, TEXT), FIELD(T, device, TEXT), FIELD(T, from, TEXT), FIELD(T, action, TEXT), FIELD(T, client, TEXT),
       FIELD(T, reason, TEXT), FIELD(T, began, TIME));
 #undef T
+#define T struct sim_nvpair
+SHAPE(sim_nvpair_shape, T, FIELD(T, id, TEXT), FIELD(T, name, TEXT), FIELD(T, value, TEXT));
+#undef T
+#define T struct sim_property_set
+SHAPE(sim_property_set_shape, T, FIELD(T, id, TEXT), LIST(T, items, sim_nvpair_shape));
+#undef T
+#define T struct sim_attribute
+SHAPE(sim_attribute_shape, T, FIELD(T, name, TEXT), FIELD(T, hidden, BOOL), FIELD(T, values, PAIRS));
+#undef T
 #define T struct sim_event
 SHAPE(sim_event_shape, T, FIELD(T, at, TIME), FIELD(T, order, INT), FIELD(T, what, TEXT), FIELD(T, subject, TEXT), FIELD(T, detail, TEXT));
 #undef T
@@ -73,7 +82,7 @@ SHAPE(sim_corosync_shape, T, FIELD(T, cluster, TEXT), FIELD(T, two_node, BOOL), 
 SHAPE(world_shape, T, FIELD(T, version, INT), FIELD(T, scenario, TEXT), FIELD(T, here, TEXT), FIELD(T, seed, INT), FIELD(T, random, INT),
       FIELD(T, clock, TIME), FIELD(T, order, INT), FIELD(T, began, TIME), FIELD(T, ends, TIME), FIELD(T, op_id, INT), FIELD(T, domain_id, INT), OBJECT(T, corosync, sim_corosync_shape), LIST(T, hosts, sim_host_shape),
       LIST(T, volumes, sim_volume_shape), LIST(T, files, sim_file_shape), LIST(T, domains, sim_domain_shape), LIST(T, jobs, sim_job_shape),
-      FIELD(T, properties, PAIRS), FIELD(T, defaults, PAIRS), FIELD(T, last_change, TEXT), LIST(T, resources, sim_resource_shape),
+      FIELD(T, properties, PAIRS), FIELD(T, defaults, PAIRS), LIST(T, sets, sim_property_set_shape), LIST(T, attributes, sim_attribute_shape), FIELD(T, last_change, TEXT), FIELD(T, cib_epoch, INT), LIST(T, resources, sim_resource_shape),
       LIST(T, constraints, pcmk_constraint_shape), LIST(T, levels, pcmk_level_shape), LIST(T, ops, sim_op_shape), LIST(T, shooting, sim_fencing_shape),
       LIST(T, failures, pcmk_failure_shape), LIST(T, fenced, pcmk_fence_event_shape), LIST(T, queue, sim_event_shape));
 #undef T
@@ -99,7 +108,7 @@ static bool must_be_there(const struct shape *s, const char *field) {
       {&sim_job_shape, "domain"}, {&sim_job_shape, "from"}, {&sim_job_shape, "to"}, {&sim_resource_shape, "id"}, {&sim_resource_shape, "agent"},
       {&sim_op_shape, "resource"}, {&sim_op_shape, "node"}, {&sim_op_shape, "task"}, {&sim_fencing_shape, "target"}, {&sim_event_shape, "what"},
       {&pcmk_constraint_shape, "id"}, {&pcmk_constraint_shape, "kind"}, {&sim_corosync_shape, "cluster"}, {&sim_fencing_shape, "action"}, {&gluster_task_shape, "type"},
-      {&gluster_task_shape, "id"}, {&gluster_task_shape, "status"}};
+      {&gluster_task_shape, "id"}, {&sim_nvpair_shape, "id"}, {&sim_nvpair_shape, "name"}, {&sim_nvpair_shape, "value"}, {&sim_property_set_shape, "id"}, {&sim_attribute_shape, "name"}, {&gluster_task_shape, "status"}};
   for (size_t i = 0; i < COUNT(rows); i++)
     if (rows[i].shape == s && !strcmp(rows[i].field, field)) return true;
   return false;

@@ -191,14 +191,42 @@ static void what_hangs(void **state) {
   struct sim *s = opened("lab");
   (void)state;
   world_happen(sim_world(s), "hang", "node2", "glusterd");
+  int64_t began = sim_now(s);
   assert_int_equal(run(s, "node1 gluster volume info models"), 0);
   assert_true(last.took_ms < 1000);
   refused(s, "node1 gluster volume status models", 1, "Error : Request timed out");
   assert_true(last.took_ms >= 120000);
+  /* The command has given up; what it began holds the volume until glusterd's own timer, cluster-wide. */
+  sim_run(s, began + 179000, NULL, NULL);
+  refused(s, "node3 gluster volume set models network.ping-timeout 9", 1, "volume set: failed: Another transaction is in progress for models. Please try again after some time.");
+  sim_run(s, began + 181000, NULL, NULL);
   refused(s, "node1 gluster --timeout=5 volume status models", 1, "Request timed out");
   assert_true(last.took_ms >= 5000 && last.took_ms < 6000);
+  refused(s, "node3 gluster volume status", 1, "Another transaction is in progress for models");
   world_happen(sim_world(s), "resume", "node2", "glusterd");
   assert_int_equal(run(s, "node1 gluster volume status models"), 0);
+  sim_close(s);
+}
+
+/* Somebody else's command, at the same moment: refused, whatever it is, until that one is done; another volume is free. */
+static void two_at_the_same_moment(void **state) {
+  static const char *const forms[][2] = {{"volume set models network.ping-timeout 9", "volume set: failed: "}, {"volume status models", ""}, {"volume stop models", "volume stop: models: failed: "},
+                                         {"volume heal models", "has been unsuccessful:\n"}, {"volume start models force", "volume start: models: failed: "}};
+  struct sim *s = opened("tour");
+  (void)state;
+  world_later(sim_world(s), 500, "transaction", "models", "4s");
+  sim_run(s, sim_now(s) + 1000, NULL, NULL);
+  for (size_t i = 0; i < COUNT(forms); i++) {
+    char line[200], words[200];
+    snprintf(line, sizeof line, "node3 gluster --mode=script %s", forms[i][0]);
+    snprintf(words, sizeof words, "%sAnother transaction is in progress for models.", forms[i][1]);
+    refused(s, line, 1, words);
+  }
+  must(s, "node3 gluster volume set iso network.ping-timeout 9");
+  must(s, "node3 gluster volume info models");
+  must(s, "node3 gluster volume heal models info summary");
+  sim_run(s, sim_now(s) + 4000, NULL, NULL);
+  must(s, "node3 gluster volume set models network.ping-timeout 9");
   sim_close(s);
 }
 
@@ -233,7 +261,7 @@ static void the_labs_own_commands(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(from_bare_hosts), cmocka_unit_test(crm_mon_is_read_by_the_source), cmocka_unit_test(what_is_refused), cmocka_unit_test(what_hangs),
-                                     cmocka_unit_test(a_node_leaves_in_order), cmocka_unit_test(the_labs_own_commands)};
+                                     cmocka_unit_test(two_at_the_same_moment), cmocka_unit_test(a_node_leaves_in_order), cmocka_unit_test(the_labs_own_commands)};
   int code = RUN(tests);
   command_result_free(&last);
   return code;

@@ -156,6 +156,8 @@ static void command(struct run *r) {
       {"crm_mon", "-1", "--output-as=xml"},           {"gluster", "volume", "status"},             {"virsh", "list", "--all"},                   {"corosync-quorumtool", "-s"},
       {"virsh", "destroy", "@d"},                     {"virsh", "suspend", "@d"},                  {"virsh", "resume", "@d"},                    {"nonsense", "@d"},
       {"pcs", "property", "set", "no-quorum-policy=freeze"}, {"pcs", "property", "set", "no-quorum-policy="}, {"virsh", "domjobabort", "@d"}, {"pcs", "resource", "meta", "@d", "migration-threshold=2"},
+      {"cibadmin", "--delete", "--xpath", "//rsc_location[@role=\"Started\"]"}, {"crm_attribute", "-N", "@n", "-n", "site", "--update=x"}, {"attrd_updater", "-p", "-n", "beat", "-U", "1"},
+      {"cibadmin", "--create", "--scope", "crm_config", "--xml-text", "<cluster_property_set id=\"l\"/>"}, {"cibadmin", "--delete", "--xpath", "//cluster_property_set[@id=\"l\"]"}, {"cibadmin", "-Q"},
       /* What goes past pacemaker, or tells it to look away while a node leaves: then it may run twice. */
       {"pcs", "resource", "unmanage", "@d"},          {"pcs", "property", "set", "maintenance-mode=true"},
       {"virsh", "start", "@d"},                       {"virsh", "migrate", "--live", "@d", "qemu+ssh://k2/system"}};

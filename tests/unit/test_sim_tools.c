@@ -27,6 +27,10 @@ static const struct { const char *name, *why; } loose[] = {
     {"df", "nothing reads it"},
     {"not-found", "through a shell"},
     {"stonith-history", "what happened before"},
+    {"cib-same-id", "the whole configuration follows"},
+    {"cib-bad-xml", "the whole configuration follows"},
+    {"cib-bad-scope", "the whole configuration follows"},
+    {"gluster-l-heal-info-held", "the counts decide; the unit tests of the store look at them"},
 };
 
 static bool is_loose(const char *name) {
@@ -130,17 +134,39 @@ static int say_difference(const char *name, const char *what, const char *real, 
   return differs;
 }
 
+/* Words at blanks; one with blanks stands in single quotes. */
+static size_t cut(char *words, const char *argv[64]) {
+  size_t n = 0;
+  for (char *p = words; *p && n < 63;) {
+    char end = *p == '\'' ? '\'' : ' ', *from = p + (end == '\''), *stop = strchr(from, end);
+    argv[n++] = from;
+    if (!stop) break;
+    *stop = 0;
+    for (p = stop + 1; *p == ' ';) p++;
+  }
+  argv[n] = NULL;
+  return n;
+}
+
+/* What somebody else did meanwhile, unseen. */
+static void run_unseen(struct sim *s, const char *line) {
+  char words[1024];
+  const char *all[64];
+  struct command_result r;
+  snprintf(words, sizeof words, "%s", line);
+  cut(words, all);
+  sim_execute(s, all[0], all + 1, NULL, &r, NULL, NULL);
+  command_result_free(&r);
+}
+
 static int compare(struct sim *s, const char *name) {
   struct fixture f = read_fixture(name);
   char words[1024];
-  const char *argv[64];
-  char *save = NULL;
-  size_t n = 0;
+  const char *all[64];
   int bad = 0;
   snprintf(words, sizeof words, "%s", f.command);
-  char *host = strtok_r(words, " ", &save);
-  while (n < 63 && (argv[n] = strtok_r(NULL, " ", &save))) n++;
-  argv[n] = NULL;
+  cut(words, all);
+  const char *host = all[0], *const *argv = all + 1;
   if (!strcmp(argv[0], "sh")) { /* what a shell was needed for is no command of ours */
     drop_fixture(&f);
     return 0;
@@ -148,7 +174,7 @@ static int compare(struct sim *s, const char *name) {
   struct command_result r;
   sim_execute(s, host, argv, NULL, &r, NULL, NULL);
   if (!is_loose(name)) {
-    bad += say_difference(name, "stdout", f.out, str_text(&r.out), str_starts(name, "gluster-volume-status"));
+    bad += say_difference(name, "stdout", f.out, str_text(&r.out), str_starts(name, "gluster-volume-status") || str_starts(name, "attrd-"));
     bad += say_difference(name, "stderr", f.err, str_text(&r.err), false);
   }
   if (r.code != f.code && strcmp(name, "gluster-info-xml") && strcmp(name, "qemu-img-info") && strcmp(name, "df") && strcmp(name, "pcs-resource-config")) {
@@ -170,31 +196,44 @@ static void prepare(struct sim *s, const char *name) {
   }
 }
 
-static void each_fixture(void **state) {
+static int each_of(const char *path, int *ret_compared) {
   struct sim *s = NULL;
   struct err e = {0};
-  int bad = 0, compared = 0;
-  (void)state;
+  int bad = 0;
   if (sim_open(&(struct sim_options){.scenario = "lab"}, &s, &e)) fail_msg("%s", e.text);
-  char *order = file_text("tests/fixtures/tools/order"), *save = NULL;
+  char *order = file_text(path), *save = NULL;
   for (char *name = strtok_r(order, "\n", &save); name; name = strtok_r(NULL, "\n", &save)) {
     if (*name == '!') { /* how the lab was */
       const char *what, *subject, *detail;
       if (event_parse(sim_world(s), name + 1, &what, &subject, &detail, &e)) fail_msg("%s: %s", name, e.text);
       world_happen(sim_world(s), what, subject, detail);
+      sim_run(s, sim_now(s) + 2000, NULL, NULL);
+      continue;
+    }
+    if (*name == '$') {
+      run_unseen(s, name + 1);
       continue;
     }
     prepare(s, name);
     bad += compare(s, name);
-    compared++;
+    ++*ret_compared;
   }
   mem_free(order);
   sim_close(s);
-  assert_true(compared > 100);
+  return bad;
+}
+
+static void each_part(const char *path, int at_least) {
+  int compared = 0, bad = each_of(path, &compared);
+  assert_true(compared >= at_least);
   assert_int_equal(bad, 0);
 }
 
+static void tools(void **state) { (void)state, each_part("tests/fixtures/tools/order", 100); }
+static void configuration_and_attributes(void **state) { (void)state, each_part("tests/fixtures/tools/order.cib", 45); }
+static void the_volumes_lock(void **state) { (void)state, each_part("tests/fixtures/tools/order.locks", 9); }
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(each_fixture)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(tools), cmocka_unit_test(configuration_and_attributes), cmocka_unit_test(the_volumes_lock)};
   return RUN(tests);
 }
