@@ -291,14 +291,14 @@ static void draw_line(struct pen p, const struct form_field *field, const struct
   bool more = field->kind == FORM_LIST && item + 1 == v->count && !line->len;
   struct style s = focused ? STYLE(INPUT) : v->touched ? STYLE(NORMAL) : STYLE(DIM);
   if (field->kind == FORM_CHOICE) {
-    const char *text = line->len ? prompt_text(line) : field->choices.count ? "(none)" : "(there is none)";
+    const char *text = line->len ? prompt_text(line) : !field->choices.count ? "(there is none)" : field->required ? "(needed)" : "(none)";
     int x = 0;
     if (focused) x = pen_symbol(p, x, 0, STYLE(KEY), SYMBOL_ARROW_LEFT) + 1;
     x = pen_text(p, x, 0, focused ? STYLE(TITLE) : s, text) + 1;
     if (focused) pen_symbol(p, x, 0, STYLE(KEY), SYMBOL_ARROW_RIGHT);
     return;
   }
-  if (more && !focused) pen_field(p, 0, 0, p.w, STYLE(DIM), v->count > 1 ? "+" : "(none)");
+  if (more && !focused) pen_field(p, 0, 0, p.w, STYLE(DIM), v->count > 1 ? "+" : field->required ? "(needed)" : "(none)");
   else if (!focused && !line->len) pen_field(p, 0, 0, p.w, STYLE(DIM), field->required ? "(needed)" : "(none)");
   else prompt_draw(p, line, s, field->kind == FORM_SECRET, focused);
 }
@@ -336,6 +336,14 @@ void form_draw(struct pen p, const struct form *f, const struct form_state *s) {
   if (!help || !at.help_h) return;
   struct text *t = text_new();
   text_add(t, STYLE(NORMAL), help);
-  text_draw(pen_sub(p, at.help_x, at.help_y, at.help_w, at.help_h), t, 0);
+  struct text *both = text_new();
+  if (f->about) {
+    text_add(both, STYLE(NORMAL), help);
+    text_add(both, STYLE(NORMAL), "");
+    text_add(both, STYLE(DIM), f->about);
+  }
+  bool room = f->about && (int)text_height(both, at.help_w) <= at.help_h;
+  text_draw(pen_sub(p, at.help_x, at.help_y, at.help_w, at.help_h), room ? both : t, 0);
+  text_free(both);
   text_free(t);
 }

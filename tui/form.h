@@ -24,6 +24,7 @@ struct form {
   const struct form_field *fields;
   size_t count;
   const char *button; /* "Review the plan" */
+  const char *about;  /* said below a field's help where there is room; NULL: nothing */
 };
 
 struct form_value { struct prompt *item; size_t count; bool touched; struct prompt find; }; /* item: at least one; find: letters typed at a choice */

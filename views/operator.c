@@ -59,7 +59,7 @@ struct operator *operator_new(struct console *c, struct arguments *a) {
   if (o->never) return o;
   o->executor = c->simulated ? simulation_executor(a->simulation, c->loop) : executor_hosts(c->loop, &a->config);
   o->state_dir = c->simulated ? NULL : state_directory();
-  o->who = operator_name();
+  o->who = c->simulated ? mem_strdup("you") : operator_name(); /* a simulation is the same everywhere */
   o->tasks = tasks_new(&(struct tasks_options){.loop = c->loop, .executor = o->executor, .state_dir = o->state_dir, .who = o->who, .on_change = on_change, .quiet = keep_quiet, .terminal = c->terminal ? lend : NULL, .owner = o}, &e);
   if (!o->tasks) o->never = mem_printf("%s", e.text);
   return o;
@@ -165,6 +165,10 @@ static void tell(struct operator *o) {
   case TASK_WISH_FORGET: task_forget(o->tasks, n); break;
   case TASK_WISH_UNDO:
     if (!task_undo(o->tasks, n, &e)) app_say(&o->console->app, e.text);
+    else {
+      task_look(o->tasks, 0, &t);
+      app_show_task(&o->console->app, t.id);
+    }
     break;
   case TASK_WISH_LEAVE:
   case TASK_WISH_NONE: break;

@@ -78,6 +78,7 @@ static void leave_sure(struct acting *a) {
   a->sure.id = NULL;
   a->sure.kind = TASK_WISH_NONE;
   a->sure.wrong = NULL;
+  a->sure.top = 0;
 }
 
 void acting_close(struct acting *a) {
@@ -216,21 +217,32 @@ static bool word_key(struct prompt *word, struct key k) {
   return prompt_key(word, k) != PROMPT_NOT;
 }
 
+/* How a text below a word's line is scrolled: Home and End are the word's while there is one. */
+static int text_move_of(enum action action) {
+  switch (action) {
+  case ACTION_UP: return MOVE_UP;
+  case ACTION_DOWN: return MOVE_DOWN;
+  case ACTION_PAGE_UP: return MOVE_PAGE_UP;
+  case ACTION_PAGE_DOWN: return MOVE_PAGE_DOWN;
+  case ACTION_HOME: return MOVE_HOME;
+  case ACTION_END: return MOVE_END;
+  default: return -1;
+  }
+}
+
 static unsigned preview_keys(struct acting *a, const struct input *in, int w, int h, struct key k, enum action action) {
-  static const struct { enum action action; enum move move; } moves[] = {{ACTION_UP, MOVE_UP}, {ACTION_DOWN, MOVE_DOWN}, {ACTION_PAGE_UP, MOVE_PAGE_UP},
-                                                                         {ACTION_PAGE_DOWN, MOVE_PAGE_DOWN}, {ACTION_HOME, MOVE_HOME}, {ACTION_END, MOVE_END}};
   struct preview *p = &a->preview;
-  if (word_key(&p->word, k)) {
+  bool letter = k.code < KEYSYM_FIRST && !k.mods;
+  if (preview_takes_word(p, in) ? word_key(&p->word, k) : letter || k.pasted) {
     p->wrong = NULL;
     return APP_CHANGED;
   }
-  for (size_t i = 0; i < COUNT(moves); i++)
-    if (moves[i].action == action) {
-      struct text *t = preview_text(a, in);
-      p->top = text_move(t, w - 4, preview_text_height(a, in, w, h), p->top, moves[i].move);
-      text_free(t);
-      return APP_CHANGED;
-    }
+  if (text_move_of(action) >= 0) {
+    struct text *t = preview_text(a, in);
+    p->top = text_move(t, w - 4, preview_text_height(a, in, w, h), p->top, (enum move)text_move_of(action));
+    text_free(t);
+    return APP_CHANGED;
+  }
   if (action == ACTION_OPEN) return preview_enter(a, in);
   if (action == ACTION_PLAN_SHELL && p->plan) p->shell = !p->shell, p->top = 0;
   else if (action == ACTION_PLAN_FORCE && p->plan && p->plan->forcible == TRUTH_YES && p->plan->allowed != TRUTH_YES) return preview_open(a, in, true);
@@ -238,7 +250,36 @@ static unsigned preview_keys(struct acting *a, const struct input *in, int w, in
   return APP_CHANGED;
 }
 
-static unsigned sure_keys(struct acting *a, const struct input *in, struct key k, enum action action) {
+static struct text *sure_text(const struct acting *a, const struct input *in) {
+  static const char *const asks[] = {[TASK_WISH_NONE] = "", [TASK_WISH_CANCEL] = "Stop it? Steps that are done stay done.", [TASK_WISH_YES] = "", [TASK_WISH_NO] = "",
+                                     [TASK_WISH_UNDO] = "Take back what it did? This would run, in this order:", [TASK_WISH_FORGET] = "Take it off the list? The audit keeps it.",
+                                     [TASK_WISH_LEAVE] = "It still runs. If you leave, the step that runs ends by itself, no other starts, and the next console finds it interrupted. Leave?"};
+  const struct task_view *t = task_of(in, a->sure.id);
+  const char *question = asks[a->sure.kind];
+  if (a->sure.kind == TASK_WISH_YES && t && t->plan && t->step < t->plan->steps.count) question = t->plan->steps.item[t->step].say;
+  struct text *words = text_new();
+  text_add(words, STYLE(NORMAL), question ? question : "");
+  if (a->sure.kind == TASK_WISH_UNDO) task_undo_text(words, in, a->sure.id);
+  return words;
+}
+
+enum { SURE_FOOT = 3 };
+static void sure_size(const struct text *words, const struct acting *a, int pen_w, int pen_h, int *w, int *h) {
+  *w = a->sure.kind == TASK_WISH_UNDO ? MENU_W : SURE_W;
+  *h = pen_h;
+  modal_size(pen_w, pen_h, w, h);
+  *h = (int)text_height(words, *w - 2) + SURE_FOOT;
+  modal_size(pen_w, pen_h, w, h);
+}
+
+static unsigned sure_keys(struct acting *a, const struct input *in, int w, int h, struct key k, enum action action) {
+  if (text_move_of(action) >= 0 && (!a->sure.word.len || action == ACTION_UP || action == ACTION_DOWN)) {
+    struct text *t = sure_text(a, in);
+    sure_size(t, a, w, h, &w, &h);
+    a->sure.top = text_move(t, w - 2, h - SURE_FOOT, a->sure.top, (enum move)text_move_of(action));
+    text_free(t);
+    return APP_CHANGED;
+  }
   if (word_key(&a->sure.word, k)) {
     a->sure.wrong = NULL;
     return APP_CHANGED;
@@ -269,7 +310,7 @@ unsigned acting_key(struct acting *a, const struct input *in, int w, int h, stru
   case SHEET_MENU: wants = menu_keys(a, in, w, h, k, action); break;
   case SHEET_FORM: wants = form_keys(a, in, k, action); break;
   case SHEET_PREVIEW: wants = preview_keys(a, in, w, h, k, action); break;
-  case SHEET_SURE: wants = sure_keys(a, in, k, action); break;
+  case SHEET_SURE: wants = sure_keys(a, in, w, h, k, action); break;
   case SHEET_NONE: break;
   }
   if (wants) return wants;
@@ -317,18 +358,14 @@ static void draw_form(struct pen body, const struct acting *a, const struct inpu
 }
 
 static void draw_sure(struct pen body, const struct acting *a, const struct input *in) {
-  static const char *const asks[] = {[TASK_WISH_NONE] = "", [TASK_WISH_CANCEL] = "Stop it? Steps that are done stay done.", [TASK_WISH_YES] = "", [TASK_WISH_NO] = "",
-                                          [TASK_WISH_UNDO] = "Take back what it did, the last step first?", [TASK_WISH_FORGET] = "Take it off the list? The audit keeps it.",
-                                     [TASK_WISH_LEAVE] = "It still runs. If you leave, the step that runs ends by itself, no other starts, and the next console finds it interrupted. Leave?"};
   const struct task_view *t = task_of(in, a->sure.id);
-  const char *question = asks[a->sure.kind];
-  if (a->sure.kind == TASK_WISH_YES && t && t->plan && t->step < t->plan->steps.count) question = t->plan->steps.item[t->step].say;
   const char *title = t ? arena_printf(in->arena, "%s%s%s", t->title ? t->title : "task", t->target ? ": " : "", t->target ? t->target : "") : "this task is not there any more";
-  struct text *words = text_new();
-  text_add(words, STYLE(NORMAL), question ? question : "");
-  int w = SURE_W, h = (int)text_height(words, SURE_W - 2) + 4;
-  struct pen p = modal_open(body, w, h, &(struct box){.title = title, .focused = true});
-  text_draw(pen_sub(p, 1, 0, p.w - 2, p.h - 3), words, 0);
+  struct text *words = sure_text(a, in);
+  int w, h;
+  char range[RANGE_TEXT];
+  sure_size(words, a, body.w, body.h, &w, &h);
+  struct pen p = modal_open(body, w, h, &(struct box){.title = title, .footer = text_range(range, words, w - 2, h - SURE_FOOT, a->sure.top), .focused = true});
+  text_draw(pen_sub(p, 1, 0, p.w - 2, p.h - SURE_FOOT), words, a->sure.top);
   text_free(words);
   int x = pen_text(p, 1, p.h - 2, STYLE(NORMAL), a->sure.kind == TASK_WISH_YES ? "type yes or no, and Enter: " : "type yes and press Enter: ");
   prompt_draw(pen_sub(p, x, p.h - 2, p.w - x - 1, 1), &a->sure.word, STYLE(INPUT), false, true);

@@ -84,7 +84,7 @@ struct acting { /* {0}: nothing lies over the view */
   struct preview preview;
   struct kept_form kept[KEPT_FORMS]; /* oldest first */
   size_t kept_count;
-  struct { enum task_wish kind; char *id; struct prompt word; const char *wrong; } sure; /* a question about a task */
+  struct { enum task_wish kind; char *id; struct prompt word; const char *wrong; size_t top; } sure; /* a question about a task */
   char *say;                 /* the answer to the last wish, until the next key; NULL: none */
   /* handed back */
   struct asked *asked;       /* APP_ASK */
@@ -129,6 +129,7 @@ void preview_follow(struct acting *a, const struct input *in, int w, int h);
 void preview_answered(struct acting *a, const struct input *in, struct asked *q); /* takes q */
 const char *preview_word(const struct preview *p); /* what is to be typed */
 struct text *preview_text(const struct acting *a, const struct input *in); /* text_free() */
+bool preview_takes_word(const struct preview *p, const struct input *in); /* else nothing that is typed is kept */
 unsigned preview_enter(struct acting *a, const struct input *in);
 void preview_draw(struct pen p, const struct acting *a, const struct input *in);
 int preview_text_height(const struct acting *a, const struct input *in, int w, int h);
@@ -136,7 +137,9 @@ int preview_text_height(const struct acting *a, const struct input *in, int w, i
 const struct task_view *task_of(const struct input *in, const char *id); /* NULL: there is none */
 const struct task_view *task_running(const struct input *in);            /* the newest that runs, NULL: none */
 bool task_ended(enum task_state s);
-struct text *task_text(const struct input *in, const char *id); /* text_free() */
+struct text *task_text(const struct input *in, const char *id);      /* text_free() */
+struct text *task_text_so_far(const struct input *in, const char *id); /* up to the step that runs; NULL: none runs */
+void task_undo_text(struct text *t, const struct input *in, const char *id); /* what taking it back would run */
 void draw_task_line(struct pen p, const struct input *in, const struct task_view *t);
 const char *task_refuses(const struct input *in, const char *id, enum task_wish kind); /* why that cannot be now; NULL: it can */
 #endif

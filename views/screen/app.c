@@ -42,6 +42,7 @@ static void go(struct app *a, int view) {
   a->back[a->back_count++].pane = a->pane;
   a->view = view;
   a->detail_top = a->help_top = 0;
+  a->detail_moved = false;
 }
 
 /* ---- the list that the keys go to ---- */
@@ -91,7 +92,12 @@ void app_settle(struct app *a, const struct input *in, int w, int h) {
   if (a->view == VIEW_DETAIL || a->view == VIEW_HELP) {
     struct text *t = a->view == VIEW_HELP ? help_text(in) : detail_text(a, in);
     size_t *top = a->view == VIEW_HELP ? &a->help_top : &a->detail_top;
+    struct text *so_far = a->view == VIEW_DETAIL && a->detail_list == LIST_TASKS && !a->detail_moved ? task_text_so_far(in, a->detail_id) : NULL;
+    size_t seen = so_far ? text_height(so_far, f.body.w - 4) : 0, height = f.body.h > 2 ? (size_t)f.body.h - 2 : 0;
+    if (so_far) *top = seen > height ? seen - height : 0;
+    else if (a->view == VIEW_DETAIL && a->detail_list == LIST_TASKS && !a->detail_moved) *top = 0; /* it has ended: how stands first */
     *top = text_clamp(t, f.body.w - 4, f.body.h - 2, *top);
+    text_free(so_far);
     text_free(t);
   }
 }
@@ -124,6 +130,7 @@ static void move(struct app *a, const struct input *in, int w, int h, enum move 
   struct text *t = a->view == VIEW_HELP ? help_text(in) : detail_text(a, in);
   size_t *top = a->view == VIEW_HELP ? &a->help_top : &a->detail_top;
   *top = text_move(t, f.body.w - 4, f.body.h - 2, *top, m);
+  a->detail_moved = true;
   text_free(t);
 }
 
@@ -264,6 +271,10 @@ void app_ran(struct app *a, const char *task, const char *says) {
   acting_dropped(&a->acting);
   if (!task) return;
   form_state_free(&a->acting.form); /* done with: the next one begins anew */
+  app_show_task(a, task);
+}
+
+void app_show_task(struct app *a, const char *task) {
   acting_close(&a->acting);
   go(a, VIEW_FIRST_LIST + LIST_TASKS);
   char *copy = mem_strdup(task);
@@ -376,7 +387,7 @@ void app_draw(const struct app *a, const struct input *in, struct canvas *c) {
   if (a->acting.sheet == SHEET_FORM || a->acting.sheet == SHEET_PREVIEW) pen_clear(f.body, STYLE(NORMAL));
   else if (a->view == VIEW_OVERVIEW) draw_overview(f.body, a, in);
   else if (a->view == VIEW_HELP) draw_text(f.body, help_text(in), "Help", a->help_top);
-  else if (a->view == VIEW_DETAIL) draw_text(f.body, detail_text(a, in), lists[a->detail_list]->title, a->detail_top);
+  else if (a->view == VIEW_DETAIL) draw_text(f.body, detail_text(a, in), a->detail_list == LIST_TASKS ? "Task" : lists[a->detail_list]->title, a->detail_top);
   else draw_list(f.body, a, in, list_of(a->view), true, NULL);
   if (a->acting.sheet) acting_draw(f.body, &a->acting, in);
   draw_notice(f.notice, a, in);

@@ -18,6 +18,7 @@ struct app { /* {0} is the overview with its first pane focused */
   int detail_list;  /* what VIEW_DETAIL shows: enum list_id ... */
   char *detail_id;  /* ... and the item's id; owned */
   size_t detail_top, help_top;
+  bool detail_moved; /* by a key: a task that runs is not followed any more */
   enum time_wish wish; /* with APP_TIME: where to go in time ... */
   size_t wish_event;   /* ... TIME_MOMENT: to that event */
   struct acting acting; /* what lies over the view */
@@ -35,6 +36,7 @@ struct asked *app_asked(struct app *a);
 void app_answered(struct app *a, const struct input *in, struct asked *q);
 /* APP_RUN: a->acting.run was confirmed. It was begun as that task, which is opened; or could not be (task NULL), and says why. */
 void app_ran(struct app *a, const char *task, const char *says);
+void app_show_task(struct app *a, const char *task);
 /* A sentence on the line of notices, until the next key. */
 void app_say(struct app *a, const char *says);
 void app_draw(const struct app *a, const struct input *in, struct canvas *c);

@@ -1,12 +1,13 @@
 /* The form of an operation: a field for each argument that is not given by what was selected, what is proposed for it, and
  * what is wrong with it, against the cluster as it is now. */
 #include "views/screen/acting.h"
+#include <ctype.h>
 #include <string.h>
 
 enum { OFFERED_SAID = 8 };
 
-/* Arguments that the form asks for: all but a target that is given. */
-static size_t first_argument(const struct acting *a) { return a->target && a->operation->target != TARGET_CLUSTER ? 1 : 0; }
+/* Arguments that the form asks for: all but a target that is given. (Of several it is the first, and others may follow.) */
+static size_t first_argument(const struct acting *a) { return a->target && a->operation->target != TARGET_CLUSTER && !a->operation->arguments[0].list ? 1 : 0; }
 
 const struct operation_argument *form_argument(const struct acting *a, size_t field) {
   const struct operation_argument *arg = a->operation ? a->operation->arguments : NULL;
@@ -40,7 +41,8 @@ void filling_values(const struct acting *a, const struct input *in, struct arena
   for (size_t i = 0; (arg = form_argument(a, i)) != NULL; i++) {
     struct texts proposed = {0};
     if (arg->kind == ARG_SECRET || (i < a->form.count && a->form.values[i].touched)) continue;
-    if (arg->fallback) values_add(arena, ret, arg->name, arg->fallback, false);
+    if (!i && a->target && !first_argument(a)) texts_add(arena, &proposed, a->target);
+    else if (arg->fallback) values_add(arena, ret, arg->name, arg->fallback, false);
     else if (arg->propose) arg->propose(&p, &proposed);
     for (size_t n = 0; n < proposed.count && (arg->list || !n); n++) values_add(arena, ret, arg->name, proposed.item[n], false);
   }
@@ -66,7 +68,7 @@ bool argument_offers(const struct operation_argument *arg) { return arg->kind !=
 static const char *help_text_of(const struct input *in, const struct operation_argument *arg, const struct texts *choices) {
   CLEANUP(str_free) struct str out = {0};
   char key[KEY_NAME], up[KEY_NAME], down[KEY_NAME];
-  str_addf(&out, "%s%s", arg->help, str_ends(arg->help, ".") ? "" : ".");
+  str_addf(&out, "%c%s%s", toupper((unsigned char)arg->help[0]), arg->help + 1, str_ends(arg->help, ".") ? "" : ".");
   keymap_hint(in->keymap, CONTEXT_FORM, ACTION_FORM_OFFER, key);
   if (choices->count) {
     if (closed(arg) && !arg->list) str_add(&out, choices->count > OFFERED_SAID ? " Letters find one of: " : " One of: ");
@@ -79,6 +81,15 @@ static const char *help_text_of(const struct input *in, const struct operation_a
   keymap_hint(in->keymap, CONTEXT_FORM, ACTION_FORM_LINE_DOWN, down);
   if (arg->list && *up && *down) str_addf(&out, " A line each; %s and %s change the order.", up, down);
   return arena_strdup(in->arena, str_text(&out));
+}
+
+/* "ping-timeout" is "Ping timeout" to read. */
+static const char *label_of(const struct input *in, const struct operation_argument *arg) {
+  char *s = arena_strdup(in->arena, arg->name);
+  s[0] = (char)toupper((unsigned char)s[0]);
+  for (char *p = s; *p; p++)
+    if (*p == '-' || *p == '_') *p = ' ';
+  return s;
 }
 
 static const char *error_of(struct planning *p, const struct operation_argument *arg) {
@@ -103,11 +114,11 @@ struct form filling_form(const struct acting *a, const struct input *in) {
   for (size_t i = 0; in->snap && (arg = form_argument(a, i)) != NULL; i++) {
     struct texts choices = {0}, proposed = value_list(in->arena, &v, arg->name);
     if (arg->kind != ARG_SECRET) operation_choices(&p, arg, &choices);
-    fields[i] = (struct form_field){.title = arg->title, .required = arg->required, .error = error_of(&p, arg), .help = help_text_of(in, arg, &choices),
+    fields[i] = (struct form_field){.title = label_of(in, arg), .required = arg->required, .error = error_of(&p, arg), .help = help_text_of(in, arg, &choices),
                                     .kind = arg->list ? FORM_LIST : arg->kind == ARG_SECRET ? FORM_SECRET : closed(arg) ? FORM_CHOICE : FORM_TEXT};
     fields[i].choices = (struct form_words){choices.item, choices.count};
     if (arg->kind != ARG_SECRET) fields[i].proposed = (struct form_words){proposed.item, proposed.count};
   }
   values_wipe(&v);
-  return (struct form){.fields = fields, .count = in->snap ? count : 0, .button = "Review what would be done"};
+  return (struct form){.fields = fields, .count = in->snap ? count : 0, .button = "Review what would be done", .about = a->operation->help};
 }

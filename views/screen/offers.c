@@ -15,9 +15,9 @@ static void aim_at(struct aims *s, enum target_kind kind, const char *name) {
 
 static void aim_host(struct aims *s, const struct host_view *h) {
   if (!h) return;
-  aim_at(s, TARGET_HOST, h->name);
   if (h->membership || h->pacemaker) aim_at(s, TARGET_NODE, h->name);
   if (h->peer) aim_at(s, TARGET_PEER, h->name);
+  aim_at(s, TARGET_HOST, h->name);
 }
 
 static void aim_domain(struct aims *s, const struct domain_view *d) {
@@ -106,6 +106,12 @@ void offers_free(struct offers *o) {
   *o = (struct offers){0};
 }
 
+const struct offer *offers_find(const struct offers *o, const char *id) {
+  for (size_t i = 0; i < o->count; i++)
+    if (str_eq(o->item[i].id, id)) return &o->item[i];
+  return NULL;
+}
+
 /* Whether it would be refused as it stands, with what is proposed and what is known: asked only where no host must be asked
  * and nothing is left to fill in. */
 static const char *refusal(const struct input *in, const struct operation *o, const char *target) {
@@ -122,9 +128,14 @@ static const char *refusal(const struct input *in, const struct operation *o, co
 
 static void add(struct acting *a, const struct input *in, const struct operation *o, const char *target, const char *group) {
   struct offers *s = &a->offers;
+  char *id = mem_printf("%s%s%s", o->name, target ? " " : "", target ? target : "");
+  if (offers_find(s, id)) { /* it stands further up */
+    mem_free(id);
+    return;
+  }
   s->item = mem_grow(s->item, s->count + 1, sizeof *s->item);
   struct offer *f = &s->item[s->count++];
-  *f = (struct offer){.id = mem_printf("%s%s%s", o->name, target ? " " : "", target ? target : ""), .group = mem_strdup(group), .operation = o, .target = mem_strdup(target)};
+  *f = (struct offer){.id = id, .group = mem_strdup(group), .operation = o, .target = mem_strdup(target)};
   if (a->menu_of == MENU_ACTIONS) f->refused = mem_strdup(refusal(in, o, target));
 }
 
@@ -143,20 +154,29 @@ static void add_fitting(struct acting *a, const struct input *in, enum target_ki
     if (o->target == kind && (!o->fits || o->fits(in->snap, target))) add(a, in, o, target, group);
 }
 
-static void make_actions(struct acting *a, const struct input *in) {
-  struct aims aims = aims_of(a, in);
-  for (size_t i = 0; i < aims.count; i++) {
-    const struct aim *m = &aims.item[i];
-    add_fitting(a, in, m->kind, m->name, arena_printf(in->arena, "%s, as a %s", m->name, m->kind == TARGET_DEVICE ? "fencing device" : target_kind_names[m->kind]));
-  }
-  add_fitting(a, in, TARGET_CLUSTER, NULL, "the cluster as a whole");
-}
-
 /* Of the palette: aimed at what is selected where that fits, else a thing still to be chosen. */
 static const char *aimed(const struct input *in, const struct aims *aims, const struct operation *o) {
   for (size_t i = 0; i < aims->count; i++)
     if (aims->item[i].kind == o->target && (!o->fits || o->fits(in->snap, aims->item[i].name))) return aims->item[i].name;
   return NULL;
+}
+
+/* What mends a problem stands first. */
+static void add_mending(struct acting *a, const struct input *in, const struct aims *aims) {
+  const struct problem *p = a->selected_list == LIST_PROBLEMS ? selected_item(a, in) : NULL;
+  const struct operation *o = p && p->operation ? operation_find(p->operation) : NULL;
+  const char *target = o ? aimed(in, aims, o) : NULL;
+  if (o && (target || o->target == TARGET_CLUSTER)) add(a, in, o, target, "what mends it");
+}
+
+static void make_actions(struct acting *a, const struct input *in) {
+  struct aims aims = aims_of(a, in);
+  add_mending(a, in, &aims);
+  for (size_t i = 0; i < aims.count; i++) {
+    const struct aim *m = &aims.item[i];
+    add_fitting(a, in, m->kind, m->name, arena_printf(in->arena, "%s, as a %s", m->name, m->kind == TARGET_DEVICE ? "fencing device" : target_kind_names[m->kind]));
+  }
+  add_fitting(a, in, TARGET_CLUSTER, NULL, "the cluster as a whole");
 }
 
 static void make_all(struct acting *a, const struct input *in) {
@@ -180,12 +200,6 @@ void offers_make(struct acting *a, const struct input *in) {
   if (a->menu_of == MENU_ACTIONS) make_actions(a, in);
   else if (a->menu_of == MENU_WIZARDS) make_wizards(a, in);
   else make_all(a, in);
-}
-
-const struct offer *offers_find(const struct offers *o, const char *id) {
-  for (size_t i = 0; i < o->count; i++)
-    if (str_eq(o->item[i].id, id)) return &o->item[i];
-  return NULL;
 }
 
 static bool begun(const struct acting *a, const struct offer *f) {

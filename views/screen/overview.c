@@ -167,9 +167,10 @@ static void draw_sheet_hints(struct pen p, const struct app *a, const struct inp
   const struct plan *plan = a->acting.preview.plan;
   const struct operation_argument *arg = a->acting.sheet == SHEET_FORM ? form_argument(&a->acting, a->acting.form.field) : NULL;
   bool forcible = plan && plan->allowed != TRUTH_YES && plan->forcible == TRUTH_YES;
-  if (a->acting.sheet == SHEET_MENU) pen_text(p, p.w - 22, 0, STYLE(DIM), "letters find a line");
-  for (size_t i = 0, x = 1; i < COUNT(hints); i++)
-    if (hints[i].where & 1 << a->acting.sheet && (hints[i].action != ACTION_PLAN_FORCE || forcible) && (hints[i].action != ACTION_FORM_OFFER || (arg && argument_offers(arg)))) x = (size_t)draw_hint(p, (int)x, in, acting_context(&a->acting), &hints[i]);
+  int x = 1;
+  for (size_t i = 0; i < COUNT(hints); i++)
+    if (hints[i].where & 1 << a->acting.sheet && (hints[i].action != ACTION_PLAN_FORCE || forcible) && (hints[i].action != ACTION_FORM_OFFER || (arg && argument_offers(arg)))) x = draw_hint(p, x, in, acting_context(&a->acting), &hints[i]);
+  if (a->acting.sheet == SHEET_MENU && x + 20 < p.w) pen_text(p, x, 0, STYLE(DIM), "letters find a line");
 }
 
 /* What can be done with the task that is selected, as bits of draw_hints(). */

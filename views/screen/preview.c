@@ -55,10 +55,10 @@ static void make_plan(struct acting *a, const struct input *in) {
     p->old = p->plan;
     p->old_arena = p->arena;
     p->changed = true;
-    prompt_set(&p->word, NULL);
-    p->wrong = NULL;
     p->top = 0;
   }
+  prompt_set(&p->word, NULL); /* what was typed was not said of this plan */
+  p->wrong = NULL;
   p->plan = plan;
   p->arena = arena;
   p->made = in->wall;
@@ -232,6 +232,7 @@ static void add_proof(struct text *t, const struct acting *a, const struct input
     text_more(t, STYLE(NORMAL), condition_text(&p->verify.item[i], in->arena));
     text_more(t, STYLE(DIM), now == TRUTH_YES ? "  (it does now)" : now == TRUTH_NO ? "  (not now)" : "  (not known now)");
   }
+  if (!p->steps.count) return;
   heading(t, "Besides");
   text_indent(t, 1, 1);
   text_add(t, STYLE(DIM), p->lock == TRUTH_YES ? "The cluster's operator lock is held meanwhile: no other console acts." : "No operator lock: other consoles may act meanwhile.");
@@ -288,6 +289,8 @@ static void hand_back(struct acting *a, const struct input *in) {
   r->plan = a->preview.plan;
 }
 
+bool preview_takes_word(const struct preview *p, const struct input *in) { return p->plan && p->plan->allowed == TRUTH_YES && !in->cannot; }
+
 unsigned preview_enter(struct acting *a, const struct input *in) {
   struct preview *p = &a->preview;
   p->wrong = NULL;
@@ -305,7 +308,7 @@ unsigned preview_enter(struct acting *a, const struct input *in) {
 
 static void draw_foot(struct pen p, const struct acting *a, const struct input *in) {
   const struct preview *v = &a->preview;
-  bool can = v->plan && v->plan->allowed == TRUTH_YES && !in->cannot;
+  bool can = preview_takes_word(v, in);
   pen_rule(p, 0, 0, p.w, STYLE(BORDER));
   if (v->plan && v->plan->allowed != TRUTH_YES) pen_field(p, 1, 1, p.w - 2, STYLE(BAD), "refused: nothing can be run from this plan");
   else if (in->cannot) pen_field(p, 1, 1, p.w - 2, STYLE(WARN), arena_printf(in->arena, "nothing runs from here: %s", in->cannot));

@@ -182,25 +182,55 @@ static void add_ways_on(struct text *out, const struct input *in, const struct t
   }
 }
 
-struct text *task_text(const struct input *in, const char *task) {
-  const struct task_view *t = task_of(in, task);
-  struct text *out = text_new();
+static void add_head(struct text *out, const struct input *in, const struct task_view *t) {
   char age[CLOCK_TEXT];
-  if (!t) {
-    text_add(out, STYLE(WARN), "this task is not there any more");
-    return out;
-  }
   put(out, "state", style_of(states[t->state].role), arena_printf(in->arena, "%s %s", symbol(in->glyphs, states[t->state].sign), states[t->state].word));
   if (t->text && *t->text) put(out, "says", style_of(states[t->state].role), t->text);
   put(out, "what", STYLE(NORMAL), arena_printf(in->arena, "%s%s%s (%s)", t->title ? t->title : "?", t->target ? ": " : "", t->target ? t->target : "", t->operation ? t->operation : "?"));
   put(out, "by", STYLE(NORMAL), t->who);
   put(out, "began", STYLE(NORMAL), clock_text(in, t->began));
   if (t->ended != UNKNOWN_INT) text_moref(out, STYLE(NORMAL), ", took %s", clock_age(age, t->ended - t->began));
-  if (!t->plan) return out;
   text_indent(out, 0, 0);
   text_add(out, STYLE(NORMAL), "");
   text_add(out, STYLE(HEADER), "Steps");
-  for (size_t i = 0; i < t->plan->steps.count; i++) add_step(out, in, t, i);
+}
+
+struct text *task_text_so_far(const struct input *in, const char *task) {
+  const struct task_view *t = task_of(in, task);
+  if (!t || !t->plan || task_ended(t->state)) return NULL;
+  struct text *out = text_new();
+  add_head(out, in, t);
+  if (t->state == TASK_VERIFYING) { /* all of it, and the proof */
+    text_free(out);
+    return task_text(in, task);
+  }
+  for (size_t i = 0; i < t->plan->steps.count && i <= t->step; i++) add_step(out, in, t, i);
+  return out;
+}
+
+void task_undo_text(struct text *out, const struct input *in, const char *task) {
+  const struct task_view *t = task_of(in, task);
+  for (size_t i = t && t->plan ? t->plan->steps.count : 0; i-- > 0;) {
+    const struct step *s = &t->plan->steps.item[i];
+    CLEANUP(str_free) struct str words = {0};
+    if (step_state(t, i) != STEP_DONE || !s->undo.count) continue;
+    shell_words(&words, &s->undo);
+    text_indent(out, 1, 5);
+    text_addf(out, STYLE(ACCENT), "%s  ", s->host ? s->host : "here");
+    text_more(out, STYLE(NORMAL), str_text(&words));
+  }
+}
+
+struct text *task_text(const struct input *in, const char *task) {
+  const struct task_view *t = task_of(in, task);
+  struct text *out = text_new();
+  if (!t) {
+    text_add(out, STYLE(WARN), "this task is not there any more");
+    return out;
+  }
+  add_head(out, in, t);
+  for (size_t i = 0; t->plan && i < t->plan->steps.count; i++) add_step(out, in, t, i);
+  if (!t->plan) return out;
   if (t->lines_dropped) text_addf(out, STYLE(DIM), "(%zu older lines of output are not kept)", t->lines_dropped);
   add_verify(out, in, t);
   add_ways_on(out, in, t);
