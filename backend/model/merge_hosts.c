@@ -179,15 +179,6 @@ static void fill_gluster(struct merge *m) {
   }
 }
 
-/* Each host reads its own and nobody else's. */
-static void fill_mounts(struct merge *m) {
-  EACH_FACT(m, "gluster.mounts", f) {
-    struct host_view *h = merge_host(m, f->fragment->host);
-    const struct gluster_mounts *g = f->fragment->data;
-    if (h) memcpy(&h->mounts, &g->mounts, sizeof h->mounts);
-  }
-}
-
 static void fill_libvirt(struct merge *m) {
   for (size_t i = 0; i < m->store->source_count; i++) {
     const struct source *src = &m->store->sources[i];
@@ -225,7 +216,6 @@ void merge_hosts(struct merge *m) {
   fill_corosync(m);
   fill_pacemaker(m);
   fill_gluster(m);
-  fill_mounts(m);
   fill_libvirt(m);
   merge_outlook(m);
   forget_load(m);

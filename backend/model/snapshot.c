@@ -39,7 +39,7 @@ SHAPE(host_view_shape, T, FIELD(T, name, TEXT), FIELD(T, aliases, TEXTS), FIELD(
       CHOICE(T, membership, membership_names), CHOICE(T, pacemaker, node_state_names), CHOICE(T, peer, peer_state_names),
       CHOICE(T, libvirt, libvirt_state_names), FIELD(T, dc, BOOL), FIELD(T, here, BOOL), FIELD(T, domains, INT), FIELD(T, cpu_percent, REAL),
       FIELD(T, cpus, INT), FIELD(T, memory, INT), FIELD(T, memory_used, INT), CHOICE(T, take_down, verdict_names), LIST(T, links, link_view_shape),
-      OBJECT(T, outlook, outlook_view_shape), FIELD(T, unseen, TEXTS), LIST(T, mounts, gluster_mount_shape), FIELD(T, stale, TEXTS));
+      OBJECT(T, outlook, outlook_view_shape), FIELD(T, unseen, TEXTS), FIELD(T, stale, TEXTS));
 #undef T
 #define T struct heal_view
 SHAPE(heal_view_shape, T, FIELD(T, at, TIME), FIELD(T, count, INT), FIELD(T, per_minute, REAL), FIELD(T, eta_s, INT), FIELD(T, no_progress_since, TIME));

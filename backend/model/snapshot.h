@@ -51,7 +51,6 @@ struct host_view {
   LIST_OF(struct link_view) links;
   struct outlook_view outlook;
   struct texts unseen; /* gluster peers that its own daemon does not see */
-  LIST_OF(struct gluster_mount) mounts; /* of gluster volumes: only of the host whose gluster source reads them */
   struct texts stale;
 };
 

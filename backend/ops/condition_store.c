@@ -48,11 +48,10 @@ QUESTION(hypervisor_answers) {
 
 /* The console reads the mounts of its own host and no other's. */
 QUESTION(mounted) {
-  const struct host_view *h = snapshot_host(s, args->item[1]);
-  if (!h || h->here != TRUTH_YES) return *saw = "only its own console reads that host's mounts", TRUTH_UNKNOWN;
-  if (fact_fresh(s, "gluster.mounts", NULL) != TRUTH_YES) return *saw = "the mounts are not read", TRUTH_UNKNOWN;
-  for (size_t i = 0; i < h->mounts.count; i++) {
-    const struct gluster_mount *m = &h->mounts.item[i];
+  const struct gluster_mounts *now = mounts_of(s, args->item[1]);
+  if (!now) return *saw = "only its own console reads that host's mounts", TRUTH_UNKNOWN;
+  for (size_t i = 0; i < now->mounts.count; i++) {
+    const struct gluster_mount *m = &now->mounts.item[i];
     if (!str_eq(m->volume, args->item[0]) || (args->count > 2 && !str_eq(m->mount, args->item[2]))) continue;
     if (!m->trouble) return TRUTH_YES;
     *saw = arena_printf(a, "%s: %s", m->mount, m->trouble);

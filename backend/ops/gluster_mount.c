@@ -31,9 +31,9 @@ static void propose_backup(struct planning *p, struct texts *ret) {
 
 /* Where it is mounted already, if this host has it. */
 static void propose_path(struct planning *p, struct texts *ret) {
-  for (size_t i = 0; i < p->snap->hosts.count; i++)
-    for (size_t k = 0; k < p->snap->hosts.item[i].mounts.count; k++)
-      if (str_eq(p->snap->hosts.item[i].mounts.item[k].volume, given(p, "volume"))) texts_add(p->arena, ret, p->snap->hosts.item[i].mounts.item[k].mount);
+  const struct gluster_mounts *now = mounts_of(p->snap, here(p));
+  for (size_t i = 0; now && i < now->mounts.count; i++)
+    if (str_eq(now->mounts.item[i].volume, given(p, "volume"))) texts_add(p->arena, ret, now->mounts.item[i].mount);
   if (!ret->count) texts_add(p->arena, ret, "/kvmdata");
 }
 

@@ -1,4 +1,5 @@
 #include "ops/store_view.h"
+#include "model/fragment.h"
 #include <string.h>
 
 enum truth fact_fresh(const struct snapshot *s, const char *kind, const char *key) {
@@ -68,6 +69,15 @@ static int boolean(const char *v) {
 bool option_same(const char *a, const char *b) {
   if (!a || !b) return a == b;
   return !strcmp(a, b) || (boolean(a) >= 0 && boolean(a) == boolean(b));
+}
+
+const struct gluster_mounts *mounts_of(const struct snapshot *s, const char *host) {
+  if (fact_fresh(s, "gluster.mounts", NULL) != TRUTH_YES) return NULL;
+  for (size_t i = 0; i < s->kept.count; i++) {
+    const struct fragment *f = s->kept.item[i];
+    if (f->data && !strcmp(f->kind->name, "gluster.mounts") && same_host(s, f->host, host)) return f->data;
+  }
+  return NULL;
 }
 
 bool volume_copies(const struct volume_view *v) { return v->replica > 1 || v->disperse > 1; }

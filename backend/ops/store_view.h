@@ -16,6 +16,7 @@ const struct brick_view *brick_named(const struct snapshot *s, struct arena *a, 
 enum truth brick_online(const struct snapshot *s, const struct brick_view *b);    /* unknown when what is known of it is old */
 int64_t volume_pending(const struct snapshot *s, const struct volume_view *v);    /* entries that wait to heal; UNKNOWN_INT: not known, or old */
 bool option_same(const char *a, const char *b);    /* "on" is "enable"; NULL is not set */
+const struct gluster_mounts *mounts_of(const struct snapshot *s, const char *host); /* only the console's own host's are read; NULL: not, or long ago */
 bool volume_copies(const struct volume_view *v);   /* a brick of it can be lost */
 /* Domains with a disk on it, as libvirt knows them; running only. unread: hosts whose libvirt cannot be asked now. */
 struct texts volume_domains(const struct snapshot *s, struct arena *a, const char *volume, bool running_only, struct texts *unread);
