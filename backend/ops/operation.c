@@ -5,7 +5,7 @@
 #include <string.h>
 
 const char *const target_kind_names[] = {"cluster", "host", "node", "peer", "volume", "brick", "domain", "resource", "device", NULL};
-const struct operation *const operation_groups[] = {host_operations, gluster_operations, domain_operations, cluster_operations, resource_operations, node_operations, NULL};
+const struct operation *const operation_groups[] = {host_operations, gluster_operations, cluster_operations, domain_operations, resource_operations, node_operations, NULL};
 
 const struct operation *operation_at(size_t n) {
   for (size_t g = 0; operation_groups[g]; g++)
