@@ -148,10 +148,14 @@ static void add_views(struct acting *a) {
   }
 }
 
+/* What is done every day stands before what is done once, and both before what is dangerous. */
+static int rank_of(const struct operation *o) { return o->danger >= 2 ? 2 : o->flags & OP_WIZARD ? 1 : 0; }
+
 static void add_fitting(struct acting *a, const struct input *in, enum target_kind kind, const char *target, const char *group) {
   const struct operation *o;
-  for (size_t i = 0; (o = operation_at(i)) != NULL; i++)
-    if (o->target == kind && (!o->fits || o->fits(in->snap, target))) add(a, in, o, target, group);
+  for (int rank = 0; rank <= 2; rank++)
+    for (size_t i = 0; (o = operation_at(i)) != NULL; i++)
+      if (rank_of(o) == rank && o->target == kind && (!o->fits || o->fits(in->snap, target))) add(a, in, o, target, group);
 }
 
 /* Of the palette: aimed at what is selected where that fits, else a thing still to be chosen. */
