@@ -206,9 +206,14 @@ static void hosts_are_asked_first(void **state) {
   assert_int_equal(acted_keys(x, "C-r") & APP_ASK, APP_ASK);
   give(x, take_questions(x), true);
   assert_non_null(acting(x)->preview.plan);
+  assert_true(acted_shows(x, "lies on the root file system")); /* what only a host could tell */
+  assert_int_equal(acted_keys(x, "C-f") & APP_ASK, 0);          /* the same answers, on the second screen */
   assert_int_equal(acting(x)->preview.plan->allowed, TRUTH_YES);
   assert_int_equal(acted_keys(x, "Enter") & APP_RUN, 0); /* what was typed before it was seen is not kept */
-  assert_int_equal(acted_keys(x, "'yes' Enter") & APP_RUN, APP_RUN);
+  acted_keys(x, "Esc");
+  assert_false(acting(x)->preview.forced);
+  assert_int_equal(acted_keys(x, "C-f 'yes' Enter") & APP_RUN, 0);
+  assert_int_equal(acted_keys(x, "C-u 'cluster-kvm' Enter") & APP_RUN, APP_RUN);
   assert_string_equal(value(x, "name"), "more");
   assert_string_equal(value_at(&acting(x)->run.values, "brick", 1), "node2:/bricks/more");
   acted_free(x);

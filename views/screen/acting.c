@@ -125,14 +125,11 @@ static unsigned open_offer(struct acting *a, const struct input *in, const struc
   a->target = mem_strdup(f->target);
   take_kept(a);
   a->sheet = SHEET_FORM;
-  return form_argument(a, 0) ? APP_CHANGED : preview_open(a, in, false);
+  return form_argument(a, 0) ? APP_CHANGED : preview_open(a, in);
 }
 
-static unsigned back(struct acting *a) {
-  if (a->sheet == SHEET_PREVIEW && a->preview.forced) { /* to what was refused */
-    a->preview.forced = false;
-    return 0;
-  }
+static unsigned back(struct acting *a, const struct input *in) {
+  if (a->sheet == SHEET_PREVIEW && a->preview.forced) return preview_force(a, in, false); /* to what was refused */
   if (a->sheet == SHEET_PREVIEW) {
     preview_free(&a->preview);
     a->sheet = form_argument(a, 0) ? SHEET_FORM : SHEET_MENU;
@@ -181,7 +178,7 @@ static unsigned menu_keys(struct acting *a, const struct input *in, int w, int h
 static unsigned review(struct acting *a, const struct input *in, const struct form *f) {
   size_t wrong = form_wrong(f);
   a->form.tried = true;
-  if (wrong == f->count) return preview_open(a, in, false);
+  if (wrong == f->count) return preview_open(a, in);
   form_go(f, &a->form, wrong);
   return APP_CHANGED;
 }
@@ -245,7 +242,7 @@ static unsigned preview_keys(struct acting *a, const struct input *in, int w, in
   }
   if (action == ACTION_OPEN) return preview_enter(a, in);
   if (action == ACTION_PLAN_SHELL && p->plan) p->shell = !p->shell, p->top = 0;
-  else if (action == ACTION_PLAN_FORCE && p->plan && p->plan->forcible == TRUTH_YES && p->plan->allowed != TRUTH_YES) return preview_open(a, in, true);
+  else if (action == ACTION_PLAN_FORCE && p->plan && p->plan->forcible == TRUTH_YES && p->plan->allowed != TRUTH_YES) return preview_force(a, in, true);
   else return 0;
   return APP_CHANGED;
 }
@@ -314,10 +311,7 @@ unsigned acting_key(struct acting *a, const struct input *in, int w, int h, stru
   case SHEET_NONE: break;
   }
   if (wants) return wants;
-  if (action == ACTION_BACK) {
-    wants = back(a);
-    return wants ? wants : preview_open(a, in, false);
-  }
+  if (action == ACTION_BACK) return back(a, in);
   *ret_action = action; /* not the sheet's: the screen's */
   return 0;
 }

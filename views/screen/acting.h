@@ -124,7 +124,8 @@ void filling_values(const struct acting *a, const struct input *in, struct arena
 void values_wipe(struct values *v);
 /* preview.c */
 void preview_free(struct preview *p);
-unsigned preview_open(struct acting *a, const struct input *in, bool forced); /* APP_* */
+unsigned preview_open(struct acting *a, const struct input *in); /* APP_* */
+unsigned preview_force(struct acting *a, const struct input *in, bool forced);
 void preview_follow(struct acting *a, const struct input *in, int w, int h);
 void preview_answered(struct acting *a, const struct input *in, struct asked *q); /* takes q */
 const char *preview_word(const struct preview *p); /* what is to be typed */

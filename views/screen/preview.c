@@ -64,13 +64,12 @@ static void make_plan(struct acting *a, const struct input *in) {
   p->made = in->wall;
 }
 
-unsigned preview_open(struct acting *a, const struct input *in, bool forced) {
+unsigned preview_open(struct acting *a, const struct input *in) {
   struct err e = {0};
   struct values v = {0};
   struct preview *p = &a->preview;
   preview_free(p);
   a->sheet = SHEET_PREVIEW;
-  p->forced = forced;
   struct asked *q = mem_alloc(sizeof *q);
   q->arena = arena_new();
   struct planning planning = {.operation = a->operation, .snap = in->snap, .values = &v, .survey = &q->survey, .arena = q->arena};
@@ -88,6 +87,19 @@ unsigned preview_open(struct acting *a, const struct input *in, bool forced) {
   asked_free(a->asked);
   a->asked = q;
   return APP_CHANGED | APP_ASK;
+}
+
+/* The second screen, or back from it: of the same answers. */
+unsigned preview_force(struct acting *a, const struct input *in, bool forced) {
+  struct arena *arena = a->preview.survey_arena;
+  struct survey survey = a->preview.survey;
+  a->preview.survey_arena = NULL;
+  preview_free(&a->preview);
+  a->preview.survey_arena = arena;
+  a->preview.survey = survey;
+  a->preview.forced = forced;
+  make_plan(a, in);
+  return APP_CHANGED;
 }
 
 void preview_answered(struct acting *a, const struct input *in, struct asked *q) {
