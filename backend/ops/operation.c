@@ -64,7 +64,7 @@ static bool is_device(const struct resource_view *r) { return str_starts(r->agen
 static void add_resources(struct planning *p, struct texts *ret, bool devices) {
   for (size_t i = 0; i < p->snap->resources.count; i++) {
     const struct resource_view *r = &p->snap->resources.item[i];
-    if (is_device(r) == devices && !texts_have(ret, r->id)) texts_add(p->arena, ret, r->id);
+    if (is_device(r) == devices && (!r->instance || !texts_have(ret, r->id))) texts_add(p->arena, ret, r->id);
   }
 }
 
