@@ -20,14 +20,22 @@ bool refuse_unasked(struct planning *p, const char *host, const char *id, const 
   return true;
 }
 
-const char *first_line(const struct planning *p, const char *text) { return text ? arena_strndup(p->arena, text, strcspn(text, "\n")) : ""; }
+/* A host may print anything: what moves a cursor is not passed on. */
+static const char *visible(struct arena *a, const char *text, size_t len) {
+  char *copy = arena_strndup(a, text, len);
+  for (char *s = copy; *s; s++)
+    if ((unsigned char)*s < ' ' || *s == 127) *s = '?';
+  return copy;
+}
+
+const char *first_line(const struct planning *p, const char *text) { return text ? visible(p->arena, text, strcspn(text, "\n")) : ""; }
 
 const char *line_word(const struct planning *p, const char *line, size_t n, bool rest) {
   for (const char *s = line; s && *s && *s != '\n';) {
     s += strspn(s, " \t");
     size_t len = strcspn(s, " \t\n");
     if (!len) return NULL;
-    if (!n--) return arena_strndup(p->arena, s, rest ? strcspn(s, "\n") : len);
+    if (!n--) return visible(p->arena, s, rest ? strcspn(s, "\n") : len);
     s += len;
   }
   return NULL;

@@ -114,6 +114,15 @@ CONDITION(node_away) {
   return truth_of(n->online == TRUTH_NO && n->unclean == TRUTH_NO);
 }
 
+/* Pacemaker's own word, which it takes back at once when it fences a node; corosync may still have it for a member then. */
+CONDITION(node_joined) {
+  const struct pcmk_node *n = node_of(s, ARG(0), saw);
+  (void)a;
+  if (!n || n->online == TRUTH_UNKNOWN) return TRUTH_UNKNOWN;
+  *saw = n->online == TRUTH_NO ? "it is offline" : n->pending == TRUTH_YES ? "it is joining" : n->unclean == TRUTH_YES ? "it is unclean" : "";
+  return truth_of(n->online == TRUTH_YES && n->pending != TRUTH_YES && n->unclean != TRUTH_YES);
+}
+
 CONDITION(no_resource_on) {
   if (!fact_seen(s, "pacemaker.resources", NULL)) return *saw = not_read, TRUTH_UNKNOWN;
   struct texts on = resources_on(s, ARG(0), a);
@@ -332,7 +341,8 @@ const struct condition_kind cluster_conditions[] = {
     {"node-maintenance", "NODE", "%s is in maintenance", node_maintenance},
     {"node-not-maintenance", "NODE", "%s is not in maintenance", node_not_maintenance},
     {"node-member", "NODE", "%s is a member", node_member},
-    {"node-away", "NODE", "%s has left in order", node_away},
+    {"node-joined", "NODE", "%s takes part in the cluster", node_joined},
+    {"node-away", "NODE", "%s is out of the cluster and known to be off or stopped", node_away},
     {"no-resource-on", "NODE", "pacemaker runs nothing on %s", no_resource_on},
     {"nothing-runs-on", "HOST", "nothing runs on %s", nothing_runs_on},
     {"resource-on", "RESOURCE HOST", "%s is started on %s", resource_on},

@@ -117,6 +117,7 @@ QUESTION(volume_bricks_online) {
   enum truth is, all = TRUTH_YES;
   const struct volume_view *v = volume_now(s, args->item[0], saw, &is);
   if (!v) return is;
+  if (!str_eq(v->status, "started")) return *saw = "it is not started", truth_of(false); /* what was read of the bricks may be older */
   for (size_t i = 0; i < v->bricks.count; i++) {
     const struct brick_view *b = &v->bricks.item[i];
     enum truth one = brick_online(s, b);
@@ -130,6 +131,9 @@ QUESTION(volume_bricks_online) {
 /* Nothing that it serves is in use: a stop would hurt no running domain. */
 QUESTION(volume_idle) {
   struct texts unread = {0}, running = volume_domains(s, a, args->item[0], true, &unread);
+  bool old = false;
+  for (size_t i = 0; i < running.count; i++) old |= snapshot_domain(s, running.item[i])->stale.count > 0;
+  if (old) return *saw = "what is known of its domains is old", TRUTH_UNKNOWN;
   if (running.count) return *saw = arena_printf(a, "%s %s on it", names_text(a, &running), running.count > 1 ? "run" : "runs"), TRUTH_NO;
   if (unread.count) return *saw = arena_printf(a, "libvirt on %s is not read", names_text(a, &unread)), TRUTH_UNKNOWN;
   return TRUTH_YES;

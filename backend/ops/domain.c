@@ -168,6 +168,7 @@ static void plan_resume(struct planning *p) {
     if (!d) return;
     if (!paused(d)) refuse_always(p, "when it is paused", "%s is not paused: it is %s", d->name, d->state);
     if (d->reason && (str_eq(d->reason, "migrating") || str_eq(d->reason, "migration"))) refuse_always(p, "when the migration has ended", "%s is being moved", d->name);
+    if (holds(p, "domain-settled", d->name, NULL) == TRUTH_NO) refuse_always(p, "when that has ended", "a migration of %s is under way", d->name);
     if (!d->hosts.count) return;
     refuse_unwritable(p, d);
     consequence(p, "%s goes on where it stood, on %s (it was paused: %s)", d->name, d->hosts.item[0], d->reason ? d->reason : "not known why");
@@ -228,9 +229,20 @@ static const char *leaving_host(const struct planning *p, const char *domain) {
   return NULL;
 }
 
+/* For a regular expression. */
+static const char *literal(struct planning *p, const char *text) {
+  CLEANUP(str_free) struct str out = {0};
+  for (; *text; text++) {
+    bool plain = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') || (*text >= '0' && *text <= '9') || *text == '_' || *text == '-';
+    if (plain) str_addc(&out, *text);
+    else str_add(&out, *text == '.' ? "[.]" : ".");
+  }
+  return planf(p, "%s", str_text(&out));
+}
+
 /* The one way that was proven not to restart the guest: an abort alone makes pacemaker recover it, which kills it a minute
  * later, and so does leaving it unmanaged. Pacemaker is told to forget while it may not act, and before it may again it is
- * asked on a copy what it would do: the answer must be nothing. */
+ * asked on a copy what it would do: to this guest the answer must be nothing (others may be on their way meanwhile). */
 static void cancel_by_pacemaker(struct planning *p, const struct domain_view *d, const char *resource, const char *from) {
   const char *host = cluster_host(p), *copy = planf(p, "/var/lib/pacemaker/cib/kvmconsole-%s.xml", resource); /* only root and hacluster get there */
   crm_meta(p, resource, planf(p, "keep pacemaker's hands off %s", resource), "maintenance", "true");
@@ -249,7 +261,7 @@ static void cancel_by_pacemaker(struct planning *p, const struct domain_view *d,
   s = step_run(p, host, "ask what pacemaker would do then", "crm_simulate", "-x", copy, "-S", NULL);
   s->harmless = TRUTH_YES;
   int64_t simulated = (int64_t)p->plan->steps.count - 1;
-  s = step_run(p, host, "see that it would do nothing", "grep", "-zqvE", "\\* (Start|Stop|Restart|Recover|Move|Migrate|Promote|Demote|Reload|Fence|Shutdown|Leave) ", NULL);
+  s = step_run(p, host, planf(p, "see that it would do nothing to %s, and fence nobody", resource), "grep", "-zqvE", planf(p, "\\* ([A-Z][a-z]+ +%s[: ]|Fence )", literal(p, resource)), NULL);
   s->input_of = simulated;
   s->harmless = TRUTH_YES;
   s = crm_meta(p, resource, planf(p, "give %s back to pacemaker", resource), "maintenance", NULL);

@@ -5,6 +5,8 @@
 
 static const char *disk_path(struct planning *p) { return given(p, "directory") && given(p, "name") ? planf(p, "%s/%s.qcow2", given(p, "directory"), given(p, "name")) : NULL; }
 
+static const char *bridge_of(const struct planning *p) { return str_eq(given(p, "bridge"), "none") ? NULL : given(p, "bridge"); }
+
 static void propose_directory(struct planning *p, struct texts *ret) {
   const struct gluster_mounts *m = fact_seen(p->snap, "gluster.mounts", NULL);
   for (size_t i = 0; m && i < m->mounts.count; i++)
@@ -34,7 +36,7 @@ void survey_domain_create(struct planning *p) {
   ask_command(p, host, "image", "qemu-img", "info", given(p, "image"), NULL);
   ask_command(p, host, "disk", "test", "-e", disk, NULL);
   ask_command(p, host, "directory", "mountpoint", "-q", given(p, "directory"), NULL);
-  if (given(p, "bridge")) ask_command(p, host, "bridge", "test", "-d", planf(p, "/sys/class/net/%s/bridge", given(p, "bridge")), NULL);
+  if (bridge_of(p)) ask_command(p, host, "bridge", "test", "-d", planf(p, "/sys/class/net/%s/bridge", bridge_of(p)), NULL);
   if (given(p, "password") || given(p, "key")) ask_command(p, host, "customize", "virt-customize", "--version", NULL);
   if (str_eq(given(p, "by"), "virt-install")) ask_command(p, host, "virt-install", "virt-install", "--version", NULL);
 }
@@ -45,7 +47,7 @@ static bool asked(struct planning *p, const char *host, const char *id) {
 }
 
 static void refuse_by_survey(struct planning *p, const char *host, const char *disk) {
-  const char *image = given(p, "image"), *bridge = given(p, "bridge"), *directory = given(p, "directory");
+  const char *image = given(p, "image"), *bridge = bridge_of(p), *directory = given(p, "directory");
   if (!asked(p, host, "image")) {
     refuse_always(p, planf(p, "when commands can be run on %s", host), "%s could not be asked about the image", host);
     return;
@@ -58,18 +60,8 @@ static void refuse_by_survey(struct planning *p, const char *host, const char *d
   if (str_eq(given(p, "by"), "virt-install") && !answered(p, host, "virt-install")) refuse_always(p, "with by=define, or when it is there", "%s has no virt-install", host);
 }
 
-static const char *format_of(struct planning *p, const char *host) {
-  const char *info = answered(p, host, "image"), *at = info ? strstr(info, "file format: ") : NULL;
-  if (!at) return "unknown";
-  at += strlen("file format: ");
-  return arena_strndup(p->arena, at, strcspn(at, " \n"));
-}
-
 static void copy_image(struct planning *p, const char *host, const char *disk) {
-  const char *image = given(p, "image"), *format = format_of(p, host);
-  bool same = str_eq(format, "qcow2");
-  struct step *s = same ? step_run(p, host, "copy the image", "cp", "--sparse=always", "--", image, disk, NULL)
-                        : step_run(p, host, planf(p, "copy the image and make qcow2 of its %s", format), "qemu-img", "convert", "-O", "qcow2", image, disk, NULL);
+  struct step *s = step_run(p, host, "copy the image, as qcow2", "qemu-img", "convert", "-O", "qcow2", given(p, "image"), disk, NULL); /* also what is raw, or rests on another image */
   undo_by(p, s, "rm", "-f", disk, NULL);
   s->deadline_ms = 3600000;
   if (!given(p, "size")) return;
@@ -110,7 +102,7 @@ static const char *kibibytes(struct planning *p, const char *bytes) {
 }
 
 static const char *definition(struct planning *p, const char *disk) {
-  const char *bridge = given(p, "bridge");
+  const char *bridge = bridge_of(p);
   return planf(p,
                "<domain type='%s'>\n  <name>%s</name>\n  <memory unit='KiB'>%s</memory>\n  <vcpu>%s</vcpu>\n  <os>\n    <type arch='x86_64'>hvm</type>\n    <boot dev='hd'/>\n  </os>\n"
                "  <features>\n    <acpi/>\n    <apic/>\n  </features>\n  <on_poweroff>destroy</on_poweroff>\n  <on_reboot>restart</on_reboot>\n  <on_crash>destroy</on_crash>\n  <devices>\n"
@@ -137,7 +129,7 @@ static void define(struct planning *p, const char *host, const char *disk) {
 }
 
 static void install(struct planning *p, const char *host, const char *disk) {
-  const char *name = given(p, "name"), *bridge = given(p, "bridge"), *version = answered(p, host, "virt-install");
+  const char *name = given(p, "name"), *bridge = bridge_of(p), *version = answered(p, host, "virt-install");
   int64_t kib = 0;
   str_int(kibibytes(p, given(p, "memory")), 0, INT64_MAX, &kib);
   struct step *s = step_run(p, host, planf(p, "define and start %s", name), "virt-install", "--name", name, "--memory", planf(p, "%" PRId64, kib >> 10), "--vcpus", given(p, "vcpus"), "--disk", planf(p, "path=%s,format=qcow2,bus=virtio,cache=none", disk), "--import", "--virt-type", given(p, "type"),
@@ -173,7 +165,7 @@ const struct operation_argument domain_create_arguments[] = {
     {.name = "size", .title = "SIZE", .help = "how large its disk is to be; left out: as the image", .kind = ARG_SIZE, .min = 1 << 20, .max = (int64_t)1 << 46},
     {.name = "memory", .title = "SIZE", .help = "its memory", .kind = ARG_SIZE, .min = 32 << 20, .max = (int64_t)1 << 44, .fallback = "1G"},
     {.name = "vcpus", .title = "NUMBER", .help = "its processors", .kind = ARG_NUMBER, .min = 1, .max = 1024, .fallback = "1"},
-    {.name = "bridge", .title = "BRIDGE", .help = "the bridge its network card is plugged into; every host it may run on wants one of this name", .kind = ARG_NAME, .fallback = "br0"},
+    {.name = "bridge", .title = "BRIDGE", .help = "the bridge its network card is plugged into; every host it may run on wants one of this name; none: no card", .kind = ARG_NAME, .fallback = "br0"},
     {.name = "password", .title = "PASSWORD", .help = "of root in the guest; left out: as the image has it", .kind = ARG_SECRET},
     {.name = "key", .title = "PATH", .help = "a file on the host with the public key that root is let in by", .kind = ARG_PATH},
     {.name = "type", .title = "kvm|qemu", .help = "qemu: emulated, where /dev/kvm does not work, as in nested labs; slow", .kind = ARG_CHOICE, .words = "kvm qemu", .fallback = "kvm"},

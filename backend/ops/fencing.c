@@ -210,8 +210,8 @@ void plan_fencing_test(struct planning *p) {
   if (!shoot(p, h, "--reboot", last_fencing(p, node))) return;
   /* Both are looked at afterwards: it may be back before anybody saw that it was gone. */
   step_wait(p, 180000, "until the cluster has it for fenced", "fenced-since", node, last_fencing(p, node), NULL);
-  step_wait(p, 600000, "until it is back", "node-member", node, NULL);
-  verify_that(p, "node-member", node, NULL);
+  step_wait(p, 600000, "until it is back", "node-joined", node, NULL);
+  verify_that(p, "node-joined", node, NULL);
   p->plan->verify_ms = 600000;
 }
 

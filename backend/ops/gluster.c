@@ -20,13 +20,16 @@ struct step *volume_set_step(struct planning *p, const char *host, const char *v
   const struct volume_view *v = snapshot_volume(p->snap, volume);
   const char *old = v ? pairs_get(&v->options, key) : NULL;
   s->harmless = TRUTH_YES;
-  if (old) undo_by(p, s, GLUSTER, "volume", "set", volume, key, old, NULL);
-  else undo_by(p, s, GLUSTER, "volume", "reset", volume, key, NULL);
+  bool never = str_eq(key, "features.shard"); /* images may be cut into pieces by then */
+  if (old && !never) undo_by(p, s, GLUSTER, "volume", "set", volume, key, old, NULL);
+  else if (!never) undo_by(p, s, GLUSTER, "volume", "reset", volume, key, NULL);
   already_when(p, s, "volume-option", volume, key, value, NULL);
   return s;
 }
 
 void mkdir_step(struct planning *p, const char *host, const char *path) {
+  struct place place;
+  if (place_read(p, host, path, &place) && place.exists == TRUTH_YES) return;
   struct step *s = step_run(p, host, planf(p, "make the directory %s", path), "mkdir", "-p", "--", path, NULL);
   s->harmless = TRUTH_YES;
   tested_by(p, s, "test", "-d", path, NULL);
@@ -64,6 +67,17 @@ const struct brick_view *the_brick(struct planning *p, const char *argument, con
 
 const char *brick_text(struct planning *p, const struct brick_view *b) { return planf(p, "%s:%s", b->host, b->path); }
 
+/* Two connected peers whose daemons do not see each other: one of them would not be told of a change. */
+static void refuse_while_parted(struct planning *p) {
+  for (size_t i = 0; i < p->snap->hosts.count; i++) {
+    const struct host_view *h = &p->snap->hosts.item[i];
+    for (size_t k = 0; h->peer == PEER_CONNECTED && k < h->unseen.count; k++) {
+      const struct host_view *other = snapshot_host(p->snap, h->unseen.item[k]);
+      if (other && other != h && other->peer == PEER_CONNECTED) refuse(p, "when they see each other", "glusterd on %s does not see %s: one of them would miss the change", h->name, other->name);
+    }
+  }
+}
+
 void refuse_unless_pool_well(struct planning *p) {
   struct texts suspect = {0};
   if (fact_fresh(p->snap, "gluster.peers", NULL) != TRUTH_YES || fact_fresh(p->snap, "gluster.probe", NULL) != TRUTH_YES) {
@@ -72,6 +86,7 @@ void refuse_unless_pool_well(struct planning *p) {
   }
   for (size_t i = 0; i < p->snap->hosts.count; i++)
     if (p->snap->hosts.item[i].peer == PEER_SUSPECT) texts_add(p->arena, &suspect, p->snap->hosts.item[i].name);
+  refuse_while_parted(p);
   if (suspect.count)
     refuse(p, planf(p, "when glusterd on %s answers, or counts as disconnected", names_text(p->arena, &suspect)),
            "glusterd on %s does not answer and still counts as connected: any change hangs for minutes and leaves the volume locked", names_text(p->arena, &suspect));

@@ -2,7 +2,7 @@
 #include "ops/gluster.h"
 #include <string.h>
 
-enum { HEAL_MS = 1800000, REPLACE_MS = 6 * 3600000 };
+enum { HEAL_MS = 1800000, ENTRY_MS = 2000, DAY_MS = 24 * 3600000, REPLACE_MS = 6 * 3600000 };
 
 /* ---- heals ---- */
 
@@ -47,7 +47,8 @@ void heal_plan(struct planning *p) {
   struct step *s = gluster_step(p, host, "start the heal", "volume", "heal", v->name, NULL);
   s->harmless = TRUTH_YES;
   verify_that(p, "heals-quiet", v->name, NULL);
-  p->plan->verify_ms = HEAL_MS;
+  int64_t pending = volume_pending(p->snap, v); /* unknown is less than nothing */
+  p->plan->verify_ms = pending > DAY_MS / ENTRY_MS ? DAY_MS : pending > HEAL_MS / ENTRY_MS ? pending * ENTRY_MS : HEAL_MS;
 }
 
 void heal_full_plan(struct planning *p) {

@@ -10,10 +10,12 @@ enum { REVERT_S = 120, APPLY_S = 3, SETTLE_S = 15 };
 #define APPLY "/root/kvmconsole-bridge-apply"
 #define OLD "/etc/network/interfaces.kvmconsole"
 
+static const char *check_link(struct planning *p, const char *value) { return (void)p, strlen(value) > 15 ? "an interface's name has at most 15 letters" : NULL; }
+
 const struct operation_argument bridge_arguments[] = {
     {.name = "host", .title = "HOST", .help = "the KVM host", .kind = ARG_HOST, .required = true},
-    {.name = "bridge", .title = "NAME", .help = "the bridge; the same name on every KVM host, or domains cannot move", .kind = ARG_NAME, .max = 15, .fallback = "br0"},
-    {.name = "interface", .title = "NAME", .help = "what goes into it; left out: the one that the default route goes through", .kind = ARG_NAME},
+    {.name = "bridge", .title = "NAME", .help = "the bridge; the same name on every KVM host, or domains cannot move", .kind = ARG_NAME, .fallback = "br0", .check = check_link},
+    {.name = "interface", .title = "NAME", .help = "what goes into it; left out: the one that the default route goes through", .kind = ARG_NAME, .check = check_link},
     {.name = NULL}};
 
 void bridge_survey(struct planning *p) {
@@ -31,6 +33,11 @@ void bridge_survey(struct planning *p) {
 }
 
 /* ---- what is there ---- */
+
+/* What is written into a script has to be a word there too. */
+static const char *plain(const char *word) {
+  return word && word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-/")] == '\0' && *word != '-' ? word : NULL;
+}
 
 struct network { const char *host, *bridge, *port, *gateway, *address, *mac, *uuid, *dns; bool dynamic; };
 
@@ -58,7 +65,7 @@ static void read_addresses(struct planning *p, struct network *n) {
   }
   for (const char *line = answered(p, n->host, "connections"); line && *line; line = line_next(line)) {
     const char *text = first_line(p, line), *colon = strchr(text, ':');
-    if (colon && strlen(n->port) == (size_t)(colon - text) && !strncmp(text, n->port, (size_t)(colon - text))) n->uuid = colon + 1;
+    if (colon && strlen(n->port) == (size_t)(colon - text) && !strncmp(text, n->port, (size_t)(colon - text))) n->uuid = plain(colon + 1);
   }
   for (const char *line = answered(p, n->host, "resolver"); line && *line; line = line_next(line))
     if (str_eq(line_word(p, line, 0, false), "nameserver")) n->dns = n->dns ? planf(p, "%s,%s", n->dns, line_word(p, line, 1, false)) : line_word(p, line, 1, false);
@@ -68,7 +75,7 @@ static bool network_read(struct planning *p, struct network *n) {
   *n = (struct network){.host = given(p, "host"), .bridge = given(p, "bridge"), .port = given(p, "interface")};
   const char *route = printed(p, n->host, "route"), *links = printed(p, n->host, "links");
   if (refuse_unasked(p, n->host, "links", planf(p, "how %s is connected", n->host)) || !route || !links) return false;
-  if (!n->port) n->port = word_after(p, route, "dev");
+  if (!n->port) n->port = plain(word_after(p, route, "dev"));
   n->gateway = word_after(p, route, "via");
   if (!n->port) return refuse_always(p, "with interface=NAME", "%s has no default route to tell which interface is meant", n->host), false;
   const char *line = link_line(p, links, n->port);
@@ -110,7 +117,6 @@ static void timer_step(struct planning *p, const char *host, const char *say, co
 static void revert_steps(struct planning *p, const struct network *n, const char *script) {
   script_step(p, n->host, "write down the way back", REVERT, script);
   timer_step(p, n->host, planf(p, "have it taken back in %d s", REVERT_S), "kvmconsole-bridge-revert", REVERT_S, REVERT);
-  undo_by(p, &p->plan->steps.item[p->plan->steps.count - 1], "systemctl", "stop", "kvmconsole-bridge-revert.timer", NULL);
 }
 
 static void by_network_manager(struct planning *p, const struct network *n) {
@@ -124,11 +130,8 @@ static void by_network_manager(struct planning *p, const struct network *n) {
     for (size_t i = 0; i < COUNT(words); i++)
       if (words[i]) step_word(p, s, "%s", words[i]);
   }
-  undo_by(p, s, "nmcli", "connection", "delete", n->bridge, NULL);
-  s = step_run(p, n->host, planf(p, "describe %s as its port", n->port), "nmcli", "connection", "add", "type", "bridge-slave", "con-name", port, "ifname", n->port, "master", n->bridge, NULL);
-  undo_by(p, s, "nmcli", "connection", "delete", port, NULL);
-  s = step_run(p, n->host, "leave the old description for the way back, and not for the next boot", "nmcli", "connection", "modify", n->uuid, "connection.autoconnect", "no", NULL);
-  undo_by(p, s, "nmcli", "connection", "modify", n->uuid, "connection.autoconnect", "yes", NULL);
+  step_run(p, n->host, planf(p, "describe %s as its port", n->port), "nmcli", "connection", "add", "type", "bridge-slave", "con-name", port, "ifname", n->port, "master", n->bridge, NULL);
+  step_run(p, n->host, "leave the old description for the way back, and not for the next boot", "nmcli", "connection", "modify", n->uuid, "connection.autoconnect", "no", NULL);
   script_step(p, n->host, "write down what is to happen", APPLY, planf(p, "nmcli connection up %s\n", port));
 }
 
@@ -165,7 +168,6 @@ static void by_ifupdown(struct planning *p, const struct network *n, const struc
   revert_steps(p, n, planf(p, "ifdown %s\nip link delete %s\ncp -a %s /etc/network/interfaces\nifup --force %s\n", n->bridge, n->bridge, OLD, n->port));
   s = step_run(p, n->host, "describe the bridge in its place", "tee", "/etc/network/interfaces", NULL);
   s->input = text;
-  undo_by(p, s, "cp", "-a", OLD, "/etc/network/interfaces", NULL);
   script_step(p, n->host, "write down what is to happen", APPLY, planf(p, "ifdown -i %s %s\nifup %s\n", OLD, n->port, n->bridge));
 }
 
@@ -184,8 +186,7 @@ static void confirm_steps(struct planning *p, const struct network *n) {
   }
   s = step_run(p, n->host, "keep it: stop what would take it back", "systemctl", "stop", "kvmconsole-bridge-revert.timer", NULL);
   s->harmless = TRUTH_YES;
-  s = step_run(p, n->host, "remove the two notes", "rm", "-f", REVERT, APPLY, NULL);
-  s->harmless = TRUTH_YES;
+  undo_by(p, s, "systemd-run", "--unit=kvmconsole-bridge-undo", planf(p, "--on-active=%d", APPLY_S), "/bin/sh", REVERT, NULL);
 }
 
 void bridge_plan(struct planning *p) {
@@ -199,6 +200,7 @@ void bridge_plan(struct planning *p) {
   if (refused(p)) return;
   consequence(p, "%s of %s goes into a new bridge %s, which takes its address %s%s.", n.port, n.host, n.bridge, n.address, n.dynamic ? " (asked of DHCP again, with the same hardware address)" : "");
   consequence(p, "%s cannot be reached for some seconds. Unless it is reached again over a new connection, it takes everything back by itself after %d s.", n.host, REVERT_S);
+  consequence(p, "The way back stays on %s: " REVERT ".", n.host);
   consequence(p, "Domains can then be given addresses of that network, as hosts of their own.");
   if (manager) by_network_manager(p, &n);
   else by_ifupdown(p, &n, &system);

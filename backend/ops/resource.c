@@ -55,7 +55,7 @@ static void plan_move(struct planning *p) { move_told(p, given(p, "resource"), g
 
 static const struct operation_argument move_arguments[] = {
     RESOURCE,
-    {.name = "to", .title = "NODE", .help = "the host it is to run on; the first other one that may take it is proposed", .kind = ARG_NODE, .propose = propose_other_node, .choices = propose_other_node},
+    {.name = "to", .title = "NODE", .help = "the host it is to run on; the first other one that may take it is proposed", .kind = ARG_NODE, .propose = propose_other_node},
     {.name = "clear", .title = "yes|no", .help = "take the constraint that a move leaves away again, once it runs there", .kind = ARG_YES, .fallback = "no"},
     {.name = NULL},
 };

@@ -62,7 +62,7 @@ static const char *os_value(struct planning *p, const char *os, const char *key)
     if (strncmp(line, key, len) || line[len] != '=') continue;
     const char *v = line + len + 1;
     size_t quoted = *v == '"' || *v == '\'', n = strcspn(v + quoted, quoted ? "\"'\n" : "\n");
-    return arena_strndup(p->arena, v + quoted, n);
+    return first_line(p, arena_strndup(p->arena, v + quoted, n));
   }
   return NULL;
 }

@@ -27,6 +27,7 @@ struct lock {
   void (*then)(struct lock *k, const struct exec_result *r);
   struct str out, err;
   int64_t now, sent, next; /* sent: when the command that runs was started; next: when to go on */
+  int64_t ticked;          /* monotonic: when it was told the time last */
   char token[2 * TOKEN_BYTES + 1];
   char mine[256];          /* the value in the CIB while it is ours */
   char wanted[256];        /* what it is being made */
@@ -278,7 +279,10 @@ static void show_beat(struct lock *k) {
   run(k, (const char *const[]){"attrd_updater", "-n", "kvmconsole-beat", "-p", "-U", value, NULL}, beat_shown);
 }
 
-bool lock_sure(const struct lock *k) { return k->state == LOCK_HELD && (!k->host || k->now - k->beat_ok < LOCK_SURE_MS); }
+/* A console that was stopped knows the time of before until it is told again. */
+bool lock_sure(const struct lock *k) {
+  return k->state == LOCK_HELD && (!k->host || (k->now - k->beat_ok < LOCK_SURE_MS && clock_mono_ms() - k->ticked < LOCK_TOLD_MS));
+}
 
 /* ---- the consoles of one host ---- */
 
@@ -307,6 +311,7 @@ static bool take_flock(struct lock *k, char *who, size_t room) {
 void lock_tick(struct lock *k, int64_t now) {
   char who[TEXT_MAX];
   if (now > k->now) k->now = now;
+  k->ticked = clock_mono_ms();
   if (k->exec || k->releasing) return;
   if (!k->begun) {
     k->begun = true;

@@ -21,5 +21,5 @@ void lock_tick(struct lock *k, int64_t now);
 bool lock_sure(const struct lock *k);
 void lock_give_back(struct lock *k, void (*done)(void *owner), void *owner); /* done NULL: nobody waits */
 void lock_drop(struct lock *k); /* without a word to the cluster: others take it over. NULL is fine */
-enum { LOCK_BEAT_MS = 5000, LOCK_SURE_MS = 2 * LOCK_BEAT_MS, LOCK_STILL_MS = 4 * LOCK_BEAT_MS };
+enum { LOCK_BEAT_MS = 5000, LOCK_SURE_MS = 2 * LOCK_BEAT_MS, LOCK_STILL_MS = 4 * LOCK_BEAT_MS, LOCK_TOLD_MS = 3000 };
 #endif

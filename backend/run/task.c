@@ -72,8 +72,7 @@ static void on_lock(void *owner, enum lock_state state, const char *text) {
     task_say(t, "%s", text);
   } else if (value_yes(&t->values, "force")) {
     line_add(t, true, text, strlen(text));
-    lock_give_back(t->lock, NULL, NULL);
-    t->lock = NULL;
+    t->lockless = true;
     begin_survey(t);
     task_advance(t);
   } else {

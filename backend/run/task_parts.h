@@ -51,7 +51,7 @@ struct task {
   struct survey survey;
   struct asking *asking;
   struct lock *lock;
-  bool lock_lost, quiet, away;
+  bool lock_lost, lockless, quiet, away; /* lockless: it could not be had, and the operator goes on without it */
   size_t copy;
 
   size_t step;

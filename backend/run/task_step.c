@@ -325,7 +325,7 @@ static bool one_turn(struct task *t) {
     task_end(t, TASK_FAILED, "stopped before step %zu: the operator lock was lost", t->step + 1);
     return false;
   }
-  if (t->lock && !lock_sure(t->lock)) {
+  if (t->lock && !t->lockless && !lock_sure(t->lock)) {
     task_say(t, "before step %zu: is the operator lock still ours?", t->step + 1);
     return false;
   }
@@ -334,10 +334,13 @@ static bool one_turn(struct task *t) {
   if (!still_holds(t, s, &more)) return more;
   if (s->kind == STEP_WAIT) return wait_for(t, s);
   if (s->kind != STEP_ASK) return run_it(t, s);
+  if (t->answered) {
+    step_ends(t, STEP_DONE, UNKNOWN_INT, "the operator said yes");
+    return true;
+  }
   t->state = TASK_ASKED;
   task_say(t, "%s", s->say ? s->say : "");
-  if (t->answered) step_ends(t, STEP_DONE, UNKNOWN_INT, "the operator said yes");
-  return t->answered;
+  return false;
 }
 
 void steps_turn(struct task *t) {

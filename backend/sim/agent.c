@@ -2,6 +2,7 @@
 #include "sim/cib.h"
 #include "sim/guest.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include "sim/pacemaker.h"
 #include "sim/store.h"
 #include <errno.h>
@@ -297,7 +298,7 @@ void pacemaker_bmc_changed(struct world *w, const struct sim_host *h) {
 /* A fence device is asked for its state: the BMCs of all hosts that it is for must answer. */
 static bool device_answers(const struct world *w, const struct sim_resource *r, const struct sim_host *from) {
   EACH(w->hosts, struct sim_host, h)
-    if (KNOWN(h->node_id) && pairs_get(&r->params, "pcmk_host_list") && fence_device_for(r, h->name) && !bmc_answers(from, h)) return false;
+    if (KNOWN(h->node_id) && pairs_get(&r->params, "pcmk_host_list") && fence_device_for(r, h->name) && !bmc_answers(w, from, h)) return false;
   return true;
 }
 

@@ -22,11 +22,10 @@ struct sim_host *build_host(struct world *w, const char *name, bool kvm, bool st
   h->kvm = truth_of(kvm), h->store = truth_of(store);
   h->bmc = h->bmc_works = truth_of(kvm);
   h->frozen = h->quorate = h->waiting = h->standby = h->maintenance = h->condemned = h->in_pool = TRUTH_NO;
-  h->left_clean = TRUTH_YES;
   h->cpus = 4, h->memory = (int64_t)8 << 30, h->boot_ms = 14000, h->pid = 110;
   h->power = POWER_ON;
   h->power_since = w->clock;
-  h->downs = h->segment = h->votes = h->expected = h->quorum = h->lowest = h->member_count = 0;
+  h->downs = h->votes = h->expected = h->quorum = h->lowest = h->member_count = 0;
   h->ring = -1;
   daemon_add(w, h, "sshd", LIFE_RUNNING, true);
   return h;

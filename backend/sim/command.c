@@ -1,17 +1,18 @@
 /* The executor: finds the row, runs it, lets the world's time pass. */
 #include "sim/command.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include <stdio.h>
 #include <string.h>
 
 enum { FIRST_MS = 40, WAIT_MS = 200, WAIT_MAX_MS = 3600000, SSH_MS = 3000, ARGS_MAX = 512 };
 
-static const struct command *const tables[] = {gluster_commands, pcs_commands, crm_commands, cib_commands, virsh_commands, system_commands, host_commands};
+static const struct command *const tables[] = {gluster_commands, pcs_commands, crm_commands, cib_commands, virsh_commands, system_commands, host_commands, tool_commands};
 
 /* The package that brings a program; NULL: it is always there. */
 static const struct { const char *program, *packages; } owners[] = {
     {"gluster", "glusterfs-server glusterfs-client"}, {"pcs", "pcs"}, {"crm_mon", "pacemaker"}, {"crm_resource", "pacemaker"}, {"crm_node", "pacemaker"}, {"crm_standby", "pacemaker"},
-    {"stonith_admin", "pacemaker"}, {"crm_attribute", "pacemaker"}, {"cibadmin", "pacemaker"}, {"attrd_updater", "pacemaker"}, {"corosync-quorumtool", "corosync"}, {"corosync-cfgtool", "corosync"}, {"virsh", "libvirt-daemon-system"}, {"qemu-img", "qemu-system-x86"}};
+    {"stonith_admin", "pacemaker"}, {"crm_attribute", "pacemaker"}, {"cibadmin", "pacemaker"}, {"crm_simulate", "pacemaker"}, {"attrd_updater", "pacemaker"}, {"corosync-quorumtool", "corosync"}, {"corosync-cfgtool", "corosync"}, {"virsh", "libvirt-daemon-system"}, {"qemu-img", "qemu-system-x86"}};
 
 /* ---- for the commands ---- */
 
@@ -163,7 +164,7 @@ static bool ready(struct sim_command *k) {
   k->result.end = COMMAND_NEVER;
   if (!c->host) {
     fail(c, 255, "ssh: Could not resolve hostname %s: Name or service not known", k->host);
-  } else if (!hosts_reach(here, c->host)) {
+  } else if (!hosts_reach(c->w, here, c->host, TRAFFIC_CLUSTER)) {
     fail(c, 255, "ssh: connect to host %s port 22: Connection timed out", k->host);
     ends_at(k, c->began + SSH_MS);
   } else if (c->host != here && !daemon_runs(c->host, "sshd")) {
@@ -184,7 +185,7 @@ static void turn(struct sim_command *k) {
     return;
   }
   c->host = world_host(c->w, k->host);
-  if (c->step && (!c->host || !host_up(c->host) || !hosts_reach(here, c->host))) {
+  if (c->step && (!c->host || !host_up(c->host) || !hosts_reach(c->w, here, c->host, TRAFFIC_CLUSTER))) {
     fail(c, 255, "Connection to %s closed by remote host.", k->host);
     k->result.end = COMMAND_CUT;
     ends_at(k, c->w->clock);

@@ -2,6 +2,7 @@
 #include "sim/build.h"
 #include "sim/command.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include "sim/store.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -56,7 +57,7 @@ static int peer_probe(struct call *c) {
   if (!h) return fail(c, 1, "peer probe: failed: Probe returned with Transport endpoint is not connected");
   if (h == c->host) return say(c, "peer probe: Probe on localhost not needed"), COMMAND_DONE;
   if (YES(h->in_pool) && YES(c->host->in_pool)) return say(c, "peer probe: Host %s port 24007 already in peer list", name), COMMAND_DONE;
-  if (!daemon_runs(h, "glusterd") || !hosts_reach(c->host, h)) return fail(c, 1, "peer probe: failed: Probe returned with Transport endpoint is not connected");
+  if (!daemon_runs(h, "glusterd") || !hosts_reach(c->w, c->host, h, TRAFFIC_GLUSTER)) return fail(c, 1, "peer probe: failed: Probe returned with Transport endpoint is not connected");
   h->in_pool = c->host->in_pool = TRUTH_YES;
   world_touch(c->w, LAYER_GLUSTER);
   say(c, "peer probe: success");

@@ -2,6 +2,7 @@
  * texts by path; a directory that was made is one with "/" at its end. */
 #include "sim/command.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include "sim/store.h"
 #include <regex.h>
 #include <stdio.h>
@@ -123,7 +124,7 @@ static int df(struct call *c) {
   for (size_t i = 0; word_at(c, i); i++) {
     const char *path = word_at(c, i), *rest = NULL;
     const struct sim_volume *v = volume_at(c->w, c->host, path, &rest);
-    int64_t size = (int64_t)20 << 30, used = (int64_t)4 << 30;
+    int64_t size = (int64_t)20 << 30, used = (int64_t)4 << 30, data = (int64_t)4 << 40;
     if (!is_file(c, path) && !is_directory(c, path)) {
       fail(c, 1, "df: %s: No such file or directory", path);
       continue;
@@ -132,9 +133,11 @@ static int df(struct call *c) {
       const struct sim_mount *m = host_mount(c->host, arena_strndup(c->w->arena, path, strlen(path) - strlen(rest)));
       say(c, "%s:%s fuse.glusterfs %lld %lld %lld 2%% %s", m ? m->server : "", v->name, (long long)size, (long long)used, (long long)(size - used), m ? m->mount : path);
     } else if ((below(path, "/data") || str_eq(path, "/data")) && has_data_disk(c->host)) {
+      used = 0;
       EACH(c->w->volumes, struct sim_volume, x)
         EACH(x->bricks, struct sim_brick, b)
-          if (str_eq(b->host, c->host->name)) size = b->size, used = b->used;
+          if (str_eq(b->host, c->host->name)) data = b->size, used += b->used;
+      size = data > used ? data : used;
       say(c, "/dev/mapper/vg-bricks xfs %lld %lld %lld 2%% /data", (long long)size, (long long)used, (long long)(size - used));
     } else {
       say(c, "/dev/vda1 ext4 %lld %lld %lld 20%% /", (long long)size, (long long)used, (long long)(size - used));
@@ -307,7 +310,7 @@ static int ssh(struct call *c) {
   const char *key = pairs_get(&c->host->files, arena_printf(c->w->arena, "%s.pub", KEY)), *in = h ? pairs_get(&h->files, "/root/.ssh/authorized_keys") : NULL;
   const char *known = pairs_get(&c->host->files, KNOWN);
   if (!h || (!knows(c, name) && h != c->host)) return fail(c, 255, "ssh: Could not resolve hostname %s: Name or service not known", name ? name : "");
-  if (!hosts_reach(c->host, h)) return fail(c, 255, "ssh: connect to host %s port 22: Connection timed out", name);
+  if (!hosts_reach(c->w, c->host, h, TRAFFIC_CLUSTER)) return fail(c, 255, "ssh: connect to host %s port 22: Connection timed out", name);
   if (!key && c->host->packages.count) return COMMAND_DONE;
   if (!known || !strstr(known, arena_printf(c->w->arena, "%s ssh-ed25519 ", name))) return fail(c, 255, "Host key verification failed.");
   if (!key || !in || !strstr(in, arena_strndup(c->w->arena, key, strcspn(key, "\n") - 5))) return fail(c, 255, "root@%s: Permission denied (publickey,password).", name);

@@ -2,6 +2,7 @@
 #include "sim/build.h"
 #include "sim/command.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include "sim/pacemaker.h"
 #include "sim/ring.h"
 #include <inttypes.h>
@@ -35,7 +36,7 @@ static int host_auth(struct call *c) {
     const char *name = word_at(c, n);
     if (n && (str_eq(name, value_of(c, "-u", NULL)) || str_eq(name, value_of(c, "-p", NULL)) || strchr(name, '='))) continue;
     const struct sim_host *h = world_host(c->w, name);
-    if (!h || !hosts_reach(c->host, h) || !daemon_runs(h, "pcsd")) return fail(c, 1, "Error: Unable to communicate with %s\nError: Unable to synchronize and save known-hosts on nodes: %s. Run 'pcs host auth %s' to try again", name, name, name);
+    if (!h || !hosts_reach(c->w, c->host, h, TRAFFIC_CLUSTER) || !daemon_runs(h, "pcsd")) return fail(c, 1, "Error: Unable to communicate with %s\nError: Unable to synchronize and save known-hosts on nodes: %s. Run 'pcs host auth %s' to try again", name, name, name);
   }
   for (size_t n = 0; word_at(c, n); n++)
     if (world_host(c->w, word_at(c, n))) str_addf(&c->r->err, "%s: Authorized\n", word_at(c, n));
@@ -49,7 +50,7 @@ static int cluster_setup(struct call *c) {
   for (size_t n = 1; word_at(c, n); n++) {
     const struct sim_host *h = world_host(c->w, word_at(c, n));
     if (strchr(word_at(c, n), '=')) continue;
-    if (!h || !hosts_reach(c->host, h) || !daemon_runs(h, "pcsd")) return fail(c, 1, "Error: %s: Unable to authenticate to %s\nError: Errors have occurred, therefore pcs is unable to continue", word_at(c, n), word_at(c, n));
+    if (!h || !hosts_reach(c->w, c->host, h, TRAFFIC_CLUSTER) || !daemon_runs(h, "pcsd")) return fail(c, 1, "Error: %s: Unable to authenticate to %s\nError: Errors have occurred, therefore pcs is unable to continue", word_at(c, n), word_at(c, n));
     if (pairs_get(&h->files, "/etc/corosync/corosync.conf") && !has_flag(c, NULL, "--force")) return fail(c, 1, "Error: %s: The host seems to be in a cluster already as cluster configuration files have been found on the host\nError: If you want to add the hosts to the cluster, use --force\nError: Errors have occurred, therefore pcs is unable to continue", h->name);
     texts_add(a, &nodes, h->name);
   }
@@ -122,7 +123,7 @@ static int cluster_destroy(struct call *c) {
     build_joined(c->w, hosts[i], false);
     set_pair(c->w, &hosts[i]->files, "/etc/corosync/corosync.conf", NULL);
     hosts[i]->node_id = UNKNOWN_INT;
-    hosts[i]->left_clean = TRUTH_YES;
+    hosts[i]->known_to.count = 0;
     str_addf(&c->r->err, "Shutting down pacemaker/corosync services...\nKilling any remaining services...\nRemoving all cluster configuration files...\n");
   }
   return COMMAND_DONE;
@@ -307,20 +308,22 @@ static int resource_create(struct call *c) {
   return COMMAND_DONE;
 }
 
-/* Stopped first, then taken out of the configuration. */
+/* Stopped first, then taken out of the configuration; --force: taken out as it is. */
 static int resource_delete(struct call *c) {
   CLUSTER(c);
   const char *id = word_at(c, 0);
   struct sim_resource *r = id ? world_resource(c->w, id) : NULL;
   if (!r) return fail(c, 1, "Error: Resource '%s' does not exist.", id ? id : "");
   struct sim_host *on[NODES_MAX];
-  if (!c->step) {
+  bool forced = has_flag(c, NULL, "--force");
+  if (!c->step && !forced) {
     str_addf(&c->r->err, "Attempting to stop: %s... ", id);
     set_pair(c->w, &r->meta, "target-role", "Stopped");
     changed(c, "cibadmin");
   }
-  if ((active_nodes(c->w, c->host, r, on) || op_of(c->w, id, NULL)) && c->w->clock - c->began < 60000) return COMMAND_WAITS;
-  str_add(&c->r->err, "Stopped\n");
+  if (!forced && (active_nodes(c->w, c->host, r, on) || op_of(c->w, id, NULL)) && c->w->clock - c->began < 60000) return COMMAND_WAITS;
+  str_add(&c->r->err, forced ? "Deleting Resource - " : "Stopped\n");
+  if (forced) str_addf(&c->r->err, "%s\n", id);
   for (size_t i = 0; i < c->w->constraints.count; i++)
     if (str_eq(c->w->constraints.item[i].resource, id) || str_eq(c->w->constraints.item[i].with, id)) drop_item(&c->w->constraints, sizeof *c->w->constraints.item, i--);
   drop_failures(c->w, id, NULL);

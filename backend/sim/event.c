@@ -1,6 +1,7 @@
 #include "sim/event.h"
 #include "sim/guest.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include "sim/pacemaker.h"
 #include "sim/ring.h"
 #include "sim/store.h"
@@ -52,8 +53,11 @@ static void on_again(struct world *w, const char *subject, const char *detail) {
 const struct event_kind event_kinds[] = {
     {"power off", "HOST", on_power_off, "the host loses its power"},
     {"power on", "HOST", on_power_on, "it has power again, and boots"},
-    {"cut", "HOST", on_cut, "all its networks drop everything, silently"},
-    {"join", "HOST", on_join, "its networks work again"},
+    {"cut", "HOST [cluster|storage]", on_cut, "its networks, or that one, drop everything, silently"},
+    {"unplug", "HOST [cluster|storage]", on_cut, "the cables are pulled: for all others the same"},
+    {"join", "HOST [cluster|storage]", on_join, "its networks work again"},
+    {"part", "HOSTS HOSTS [corosync|gluster]", on_part, "nothing, or nothing of that layer, passes between these and those (k1,k2 k3)"},
+    {"mend", "HOSTS HOSTS", on_mend, "it passes again"},
     {"freeze", "HOST", on_freeze, "it stands still as a whole"},
     {"thaw", "HOST", on_thaw, "it goes on"},
     {"start", "HOST DAEMON", on_daemon_start, "the service is started"},
@@ -143,8 +147,21 @@ static const struct event_kind *match(const char *line) {
   return best;
 }
 
+static bool each_is_host(const struct world *w, const char *names, size_t len) {
+  char host[256];
+  for (size_t at = 0; at < len;) {
+    size_t n = strcspn(names + at, ", ");
+    if (n > len - at) n = len - at;
+    snprintf(host, sizeof host, "%.*s", (int)(n < sizeof host ? n : sizeof host - 1), names + at);
+    if (!world_host(w, host)) return false;
+    at += n + (at + n < len);
+  }
+  return len > 0;
+}
+
 static bool is_there(const struct world *w, const char *kind, const char *name) {
   char host[256];
+  if (str_starts(kind, "HOSTS")) return each_is_host(w, name, strcspn(name, " "));
   if (str_starts(kind, "HOST[")) {
     snprintf(host, sizeof host, "%.*s", (int)strcspn(name, ":"), name);
     return world_host(w, host);
@@ -154,6 +171,25 @@ static bool is_there(const struct world *w, const char *kind, const char *name) 
   if (str_starts(kind, "RESOURCE")) return world_resource(w, name);
   if (str_starts(kind, "DOMAIN")) return world_domain(w, name);
   return true;
+}
+
+/* "[cluster|storage]": one of these words, or none. */
+static bool is_choice(const char *choices, const char *word) {
+  size_t len = strlen(word);
+  for (const char *p = choices + 1; *p; p += strcspn(p, "|]") + 1)
+    if (strcspn(p, "|]") == len && !strncmp(p, word, len)) return true;
+  return !len;
+}
+
+/* What follows the subject, against what the row wants there: more, NULL when that is nothing. */
+static int check_detail(const struct world *w, const struct event_kind *k, const char *more, const char *rest, struct err *e) {
+  const char *choices = more ? strchr(more, '[') : NULL, *first = rest + strcspn(rest, " "), *last = choices == more ? rest : *first ? first + 1 : first;
+  bool wanted = more && choices != more;
+  bool beyond = wanted && !choices && str_eq(more, "HOSTS") && strchr(rest, ' ');
+  if ((wanted && !*rest) || (!more && *rest) || beyond || (choices && !is_choice(choices, last))) return err_set(e, -EINVAL, "", "write it as '%s %s'", k->name, k->wants);
+  if (wanted && !is_there(w, more, rest)) return err_set(e, -EINVAL, "", "there is no host %.*s", choices ? (int)strcspn(rest, " ") : (int)strlen(rest), rest);
+  if ((str_ends(k->wants, "COUNT") || str_ends(k->wants, "SECONDS") || str_ends(k->wants, "PERCENT")) && number_of(rest, -1) < 0) return err_set(e, -EINVAL, "", "%s is no number", rest);
+  return 0;
 }
 
 int event_parse(struct world *w, const char *line, const char **ret_what, const char **ret_subject, const char **ret_detail, struct err *e) {
@@ -166,16 +202,16 @@ int event_parse(struct world *w, const char *line, const char **ret_what, const 
   snprintf(subject, sizeof subject, "%.*s", (int)(len < 255 ? len : 255), rest);
   rest += len;
   while (*rest == ' ') rest++;
-  if (!*subject || (more && !*rest) || (!more && *rest)) return err_set(e, -EINVAL, "", "write it as '%s %s'", k->name, k->wants);
+  if (!*subject) return err_set(e, -EINVAL, "", "write it as '%s %s'", k->name, k->wants);
   if (!is_there(w, k->wants, subject)) {
-    snprintf(word, sizeof word, "%.*s", (int)strcspn(k->wants, " ["), k->wants);
+    snprintf(word, sizeof word, "%.*s", str_starts(k->wants, "HOSTS") ? 4 : (int)strcspn(k->wants, " ["), k->wants);
     for (char *p = word; *p; p++) *p = (char)(*p | 32);
     return err_set(e, -EINVAL, "", "there is no %s %s", word, subject);
   }
-  if (more && !is_there(w, more + 1, rest)) return err_set(e, -EINVAL, "", "there is no host %s", rest);
+  int code = check_detail(w, k, more ? more + 1 : NULL, rest, e);
+  if (code) return code;
   const struct sim_host *h = str_starts(k->wants, "HOST DAEMON") ? world_host(w, subject) : NULL;
   if (h && !host_daemon(h, rest)) return err_set(e, -EINVAL, "", "%s has no daemon %s", subject, rest);
-  if ((str_ends(k->wants, "COUNT") || str_ends(k->wants, "SECONDS") || str_ends(k->wants, "PERCENT")) && number_of(rest, -1) < 0) return err_set(e, -EINVAL, "", "%s is no number", rest);
   *ret_what = k->name;
   *ret_subject = world_word(w, subject);
   *ret_detail = *rest ? world_word(w, rest) : NULL;

@@ -1,6 +1,7 @@
 /* The table of readings, and how each source is. The sentences are those of the real sources. */
 #include "sim/facts.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include "sim/pacemaker.h"
 #include "sim/ring.h"
 #include <stdio.h>
@@ -72,7 +73,7 @@ static enum source_state gluster_now(const struct look *l, char *text, size_t ro
   (void)ret_since;
   if (!first) return say(SOURCE_ABSENT, text, room, "glusterd is not running here (no glusterd.socket); no glusterfs mount, no [gluster] host");
   if (!asked) {
-    if (hosts_reach(l->here, first)) snprintf(text, room, "glusterd is not running on %s (connection refused)", first->name);
+    if (hosts_reach(l->w, l->here, first, TRAFFIC_GLUSTER)) snprintf(text, room, "glusterd is not running on %s (connection refused)", first->name);
     else snprintf(text, room, "%s cannot be reached (TCP 24007)", first->name);
     return SOURCE_DOWN;
   }
@@ -85,7 +86,7 @@ enum { HUNG_AFTER_MS = 5000, ENDED_AFTER_MS = 8000, PROBED_AFTER_MS = 12000 };
 
 static enum source_state libvirt_now(const struct look *l, char *text, size_t room, int64_t *ret_since) {
   const struct sim_daemon *d = installed(l->host, "libvirtd");
-  int64_t silent = unheard_since(l->here, l->host);
+  int64_t silent = unheard_since(l->w, l->here, l->host, TRAFFIC_CLUSTER);
   if (KNOWN(silent)) { /* first nothing, then the connection ends, then nobody is there */
     int64_t age = l->w->clock - silent;
     *ret_since = silent;

@@ -2,6 +2,7 @@
 #include "sim/cib.h"
 #include "sim/facts.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include "sim/pacemaker.h"
 #include "sim/ring.h"
 #include <stdio.h>
@@ -44,12 +45,12 @@ bool read_corosync_links(const struct look *l, const char *key, void *ret) {
   (void)key;
   EACH(l->w->hosts, struct sim_host, h) {
     if (!is_node(h) || h == l->here) continue;
-    int64_t silent = unheard_since(l->here, h);
     for (int64_t i = 0; i < l->w->corosync.links; i++) {
+      int64_t silent = link_unheard_since(l->w, l->here, h, i);
       struct corosync_link *x = list_add(l->arena, &out->links, &corosync_link_shape);
       const struct sim_daemon *d = host_daemon(h, "corosync");
       bool down = (KNOWN(silent) && l->w->clock - silent >= LINK_DOWN_MS) || !d || (d->life != LIFE_RUNNING && l->w->clock - d->since >= LINK_DOWN_MS);
-      *x = (struct corosync_link){h->node_id, i, truth_of(!down), TRUTH_YES, 250 + (int64_t)(mix((uint64_t)h->node_id, (uint64_t)i) % 150), 1 + h->downs + l->here->downs, 1397};
+      *x = (struct corosync_link){h->node_id, i, truth_of(!down), TRUTH_YES, 250 + (int64_t)(mix((uint64_t)h->node_id, (uint64_t)i) % 150), 1 + h->downs + l->here->downs + times_parted(l->w, l->here, h), 1397};
     }
   }
   return true;
@@ -62,7 +63,7 @@ bool read_corosync_outlook(const struct look *l, const char *key, void *ret) {
   EACH(l->w->hosts, struct sim_host, h) {
     if (!is_node(h) || h == l->here || texts_have(&l->here->members, h->name)) continue;
     struct corosync_outlook *o = list_add(l->arena, &out->nodes, &corosync_outlook_shape);
-    int64_t silent = unheard_since(l->here, h);
+    int64_t silent = unheard_since(l->w, l->here, h, TRAFFIC_CLUSTER);
     *o = (struct corosync_outlook){.id = h->node_id, .name = h->name};
     if (KNOWN(silent) || !daemon_runs(h, "sshd")) {
       if (KNOWN(silent) && l->w->clock - silent < ASKED_MS) continue;

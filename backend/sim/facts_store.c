@@ -1,6 +1,7 @@
 /* Gluster's facts: from the daemon that is asked, and from asking each peer and each brick oneself. */
 #include "sim/facts.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include "sim/store.h"
 #include <string.h>
 
@@ -13,7 +14,7 @@ static const struct sim_host *preferred(const struct look *l) {
   return NULL;
 }
 
-static bool answers(const struct look *l, const struct sim_host *h) { return daemon_runs(h, "glusterd") && hosts_reach(l->here, h); }
+static bool answers(const struct look *l, const struct sim_host *h) { return daemon_runs(h, "glusterd") && hosts_reach(l->w, l->here, h, TRAFFIC_GLUSTER); }
 
 const struct sim_host *gluster_asked(const struct look *l, const struct sim_host **ret_first) {
   const struct sim_host *first = preferred(l);
@@ -83,7 +84,7 @@ bool read_gluster_volumes(const struct look *l, const char *key, void *ret) {
 /* What is not heard for 2 s is connected and mute, or cannot be reached; the age in steps of the reading. */
 static const char *why_silent(const struct look *l, const struct sim_host *h, enum truth *ret_reachable) {
   const struct sim_daemon *d = host_daemon(h, "glusterd");
-  int64_t silent = unheard_since(l->here, h);
+  int64_t silent = unheard_since(l->w, l->here, h, TRAFFIC_GLUSTER);
   *ret_reachable = TRUTH_NO;
   if (!KNOWN(silent) && (!d || (d->life != LIFE_HUNG && d->life != LIFE_RUNNING))) return "connection refused: it does not run";
   if (KNOWN(silent) && l->w->clock - silent > 30000) return "cannot be reached";
@@ -94,7 +95,7 @@ static const char *why_silent(const struct look *l, const struct sim_host *h, en
 
 static bool too_fresh(const struct look *l, const struct sim_host *h) { /* the call that hangs has its two seconds still */
   const struct sim_daemon *d = host_daemon(h, "glusterd");
-  int64_t silent = unheard_since(l->here, h);
+  int64_t silent = unheard_since(l->w, l->here, h, TRAFFIC_GLUSTER);
   if (KNOWN(silent)) return l->w->clock - silent < 2000;
   return d && d->life == LIFE_HUNG && l->w->clock - d->since < 2000;
 }
@@ -120,7 +121,7 @@ static void brick_life(const struct look *l, const struct sim_volume *v, const s
   const struct sim_host *h = world_host(l->w, b->host);
   *x = (struct gluster_brick_life){.host = b->host, .path = b->path, .port = UNKNOWN_INT};
   if (!h) return;
-  bool reached = hosts_reach(l->here, h), told = answers(l, h);
+  bool reached = hosts_reach(l->w, l->here, h, TRAFFIC_GLUSTER), told = answers(l, h);
   if (!str_eq(v->status, "started")) {
     x->online = TRUTH_NO;
     x->text = "the volume is not started";
@@ -197,7 +198,7 @@ bool read_gluster_capacity(const struct look *l, const char *key, void *ret) {
   for (int64_t set = 0; set < (int64_t)v->bricks.count / set_size(v); set++) {
     int64_t size = UNKNOWN_INT, left = UNKNOWN_INT;
     EACH(v->bricks, struct sim_brick, b) {
-      if (b->set != set || YES(b->arbiter) || !brick_lives(l->w, b)) continue;
+      if (b->set != set || YES(b->arbiter) || !brick_serves(l->w, b, l->here)) continue;
       if (!KNOWN(size) || b->size < size) size = b->size;
       if (!KNOWN(left) || b->size - b->used < left) left = b->size - b->used;
     }
@@ -221,7 +222,7 @@ bool read_gluster_disks(const struct look *l, const char *key, void *ret) {
     d->volume = f->volume;
     d->path = f->path;
     EACH(v->bricks, struct sim_brick, b)
-      if (b->set == f->set && brick_lives(l->w, b)) texts_add(l->arena, &d->bricks, arena_printf(l->arena, "%s:%s", b->host, b->path));
+      if (b->set == f->set && brick_serves(l->w, b, l->here)) texts_add(l->arena, &d->bricks, arena_printf(l->arena, "%s:%s", b->host, b->path));
   }
   return true;
 }

@@ -1,12 +1,13 @@
 /* Fencing: which device, from where, whether it works, and what its success proves. */
 #include "sim/cib.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include "sim/pacemaker.h"
 #include "sim/ring.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { PLUG_MS = 1500, POWER_MS = 3400, DEAF_MS = 20000, AGAIN_MS = 4000, HISTORY_MAX = 50, NO_DEVICE_MS = 300 };
+enum { PLUG_MS = 1500, ON_MS = -100, SENT_MS = 200, DEAF_MS = 20000, AGAIN_MS = 4000, HISTORY_MAX = 50, NO_DEVICE_MS = 300 };
 
 static bool listed(const char *list, const char *name) {
   size_t len = strlen(name);
@@ -71,19 +72,31 @@ void fence(struct world *w, struct sim_host *from, struct sim_host *target, cons
   struct sim_fencing *f = list_add(w->arena, &w->shooting, &sim_fencing_shape);
   *f = (struct sim_fencing){tried, target->name, d ? d->id : NULL, by ? by->name : from->name, world_word(w, action), world_words(w, "%s.%d", client, 400 + (int)(from - w->hosts.item)), world_word(w, reason), w->clock};
   int64_t delay = d ? number_of(pairs_get(&d->params, "pcmk_delay_base"), 0) + world_random(w, 1 + number_of(pairs_get(&d->params, "pcmk_delay_max"), 0)) : 0;
-  bool works = d && by && bmc_answers(by, target);
-  if (works) world_later(w, delay + world_about(w, PLUG_MS, 10), "plug", target->name, action);
-  world_later(w, works ? delay + world_about(w, POWER_MS, 8) : d ? delay + DEAF_MS : NO_DEVICE_MS, "fencing", target->name, works ? "works" : "fails");
+  bool works = d && by && bmc_answers(w, by, target);
+  if (works) world_later(w, delay + world_about(w, PLUG_MS, 30), "plug", target->name, action);
+  int64_t done = PLUG_MS + ON_MS + number_of(d ? pairs_get(&d->params, "power_wait") : NULL, 2000); /* the agent looks at the power after that */
+  world_later(w, works ? delay + world_about(w, done, 8) : d ? delay + DEAF_MS : NO_DEVICE_MS, "fencing", target->name, works ? "works" : "fails");
 }
 
+/* A host that shoots and is shot has sent its word already, or it never does. */
 void on_plug(struct world *w, const char *subject, const char *detail) {
   struct sim_host *h = world_host(w, subject);
+  const struct sim_fencing *f = fencing_of(w, subject);
+  const struct sim_host *by = f ? world_host(w, f->from) : NULL;
   (void)detail;
-  if (h && fencing_of(w, subject)) host_power_off(w, h);
+  if (h && by && (host_up(by) || (by->power == POWER_OFF && w->clock - by->power_since < SENT_MS))) host_power_off(w, h);
+}
+
+static bool heard_by_others(const struct world *w, const struct sim_host *h) {
+  EACH(w->hosts, struct sim_host, o)
+    if (o != h && host_up(o) && o->joined != JOIN_DOWN && texts_have(&o->members, h->name)) return true;
+  return false;
 }
 
 void fenced(struct world *w, struct sim_host *target) {
-  target->left_clean = TRUTH_YES;
+  /* One that is back already hears that it was allegedly fenced: its pacemaker ends with 100, and nobody starts it again. */
+  if (daemon_runs(target, "pacemaker") && heard_by_others(w, target)) daemon_kill(w, target, "pacemaker");
+  target->known_to.count = 0;
   target->condemned = TRUTH_NO;
   ops_forget(w, target->name, NULL);
   EACH(w->resources, struct sim_resource, r) {
@@ -117,7 +130,7 @@ void on_fencing(struct world *w, const char *subject, const char *detail) {
   const struct sim_host *by = world_host(w, f.from);
   bool works = str_eq(detail, "works") && host_up(by);
   drop_item(&w->shooting, sizeof *w->shooting.item, (size_t)(at - w->shooting.item));
-  remember(w, &f, works);
+  if (works || host_up(by) || heard_by_others(w, by)) remember(w, &f, works); /* what a dead host was about nobody hears */
   if (works) {
     fenced(w, target);
     if (strcmp(f.action, "off")) host_power_on(w, target);

@@ -1,5 +1,6 @@
 #include "sim/guest.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include "sim/pacemaker.h"
 #include "sim/store.h"
 #include <errno.h>
@@ -97,9 +98,21 @@ void guest_resume(struct world *w, struct sim_domain *d, const char *host) {
 
 /* ---- hosts that go and come ---- */
 
-static void silence_locks(struct world *w, struct sim_host *h, bool silent) {
+/* The bricks of a file hear its client no more when none of their hosts does. */
+static bool client_heard(const struct world *w, const struct sim_host *h, const struct sim_file *f) {
+  const struct sim_volume *v = world_volume(w, f->volume);
+  if (!host_up(h) || !v) return false;
+  EACH(v->bricks, struct sim_brick, b) {
+    const struct sim_host *store = b->set == f->set ? world_host(w, b->host) : NULL;
+    if (store && hosts_joined(w, h, store, TRAFFIC_GLUSTER)) return true;
+  }
+  return false;
+}
+
+static void silence_locks(struct world *w, struct sim_host *h) {
   EACH(w->files, struct sim_file, f) {
     if (!str_eq(f->locked_by, h->name)) continue;
+    bool silent = !client_heard(w, h, f);
     const struct sim_mount *m = h->mounts.count ? h->mounts.item : NULL;
     EACH(h->mounts, struct sim_mount, x)
       if (str_eq(x->volume, f->volume)) m = x;
@@ -109,7 +122,7 @@ static void silence_locks(struct world *w, struct sim_host *h, bool silent) {
 }
 
 void guest_host_lost(struct world *w, struct sim_host *h) {
-  silence_locks(w, h, true);
+  silence_locks(w, h);
   EACH(w->domains, struct sim_domain, d) {
     struct sim_job *j = guest_job(w, d->name);
     for (size_t i = 0; i < d->instances.count; i++)
@@ -120,7 +133,7 @@ void guest_host_lost(struct world *w, struct sim_host *h) {
 }
 
 void guest_host_changed(struct world *w, struct sim_host *h) {
-  silence_locks(w, h, KNOWN(h->silent_since));
+  silence_locks(w, h);
   if (!KNOWN(h->silent_since) && h->power == POWER_ON)
     EACH(w->files, struct sim_file, f) { /* a host that is back has no guest from before its boot */
       if (!str_eq(f->locked_by, h->name)) continue;
@@ -132,7 +145,8 @@ void guest_host_changed(struct world *w, struct sim_host *h) {
   for (size_t i = w->jobs.count; i-- > 0;) {
     struct sim_job *j = &w->jobs.item[i];
     struct sim_domain *d = world_domain(w, j->domain);
-    if (d && KNOWN(h->silent_since) && (str_eq(j->from, h->name) || str_eq(j->to, h->name))) guest_abort(w, d);
+    const struct sim_host *from = world_host(w, j->from), *to = world_host(w, j->to);
+    if (d && from && to && !hosts_reach(w, from, to, TRAFFIC_CLUSTER)) guest_abort(w, d);
   }
 }
 
@@ -180,7 +194,7 @@ int guest_migrate(struct world *w, struct sim_domain *d, struct sim_host *from, 
   if (!i || !str_eq(i->state, "running")) return refuse(ret_why, "Requested operation is not valid: domain is not running");
   if (guest_job(w, d->name)) return refuse(ret_why, "Timed out during operation: cannot acquire state change lock");
   if (from == to) return refuse(ret_why, "Requested operation is not valid: domain is already active");
-  if (!hosts_reach(from, to) || !daemon_runs(to, "libvirtd")) return refuse(ret_why, world_words(w, "operation failed: Failed to connect to remote libvirt URI qemu+ssh://%s/system", to->name));
+  if (!hosts_reach(w, from, to, TRAFFIC_CLUSTER) || !daemon_runs(to, "libvirtd")) return refuse(ret_why, world_words(w, "operation failed: Failed to connect to remote libvirt URI qemu+ssh://%s/system", to->name));
   if (guest_active(d, to->name)) return refuse(ret_why, "operation failed: domain already exists");
   for (size_t k = 0; k < d->disks.count; k++)
     if (!guest_image(w, d, to, k)) return refuse(ret_why, world_words(w, "Cannot access storage file '%s': No such file or directory", d->disks.item[k].source));
@@ -213,7 +227,7 @@ void guest_abort(struct world *w, struct sim_domain *d) {
   const struct sim_host *h = world_host(w, from);
   for (size_t k = 0; s && h && k < d->disks.count; k++) {
     struct sim_file *f = guest_image(w, d, h, k);
-    if (f && host_up(h) && !h->segment) file_lock(w, f, from);
+    if (f && host_up(h) && !KNOWN(h->storage_cut)) file_lock(w, f, from);
   }
   if (resource) pacemaker_migrated(w, resource, false, "Migration was cancelled");
 }

@@ -1,5 +1,6 @@
 #include "sim/host.h"
 #include "sim/guest.h"
+#include "sim/net.h"
 #include "sim/pacemaker.h"
 #include "sim/ring.h"
 #include "sim/store.h"
@@ -11,29 +12,6 @@ bool host_up(const struct sim_host *h) { return h && h->power == POWER_ON && !YE
 bool daemon_runs(const struct sim_host *h, const char *daemon) {
   const struct sim_daemon *d = h ? host_daemon(h, daemon) : NULL;
   return host_up(h) && d && d->life == LIFE_RUNNING;
-}
-
-bool hosts_reach(const struct sim_host *a, const struct sim_host *b) { return host_up(a) && host_up(b) && (a == b || a->segment == b->segment); }
-
-int64_t unheard_since(const struct sim_host *a, const struct sim_host *b) {
-  if (hosts_reach(a, b)) return UNKNOWN_INT;
-  if (!KNOWN(a->silent_since) && !KNOWN(b->silent_since)) return 0;
-  return a->silent_since > b->silent_since ? a->silent_since : b->silent_since; /* unknown is less than any time */
-}
-
-bool bmc_answers(const struct sim_host *from, const struct sim_host *target) { return host_up(from) && from->segment == 0 && YES(target->bmc) && YES(target->bmc_works); }
-
-/* Heard or not, from now on: what the layers think of it later follows from their own times. */
-static void heard(struct world *w, struct sim_host *h) {
-  bool now = host_up(h) && h->segment == 0;
-  if (now == !KNOWN(h->silent_since)) return;
-  h->silent_since = now ? UNKNOWN_INT : w->clock;
-  h->downs += !now;
-  w->changed = ~0u;
-  store_host_changed(w, h);
-  guest_host_changed(w, h);
-  ring_host_changed(w, h, now);
-  ring_device_changed(w, h);
 }
 
 /* ---- daemons ---- */
@@ -82,11 +60,12 @@ void daemon_kill(struct world *w, struct sim_host *h, const char *daemon) {
 
 void host_power_off(struct world *w, struct sim_host *h) {
   if (h->power == POWER_OFF) return;
+  struct reach before = reach_of(w, h);
   world_forget(w, "booted", h->name);
   h->power = POWER_OFF;
   h->power_since = w->clock;
   h->frozen = TRUTH_NO;
-  heard(w, h);
+  reach_changed(w, h, before);
   guest_host_lost(w, h);
   store_host_lost(w, h);
   EACH(h->daemons, struct sim_daemon, d) {
@@ -112,10 +91,11 @@ void on_booted(struct world *w, const char *subject, const char *detail) {
   struct sim_host *h = world_host(w, subject);
   (void)detail;
   if (!h || h->power != POWER_BOOTING) return;
+  struct reach before = reach_of(w, h);
   h->power = POWER_ON;
   h->power_since = w->clock;
   pacemaker_booted(h);
-  heard(w, h);
+  reach_changed(w, h, before);
   h->pid = 100 + world_random(w, 60);
   int64_t after = 100;
   EACH(h->daemons, struct sim_daemon, d) {
@@ -164,36 +144,22 @@ void on_power_on(struct world *w, const char *subject, const char *detail) {
   if (world_host(w, subject)) host_power_on(w, world_host(w, subject));
 }
 
-void on_cut(struct world *w, const char *subject, const char *detail) {
-  struct sim_host *h = world_host(w, subject);
-  (void)detail;
-  if (!h || h->segment) return;
-  h->segment = 1 + (h - w->hosts.item);
-  heard(w, h);
-}
-
-void on_join(struct world *w, const char *subject, const char *detail) {
-  struct sim_host *h = world_host(w, subject);
-  (void)detail;
-  if (!h || !h->segment) return;
-  h->segment = 0;
-  heard(w, h);
-}
-
 void on_freeze(struct world *w, const char *subject, const char *detail) {
   struct sim_host *h = world_host(w, subject);
   (void)detail;
   if (!h || h->power != POWER_ON) return;
+  struct reach before = reach_of(w, h);
   h->frozen = TRUTH_YES;
-  heard(w, h);
+  reach_changed(w, h, before);
 }
 
 void on_thaw(struct world *w, const char *subject, const char *detail) {
   struct sim_host *h = world_host(w, subject);
   (void)detail;
   if (!h || !YES(h->frozen)) return;
+  struct reach before = reach_of(w, h);
   h->frozen = TRUTH_NO;
-  heard(w, h);
+  reach_changed(w, h, before);
 }
 
 void on_daemon_start(struct world *w, const char *subject, const char *detail) {

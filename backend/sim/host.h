@@ -1,14 +1,10 @@
-/* Hosts: power, cables, daemons. What falls from that (guests die, bricks stop, the ring reforms) is told to the layers. */
+/* Hosts: power, daemons, mounts; their cables are in net.h. What falls from that (guests die, bricks stop, the ring reforms) is told to the layers. */
 #ifndef SIM_HOST_H
 #define SIM_HOST_H
 #include "sim/world.h"
 
 bool host_up(const struct sim_host *h);                                  /* it has power and runs: not frozen, not booting */
 bool daemon_runs(const struct sim_host *h, const char *daemon);          /* on a host that is up */
-bool hosts_reach(const struct sim_host *a, const struct sim_host *b);    /* both are up, and a packet gets there */
-/* Since when b is not heard at a; UNKNOWN_INT: it is. */
-int64_t unheard_since(const struct sim_host *a, const struct sim_host *b);
-bool bmc_answers(const struct sim_host *from, const struct sim_host *target);
 
 void host_power_off(struct world *w, struct sim_host *h);
 void host_power_on(struct world *w, struct sim_host *h);
@@ -24,8 +20,6 @@ void mount_fstab(struct world *w, struct sim_host *h); /* what of its fstab is n
 void on_power_off(struct world *w, const char *subject, const char *detail);
 void on_power_on(struct world *w, const char *subject, const char *detail);
 void on_booted(struct world *w, const char *subject, const char *detail);
-void on_cut(struct world *w, const char *subject, const char *detail);
-void on_join(struct world *w, const char *subject, const char *detail);
 void on_freeze(struct world *w, const char *subject, const char *detail);
 void on_thaw(struct world *w, const char *subject, const char *detail);
 void on_daemon_start(struct world *w, const char *subject, const char *detail);

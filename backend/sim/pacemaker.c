@@ -21,7 +21,20 @@ bool fencing_enabled(const struct world *w) {
 bool node_unclean(const struct world *w, const struct sim_host *viewer, const struct sim_host *n) {
   if (!fencing_enabled(w)) return false;
   if (YES(n->condemned)) return true;
-  return !node_online(viewer, n) && !node_pending(viewer, n) && !YES(n->left_clean);
+  if (node_online(viewer, n) || node_pending(viewer, n)) return false;
+  if (texts_have(&n->known_to, viewer->name)) return true;
+  for (size_t i = 0; i < viewer->members.count; i++) /* who joins is told by those who are there */
+    if (texts_have(&n->known_to, viewer->members.item[i])) return true;
+  return false;
+}
+
+/* Who has whom online now: each partition knows its own. */
+static void acquaint(struct world *w) {
+  EACH(w->hosts, struct sim_host, v)
+    for (size_t i = 0; v->joined == JOIN_ONLINE && i < v->members.count; i++) {
+      struct sim_host *n = world_host(w, v->members.item[i]);
+      if (n && n->joined == JOIN_ONLINE) add_text(w, &n->known_to, v->name);
+    }
 }
 
 size_t active_nodes(const struct world *w, const struct sim_host *viewer, const struct sim_resource *r, struct sim_host *ret[NODES_MAX]) {
@@ -65,6 +78,7 @@ void pacemaker_ring_changed(struct world *w) {
     world_later(w, world_about(w, JOIN_MS, 40), "joined", h->name, NULL);
   }
   forget_apart(w);
+  acquaint(w);
   EACH(w->hosts, struct sim_host, h) { /* one that coordinates whom it does not see coordinates nobody */
     if (h->dc && (!texts_have(&h->members, h->dc) || world_host(w, h->dc)->joined != JOIN_ONLINE)) h->dc = NULL;
   }
@@ -76,8 +90,9 @@ void on_joined(struct world *w, const char *subject, const char *detail) {
   (void)detail;
   if (!h || h->joined != JOIN_PENDING || !daemon_runs(h, "pacemaker")) return;
   h->joined = JOIN_ONLINE;
-  h->left_clean = h->condemned = TRUTH_NO;
+  h->condemned = TRUTH_NO;
   h->leaving = NULL;
+  acquaint(w);
   EACH(w->resources, struct sim_resource, r) drop_text(&r->apart, h->name), drop_text(&r->nodes, h->name); /* nothing of before runs: probes say so */
   EACH(w->resources, struct sim_resource, r) {
     struct sim_domain *d = resource_domain(w, r);
@@ -207,7 +222,7 @@ static void let_go(struct world *w, struct sim_host *h) {
     if ((texts_have(&r->nodes, h->name) || op_of(w, r->id, h->name)) && resource_managed(w, r) && !is_true(cluster_property(w, "maintenance-mode"))) return;
   const char *daemon = h->leaving;
   EACH(w->resources, struct sim_resource, r) drop_text(&r->nodes, h->name);
-  h->left_clean = TRUTH_YES;
+  h->known_to.count = 0;
   h->leaving = NULL;
   daemon_stop(w, h, "pacemaker");
   if (str_eq(daemon, "corosync")) daemon_stop(w, h, "corosync");
@@ -325,12 +340,11 @@ void pacemaker_cleanup(struct world *w, const char *resource, const char *node) 
 void pacemaker_started(struct world *w) {
   EACH(w->hosts, struct sim_host, h) {
     if (!is_node(h)) continue;
-    h->ring = daemon_runs(h, "corosync") ? h->segment : -1;
-    h->left_clean = TRUTH_YES;
+    h->ring = daemon_runs(h, "corosync") ? 0 : -1;
     h->joined = daemon_runs(h, "pacemaker") ? JOIN_ONLINE : JOIN_DOWN;
-    if (h->joined == JOIN_ONLINE) h->left_clean = TRUTH_NO;
   }
   ring_form(w);
+  acquaint(w);
   EACH(w->hosts, struct sim_host, h) {
     const struct sim_host *dc = h->joined == JOIN_ONLINE ? first_online(w, h) : NULL;
     if (dc) h->dc = dc->name;

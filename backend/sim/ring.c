@@ -1,5 +1,6 @@
 #include "sim/ring.h"
 #include "sim/host.h"
+#include "sim/net.h"
 #include "sim/pacemaker.h"
 #include <string.h>
 
@@ -28,7 +29,6 @@ static void notice(struct world *w, struct sim_host *h, int64_t in_ms) {
   world_later(w, in_ms, "ring", h->name, NULL);
 }
 
-
 static void forget_all(struct sim_host *h) {
   h->members.count = 0;
   h->quorate = h->waiting = TRUTH_NO;
@@ -52,14 +52,53 @@ void ring_daemon_changed(struct world *w, struct sim_host *h, bool in_order) {
   notice(w, h, in_order ? LEAVE_MS : world_about(w, w->corosync.token_ms + w->corosync.consensus_ms, 3));
 }
 
+/* A ring holds only nodes that all hear each other. True when h hears all of that one; false when there is nobody. */
+static bool hears_ring(const struct world *w, const struct sim_host *h, int64_t ring) {
+  bool some = false;
+  EACH(w->hosts, struct sim_host, o) {
+    if (!is_node(o) || o == h || o->ring != ring || !daemon_runs(o, "corosync") || world_awaits(w, "ring", o->name)) continue;
+    if (!hosts_reach(w, h, o, TRAFFIC_COROSYNC)) return false;
+    some = true;
+  }
+  return some;
+}
+
+static bool ring_is_used(const struct world *w, int64_t ring) {
+  EACH(w->hosts, struct sim_host, o)
+    if (is_node(o) && o->ring == ring) return true;
+  return false;
+}
+
+/* The ring that it joins: the first whose members it all hears, else one of its own. */
+static int64_t find_ring(const struct world *w, const struct sim_host *h) {
+  int64_t ring = 0;
+  if (!daemon_runs(h, "corosync")) return -1;
+  EACH(w->hosts, struct sim_host, o)
+    if (is_node(o) && o != h && o->ring >= 0 && hears_ring(w, h, o->ring)) return o->ring;
+  while (ring_is_used(w, ring)) ring++;
+  return ring;
+}
+
+/* All of a ring that would leave it later leave it now: a new one has only members that answer. */
+static size_t take_out(struct world *w, int64_t ring, struct sim_host *moving[NODES_MAX], size_t n) {
+  EACH(w->hosts, struct sim_host, o) {
+    if (n == NODES_MAX || !is_node(o) || o->ring < 0 || o->ring != ring || !world_forget(w, "ring", o->name)) continue;
+    o->ring = -1;
+    moving[n++] = o;
+  }
+  return n;
+}
+
 void on_ring(struct world *w, const char *subject, const char *detail) {
-  struct sim_host *h = world_host(w, subject);
+  struct sim_host *h = world_host(w, subject), *moving[NODES_MAX] = {h};
+  size_t n = 1;
   (void)detail;
   if (!h) return;
-  h->ring = daemon_runs(h, "corosync") ? h->segment : -1;
-  EACH(w->hosts, struct sim_host, o) { /* who was parted from the rest together stays together */
-    if (o == h || !h->segment || o->segment != h->segment || !world_forget(w, "ring", o->name)) continue;
-    o->ring = daemon_runs(o, "corosync") ? o->segment : -1;
+  n = take_out(w, h->ring, moving, n);
+  h->ring = -1;
+  for (size_t i = 0; i < n; i++) {
+    moving[i]->ring = find_ring(w, moving[i]);
+    n = take_out(w, moving[i]->ring, moving, n);
   }
   ring_form(w);
 }
@@ -75,10 +114,23 @@ static void keep_state(struct sim_host *h, const struct quorum_state *s) {
   h->quorate = truth_of(s->quorate), h->waiting = truth_of(s->waiting);
 }
 
-/* The device gives its vote to the partition that reaches it; who is cut off reaches nobody, so there is but one. */
+/* Of the partitions that reach it the device gives its vote to the largest, of equal ones to that with the lowest node. */
 int64_t ring_device_votes(const struct world *w, const struct sim_host *h) {
   const struct sim_corosync *c = &w->corosync;
-  return c->qdevice_host && h->ring >= 0 && h->ring == c->qdevice_segment ? c->qdevice_votes : 0;
+  const struct sim_host *device = c->qdevice_host ? world_host(w, c->qdevice_host) : NULL;
+  int64_t chosen = -1, most = 0;
+  if (!device || !YES(c->qdevice_up) || h->ring < 0) return 0;
+  EACH(w->hosts, struct sim_host, first) { /* in the order of their ids */
+    int64_t size = 0;
+    bool reaches = false;
+    EACH(w->hosts, struct sim_host, o) {
+      if (!is_node(o) || first->ring < 0 || o->ring != first->ring) continue;
+      size++;
+      reaches |= hosts_joined(w, o, device, TRAFFIC_CLUSTER);
+    }
+    if (is_node(first) && reaches && size > most) chosen = first->ring, most = size;
+  }
+  return h->ring == chosen ? c->qdevice_votes : 0;
 }
 
 static struct quorum_partition partition_of(const struct world *w, const struct sim_host *h, int64_t ids[NODES_MAX]) {
@@ -132,6 +184,10 @@ void ring_host_changed(struct world *w, struct sim_host *h, bool heard_now) {
   notice(w, h, heard_now ? world_about(w, MERGE_MS, 20) : world_about(w, w->corosync.token_ms + w->corosync.consensus_ms, 3));
 }
 
+void ring_host_parted(struct world *w, struct sim_host *h, bool mended) {
+  notice(w, h, mended ? world_about(w, MERGE_MS, 20) : world_about(w, w->corosync.token_ms + w->corosync.consensus_ms, 3));
+}
+
 /* Votequorum tells the others what it holds for true: who joins learns the expected votes of those who are there. */
 static void learn(struct world *w, struct sim_host *h, bool quorate_before[]) {
   for (size_t i = 0; i < h->members.count; i++) {
@@ -175,15 +231,15 @@ void ring_form(struct world *w) {
 
 /* The nodes' qdevice daemons notice that theirs is gone or back. */
 void ring_device_changed(struct world *w, const struct sim_host *h) {
-  if (!str_eq(w->corosync.qdevice_host, h->name)) return;
+  if (!w->corosync.qdevice_host || (!is_node(h) && !str_eq(w->corosync.qdevice_host, h->name))) return;
   world_forget(w, "device", NULL);
-  world_later(w, 3000, "device", h->name, NULL);
+  world_later(w, 3000, "device", w->corosync.qdevice_host, NULL);
 }
 
 void on_device(struct world *w, const char *subject, const char *detail) {
   const struct sim_host *device = world_host(w, subject);
   (void)detail;
-  w->corosync.qdevice_segment = device && host_up(device) ? device->segment : -1;
+  w->corosync.qdevice_up = truth_of(device && host_up(device) && !KNOWN(device->cluster_cut));
   EACH(w->hosts, struct sim_host, h)
     if (is_node(h) && daemon_runs(h, "corosync") && h->members.count) settle(w, h);
   world_touch(w, LAYER_COROSYNC);

@@ -8,6 +8,7 @@ bool is_node(const struct sim_host *h);
 struct quorum_rules ring_rules(const struct world *w);
 /* Its cable, its power or its freezing changed: the ring notices by itself. */
 void ring_host_changed(struct world *w, struct sim_host *h, bool heard);
+void ring_host_parted(struct world *w, struct sim_host *h, bool mended); /* from some others, or no more */
 void ring_host_lost(struct world *w, struct sim_host *h);
 void ring_daemon_changed(struct world *w, struct sim_host *h, bool in_order);
 void ring_form(struct world *w);   /* memberships and quorum from what the nodes believe now */

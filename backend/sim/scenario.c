@@ -197,7 +197,7 @@ static int settle(struct reader *r) {
     if (d && h) guest_start(w, d, h, NULL);
   }
   const struct sim_host *device = w->corosync.qdevice_host ? world_host(w, w->corosync.qdevice_host) : NULL;
-  w->corosync.qdevice_segment = device && host_up(device) ? device->segment : -1;
+  w->corosync.qdevice_up = truth_of(device && host_up(device));
   pacemaker_started(w);
   w->clock = begins - r->before;
   w->queue.count = 0;

@@ -1,3 +1,4 @@
+#include "sim/net.h"
 #include "sim/store.h"
 #include "sim/event.h"
 #include "sim/guest.h"
@@ -15,31 +16,30 @@ struct sim_brick *brick_of(const struct sim_volume *v, const char *host, const c
 
 bool brick_lives(const struct world *w, const struct sim_brick *b) {
   const struct sim_host *h = world_host(w, b->host);
-  return b->life == LIFE_RUNNING && host_up(h) && h->segment == 0;
+  return b->life == LIFE_RUNNING && host_up(h) && !KNOWN(h->storage_cut);
 }
 
-static void set_lives(const struct world *w, const struct sim_volume *v, int64_t set, bool live[SET_MAX], bool arbiter[SET_MAX]) {
-  int64_t n = 0;
-  memset(live, 0, SET_MAX), memset(arbiter, 0, SET_MAX);
-  EACH(v->bricks, struct sim_brick, b) {
-    if (b->set != set || n >= SET_MAX) continue;
-    live[n] = brick_lives(w, b);
-    arbiter[n++] = YES(b->arbiter);
-  }
+bool brick_serves(const struct world *w, const struct sim_brick *b, const struct sim_host *client) {
+  const struct sim_host *h = world_host(w, b->host);
+  return b->life == LIFE_RUNNING && h && hosts_reach(w, client, h, TRAFFIC_GLUSTER);
 }
 
 bool volume_writes(const struct world *w, const struct sim_volume *v, int64_t set, const struct sim_host *client) {
-  bool live[SET_MAX], arbiter[SET_MAX];
+  bool live[SET_MAX] = {false}, arbiter[SET_MAX] = {false};
+  int64_t n = 0;
   if (!str_eq(v->status, "started") || set_size(v) > SET_MAX) return false;
-  if (client && (!host_up(client) || client->segment != 0)) return false;
-  set_lives(w, v, set, live, arbiter);
+  EACH(v->bricks, struct sim_brick, b) {
+    if (b->set != set || n >= SET_MAX) continue;
+    live[n] = brick_serves(w, b, client);
+    arbiter[n++] = YES(b->arbiter);
+  }
   struct set_rules r = set_rules_of(v, set);
   return set_writes(&r, live, arbiter);
 }
 
 static bool serves(const struct world *w, const struct sim_host *client, const char *name) {
   const struct sim_host *s = world_host(w, name);
-  return s && daemon_runs(s, "glusterd") && hosts_reach(client, s);
+  return s && daemon_runs(s, "glusterd") && hosts_reach(w, client, s, TRAFFIC_GLUSTER);
 }
 
 bool store_serves(const struct world *w, const struct sim_host *client, const char *server, const char *options) {
@@ -59,21 +59,21 @@ bool store_serves(const struct world *w, const struct sim_host *client, const ch
 bool peer_connected(const struct world *w, const struct sim_host *from, const struct sim_host *peer) {
   if (from == peer) return true;
   const struct sim_daemon *d = host_daemon(peer, "glusterd");
-  int64_t silent = unheard_since(from, peer);
+  int64_t silent = unheard_since(w, from, peer, TRAFFIC_GLUSTER);
   if (KNOWN(silent)) return w->clock - silent < 20000 + (int64_t)(mix((uint64_t)w->seed, (uint64_t)(peer - w->hosts.item)) % 5000);
   return d && (d->life == LIFE_RUNNING || d->life == LIFE_HUNG || w->clock - d->since < 800);
 }
 
 const struct sim_host *peer_in_the_way(const struct world *w, const struct sim_host *from) {
   EACH(w->hosts, struct sim_host, h)
-    if (YES(h->in_pool) && h != from && !(daemon_runs(h, "glusterd") && hosts_reach(from, h)) && peer_connected(w, from, h)) return h;
+    if (YES(h->in_pool) && h != from && !(daemon_runs(h, "glusterd") && hosts_reach(w, from, h, TRAFFIC_GLUSTER)) && peer_connected(w, from, h)) return h;
   return NULL;
 }
 
 bool volume_locked(const struct world *w, const struct sim_volume *v) {
   const struct sim_host *by = world_host(w, v->locked_by), *peer = world_host(w, v->locked_for);
   if (!v->locked_by || v->locked_until <= w->clock || !daemon_runs(by, "glusterd")) return false;
-  return !v->locked_for || (peer && !(daemon_runs(peer, "glusterd") && hosts_reach(by, peer)) && peer_connected(w, by, peer));
+  return !v->locked_for || (peer && !(daemon_runs(peer, "glusterd") && hosts_reach(w, by, peer, TRAFFIC_GLUSTER)) && peer_connected(w, by, peer));
 }
 
 void volume_lock(struct world *w, struct sim_volume *v, const struct sim_host *by, const struct sim_host *waits_for, int64_t ms) {
@@ -204,46 +204,48 @@ void on_server_quorum(struct world *w, const char *subject, const char *detail) 
 
 /* ---- what is written while a copy is away ---- */
 
-/* Files of that set which running guests write. */
-static int64_t writers(const struct world *w, const struct sim_volume *v, int64_t set, int64_t *ret_rate) {
-  int64_t n = 0, rate = 0;
-  EACH(w->files, struct sim_file, f) {
-    if (f->set != set || !f->locked_by || KNOWN(f->released) || !str_eq(f->volume, v->name)) continue;
-    const struct sim_host *h = world_host(w, f->locked_by);
-    if (!host_up(h) || h->segment) continue;
-    n++;
-    if (ret_rate) rate += guest_write_rate(w, f);
-  }
-  if (ret_rate) *ret_rate = rate;
-  return n;
+/* The host of a running guest that writes this file; NULL: nobody does. */
+static const struct sim_host *writer(const struct world *w, const struct sim_file *f) {
+  const struct sim_host *h = f->locked_by && !KNOWN(f->released) ? world_host(w, f->locked_by) : NULL;
+  return h && host_up(h) && !KNOWN(h->storage_cut) ? h : NULL;
 }
 
 static int64_t sets_of(const struct sim_volume *v) { return (int64_t)v->bricks.count / set_size(v); }
 static bool copies(const struct sim_volume *v) { return v->replica > 1 || v->disperse > 0; }
 
-/* Each file that is written once, or, sharded, piece after piece. */
-static void dirty_set(struct world *w, struct sim_volume *v, int64_t set) {
-  bool whole = true, sound = false, away_sound = false;
-  bool sharded = is_true(pairs_get(&v->options, "features.shard"));
-  int64_t rate = 0, n = writers(w, v, set, sharded ? &rate : NULL);
-  if (!n || !volume_writes(w, v, set, NULL)) return;
-  EACH(v->bricks, struct sim_brick, b) {
-    if (b->set != set) continue;
-    bool lives = brick_lives(w, b);
-    whole &= lives;
-    sound |= lives && !b->behind && !YES(b->arbiter);
-    away_sound |= !lives && !b->behind && !YES(b->arbiter);
+/* Another host misses it just now: what it lacks are that one's files. */
+static bool missed_by_another(const struct world *w, const struct sim_brick *b, const struct sim_host *client) {
+  EACH(w->hosts, struct sim_host, h)
+    if (h != client && h->mounts.count && host_up(h) && !KNOWN(h->storage_cut) && !brick_serves(w, b, h)) return true;
+  return false;
+}
+
+/* None of the copies that this client writes is sound: with one that it does not see, each has what the other has not. */
+static bool writes_unsound(const struct world *w, const struct sim_volume *v, int64_t set, const struct sim_host *client) {
+  EACH(v->bricks, struct sim_brick, b)
+    if (b->set == set && !YES(b->arbiter) && brick_serves(w, b, client) && (!b->behind || missed_by_another(w, b, client))) return false;
+  return true;
+}
+
+/* What a brick misses of what is written now: each file once, or, sharded, piece after piece. */
+static void dirty_brick(const struct world *w, struct sim_volume *v, struct sim_brick *b, bool sharded) {
+  int64_t n = 0, unsound = 0, rate = 0;
+  EACH(w->files, struct sim_file, f) {
+    const struct sim_host *h = f->set == b->set && str_eq(f->volume, v->name) ? writer(w, f) : NULL;
+    if (!h || brick_serves(w, b, h) || !volume_writes(w, v, b->set, h)) continue;
+    n++;
+    if (sharded) rate += guest_write_rate(w, f);
+    unsound += v->replica == 2 && !b->behind && !YES(b->arbiter) && writes_unsound(w, v, b->set, h);
   }
-  if (whole) return;
-  if (!sound && away_sound && v->replica == 2) v->split_brain = v->split_brain > n ? v->split_brain : n; /* each copy has what the other has not */
-  EACH(v->bricks, struct sim_brick, b) {
-    if (b->set != set || brick_lives(w, b)) continue;
-    if (sharded) b->behind += 1 + rate / SHARD_BYTES;
-    else if (b->behind < n) b->behind = n;
-  }
+  if (!n) return;
+  if (unsound > v->split_brain) v->split_brain = unsound;
+  if (sharded) b->behind += 1 + rate / SHARD_BYTES;
+  else if (b->behind < n) b->behind = n;
 }
 
 static bool any_away(const struct world *w, const struct sim_volume *v) {
+  EACH(w->parts, struct sim_part, p)
+    if (KNOWN(p->since) && !str_eq(p->layer, "corosync")) return true;
   EACH(v->bricks, struct sim_brick, b)
     if (!brick_lives(w, b)) return true;
   return false;
@@ -253,15 +255,16 @@ void on_dirty(struct world *w, const char *subject, const char *detail) {
   struct sim_volume *v = world_volume(w, subject);
   (void)detail;
   if (!v || !str_eq(v->status, "started") || !copies(v) || !any_away(w, v)) return;
-  for (int64_t set = 0; set < sets_of(v); set++) dirty_set(w, v, set);
+  EACH(v->bricks, struct sim_brick, b) dirty_brick(w, v, b, is_true(pairs_get(&v->options, "features.shard")));
   world_later(w, DIRTY_MS, "dirty", v->name, NULL);
 }
 
 /* A copy can be made good from one that is. */
 static bool can_heal(const struct world *w, const struct sim_volume *v, const struct sim_brick *b) {
+  const struct sim_host *h = world_host(w, b->host);
   int64_t sound = 0;
   if (!b->behind || !brick_lives(w, b) || str_eq(pairs_get(&v->options, "cluster.self-heal-daemon"), "off")) return false;
-  EACH(v->bricks, struct sim_brick, o) sound += o->set == b->set && o != b && brick_lives(w, o) && !o->behind && !YES(o->arbiter);
+  EACH(v->bricks, struct sim_brick, o) sound += o->set == b->set && o != b && brick_lives(w, o) && brick_serves(w, o, h) && !o->behind && !YES(o->arbiter);
   return sound >= (v->disperse > 0 ? v->disperse - v->redundancy : 1);
 }
 
@@ -304,7 +307,8 @@ int64_t pending_at(const struct world *w, const struct sim_volume *v, const stru
     if (o->behind > most) most = o->behind;
     whole &= brick_lives(w, o);
   }
-  if (!whole && !is_true(pairs_get(&v->options, "features.shard"))) open = writers(w, v, b->set, NULL);
+  if (!whole && !is_true(pairs_get(&v->options, "features.shard")))
+    EACH(w->files, struct sim_file, f) open += f->set == b->set && str_eq(f->volume, v->name) && writer(w, f);
   return (most > open ? most - open : 0) + (b->set == 0 ? v->split_brain : 0);
 }
 

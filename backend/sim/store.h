@@ -21,6 +21,7 @@ int64_t set_size(const struct sim_volume *v);           /* bricks in a set */
 
 /* ---- the world's ---- */
 bool brick_lives(const struct world *w, const struct sim_brick *b);   /* its process serves, and the storage network reaches it */
+bool brick_serves(const struct world *w, const struct sim_brick *b, const struct sim_host *client); /* that client too */
 bool volume_writes(const struct world *w, const struct sim_volume *v, int64_t set, const struct sim_host *client);
 bool store_serves(const struct world *w, const struct sim_host *client, const char *server, const char *options); /* a volfile can be had */
 /* Does the daemon of `from` hold that peer for connected? A silent cut it believes for 20 to 25 s. */

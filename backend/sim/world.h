@@ -23,14 +23,14 @@ struct sim_host {
   int power;
   enum truth frozen;
   int64_t power_since, silent_since; /* silent_since: nothing has been heard of it since; unknown: it is heard */
+  int64_t cluster_cut, storage_cut;  /* since when that network of it is; unknown: it is not */
   int64_t downs;                     /* how often its links went down */
-  int64_t segment;                   /* hosts of one segment reach each other; 0 is where the BMCs are */
   struct texts packages;
   LIST_OF(struct sim_daemon) daemons;
   struct pairs files; /* path, content: /etc/hosts, fstab, definitions */
   LIST_OF(struct sim_mount) mounts;
   int64_t node_id, votes;      /* node_id: in corosync's node list; unknown: no node */
-  int64_t ring;                /* the segment the others believe it in; -1: they do not hear it */
+  int64_t ring;                /* which ring the others believe it in; -1: they do not hear it */
   struct texts members;        /* its own membership */
   int64_t expected, quorum, lowest, member_count; /* votequorum's state there (quorum.h) */
   enum truth quorate, waiting;
@@ -38,7 +38,8 @@ struct sim_host {
   const char *dc;              /* whom it holds for the coordinator */
   const char *leaving;         /* the daemon that is being stopped in order: pacemaker or corosync */
   enum truth condemned;        /* a stop failed there: it must be fenced though it lives */
-  enum truth left_clean, standby, maintenance; /* left_clean: stopped in order, or proven dead */
+  struct texts known_to;       /* nodes that had it online since it last left in order or was proven dead: gone, it is unclean to them */
+  enum truth standby, maintenance;
   enum truth in_pool;
   struct pairs utilization;
   struct pairs attributes;     /* pacemaker's of this node, in its configuration */
@@ -88,6 +89,7 @@ struct sim_resource {
 };
 struct sim_op { int64_t id; const char *resource, *node, *task, *target, *dc; int64_t began; }; /* under way; dc: who ordered it */
 struct sim_fencing { int64_t attempt; const char *target, *device, *from, *action, *client, *reason; int64_t began; };
+struct sim_part { const char *one, *other, *layer; int64_t since, times; }; /* layer NULL: everything; since unknown: mended */
 struct sim_nvpair { const char *id, *name, *value; };
 struct sim_property_set { const char *id; LIST_OF(struct sim_nvpair) items; }; /* in crm_config, beside the tools' own */
 struct sim_attribute { const char *name; enum truth hidden; struct pairs values; }; /* in attrd, by node; hidden: written nowhere else */
@@ -97,7 +99,8 @@ struct sim_corosync {
   enum truth two_node, wait_for_all, last_man_standing, auto_tie_breaker;
   int64_t window_ms, token_ms, consensus_ms, links;
   const char *qdevice_host, *qdevice_algorithm; /* a host outside of the ring; NULL: none */
-  int64_t qdevice_votes, qdevice_segment; /* qdevice_segment: where the nodes believe it; -1: nowhere */
+  int64_t qdevice_votes;
+  enum truth qdevice_up; /* as the nodes believe */
 };
 
 struct world {
@@ -113,6 +116,7 @@ struct world {
   int64_t op_id, domain_id;
   struct sim_corosync corosync;
   LIST_OF(struct sim_host) hosts;
+  LIST_OF(struct sim_part) parts;
   LIST_OF(struct sim_volume) volumes;
   LIST_OF(struct sim_file) files;
   LIST_OF(struct sim_domain) domains;
@@ -133,13 +137,13 @@ struct world {
   LIST_OF(struct sim_event) queue; /* by time, then order */
 };
 extern const struct shape world_shape, sim_host_shape, sim_daemon_shape, sim_mount_shape, sim_volume_shape, sim_brick_shape, sim_file_shape, sim_domain_shape,
-    sim_instance_shape, sim_job_shape, sim_resource_shape, sim_op_shape, sim_fencing_shape, sim_event_shape, sim_nvpair_shape, sim_property_set_shape, sim_attribute_shape;
+    sim_instance_shape, sim_job_shape, sim_resource_shape, sim_op_shape, sim_fencing_shape, sim_event_shape, sim_part_shape, sim_nvpair_shape, sim_property_set_shape, sim_attribute_shape;
 extern const char *const power_names[], *const life_names[];
 
 #define EACH(list, type, x) for (type *x = (list).item, *x##_end = x + (list).count; x < x##_end; x++)
 #define KNOWN(t) ((t) != UNKNOWN_INT)
 #define YES(b) ((b) == TRUTH_YES)
-enum { WORLD_VERSION = 1, WORLD_EVENTS_MAX = 100000 };
+enum { WORLD_VERSION = 2, WORLD_EVENTS_MAX = 100000 };
 
 struct world *world_new(int64_t seed); /* empty, owned by the caller */
 void world_free(struct world *w);      /* NULL is fine */

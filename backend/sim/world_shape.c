@@ -18,10 +18,10 @@ SHAPE(sim_mount_shape, T, FIELD(T, mount, TEXT), FIELD(T, server, TEXT), FIELD(T
 SHAPE(sim_host_shape, T, FIELD(T, name, TEXT), FIELD(T, address, TEXT), FIELD(T, gluster_uuid, TEXT), FIELD(T, libvirt_uuid, TEXT), FIELD(T, kvm, BOOL),
       FIELD(T, store, BOOL), FIELD(T, bmc, BOOL), FIELD(T, bmc_works, BOOL), FIELD(T, cpus, INT), FIELD(T, memory, INT), FIELD(T, boot_ms, INT),
       FIELD(T, pid, INT), CHOICE(T, power, power_names), FIELD(T, frozen, BOOL), FIELD(T, power_since, TIME), FIELD(T, silent_since, TIME),
-      FIELD(T, segment, INT), FIELD(T, downs, INT), FIELD(T, packages, TEXTS), LIST(T, daemons, sim_daemon_shape), FIELD(T, files, PAIRS), LIST(T, mounts, sim_mount_shape),
+      FIELD(T, cluster_cut, TIME), FIELD(T, storage_cut, TIME), FIELD(T, downs, INT), FIELD(T, packages, TEXTS), LIST(T, daemons, sim_daemon_shape), FIELD(T, files, PAIRS), LIST(T, mounts, sim_mount_shape),
       FIELD(T, node_id, INT), FIELD(T, votes, INT), FIELD(T, ring, INT), FIELD(T, members, TEXTS), FIELD(T, expected, INT), FIELD(T, quorum, INT),
       FIELD(T, lowest, INT), FIELD(T, member_count, INT), FIELD(T, quorate, BOOL), FIELD(T, waiting, BOOL), CHOICE(T, joined, joined_names), FIELD(T, dc, TEXT),
-      FIELD(T, leaving, TEXT), FIELD(T, condemned, BOOL), FIELD(T, left_clean, BOOL), FIELD(T, standby, BOOL), FIELD(T, maintenance, BOOL), FIELD(T, in_pool, BOOL), FIELD(T, utilization, PAIRS), FIELD(T, attributes, PAIRS));
+      FIELD(T, leaving, TEXT), FIELD(T, condemned, BOOL), FIELD(T, known_to, TEXTS), FIELD(T, standby, BOOL), FIELD(T, maintenance, BOOL), FIELD(T, in_pool, BOOL), FIELD(T, utilization, PAIRS), FIELD(T, attributes, PAIRS));
 #undef T
 #define T struct sim_brick
 SHAPE(sim_brick_shape, T, FIELD(T, host, TEXT), FIELD(T, path, TEXT), FIELD(T, set, INT), FIELD(T, arbiter, BOOL), CHOICE(T, life, life_names),
@@ -61,6 +61,9 @@ SHAPE(sim_op_shape, T, FIELD(T, id, INT), FIELD(T, resource, TEXT), FIELD(T, nod
 SHAPE(sim_fencing_shape, T, FIELD(T, attempt, INT), FIELD(T, target, TEXT), FIELD(T, device, TEXT), FIELD(T, from, TEXT), FIELD(T, action, TEXT), FIELD(T, client, TEXT),
       FIELD(T, reason, TEXT), FIELD(T, began, TIME));
 #undef T
+#define T struct sim_part
+SHAPE(sim_part_shape, T, FIELD(T, one, TEXT), FIELD(T, other, TEXT), FIELD(T, layer, TEXT), FIELD(T, since, TIME), FIELD(T, times, INT));
+#undef T
 #define T struct sim_nvpair
 SHAPE(sim_nvpair_shape, T, FIELD(T, id, TEXT), FIELD(T, name, TEXT), FIELD(T, value, TEXT));
 #undef T
@@ -76,11 +79,11 @@ SHAPE(sim_event_shape, T, FIELD(T, at, TIME), FIELD(T, order, INT), FIELD(T, wha
 #define T struct sim_corosync
 SHAPE(sim_corosync_shape, T, FIELD(T, cluster, TEXT), FIELD(T, two_node, BOOL), FIELD(T, wait_for_all, BOOL), FIELD(T, last_man_standing, BOOL),
       FIELD(T, auto_tie_breaker, BOOL), FIELD(T, window_ms, INT), FIELD(T, token_ms, INT), FIELD(T, consensus_ms, INT), FIELD(T, links, INT),
-      FIELD(T, qdevice_host, TEXT), FIELD(T, qdevice_algorithm, TEXT), FIELD(T, qdevice_votes, INT), FIELD(T, qdevice_segment, INT));
+      FIELD(T, qdevice_host, TEXT), FIELD(T, qdevice_algorithm, TEXT), FIELD(T, qdevice_votes, INT), FIELD(T, qdevice_up, BOOL));
 #undef T
 #define T struct world
 SHAPE(world_shape, T, FIELD(T, version, INT), FIELD(T, scenario, TEXT), FIELD(T, here, TEXT), FIELD(T, seed, INT), FIELD(T, random, INT),
-      FIELD(T, clock, TIME), FIELD(T, order, INT), FIELD(T, began, TIME), FIELD(T, ends, TIME), FIELD(T, op_id, INT), FIELD(T, domain_id, INT), OBJECT(T, corosync, sim_corosync_shape), LIST(T, hosts, sim_host_shape),
+      FIELD(T, clock, TIME), FIELD(T, order, INT), FIELD(T, began, TIME), FIELD(T, ends, TIME), FIELD(T, op_id, INT), FIELD(T, domain_id, INT), OBJECT(T, corosync, sim_corosync_shape), LIST(T, hosts, sim_host_shape), LIST(T, parts, sim_part_shape),
       LIST(T, volumes, sim_volume_shape), LIST(T, files, sim_file_shape), LIST(T, domains, sim_domain_shape), LIST(T, jobs, sim_job_shape),
       FIELD(T, properties, PAIRS), FIELD(T, defaults, PAIRS), LIST(T, sets, sim_property_set_shape), LIST(T, attributes, sim_attribute_shape), FIELD(T, last_change, TEXT), FIELD(T, cib_epoch, INT), LIST(T, resources, sim_resource_shape),
       LIST(T, constraints, pcmk_constraint_shape), LIST(T, levels, pcmk_level_shape), LIST(T, ops, sim_op_shape), LIST(T, shooting, sim_fencing_shape),
@@ -92,7 +95,7 @@ SHAPE(world_shape, T, FIELD(T, version, INT), FIELD(T, scenario, TEXT), FIELD(T,
 /* Numbers that may be unknown; all others are 0 then. */
 static bool may_be_unknown(const struct shape *s, const char *field) {
   static const struct { const struct shape *shape; const char *field; } rows[] = {
-      {&sim_host_shape, "silent_since"}, {&sim_host_shape, "node_id"}, {&sim_file_shape, "released"}, {&sim_domain_shape, "shutdown_ms"},
+      {&sim_host_shape, "silent_since"}, {&sim_host_shape, "cluster_cut"}, {&sim_host_shape, "storage_cut"}, {&sim_part_shape, "since"}, {&sim_host_shape, "node_id"}, {&sim_file_shape, "released"}, {&sim_domain_shape, "shutdown_ms"},
       {&pcmk_constraint_shape, "expires"}, {&pcmk_failure_shape, "at"}, {&pcmk_failure_shape, "rc"}, {&pcmk_fence_event_shape, "at"}};
   for (size_t i = 0; i < COUNT(rows); i++)
     if (rows[i].shape == s && !strcmp(rows[i].field, field)) return true;
@@ -108,7 +111,7 @@ static bool must_be_there(const struct shape *s, const char *field) {
       {&sim_job_shape, "domain"}, {&sim_job_shape, "from"}, {&sim_job_shape, "to"}, {&sim_resource_shape, "id"}, {&sim_resource_shape, "agent"},
       {&sim_op_shape, "resource"}, {&sim_op_shape, "node"}, {&sim_op_shape, "task"}, {&sim_fencing_shape, "target"}, {&sim_event_shape, "what"},
       {&pcmk_constraint_shape, "id"}, {&pcmk_constraint_shape, "kind"}, {&sim_corosync_shape, "cluster"}, {&sim_fencing_shape, "action"}, {&gluster_task_shape, "type"},
-      {&gluster_task_shape, "id"}, {&sim_nvpair_shape, "id"}, {&sim_nvpair_shape, "name"}, {&sim_nvpair_shape, "value"}, {&sim_property_set_shape, "id"}, {&sim_attribute_shape, "name"}, {&gluster_task_shape, "status"}};
+      {&gluster_task_shape, "id"}, {&sim_part_shape, "one"}, {&sim_part_shape, "other"}, {&sim_nvpair_shape, "id"}, {&sim_nvpair_shape, "name"}, {&sim_nvpair_shape, "value"}, {&sim_property_set_shape, "id"}, {&sim_attribute_shape, "name"}, {&gluster_task_shape, "status"}};
   for (size_t i = 0; i < COUNT(rows); i++)
     if (rows[i].shape == s && !strcmp(rows[i].field, field)) return true;
   return false;

@@ -1,6 +1,7 @@
 /* The simulated cluster by the verbs of tests/lab/lab, for scripts that run on both:
  *   simlab [--scenario S] WORLD exec HOST ARGV...      a command on a host; its output and exit code
  *   simlab WORLD happen EVENT...      what a scenario may schedule: power off kvm02
+ *   simlab WORLD cut|unplug|join|part|mend|freeze|thaw|freeze-proc|thaw-proc|poweroff|poweron|kill-brick|start-brick ...   as the lab has them
  *   simlab WORLD pass SECONDS         time goes by
  *   simlab WORLD say                  what the console would read now, as a stream, until nothing is under way
  * With RECORD=FILE the stream of fragments is appended to that file. The world is made from S (lab) when the file is new. */
@@ -40,11 +41,21 @@ static int execute(struct sim *s, int argc, char **argv) {
   return code;
 }
 
-static int happen(struct sim *s, int argc, char **argv) {
+/* The lab's verbs that have another name in a scenario; the others are its words already. */
+static const char *word_of(const char *verb) {
+  static const char *const names[][2] = {{"poweroff", "power off"}, {"poweron", "power on"}, {"freeze-proc", "hang"}, {"thaw-proc", "resume"}, {"kill-brick", "kill brick"}, {"start-brick", "start brick"},
+                                         {"cut", "cut"}, {"unplug", "unplug"}, {"join", "join"}, {"part", "part"}, {"mend", "mend"}, {"freeze", "freeze"}, {"thaw", "thaw"}};
+  for (size_t i = 0; i < COUNT(names); i++)
+    if (!strcmp(names[i][0], verb)) return names[i][1];
+  return NULL;
+}
+
+static int happen(struct sim *s, const char *first, int argc, char **argv) {
   struct str line = {0};
   struct err e = {0};
   const char *what, *subject, *detail;
-  for (int i = 0; i < argc; i++) str_addf(&line, "%s%s", i ? " " : "", argv[i]);
+  if (first) str_add(&line, first);
+  for (int i = 0; i < argc; i++) str_addf(&line, "%s%s", line.len ? " " : "", argv[i]);
   int code = event_parse(sim_world(s), str_text(&line), &what, &subject, &detail, &e);
   if (code) err_print(&e);
   else world_happen(sim_world(s), what, subject, detail);
@@ -69,7 +80,8 @@ int main(int argc, char **argv) {
   const char *verb = argv[at + 1];
   if (record) sim_run(s, sim_now(s), keep, NULL);
   if (!strcmp(verb, "exec")) code = execute(s, argc - at - 2, argv + at + 2);
-  else if (!strcmp(verb, "happen")) code = happen(s, argc - at - 2, argv + at + 2);
+  else if (!strcmp(verb, "happen")) code = happen(s, NULL, argc - at - 2, argv + at + 2);
+  else if (word_of(verb)) code = happen(s, word_of(verb), argc - at - 2, argv + at + 2);
   else if (!strcmp(verb, "pass") && argc > at + 2) sim_run(s, sim_now(s) + atoll(argv[at + 2]) * 1000, keep, NULL), code = 0;
   else if (!strcmp(verb, "say")) sim_run(s, sim_now(s), keep, NULL), code = 0;
   if (sim_save(s, &e)) err_print(&e), code = 74;

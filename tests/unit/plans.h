@@ -97,7 +97,7 @@ static inline void bench_survey(struct bench *b, const struct operation *o, cons
     q->text = arena_strdup(b->arena, str_text(&r.err));
     command_result_free(&r);
   }
-  bench_look(b);
+  if (ret->answers.count) bench_pass(b, 1); /* what was due meanwhile is read */
 }
 
 /* words: "key=value;key=value" */

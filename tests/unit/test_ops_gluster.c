@@ -33,7 +33,7 @@ static void a_peer_that_hangs_forbids_changes(void **state) {
   struct bench b;
   (void)state;
   bench_open(&b, "lab");
-  bench_happen(&b, "hang glusterd node3", 20);
+  bench_happen(&b, "hang node3 glusterd", 20);
   for (size_t i = 0; i < COUNT(changes); i++) plan_refused(&b, changes[i][0], changes[i][1], "glusterd on node3 does not answer");
   bench_close(&b);
 }
@@ -41,9 +41,6 @@ static void a_peer_that_hangs_forbids_changes(void **state) {
 static void peers_leave(void **state) {
   struct bench b;
   (void)state;
-  bench_open(&b, arbiter_scenario);
-  bench_happen(&b, "power off node4", 0);
-  bench_close(&b);
   bench_open(&b, "host kvm01 kvm\nhost node[1-4] store\nhere kvm01\npool node[1-4]\nvolume models replica 3 bricks node[1-3]:/data/models\nmount models /kvmdata on kvm01\n");
   plan_refused(&b, "gluster-peer-detach", "host=node2", "node2 has bricks: node2:/data/models of models");
   struct plan *p = bench_plan(&b, "gluster-peer-detach", "host=node4");
@@ -166,6 +163,7 @@ static void options_are_set(void **state) {
   plan_refused(&b, "gluster-volume-set", "volume=models;option=network.ping-timeout=20", "nothing would change");
   plan_undone(&b, p);
   HOLDS(&b, "volume-option", "models", "network.ping-timeout", "5");
+  HOLDS(&b, "volume-option", "models", "features.shard", "on"); /* what is cut into pieces stays so */
   plan_kept(bench_plan(&b, "gluster-volume-set", "volume=models;option=cluster.brick-multiplex=on"), "volume-set-global");
   bench_close(&b);
 }
@@ -250,7 +248,7 @@ static void what_waits_is_healed(void **state) {
   (void)state;
   bench_open(&b, "host kvm[01-02] kvm memory=8G\nhost node[1-3] store\nhere kvm01\nvolume models replica 3 bricks node[1-3]:/data/models option.features.shard=on heal=60\nmount models /kvmdata on kvm[01-02] from node1\n"
                  "cluster c kvm[01-02]\nfencing for kvm[01-02]\ndomain web volume models writes=64M\n");
-  bench_happen(&b, "kill brick node3:/data/models", 400);
+  bench_happen(&b, "kill brick node3:/data/models", 60);
   plan_runs(&b, bench_plan(&b, "gluster-brick-start", "brick=node3:/data/models"));
   bench_pass(&b, 65);
   FAILS(&b, "heals-quiet", "models");

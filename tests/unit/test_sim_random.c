@@ -65,12 +65,14 @@ static void quorum_right(const struct run *r) {
     if (!is_node(h) || !daemon_runs(h, "corosync") || !h->members.count || world_awaits(r->w, "ring", h->name)) continue;
     if (r->w->corosync.qdevice_host && world_awaits(r->w, "device", NULL)) continue;
     const struct sim_host *q = r->w->corosync.qdevice_host ? world_host(r->w, r->w->corosync.qdevice_host) : NULL;
-    int64_t votes = (int64_t)h->members.count + (q && host_up(q) && q->segment == h->ring ? r->w->corosync.qdevice_votes : 0);
+    int64_t votes = (int64_t)h->members.count + (q && host_up(q) && !KNOWN(q->cluster_cut) ? ring_device_votes(r->w, h) : 0);
     bool more = votes * 2 > rules.expected;
     bool by_count = !rules.last_man_standing && !rules.auto_tie_breaker; /* else what was before decides too: test_sim_quorum */
     if (!by_count) more = YES(h->quorate);
     if (rules.two_node ? YES(h->waiting) == YES(h->quorate) : more != YES(h->quorate)) fail_msg("seed %u: %s with %" PRId64 " of %" PRId64 " votes: quorate %d, waiting %d", r->seed, h->name, votes, rules.expected, YES(h->quorate), YES(h->waiting));
     if (rules.two_node && h->members.count == 2 && !YES(h->quorate)) fail_msg("seed %u: %s sees both and has no quorum", r->seed, h->name);
+    /* With last man standing one that was counted out may come back to the half that had lost, and make it a second whole. */
+    if (rules.last_man_standing && r->w->parts.count) continue;
     EACH(r->w->hosts, struct sim_host, o)
       if (!rules.two_node && o != h && is_node(o) && YES(o->quorate) && YES(h->quorate) && daemon_runs(o, "corosync") && !world_awaits(r->w, "ring", o->name) && !texts_have(&h->members, o->name) && !texts_have(&o->members, h->name))
         fail_msg("seed %u: %s and %s have quorum apart", r->seed, h->name, o->name);
@@ -132,16 +134,30 @@ static void happen(struct run *r, const char *what, const char *subject, const c
   world_happen(r->w, what, subject, detail);
 }
 
+/* Some hosts do not see some others, or one of a host's two networks is gone. */
+static void parts(struct run *r) {
+  static const char *const layers[] = {"", " corosync", " gluster"};
+  char others[200];
+  if (draw(r, 3) == 0) {
+    happen(r, draw(r, 2) ? "cut" : "join", some_host(r), draw(r, 2) ? "cluster" : "storage");
+    return;
+  }
+  bool mends = draw(r, 3) == 0;
+  snprintf(others, sizeof others, "%s,%s%s", some_host(r), some_host(r), mends ? "" : layers[draw(r, 3)]);
+  happen(r, mends ? "mend" : "part", some_host(r), others);
+}
+
 static void fault(struct run *r) {
   static const char *const daemons[] = {"corosync", "pacemaker", "libvirtd", "glusterd", "sshd", "pcsd"};
   static const char *const on_host[] = {"power off", "power on", "power on", "cut", "join", "join", "freeze", "thaw", "thaw", "break bmc", "mend bmc", "mend bmc"};
   static const char *const on_daemon[] = {"start", "start", "stop", "kill", "hang", "resume", "resume"};
-  switch (draw(r, 6)) {
+  switch (draw(r, 7)) {
   case 0:
   case 1: happen(r, on_host[draw(r, COUNT(on_host))], some_host(r), NULL); break;
   case 2:
   case 3: happen(r, on_daemon[draw(r, COUNT(on_daemon))], some_host(r), daemons[draw(r, COUNT(daemons))]); break;
   case 4: happen(r, draw(r, 2) ? "start brick" : draw(r, 2) ? "kill brick" : "hang brick", some_brick(r), NULL); break;
+  case 5: parts(r); break;
   default: happen(r, draw(r, 2) ? "crash" : "fill", draw(r, 2) ? some_domain(r) : "m", "100"); break;
   }
 }
@@ -212,6 +228,7 @@ static void pass(struct run *r, int64_t ms) {
 /* ---- the end: all is mended, and then it must be well ---- */
 
 static void mend(struct run *r) {
+  EACH(r->w->parts, struct sim_part, p) world_happen(r->w, "mend", p->one, p->other);
   for (size_t i = 0; i < r->w->hosts.count; i++) {
     struct sim_host *h = &r->w->hosts.item[i];
     static const char *const events[] = {"mend bmc", "thaw", "join", "power on"};

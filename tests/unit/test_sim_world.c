@@ -134,7 +134,7 @@ static void refused_world(const char *find, const char *put, const char *why) {
 
 static void no_world(void **state) {
   (void)state;
-  refused_world("\"version\":1", "\"version\":2", "version");
+  refused_world("\"version\":2", "\"version\":3", "version");
   refused_world("\"name\":\"kvm01\"", "\"name\":null", "without name");
   refused_world("\"name\":\"kvm01\"", "\"name\":\"kvm02\"", "two hosts");
   refused_world("\"memory\":68719476736", "\"memory\":-5", "below nothing");
