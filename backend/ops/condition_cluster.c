@@ -53,7 +53,7 @@ CONDITION(property_is) {
 
 CONDITION(node_online) {
   const struct host_view *h = snapshot_host(s, ARG(0));
-  if (!h) return *saw = no_node, TRUTH_NO;
+  if (!h) return fact_seen(s, "pacemaker.nodes", NULL) ? (*saw = no_node, TRUTH_NO) : (*saw = not_read, TRUTH_UNKNOWN);
   *saw = arena_printf(a, "it is %s", node_state_names[h->pacemaker] ? node_state_names[h->pacemaker] : "unknown");
   if (texts_have(&h->stale, layer_names[LAYER_PACEMAKER]) || h->pacemaker == NODE_UNKNOWN) return TRUTH_UNKNOWN;
   return truth_of(h->pacemaker == NODE_ONLINE);
@@ -317,7 +317,8 @@ CONDITION(no_heal_waits) {
 CONDITION(bricks_of_host_up) {
   const struct host_view *h = snapshot_host(s, ARG(0));
   enum truth all = TRUTH_YES;
-  for (size_t v = 0; h && v < s->volumes.count; v++)
+  if (!h || !fact_seen(s, "gluster.volumes", NULL)) return *saw = "gluster's volumes are not read", TRUTH_UNKNOWN;
+  for (size_t v = 0; v < s->volumes.count; v++)
     for (size_t i = 0; str_eq(s->volumes.item[v].status, "started") && i < s->volumes.item[v].bricks.count; i++) {
       const struct brick_view *b = &s->volumes.item[v].bricks.item[i];
       if (snapshot_host(s, b->host) != h) continue;

@@ -7,12 +7,14 @@
 
 /* A host that may run domains and that cannot be read now; NULL: there is none. A host that is proven off runs nothing. */
 static const char *unread_host(const struct snapshot *s) {
+  bool any = false;
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
     if (!texts_have(&h->roles, "kvm") && h->libvirt == LIBVIRT_UNKNOWN && h->pacemaker == NODE_UNKNOWN) continue;
     if (!snapshot_off(s, h) && !libvirt_seen(s, h->name)) return h->name;
+    any = true;
   }
-  return NULL;
+  return any ? NULL : "any host";
 }
 
 static bool is_old(const struct domain_view *d) { return texts_have(&d->stale, layer_names[LAYER_LIBVIRT]); }
@@ -78,7 +80,8 @@ CONDITION(domain_not_defined_on) {
 
 CONDITION(domain_known) {
   const char *unread = unread_host(s);
-  if (snapshot_domain(s, ARG(0))) return TRUTH_YES;
+  const struct domain_view *d = snapshot_domain(s, ARG(0));
+  if (d) return is_old(d) ? TRUTH_UNKNOWN : TRUTH_YES;
   *saw = unread ? arena_printf(a, "libvirt on %s is not read", unread) : "no host has it";
   return unread ? TRUTH_UNKNOWN : TRUTH_NO;
 }

@@ -261,7 +261,7 @@ static void cancel_by_pacemaker(struct planning *p, const struct domain_view *d,
   s = step_run(p, host, "ask what pacemaker would do then", "crm_simulate", "-x", copy, "-S", NULL);
   s->harmless = TRUTH_YES;
   int64_t simulated = (int64_t)p->plan->steps.count - 1;
-  s = step_run(p, host, planf(p, "see that it would do nothing to %s, and fence nobody", resource), "grep", "-zqvE", planf(p, "\\* ([A-Z][a-z]+ +%s[: ]|Fence )", literal(p, resource)), NULL);
+  s = step_run(p, host, planf(p, "see that it would do nothing to %s, and fence nobody", resource), "grep", "-zqvE", planf(p, "\\* ([A-Z][a-z]+ +%s[[:space:]:]|Fence )", literal(p, resource)), NULL);
   s->input_of = simulated;
   s->harmless = TRUTH_YES;
   s = crm_meta(p, resource, planf(p, "give %s back to pacemaker", resource), "maintenance", NULL);

@@ -185,6 +185,7 @@ const char *names_of(const struct texts *t, struct arena *a) {
 
 enum truth heals_quiet(const struct snapshot *s, struct arena *a, const char **saw) {
   enum truth all = TRUTH_YES;
+  if (!fact_seen(s, "gluster.volumes", NULL)) return *saw = "gluster's volumes are not read", TRUTH_UNKNOWN;
   for (size_t i = 0; i < s->volumes.count; i++) {
     const struct volume_view *v = &s->volumes.item[i];
     if (!str_eq(v->status, "started") || (v->replica < 2 && v->disperse < 1)) continue;

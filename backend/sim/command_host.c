@@ -172,34 +172,54 @@ static int cp(struct call *c) {
 
 /* ---- lines of files ---- */
 
-static bool line_matches(const regex_t *re, const char *pattern, const char *line, size_t len) {
-  CLEANUP(mem_freep) char *copy = mem_strndup(line, len);
-  return re ? regexec(re, copy, 0, NULL, 0) == 0 : strstr(copy, pattern) != NULL;
+static bool letter(const struct call *c, char option) {
+  for (size_t i = 1; i < c->argc; i++)
+    if (c->argv[i][0] == '-' && c->argv[i][1] != '-' && strchr(c->argv[i] + 1, option)) return true;
+  return false;
 }
 
-/* grep [-q] [-F] [-E] [-o] [-w] [-m N] PATTERN FILE; of -o only the word is printed that was found. */
+static const char *any_file(struct call *c, const char *path) {
+  const char *rest = NULL;
+  const struct sim_volume *v = volume_at(c->w, c->host, path, &rest);
+  const struct sim_file *f = v ? world_file(c->w, v->name, rest) : NULL;
+  return !v ? host_file(c, path) : f && !f->content ? "" : f ? f->content : NULL;
+}
+
+static bool line_matches(const regex_t *re, const char *pattern, const char *line, bool whole, regmatch_t *ret) {
+  *ret = (regmatch_t){0, (regoff_t)strlen(line)};
+  if (re) return regexec(re, line, 1, ret, 0) == 0 && (!whole || (!ret->rm_so && !line[ret->rm_eo]));
+  return whole ? !strcmp(line, pattern) : strstr(line, pattern) != NULL;
+}
+
+/* grep [-F|-E] [-qvxzow] [-m N] [-e] PATTERN [FILE]; without FILE its input. -o prints only what was found, -w is not looked at. */
 static int grep(struct call *c) {
-  bool fixed = has_flag(c, "-F", NULL), found = false;
-  const char *m = value_of(c, "-m", NULL), *words[2] = {0};
+  const char *m = value_of(c, "-m", NULL), *given = value_of(c, "-e", NULL), *words[2] = {given};
+  bool fixed = letter(c, 'F'), inverted = letter(c, 'v'), one = letter(c, 'z'), options = true;
+  size_t n = given != NULL;
+  int64_t left = m ? number_of(m, 1000) / 1000 : INT64_MAX;
   regex_t re;
-  for (size_t i = 0, n = 0; i < c->count && n < 2; i++)
-    if ((c->rest[i][0] != '-' || n == 1) && c->rest[i] != m) words[n++] = c->rest[i];
-  const char *text = words[1] ? host_file(c, words[1]) : NULL;
-  if (!text) return fail(c, 2, "grep: %s: No such file or directory", words[1] ? words[1] : "");
-  if (!fixed && regcomp(&re, words[0], has_flag(c, "-E", NULL) ? REG_EXTENDED : 0)) return fail(c, 2, "grep: Invalid regular expression");
-  for (const char *line = text; *line;) {
-    size_t len = strcspn(line, "\n");
-    if (line_matches(fixed ? NULL : &re, words[0], line, len) && !found) {
-      found = true;
-      CLEANUP(mem_freep) char *copy = mem_strndup(line, len);
-      regmatch_t at = {0, (regoff_t)len};
-      if (!fixed && has_flag(c, "-o", NULL)) regexec(&re, copy, 1, &at, 0);
-      if (!has_flag(c, "-q", NULL)) say(c, "%.*s", (int)(at.rm_eo - at.rm_so), copy + at.rm_so);
+  for (size_t i = 1; i < c->argc && n < 2; i++) {
+    if (options && str_eq(c->argv[i], "--")) options = false;
+    else if ((!options || c->argv[i][0] != '-') && c->argv[i] != m && c->argv[i] != given) words[n++] = c->argv[i];
+  }
+  const char *text = words[1] ? any_file(c, words[1]) : c->input ? c->input : "";
+  if (!words[0]) return fail(c, 2, "Usage: grep [OPTION]... PATTERNS [FILE]...");
+  if (!text) return fail(c, 2, "grep: %s: No such file or directory", words[1]);
+  if (!fixed && regcomp(&re, words[0], letter(c, 'E') ? REG_EXTENDED : 0)) return fail(c, 2, "grep: Invalid regular expression");
+  c->r->code = 1;
+  for (const char *s = text; *s && left > 0;) {
+    size_t len = one ? strlen(s) : strcspn(s, "\n");
+    CLEANUP(mem_freep) char *line = mem_strndup(s, len);
+    regmatch_t at;
+    if (line_matches(fixed ? NULL : &re, words[0], line, letter(c, 'x'), &at) != inverted) {
+      if (!letter(c, 'o') || inverted) at = (regmatch_t){0, (regoff_t)len};
+      if (!letter(c, 'q')) say(c, "%.*s", (int)(at.rm_eo - at.rm_so), line + at.rm_so);
+      c->r->code = 0;
+      left--;
     }
-    line += len + (line[len] == '\n');
+    s += len + (s[len] == '\n');
   }
   if (!fixed) regfree(&re);
-  c->r->code = !found;
   return COMMAND_DONE;
 }
 

@@ -1,4 +1,4 @@
-/* Small tools that plans use on hosts beside the layers' own: files made and moved, lines looked for, images, guests' disks;
+/* Small tools that plans use on hosts beside the layers' own: files made and moved, images, guests' disks;
  * and crm_simulate, which says what the cluster would do. */
 #include "sim/command.h"
 #include "sim/guest.h"
@@ -6,7 +6,6 @@
 #include "sim/pacemaker.h"
 #include "sim/store.h"
 #include <inttypes.h>
-#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,54 +58,13 @@ static int mv(struct call *c) {
   return COMMAND_DONE;
 }
 
-static int sleep_for(struct call *c) { return c->w->clock - c->began < number_of(word_at(c, 0), 0) ? COMMAND_WAITS : COMMAND_DONE; }
 static int test_absent(struct call *c) { return c->r->code = text_of(c, c->count ? c->rest[c->count - 1] : NULL) != NULL, COMMAND_DONE; }
-
-/* test -e|-f|-s PATH */
-static int test(struct call *c) {
-  const char *text = text_of(c, c->count ? c->rest[c->count - 1] : NULL);
-  c->r->code = !text || (has_flag(c, "-s", NULL) && !*text);
-  return COMMAND_DONE;
-}
 
 /* sh -c SCRIPT: of the scripts that plans have, the one that sets a password that it reads. */
 static int sh(struct call *c) {
   const char *script = value_of(c, "-c", NULL);
   if (!script || !str_ends(script, "| chpasswd")) return fail(c, 2, "sh: this script is not simulated");
   return c->input && *c->input && *c->input != '\n' ? COMMAND_DONE : fail(c, 1, "chpasswd: (line 1, user hacluster) password not changed");
-}
-
-/* ---- grep [-F|-E] [-qvxz] [-e] PATTERN [FILE]; without FILE it reads its input ---- */
-
-static bool letter(const struct call *c, char option) {
-  for (size_t i = 1; i < c->argc; i++)
-    if (c->argv[i][0] == '-' && c->argv[i][1] != '-' && strchr(c->argv[i] + 1, option)) return true;
-  return false;
-}
-
-static int grep(struct call *c) {
-  const char *words[2] = {0}, *given = value_of(c, "-e", "--regexp");
-  size_t n = 0;
-  if (given) words[n++] = given;
-  for (size_t i = 1; i < c->argc && n < 2; i++)
-    if (c->argv[i] != given && c->argv[i][0] != '-') words[n++] = c->argv[i];
-  const char *text = words[1] ? text_of(c, words[1]) : c->input ? c->input : "";
-  if (!words[0]) return fail(c, 2, "Usage: grep [OPTION]... PATTERNS [FILE]...");
-  if (!text) return fail(c, 2, "grep: %s: No such file or directory", words[1]);
-  bool fixed = letter(c, 'F'), inverted = letter(c, 'v'), whole = letter(c, 'x'), one = letter(c, 'z'), quiet = letter(c, 'q');
-  regex_t re;
-  if (!fixed && regcomp(&re, words[0], letter(c, 'E') ? REG_EXTENDED | REG_NOSUB : REG_NOSUB)) return fail(c, 2, "grep: Invalid regular expression");
-  c->r->code = 1;
-  for (const char *s = text; *s;) {
-    size_t len = one ? strlen(s) : strcspn(s, "\n");
-    CLEANUP(mem_freep) char *line = mem_strndup(s, len);
-    bool hit = fixed ? whole ? !strcmp(line, words[0]) : strstr(line, words[0]) != NULL : regexec(&re, line, 0, NULL, 0) == 0;
-    if (hit != inverted) c->r->code = 0;
-    if (hit != inverted && !quiet) say(c, "%s", line);
-    s += len + (s[len] == '\n');
-  }
-  if (!fixed) regfree(&re);
-  return COMMAND_DONE;
 }
 
 /* ---- images and guests' disks ---- */
@@ -227,9 +185,8 @@ static int env_cib(struct call *c) {
 }
 
 const struct command tool_commands[] = {
-    {"install", "", install, 5},          {"dd", "", dd, 10},                     {"mv", "", mv, 5},
-    {"sleep", "", sleep_for, 5},          {"test", "! -e", test_absent, 5},       {"test", "", test, 5},
-    {"sh", "", sh, 60},                   {"grep", "", grep, 5},                  {"qemu-img", "info", img_info, 20},
-    {"qemu-img", "convert", img_convert, 4000}, {"qemu-img", "resize", img_resize, 60}, {"virt-customize", "", virt_customize, 9000},
-    {"virt-install", "", virt_install, 2500},   {"crm_simulate", "", crm_simulate, 60}, {"env", "", env_cib, 150},
+    {"install", "", install, 5},          {"dd", "", dd, 10},                           {"mv", "", mv, 5},
+    {"test", "! -e", test_absent, 5},     {"sh", "", sh, 60},                           {"env", "", env_cib, 150},
+    {"qemu-img", "info", img_info, 20},   {"qemu-img", "convert", img_convert, 4000},   {"qemu-img", "resize", img_resize, 60},
+    {"virt-customize", "", virt_customize, 9000}, {"virt-install", "", virt_install, 2500}, {"crm_simulate", "", crm_simulate, 60},
     {.program = NULL}};

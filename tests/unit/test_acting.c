@@ -270,7 +270,8 @@ static void every_form_and_preview_is_drawn(void **state) {
       CLEANUP(mem_freep) char *frame = acted_frame(x);
       if (x->w > 60) assert_non_null(strstr(frame, o->title));
       if (acted_keys(x, "C-r") & APP_ASK) give(x, take_questions(x), false);
-      CLEANUP(mem_freep) char *after = acted_frame(x);
+      CLEANUP(mem_freep) char *after = acted_frame(x); /* drawn, whatever it says */
+      assert_non_null(after);
       assert_true(acting(x)->sheet == SHEET_FORM || acting(x)->sheet == SHEET_PREVIEW);
       acted_keys(x, "PgDn PgDn C-x C-x Esc Esc Esc Esc");
     }
