@@ -2,7 +2,7 @@
  * run, and no task is told anything. The word is what lets it: the same sequences with it do run. */
 #include "acted.h"
 
-enum { SEQUENCES = 20000, LENGTH = 40 };
+enum { SEQUENCES = 20000, LENGTH = 30 };
 
 static uint64_t seed;
 static unsigned dice(unsigned n) {
@@ -13,6 +13,13 @@ static unsigned dice(unsigned n) {
 /* The keys of somebody in a hurry: what opens, what goes on, what moves; then anything at all. The letter y is not among
  * them: no word that confirms can be typed without it, but for names, which no chance will type. */
 static struct key any_key(void) {
+  static const char *paste = "";
+  if (*paste == '\n') return paste = "", (struct key){.code = KEYSYM_ENTER};
+  if (*paste) return (struct key){.code = (unsigned char)*paste++, .pasted = true};
+  if (!dice(12)) { /* the very word, from a clipboard, and Enter */
+    paste = dice(2) ? "es\n" : "est01\n";
+    return (struct key){.code = paste[2] == 't' ? 't' : 'y', .pasted = true};
+  }
   static const char *const hasty[] = {"Enter", "Enter", "Enter", "Enter", "Down", "Down", "Up", "Tab", "a", "w", ":", "Esc", "C-r", "C-n", "C-x", "C-f",
                                       "Right", "Left", "Space", "c", "u", "d", "r", "n", "o", "F1", "PgDn", "T"};
   struct key k = {0};
@@ -24,7 +31,7 @@ static struct key any_key(void) {
   case 0: return (struct key){.code = KEYSYM_ENTER + dice(KEYSYM_END_OF_LIST - KEYSYM_ENTER)};
   case 1: k = (struct key){.code = 'a' + dice(26), .mods = dice(2) ? KEY_CTRL : KEY_ALT}; break;
   case 2: k = (struct key){.code = ' ' + dice(95)}; break;
-  default: k = (struct key){.code = dice(2) ? 'y' : dice(2) ? KEYSYM_ENTER : 'e', .pasted = true}; break; /* a paste is no confirmation */
+  default: k = (struct key){.code = dice(2) ? KEYSYM_ENTER : 'e', .pasted = true}; break;
   }
   if (!k.pasted && (k.code == 'y' || k.code == 'Y')) k.code = 'n';
   return k;
