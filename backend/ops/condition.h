@@ -18,5 +18,7 @@ const struct condition_kind *condition_kind_find(const char *name);
 
 /* saw (in a): what there is instead or meanwhile, "" or a clause; NULL when not wanted. A condition of no known name is unknown. */
 enum truth condition_holds(const struct condition *c, const struct snapshot *s, struct arena *a, const char **saw);
+/* All that it rests on was read within so many ms before the snapshot: what was read earlier proves nothing of what was done since. */
+bool condition_read_within(const struct condition *c, const struct snapshot *s, int64_t ms);
 const char *condition_text(const struct condition *c, struct arena *a); /* "test01 runs on kvm02" */
 #endif

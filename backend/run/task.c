@@ -127,8 +127,6 @@ static void plan_again(struct task *t) {
   } else if (missing_secret(t)) {
     task_end(t, TASK_REFUSED, "nothing ran: the %s was not given", missing_secret(t));
   } else {
-    t->quiet = p->gluster == TRUTH_YES;
-    if (t->quiet && t->tasks->o.quiet) t->tasks->o.quiet(t->tasks->o.owner, true);
     t->outputs = arena_array(t->arena, p->steps.count + 1, sizeof *t->outputs);
     if (p->danger >= 2 && t->tasks->state_dir) t->phase = PHASE_COPY;
     else steps_begin(t);

@@ -42,7 +42,7 @@ void lost_turn(struct task *t) {
   enum truth done = task_holds(t, &s->already, a, &saw);
   enum truth whole = !s->already.name && last_command(t) ? task_proven(t, a, &unmet) : TRUTH_UNKNOWN;
   if (whole == TRUTH_YES) done = TRUTH_YES, saw = "what it was for holds";
-  if (done == TRUTH_YES && settled) {
+  if (done == TRUTH_YES && settled && task_read_since(t, &s->already, t->ran_at)) {
     it_ran(t, *saw ? saw : condition_text(&s->already, a));
   } else if (t->stop && over) {
     task_end(t, TASK_UNKNOWN, "%s; nobody knows whether step %zu ran", t->stop_text, t->step + 1);
@@ -51,7 +51,7 @@ void lost_turn(struct task *t) {
     t->at = STEP_READY; /* it does no harm twice */
   } else if (over && s->test.count && (t->again_at == UNKNOWN_INT || task_now(t) >= t->again_at) && task_exec(t, USE_TEST, s->host, &s->test, &e)) {
     task_say(t, "step %zu: asking %s whether it ran", t->step + 1, s->host ? s->host : "this host");
-  } else if (over && done == TRUTH_NO && settled && task_now(t) >= t->lost_until + SETTLE_MS) {
+  } else if (over && done == TRUTH_NO && settled && task_now(t) >= t->lost_until + SETTLE_MS && task_read_since(t, &s->already, t->lost_until)) {
     it_did_not(t, *saw ? saw : arena_printf(a, "%s: no", condition_text(&s->already, a)));
   } else if (task_now(t) >= t->lost_until + t->plan->verify_ms && whole == TRUTH_NO) {
     it_did_not(t, unmet);

@@ -89,6 +89,7 @@ void step_ends(struct task *t, enum step_state state, int64_t code, const char *
 enum truth task_holds(const struct task *t, const struct condition *c, struct arena *a, const char **saw); /* c->name NULL: unknown */
 enum truth task_proven(const struct task *t, struct arena *a, const char **ret_unmet); /* all that verifies it */
 bool task_settled(const struct task *t); /* what is read now is of after the last command */
+bool task_read_since(const struct task *t, const struct condition *c, int64_t when); /* all that it rests on */
 bool task_exec(struct task *t, enum exec_use use, const char *host, const struct texts *argv, struct err *e);
 bool last_command(const struct task *t);
 

@@ -18,12 +18,25 @@ enum truth task_holds(const struct task *t, const struct condition *c, struct ar
 /* What was read before the last command took effect proves nothing. */
 bool task_settled(const struct task *t) { return t->ran_at == UNKNOWN_INT || task_now(t) - t->ran_at >= SETTLE_MS; }
 
+/* Some facts are read seldom: an answer that stands on a reading from before the last command is none yet. */
+static bool is_newer(const struct task *t, const struct condition *c) { return t->ran_at == UNKNOWN_INT || task_read_since(t, c, t->ran_at); }
+
+bool task_read_since(const struct task *t, const struct condition *c, int64_t when) { return !c->name || condition_read_within(c, t->tasks->snap, task_now(t) - when); }
+
+/* Gluster's readers keep away while a command of ours may need the volume's lock; while readings are waited for they may read. */
+static void keep_quiet(struct task *t, bool quiet) {
+  if (t->quiet == quiet || t->plan->gluster != TRUTH_YES) return;
+  t->quiet = quiet;
+  if (t->tasks->o.quiet) t->tasks->o.quiet(t->tasks->o.owner, quiet);
+}
+
 enum truth task_proven(const struct task *t, struct arena *a, const char **ret_unmet) {
   enum truth all = t->plan->verify.count ? TRUTH_YES : TRUTH_UNKNOWN;
   *ret_unmet = "";
   for (size_t i = 0; i < t->plan->verify.count; i++) {
     const char *saw;
     enum truth one = task_holds(t, &t->plan->verify.item[i], a, &saw);
+    if (one == TRUTH_YES && !is_newer(t, &t->plan->verify.item[i])) one = TRUTH_UNKNOWN, saw = "it was not read since";
     if (one == TRUTH_YES || all == TRUTH_NO) continue;
     *ret_unmet = arena_printf(a, "%s%s%s", condition_text(&t->plan->verify.item[i], a), *saw ? ": " : one == TRUTH_NO ? ": no" : ": not known", saw);
     all = one;
@@ -241,6 +254,7 @@ static bool run_it(struct task *t, const struct step *s) {
     fail_step(t, UNKNOWN_INT, "what it is to read is too long");
     return false;
   }
+  keep_quiet(t, true);
   t->run_sent = task_now(t);
   t->steps[t->step] = STEP_ACTIVE;
   kept_write(t); /* before it runs: the next console must know that it may have */
@@ -277,7 +291,8 @@ static bool wait_for(struct task *t, const struct step *s) {
   const char *saw;
   enum truth holds = task_holds(t, &s->until, a, &saw);
   t->state = TASK_WAITING;
-  if (holds == TRUTH_YES && task_settled(t)) {
+  keep_quiet(t, false);
+  if (holds == TRUTH_YES && task_settled(t) && is_newer(t, &s->until)) {
     step_ends(t, STEP_DONE, UNKNOWN_INT, NULL);
     return true;
   }
@@ -349,6 +364,7 @@ void steps_turn(struct task *t) {
       t->phase = PHASE_VERIFY;
       t->state = TASK_VERIFYING;
       t->verify_began = task_now(t);
+      keep_quiet(t, false);
       return;
     }
     if (!one_turn(t)) return;

@@ -196,10 +196,14 @@ static inline void plan_runs(struct bench *b, const struct plan *p) {
   if (p->allowed != TRUTH_YES) fail_msg("%s is refused: %s", p->operation, p->why);
   if (verified(b, p, &text) == TRUTH_YES) fail_msg("%s is verified before it ran", p->operation);
   for (size_t i = 0; i < p->steps.count; i++) step_runs(b, p, i, outputs);
+  int64_t ran_at = sim_now(b->sim);
   bench_look(b);
   if (!p->verify.count) return;
-  for (int64_t until = sim_now(b->sim) + p->verify_ms; sim_now(b->sim) <= until; bench_pass(b, 1))
-    if (verified(b, p, &text) == TRUTH_YES) return;
+  for (int64_t until = ran_at + p->verify_ms; sim_now(b->sim) <= until; bench_pass(b, 1)) {
+    bool newer = true;
+    for (size_t i = 0; i < p->verify.count; i++) newer &= condition_read_within(&p->verify.item[i], b->snap, sim_now(b->sim) - ran_at);
+    if (newer && verified(b, p, &text) == TRUTH_YES) return;
+  }
   fail_msg("%s is not verified after %lld s: %s", p->operation, (long long)p->verify_ms / 1000, text);
 }
 

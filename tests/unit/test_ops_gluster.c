@@ -278,10 +278,27 @@ static void a_brick_is_replaced(void **state) {
   bench_close(&b);
 }
 
+/* A count of heals is a minute old: what was counted before a heal began proves nothing of it. */
+static void what_was_read_before_proves_nothing(void **state) {
+  const struct condition quiet = {"heals-quiet", {(const char *[]){"models"}, 1}}, started = {"volume-started", {(const char *[]){"models"}, 1}}, unknown = {"domain-runs-on", {0}};
+  struct bench b;
+  (void)state;
+  bench_open(&b, "lab");
+  bench_pass(&b, 30);
+  HOLDS(&b, "heals-quiet", "models");
+  assert_false(condition_read_within(&quiet, b.snap, 10000));
+  assert_true(condition_read_within(&started, b.snap, 10000));
+  assert_true(condition_read_within(&unknown, b.snap, 0));
+  bench_pass(&b, 60);
+  assert_true(condition_read_within(&quiet, b.snap, 60000));
+  bench_close(&b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(peers_join), cmocka_unit_test(a_peer_that_hangs_forbids_changes), cmocka_unit_test(peers_leave), cmocka_unit_test(volumes_are_created),
                                      cmocka_unit_test(a_volume_that_is_wrong_is_refused), cmocka_unit_test(a_volume_comes_and_goes), cmocka_unit_test(a_volume_in_use_is_not_stopped), cmocka_unit_test(options_are_set),
                                      cmocka_unit_test(options_have_names), cmocka_unit_test(locks_go_in_seconds), cmocka_unit_test(volumes_are_mounted), cmocka_unit_test(a_dead_brick_is_started_and_healed),
-                                     cmocka_unit_test(what_waits_is_healed), cmocka_unit_test(a_brick_is_replaced)};
+                                     cmocka_unit_test(what_waits_is_healed), cmocka_unit_test(a_brick_is_replaced),
+                                     cmocka_unit_test(what_was_read_before_proves_nothing)};
   return RUN(tests);
 }

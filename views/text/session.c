@@ -75,32 +75,42 @@ char *session_ask(struct session *s, const char *prompt, bool hidden) {
   return NULL;
 }
 
-/* A secret that is needed and was not given is asked for. */
-static int ask_secrets(struct session *s) {
-  for (const struct operation_argument *arg = s->operation->arguments; arg && arg->name; arg++) {
-    size_t len = strlen(arg->name);
-    bool given_it = false;
-    for (int i = 1; i < s->arguments->words; i++) given_it |= !strncmp(s->arguments->word[i], arg->name, len) && s->arguments->word[i][len] == '=';
-    if (arg->kind != ARG_SECRET || !arg->required || given_it || s->arguments->command != CMD_RUN || !session_has_terminal()) continue;
-    CLEANUP(mem_freep) char *prompt = mem_printf("%s (%s): ", arg->title, arg->help);
-    char *typed = session_ask(s, prompt, true);
-    if (!typed) return EXIT_INTERRUPTED;
-    values_set(s->arena, &s->values, arg->name, typed, true);
-    explicit_bzero(typed, LINE_ROOM);
-    mem_free(typed);
-  }
+/* 0, or 130. */
+static int ask_secret(struct session *s, const struct operation_argument *arg) {
+  CLEANUP(mem_freep) char *prompt = mem_printf("%s (%s): ", arg->title, arg->help);
+  char *typed = session_ask(s, prompt, true);
+  if (!typed) return EXIT_INTERRUPTED;
+  values_set(s->arena, &s->values, arg->name, typed, true);
+  explicit_bzero(typed, LINE_ROOM);
+  mem_free(typed);
   return 0;
+}
+
+static bool is_given(const struct session *s, const struct operation_argument *arg) {
+  size_t len = strlen(arg->name);
+  for (int i = 1; i < s->arguments->words; i++)
+    if (!strncmp(s->arguments->word[i], arg->name, len) && s->arguments->word[i][len] == '=') return true;
+  return value_of_name(&s->values, arg->name) != NULL;
+}
+
+/* The secret that is missing: one that is always needed, or without which the plan was refused ("... with NAME=@FILE"). */
+static const struct operation_argument *missing_secret(const struct session *s) {
+  bool refused_it = s->plan && s->plan->allowed != TRUTH_YES && s->plan->when;
+  if (s->arguments->command != CMD_RUN || !session_has_terminal()) return NULL;
+  for (const struct operation_argument *arg = s->operation->arguments; arg && arg->name; arg++) {
+    CLEANUP(mem_freep) char *hint = mem_printf("%s=@", arg->name);
+    if (arg->kind == ARG_SECRET && !is_given(s, arg) && (s->plan ? refused_it && strstr(s->plan->when, hint) : arg->required)) return arg;
+  }
+  return NULL;
 }
 
 /* ---- from the words to the plan ---- */
 
 static void on_asked(void *owner) { *(bool *)owner = true; }
 
-static int make_plan(struct session *s) {
+static int survey_and_plan(struct session *s) {
   bool done = false;
-  int code = ask_secrets(s);
-  if (!code) code = operation_words(s->arguments, s->operation, s->snap, s->arena, &s->values);
-  if (code) return code;
+  s->survey = (struct survey){0};
   operation_survey(s->operation, s->snap, &s->values, s->arena, &s->survey);
   struct asking *q = s->executor ? survey_ask(s->loop, s->executor, &s->survey, s->arena, on_asked, &done) : NULL;
   while (q && !done && !stopped(s)) session_step(s);
@@ -108,6 +118,20 @@ static int make_plan(struct session *s) {
   if (stopped(s)) return EXIT_INTERRUPTED;
   s->plan = operation_plan(s->operation, s->snap, &s->values, &s->survey, s->arena);
   return 0;
+}
+
+static int make_plan(struct session *s) {
+  const struct operation_argument *arg;
+  int code = 0;
+  while (!code && (arg = missing_secret(s)) != NULL) code = ask_secret(s, arg);
+  if (!code) code = operation_words(s->arguments, s->operation, s->snap, s->arena, &s->values);
+  if (!code) code = survey_and_plan(s);
+  while (!code && (arg = missing_secret(s)) != NULL) {
+    code = ask_secret(s, arg);
+    if (!code && !is_given(s, arg)) break; /* nothing was typed: it stays refused */
+    if (!code) code = survey_and_plan(s);
+  }
+  return code;
 }
 
 static int read_all(struct session *s) {
