@@ -37,6 +37,11 @@ const struct domain_view *domain_of(const struct planning *p, const char *resour
   return NULL;
 }
 
+const char *whole_of(const struct planning *p, const char *resource) {
+  const struct resource_view *r = resource_seen(p->snap, resource);
+  return r && r->parent ? r->parent : resource;
+}
+
 bool is_domain_resource(const struct resource_view *r) { return r->agent && str_ends(r->agent, ":VirtualDomain"); }
 
 bool is_driven(const struct planning *p, const char *resource) {
@@ -144,20 +149,20 @@ struct step *crm_clear(struct planning *p, const char *resource, const char *hos
 }
 
 void move_resource(struct planning *p, const char *resource, const char *to, bool clear) {
-  const char *node = node_name(p->snap, to);
+  const char *node = node_name(p->snap, to), *whole = whole_of(p, resource);
   const struct domain_view *d = domain_of(p, resource);
-  struct step *s = step_run(p, cluster_host(p), planf(p, "tell pacemaker that %s belongs on %s", resource, to), "crm_resource", "-M", "-r", resource, "-N", node, NULL);
-  undo_by(p, s, "crm_resource", "-U", "-r", resource, "-N", node, NULL);
+  struct step *s = step_run(p, cluster_host(p), planf(p, "tell pacemaker that %s belongs on %s", whole, to), "crm_resource", "-M", "-r", whole, "-N", node, NULL);
+  undo_by(p, s, "crm_resource", "-U", "-r", whole, "-N", node, NULL);
   already_when(p, s, "resource-on", resource, to, NULL);
   still_when(p, s, "node-online", to, NULL);
   step_good(p, s, 1, "already exists");
   step_good(p, s, 108, "already exists");
   s->harmless = TRUTH_YES;
   step_wait(p, move_deadline(p, resource), planf(p, "until it is started on %s", to), "resource-on", resource, to, NULL);
-  if (clear) crm_clear(p, resource, NULL);
+  if (clear) crm_clear(p, whole, NULL);
   verify_that(p, "resource-on", resource, to, NULL);
   if (d) verify_that(p, "domain-runs-on", d->name, to, NULL);
-  if (clear) verify_that(p, "no-constraint-of", resource, NULL);
+  if (clear) verify_that(p, "no-constraint-of", whole, NULL);
 }
 
 void propose_other_node(struct planning *p, struct texts *ret) {
@@ -191,6 +196,6 @@ int64_t pcs_of(struct planning *p, const char *host) {
   int64_t version = text ? version_of(text) : 0;
   if (version >= 9) return version > 12 ? 12 : version;
   if (a && a->code == UNKNOWN_INT) refuse_always(p, planf(p, "when commands can be run on %s", host), "%s could not be asked for its pcs: %s", host, a->text && *a->text ? a->text : "no answer");
-  else refuse_always(p, planf(p, "when pcs is installed on %s (hosts-prepare does it)", host), "pcs on %s is not there, or of a version that cannot be read", host);
+  else refuse_always(p, planf(p, "when pcs is installed on %s (host-prepare does it)", host), "pcs on %s is not there, or of a version that cannot be read", host);
   return 0;
 }

@@ -11,6 +11,7 @@ const struct resource_view *resource_told(struct planning *p, const char *id);
 const struct domain_view *domain_told(struct planning *p, const char *name); /* known to libvirt, and what is known is fresh; else refused */
 const struct domain_view *domain_of(const struct planning *p, const char *resource); /* that the resource drives; NULL: none */
 bool is_domain_resource(const struct resource_view *r);
+const char *whole_of(const struct planning *p, const char *resource); /* what is moved with it: its group or clone; itself */
 /* Pacemaker drives it: managed, or not known to be left alone. */
 bool is_driven(const struct planning *p, const char *resource);
 bool moves_live(const struct planning *p, const char *resource);
@@ -51,6 +52,7 @@ void survey_authenticate(struct planning *p);
 void plan_authenticate(struct planning *p);
 void survey_fencing_create(struct planning *p);
 void plan_fencing_create(struct planning *p);
+void survey_fencing_test(struct planning *p);
 void plan_fencing_test(struct planning *p);
 void plan_fencing_fence(struct planning *p);
 void plan_fencing_confirm(struct planning *p);

@@ -247,6 +247,7 @@ static void cancel_by_pacemaker(struct planning *p, const struct domain_view *d,
   const char *host = cluster_host(p), *copy = planf(p, "/var/lib/pacemaker/cib/kvmconsole-%s.xml", resource); /* only root and hacluster get there */
   crm_meta(p, resource, planf(p, "keep pacemaker's hands off %s", resource), "maintenance", "true");
   step_run(p, host, "give it a second to take that in", "sleep", "1", NULL)->harmless = TRUTH_YES;
+  step_wait(p, 20000, "until it keeps them off", "resource-unmanaged", resource, NULL);
   struct step *s = step_run(p, from, "end the migration", "virsh", "domjobabort", "--domain", d->name, NULL);
   already_when(p, s, "domain-settled", d->name, NULL);
   still_when(p, s, "resource-unmanaged", resource, NULL);
@@ -318,25 +319,25 @@ static const struct operation_argument migrate_arguments[] = {
     {.name = NULL}};
 
 const struct operation domain_operations[] = {
-    {.name = "domain-create", .title = "Create from an image", .target = TARGET_CLUSTER, .danger = 1, .flags = OP_WIZARD, .arguments = domain_create_arguments, .survey = survey_domain_create, .plan = plan_domain_create,
+    {.name = "domain-create", .title = "Create a domain from an image", .target = TARGET_CLUSTER, .danger = 1, .flags = OP_WIZARD, .arguments = domain_create_arguments, .survey = survey_domain_create, .plan = plan_domain_create,
      .help = "Copies an image to a volume, sets root's password or key in it, and defines and starts a domain on it."},
-    {.name = "domain-share", .title = "Share its definition", .target = TARGET_DOMAIN, .danger = 1, .arguments = share_arguments, .survey = survey_share, .plan = plan_share,
+    {.name = "domain-share", .title = "Share a domain's definition", .target = TARGET_DOMAIN, .danger = 1, .arguments = share_arguments, .survey = survey_share, .plan = plan_share,
      .help = "Writes the domain's inactive definition, with its secrets, to the shared volume, where every host and pacemaker find it."},
-    {.name = "domain-make-ha", .title = "Make it highly available", .target = TARGET_DOMAIN, .danger = 1, .flags = OP_WIZARD, .arguments = make_ha_arguments, .survey = survey_make_ha, .plan = plan_make_ha, .fits = is_plain,
+    {.name = "domain-make-ha", .title = "Make a domain highly available", .target = TARGET_DOMAIN, .danger = 1, .flags = OP_WIZARD, .arguments = make_ha_arguments, .survey = survey_make_ha, .plan = plan_make_ha, .fits = is_plain,
      .help = "Shares the definition and makes a resource of the domain, which adopts it while it runs. Pacemaker starts, stops and moves it from then on."},
     {.name = "domain-undo-ha", .title = "Make it a plain domain again", .target = TARGET_DOMAIN, .danger = 1, .arguments = undo_ha_arguments, .survey = survey_undo_ha, .plan = plan_undo_ha, .fits = is_ha,
      .help = "Takes the resource away while the domain runs on, defined on its host as libvirt's own."},
-    {.name = "domain-start", .title = "Start", .target = TARGET_DOMAIN, .danger = 1, .arguments = start_arguments, .plan = plan_start, .fits = is_off,
+    {.name = "domain-start", .title = "Start the domain", .target = TARGET_DOMAIN, .danger = 1, .arguments = start_arguments, .plan = plan_start, .fits = is_off,
      .help = "Starts the domain; one that is highly available is enabled and cleaned up, and pacemaker starts it."},
-    {.name = "domain-stop", .title = "Stop", .target = TARGET_DOMAIN, .danger = 1, .arguments = stop_arguments, .plan = plan_stop, .fits = is_active,
+    {.name = "domain-stop", .title = "Stop the domain", .target = TARGET_DOMAIN, .danger = 1, .arguments = stop_arguments, .plan = plan_stop, .fits = is_active,
      .help = "Shuts the domain down; one that is highly available is disabled, so that pacemaker stops it and leaves it so."},
-    {.name = "domain-restart", .title = "Restart", .target = TARGET_DOMAIN, .danger = 1, .arguments = domain_argument, .plan = plan_restart, .fits = is_active,
+    {.name = "domain-restart", .title = "Restart the domain", .target = TARGET_DOMAIN, .danger = 1, .arguments = domain_argument, .plan = plan_restart, .fits = is_active,
      .help = "Shuts the domain down and starts it again, by pacemaker if it is highly available."},
-    {.name = "domain-resume", .title = "Resume", .target = TARGET_DOMAIN, .danger = 1, .arguments = resume_arguments, .plan = plan_resume, .fits = is_paused,
+    {.name = "domain-resume", .title = "Resume paused domains", .target = TARGET_DOMAIN, .danger = 1, .arguments = resume_arguments, .plan = plan_resume, .fits = is_paused,
      .help = "Lets paused domains go on: all that an error of their disk has paused, once the volume is writable again."},
-    {.name = "domain-console", .title = "Console", .target = TARGET_DOMAIN, .danger = 0, .flags = OP_NO_LOCK, .arguments = domain_argument, .plan = plan_console, .fits = is_active,
+    {.name = "domain-console", .title = "Open its console", .target = TARGET_DOMAIN, .danger = 0, .flags = OP_NO_LOCK, .arguments = domain_argument, .plan = plan_console, .fits = is_active,
      .help = "Gives the terminal to the guest's serial console; Ctrl and ] end it."},
-    {.name = "domain-migrate", .title = "Move it live", .target = TARGET_DOMAIN, .danger = 1, .arguments = migrate_arguments, .plan = plan_migrate, .fits = is_active,
+    {.name = "domain-migrate", .title = "Move the domain live", .target = TARGET_DOMAIN, .danger = 1, .arguments = migrate_arguments, .plan = plan_migrate, .fits = is_active,
      .help = "Moves the domain to another host while it runs: by pacemaker if it is highly available, else by libvirt."},
     {.name = "domain-cancel-migration", .title = "Cancel its migration", .target = TARGET_DOMAIN, .danger = 1, .arguments = domain_argument, .plan = plan_cancel_migration, .fits = is_active,
      .help = "Ends a live migration so that the guest runs on where it was, without a restart. Takes half a minute, by the one way that pacemaker does not answer by killing it."},

@@ -55,7 +55,7 @@ static void refuse_by_survey(struct planning *p, const char *host, const char *d
   if (!answered(p, host, "image")) refuse_always(p, "with an image that is there", "%s on %s is no image that qemu-img can read", image, host);
   if (answered(p, host, "disk")) refuse_always(p, "with another name, or when that file is gone", "%s is there already", disk);
   if (asked(p, host, "directory") && !answered(p, host, "directory")) refuse(p, "when a volume is mounted there", "nothing is mounted on %s: the disk would be on %s alone", directory, host);
-  if (bridge && asked(p, host, "bridge") && !answered(p, host, "bridge")) refuse(p, "when it has one (hosts-bridge)", "%s has no bridge %s", host, bridge);
+  if (bridge && asked(p, host, "bridge") && !answered(p, host, "bridge")) refuse(p, "when it has one (host-bridge)", "%s has no bridge %s", host, bridge);
   if ((given(p, "password") || given(p, "key")) && !answered(p, host, "customize")) refuse_always(p, "when it is there (package libguestfs-tools)", "%s has no virt-customize to write into the image with", host);
   if (str_eq(given(p, "by"), "virt-install") && !answered(p, host, "virt-install")) refuse_always(p, "with by=define, or when it is there", "%s has no virt-install", host);
 }

@@ -142,6 +142,7 @@ static void create_resource(struct planning *p, const struct domain_view *d, con
   step_word(p, s, "meta");
   step_word(p, s, "allow-migrate=true");
   step_word(p, s, "failure-timeout=%ss", given(p, "failure_timeout"));
+  if (strcmp(given(p, "stickiness"), "0")) step_word(p, s, "resource-stickiness=%s", given(p, "stickiness"));
   if (adopt) step_word(p, s, "is-managed=false");
   s->deadline_ms = 120000;
   already_when(p, s, "resource-known", d->name, NULL);
@@ -167,6 +168,7 @@ void plan_make_ha(struct planning *p) {
   consequence(p, "pacemaker drives %s from then on: it starts, stops and moves it, and starts it elsewhere when its host is lost", d->name);
   if (runs) consequence(p, "it is adopted while it runs on %s: its guest notices nothing", home);
   else consequence(p, "it is off: pacemaker starts it, where its scores put it");
+  if (runs && !strcmp(given(p, "stickiness"), "0")) consequence(p, "nothing makes it stick: pacemaker may move it at once, to spread the load");
   if (p->snap->cluster.fencing != TRUTH_YES) consequence(p, "fencing is off: when a host is lost it may be started twice, and its disk destroyed");
   share_definition(p, d, home, config);
   for (size_t i = 0; i < d->defined_on.count; i++) {
@@ -201,6 +203,7 @@ const struct operation_argument make_ha_arguments[] = {
     {.name = "stop_timeout", .title = "SECONDS", .help = "how long a shutdown may take: the guest gets all of it but 5 s and is switched off then; a stop that fails fences the host", .kind = ARG_NUMBER, .min = 20, .max = 7200, .fallback = "180"},
     {.name = "migrate_timeout", .title = "SECONDS", .help = "how long a live move may take; what its memory wants on a slow link is proposed", .kind = ARG_NUMBER, .min = 30, .max = 86400, .propose = propose_move_timeout},
     {.name = "failure_timeout", .title = "SECONDS", .help = "after how long a failed start is forgotten and tried again: one that met a dead client's lock is else final", .kind = ARG_NUMBER, .min = 10, .max = 86400, .fallback = "60"},
+    {.name = "stickiness", .title = "SCORE", .help = "how strongly it stays where it runs: with 0 pacemaker may move it whenever another node has less to do", .kind = ARG_NUMBER, .min = 0, .max = 1000000, .fallback = "100"},
     {.name = NULL},
 };
 

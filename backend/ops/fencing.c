@@ -195,9 +195,13 @@ static const struct step *shoot(struct planning *p, const struct host_view *h, c
   return s;
 }
 
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+void survey_fencing_test(struct planning *p) { ask_command(p, given(p, "node"), "boot", "cat", BOOT_ID, NULL); }
+
 void plan_fencing_test(struct planning *p) {
   const char *node = given(p, "node");
   const struct host_view *h = snapshot_host(p->snap, node);
+  const char *boot = answered(p, node, "boot");
   if (!h || !cluster_told(p)) return;
   struct texts on = domains_on(p->snap, h->name, p->arena);
   if (h->libvirt != LIBVIRT_UNKNOWN && !libvirt_seen(p->snap, h->name)) refuse(p, "when its libvirt is read again", "cannot tell what runs on %s", node);
@@ -211,6 +215,10 @@ void plan_fencing_test(struct planning *p) {
   /* Both are looked at afterwards: it may be back before anybody saw that it was gone. */
   step_wait(p, 180000, "until the cluster has it for fenced", "fenced-since", node, last_fencing(p, node), NULL);
   step_wait(p, 600000, "until it is back", "node-joined", node, NULL);
+  if (boot && *boot) {
+    struct step *s = step_run(p, node, "see that it has booted anew", "grep", "-vxF", arena_strndup(p->arena, boot, strcspn(boot, "\n")), BOOT_ID, NULL);
+    s->harmless = TRUTH_YES;
+  }
   verify_that(p, "node-joined", node, NULL);
   p->plan->verify_ms = 600000;
 }

@@ -264,17 +264,17 @@ static const struct operation_argument node_argument[] = {NODE, {.name = NULL}};
 static const struct operation_argument host_argument[] = {{.name = "host", .title = "HOST", .help = "which host of the cluster or of the gluster pool", .kind = ARG_HOST, .required = true, .check = known_host}, {.name = NULL}};
 
 const struct operation node_operations[] = {
-    {.name = "node-standby", .title = "Put in standby", .target = TARGET_NODE, .danger = 1, .arguments = node_argument, .plan = plan_standby, .fits = takes_resources,
+    {.name = "node-standby", .title = "Put the node in standby", .target = TARGET_NODE, .danger = 1, .arguments = node_argument, .plan = plan_standby, .fits = takes_resources,
      .help = "The node stays a member and runs nothing: what it runs moves away. The first step before working on a host; node-drain waits for the rest too."},
-    {.name = "node-unstandby", .title = "End its standby", .target = TARGET_NODE, .danger = 1, .arguments = node_argument, .plan = plan_unstandby, .fits = in_standby,
+    {.name = "node-unstandby", .title = "End the node's standby", .target = TARGET_NODE, .danger = 1, .arguments = node_argument, .plan = plan_unstandby, .fits = in_standby,
      .help = "The node takes resources again. After work on its storage use node-reinstate, which waits for the heals first."},
-    {.name = "node-maintenance", .title = "Put in maintenance", .target = TARGET_NODE, .danger = 1, .arguments = node_argument, .plan = plan_maintenance, .fits = is_maintained,
+    {.name = "node-maintenance", .title = "Put the node in maintenance", .target = TARGET_NODE, .danger = 1, .arguments = node_argument, .plan = plan_maintenance, .fits = is_maintained,
      .help = "Pacemaker leaves everything on the node as it is: nothing moves, nothing is restarted. For work on the cluster's own software while domains run on."},
-    {.name = "node-unmaintenance", .title = "End its maintenance", .target = TARGET_NODE, .danger = 1, .arguments = node_argument, .plan = plan_unmaintenance, .fits = in_maintenance,
+    {.name = "node-unmaintenance", .title = "End the node's maintenance", .target = TARGET_NODE, .danger = 1, .arguments = node_argument, .plan = plan_unmaintenance, .fits = in_maintenance,
      .help = "Pacemaker drives what is on the node again."},
-    {.name = "node-drain", .title = "Drain: make it ready to be taken down", .target = TARGET_HOST, .danger = 1, .flags = OP_NOT_OWN_HOST, .arguments = host_argument, .plan = plan_drain,
+    {.name = "node-drain", .title = "Drain the host: make it ready to be taken down", .target = TARGET_HOST, .danger = 1, .flags = OP_NOT_OWN_HOST, .arguments = host_argument, .plan = plan_drain,
      .help = "Standby, then waits until nothing runs on the host and no heal is left, so that it can be switched off without losing anything."},
-    {.name = "node-reinstate", .title = "Reinstate: take it back in order", .target = TARGET_HOST, .danger = 1, .arguments = host_argument, .plan = plan_reinstate,
+    {.name = "node-reinstate", .title = "Reinstate the host: take it back in order", .target = TARGET_HOST, .danger = 1, .arguments = host_argument, .plan = plan_reinstate,
      .help = "After the host is back: its storage first, then the heals, then resources."},
     {.name = NULL},
 };

@@ -45,9 +45,9 @@ void move_told(struct planning *p, const char *id, const char *to, bool clear) {
   if (!r->hosts.count) return;
   say_move(p, id, r->hosts.item[0], to);
   say_failed_stop(p, r->hosts.item[0]);
-  if (clear) consequence(p, "the constraint of the move (cli-prefer-%s) is taken away when it runs there", id);
-  else consequence(p, "cli-prefer-%s stays and binds it to %s: it comes back there whenever it can, until the constraint is cleared (resource-clear)", id, to);
-  say_leftovers(p, id, NULL);
+  if (clear) consequence(p, "the constraint of the move (cli-prefer-%s) is taken away when it runs there", whole_of(p, id));
+  else consequence(p, "cli-prefer-%s stays and binds it to %s: it comes back there whenever it can, until the constraint is cleared (resource-clear)", whole_of(p, id), to);
+  say_leftovers(p, whole_of(p, id), NULL);
   move_resource(p, id, to, clear);
 }
 
@@ -69,7 +69,7 @@ static void propose_current(struct planning *p, struct texts *ret) {
 }
 
 static void plan_ban(struct planning *p) {
-  const char *id = given(p, "resource"), *node = given(p, "node"), *best = NULL;
+  const char *id = given(p, "resource"), *node = given(p, "node"), *best = NULL, *whole = whole_of(p, id);
   const struct resource_view *r = cluster_told(p) ? resource_told(p, id) : NULL;
   struct texts online = nodes_online(p->snap, p->arena);
   int64_t most = -SCORE_INFINITE;
@@ -94,13 +94,13 @@ static void plan_ban(struct planning *p) {
   else consequence(p, "%s does not run on %s, so nothing moves now", id, node);
   if (runs_there) say_failed_stop(p, node);
   consequence(p, "it does not run on %s again, not even when no other node is left, until the ban is cleared (resource-clear)", node);
-  say_leftovers(p, id, NULL);
-  struct step *s = step_run(p, cluster_host(p), planf(p, "forbid %s to run on %s", id, node), "crm_resource", "-B", "-r", id, "-N", node_name(p->snap, node), NULL);
-  undo_by(p, s, "crm_resource", "-U", "-r", id, "-N", node_name(p->snap, node), NULL);
-  already_when(p, s, "banned-from", id, node, NULL);
+  say_leftovers(p, whole, NULL);
+  struct step *s = step_run(p, cluster_host(p), planf(p, "forbid %s to run on %s", whole, node), "crm_resource", "-B", "-r", whole, "-N", node_name(p->snap, node), NULL);
+  undo_by(p, s, "crm_resource", "-U", "-r", whole, "-N", node_name(p->snap, node), NULL);
+  already_when(p, s, "banned-from", whole, node, NULL);
   s->harmless = TRUTH_YES;
   step_wait(p, move_deadline(p, id), planf(p, "until it has left %s", node), "resource-not-on", id, node, NULL);
-  verify_that(p, "banned-from", id, node, NULL);
+  verify_that(p, "banned-from", whole, node, NULL);
   verify_that(p, "resource-not-on", id, node, NULL);
   if (r->hosts.count && r->disabled != TRUTH_YES) verify_that(p, "resource-runs", id, NULL);
 }
@@ -146,8 +146,8 @@ static bool has_leftover(const struct planning *p, const char *resource, const c
 }
 
 static void plan_clear(struct planning *p) {
-  const char *id = given(p, "resource"), *node = given(p, "node");
-  const struct resource_view *r = cluster_told(p) ? resource_told(p, id) : NULL;
+  const char *name = given(p, "resource"), *node = given(p, "node"), *id = whole_of(p, name);
+  const struct resource_view *r = cluster_told(p) ? resource_told(p, name) : NULL;
   if (!r) return;
   if (!has_leftover(p, id, node)) refuse_always(p, "never: there is nothing to do", "no move or ban has left a constraint of %s%s%s", id, node ? " on " : "", node ? node : "");
   for (size_t i = 0; i < p->snap->constraints.count; i++) {
@@ -158,7 +158,7 @@ static void plan_clear(struct planning *p) {
   say_leftovers(p, NULL, id);
   crm_clear(p, id, node);
   verify_that(p, "no-constraint-of", id, node, NULL);
-  if (r->role == HA_STARTED && r->disabled != TRUTH_YES) verify_that(p, "resource-runs", id, NULL);
+  if (r->role == HA_STARTED && r->disabled != TRUTH_YES) verify_that(p, "resource-runs", name, NULL);
 }
 
 static const struct operation_argument clear_arguments[] = {
@@ -276,6 +276,8 @@ static bool can_move(const struct snapshot *s, const char *id) {
   return r && !is_fence_device(r);
 }
 static bool is_left_over(const struct snapshot *s, const char *id) {
+  const struct resource_view *r = resource_seen(s, id);
+  if (r && r->parent) id = r->parent;
   for (size_t i = 0; i < s->constraints.count; i++)
     if (s->constraints.item[i].from_move == TRUTH_YES && str_eq(s->constraints.item[i].resource, id)) return true;
   return false;
@@ -286,23 +288,23 @@ static bool is_managed(const struct snapshot *s, const char *id) { return resour
 static bool is_unmanaged(const struct snapshot *s, const char *id) { return resource_seen(s, id) && resource_seen(s, id)->managed == TRUTH_NO; }
 
 const struct operation resource_operations[] = {
-    {.name = "resource-move", .title = "Move to another host", .target = TARGET_RESOURCE, .danger = 1, .arguments = move_arguments, .plan = plan_move, .fits = can_move,
+    {.name = "resource-move", .title = "Move the resource to another host", .target = TARGET_RESOURCE, .danger = 1, .arguments = move_arguments, .plan = plan_move, .fits = can_move,
      .help = "Has pacemaker run the resource on another host: a domain moves live where its resource allows it. Leaves a constraint unless clear=yes."},
-    {.name = "resource-ban", .title = "Ban from a host", .target = TARGET_RESOURCE, .danger = 1, .arguments = ban_arguments, .plan = plan_ban, .fits = can_move,
+    {.name = "resource-ban", .title = "Ban the resource from a host", .target = TARGET_RESOURCE, .danger = 1, .arguments = ban_arguments, .plan = plan_ban, .fits = can_move,
      .help = "Forbids the resource to run on a host, until it is cleared. Leaves it nowhere to go if that is forgotten: see resource-clear."},
     {.name = "resource-clear", .title = "Clear what moves and bans left", .target = TARGET_RESOURCE, .danger = 1, .arguments = clear_arguments, .plan = plan_clear, .fits = is_left_over,
      .help = "Takes away the constraints that moves and bans leave behind. Says first what will move because of it."},
     {.name = "resource-cleanup", .title = "Forget its failures", .target = TARGET_RESOURCE, .danger = 1, .arguments = forget_arguments, .plan = plan_cleanup,
      .help = "Makes pacemaker forget that the resource failed, so that it may run there again. Mend the cause first."},
-    {.name = "resource-refresh", .title = "Look at it anew", .target = TARGET_RESOURCE, .danger = 1, .arguments = forget_arguments, .plan = plan_refresh,
+    {.name = "resource-refresh", .title = "Look at the resource anew", .target = TARGET_RESOURCE, .danger = 1, .arguments = forget_arguments, .plan = plan_refresh,
      .help = "Makes pacemaker forget the resource's whole history and ask every host again whether it runs there."},
-    {.name = "resource-enable", .title = "Enable", .target = TARGET_RESOURCE, .danger = 1, .arguments = resource_argument, .plan = plan_enable, .fits = is_disabled,
+    {.name = "resource-enable", .title = "Enable the resource", .target = TARGET_RESOURCE, .danger = 1, .arguments = resource_argument, .plan = plan_enable, .fits = is_disabled,
      .help = "Lets a disabled resource run again."},
-    {.name = "resource-disable", .title = "Disable: stop it and keep it stopped", .target = TARGET_RESOURCE, .danger = 1, .arguments = resource_argument, .plan = plan_disable, .fits = is_enabled,
+    {.name = "resource-disable", .title = "Disable the resource: stop it and keep it stopped", .target = TARGET_RESOURCE, .danger = 1, .arguments = resource_argument, .plan = plan_disable, .fits = is_enabled,
      .help = "Stops the resource wherever it runs, until it is enabled."},
-    {.name = "resource-manage", .title = "Let pacemaker manage it", .target = TARGET_RESOURCE, .danger = 1, .arguments = resource_argument, .plan = plan_manage, .fits = is_unmanaged,
+    {.name = "resource-manage", .title = "Let pacemaker manage the resource", .target = TARGET_RESOURCE, .danger = 1, .arguments = resource_argument, .plan = plan_manage, .fits = is_unmanaged,
      .help = "Gives a resource that was left alone back to pacemaker."},
-    {.name = "resource-unmanage", .title = "Have pacemaker leave it alone", .target = TARGET_RESOURCE, .danger = 1, .arguments = resource_argument, .plan = plan_unmanage, .fits = is_managed,
+    {.name = "resource-unmanage", .title = "Have pacemaker leave the resource alone", .target = TARGET_RESOURCE, .danger = 1, .arguments = resource_argument, .plan = plan_unmanage, .fits = is_managed,
      .help = "Pacemaker neither starts, stops nor moves the resource any more, and does not restart it when it fails, until it is managed again."},
     {.name = NULL},
 };

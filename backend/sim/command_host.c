@@ -30,6 +30,10 @@ const char *host_file(struct call *c, const char *path) {
   const char *text = path ? pairs_get(&c->host->files, path) : NULL;
   if (text || !path) return text;
   if (!strcmp(path, "/etc/os-release")) return "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nVERSION=\"12 (bookworm)\"\nVERSION_CODENAME=bookworm\nID=debian\n";
+  if (!strcmp(path, "/proc/sys/kernel/random/boot_id")) { /* another one after each boot */
+    uint64_t a = mix((uint64_t)(c->host - c->w->hosts.item) + 77, (uint64_t)c->host->power_since);
+    return arena_printf(c->w->arena, "%08llx-0000-4000-8000-%012llx\n", (unsigned long long)(a >> 32), (unsigned long long)(a & 0xffffffff));
+  }
   if (!strcmp(path, "/proc/cpuinfo")) return "processor\t: 0\nflags\t\t: fpu vme de pse tsc msr pae mce cx8 sep lm vmx nx\n";
   if (!strcmp(path, "/etc/fstab")) return "";
   if (!strcmp(path, "/etc/ssh/ssh_host_ed25519_key.pub")) return public_key(c, c->host, "host");

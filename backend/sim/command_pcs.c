@@ -115,6 +115,14 @@ static int enabling(struct call *c, bool enabled) {
 static int cluster_enable(struct call *c) { return enabling(c, true); }
 static int cluster_disable(struct call *c) { return enabling(c, false); }
 
+/* No node is left: nobody has the configuration any more. */
+static void forget_cib(struct world *w) {
+  EACH(w->hosts, struct sim_host, h)
+    if (is_node(h)) return;
+  w->resources.count = w->constraints.count = w->levels.count = w->ops.count = w->failures.count = w->fenced.count = 0;
+  w->properties.count = w->defaults.count = w->sets.count = w->attributes.count = 0;
+}
+
 static int cluster_destroy(struct call *c) {
   struct sim_host *hosts[NODES_MAX];
   size_t n = meant(c, hosts);
@@ -126,6 +134,7 @@ static int cluster_destroy(struct call *c) {
     hosts[i]->known_to.count = 0;
     str_addf(&c->r->err, "Shutting down pacemaker/corosync services...\nKilling any remaining services...\nRemoving all cluster configuration files...\n");
   }
+  forget_cib(c->w);
   return COMMAND_DONE;
 }
 

@@ -141,7 +141,9 @@ static void ground_compare(const struct plan *plan, const char *name) {
   if (!in) fail_msg("%s is not there: run it from the top of the tree, with UPDATE=1 the first time", path);
   while ((n = fread(part, 1, sizeof part, in)) > 0) str_addn(&old, part, n);
   fclose(in);
-  if (strcmp(str_text(&old), str_text(&text))) fail_msg("%s differs:\n%s", path, str_text(&text));
+  size_t same = 0;
+  while (same < old.len && same < text.len && old.data[same] == text.data[same]) same++;
+  if (strcmp(str_text(&old), str_text(&text))) fail_msg("%s differs from here on: %.200s", path, str_text(&text) + same);
 }
 
 /* ---- running ---- */

@@ -105,7 +105,39 @@ static void drains(void **state) {
   ground_trials(trials, COUNT(trials));
 }
 
+/* What the simulation has not: clones, groups, a resource that is active twice. Told as pacemaker would tell it. */
+static void clones_and_groups(void **state) {
+  static const char *const ping[] = {"resource=ping", "to=kvm02", NULL}, *const web[] = {"resource=web", "to=kvm02", NULL}, *const twice[] = {"resource=twice", "to=kvm02", NULL}, *const clear[] = {"resource=web", NULL};
+  struct ground g = ground_open("lab");
+  struct pcmk_resources r = {0};
+  static const struct { const char *id, *instance, *parent, *first, *second; } rows[] = {{"ping", "0", "ping-clone", "kvm01", NULL}, {"ping", "1", "ping-clone", "kvm02", NULL}, {"web", NULL, "g", "kvm01", NULL}, {"twice", NULL, NULL, "kvm01", "kvm02"}};
+  CLEANUP(str_free) struct str line = {0};
+  (void)state;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct pcmk_resource *x = list_add(g.arena, &r.resources, &pcmk_resource_shape);
+    x->id = rows[i].id, x->instance = rows[i].instance, x->parent = rows[i].parent, x->agent = "ocf:heartbeat:Dummy", x->role = "Started";
+    x->active = x->managed = TRUTH_YES, x->failed = x->blocked = x->orphaned = x->disabled = TRUTH_NO;
+    texts_add(g.arena, &x->nodes, rows[i].first);
+    if (rows[i].second) texts_add(g.arena, &x->nodes, rows[i].second);
+  }
+  fragment_print(&line, sim_now(g.sim), LAYER_PACEMAKER, "kvm01", "pacemaker.resources", NULL, &r);
+  ground_take(&g, str_text(&line), line.len, sim_now(g.sim));
+  ground_see(&g);
+  struct planned moved = ground_plan(&g, "resource-move", ping, NULL);
+  assert_int_equal(moved.plan->allowed, TRUTH_NO);
+  assert_non_null(strstr(moved.plan->why, "ping is a clone"));
+  moved = ground_plan(&g, "resource-move", twice, NULL);
+  assert_non_null(strstr(moved.plan->why, "twice is active on kvm01, kvm02 at once"));
+  moved = ground_plan(&g, "resource-move", web, NULL);
+  assert_int_equal(moved.plan->allowed, TRUTH_YES);
+  assert_true(texts_have(&moved.plan->consequence, "web is part of g: pacemaker moves all of it"));
+  assert_true(texts_have(&moved.plan->steps.item[0].argv, "g"));
+  moved = ground_plan(&g, "resource-clear", clear, NULL);
+  assert_true(texts_have(&moved.plan->consequence, "whether web moves because of it cannot be told here: a group, a colocation or a rule has a say"));
+  ground_close(&g);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(moves), cmocka_unit_test(bans), cmocka_unit_test(clears), cmocka_unit_test(failures), cmocka_unit_test(switches), cmocka_unit_test(nodes), cmocka_unit_test(drains)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(moves), cmocka_unit_test(bans), cmocka_unit_test(clears), cmocka_unit_test(failures), cmocka_unit_test(switches), cmocka_unit_test(nodes), cmocka_unit_test(drains), cmocka_unit_test(clones_and_groups)};
   return RUN(tests);
 }
