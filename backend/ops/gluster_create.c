@@ -179,33 +179,40 @@ static void virt_by_options(struct planning *p, const char *host, const char *na
   consequence(p, "Set up for images of domains, option by option.");
 }
 
-/* What the group of this version sets is read from its file on that host. */
-static void virt_by_group(struct planning *p, const char *host, const char *name, const char *file) {
+/* Its line in our table: files of old versions leave the first part of a name out. */
+static const struct option_row *row_of(const char *key) {
+  for (const struct option_row *o = virt_options; o->key; o++)
+    if (str_eq(o->key, key) || str_eq(strchr(o->key, '.') + 1, key)) return o;
+  return NULL;
+}
+
+/* What the group of this version sets is read from its file on that host. True: sharding too. */
+static bool virt_by_group(struct planning *p, const char *host, const char *name, const char *file) {
   const char *told = NULL;
+  bool shard = false;
   struct step *s = gluster_step(p, host, "set it up for images of domains, by gluster's group of options for it", "volume", "set", name, "group", "virt", NULL);
   s->harmless = TRUTH_YES;
   consequence(p, "Set up for images of domains by gluster's group virt:");
-  for (const struct option_row *o = virt_options; o->key; o++) {
-    if (!strstr(file, o->key) || str_eq(told, o->why)) continue;
-    told = o->why;
-    consequence(p, "%s %s: %s", o->key, o->value, o->why);
+  for (const char *line = file; line && *line; line = line_next(line)) {
+    const char *text = first_line(p, line), *key = arena_strndup(p->arena, text, strcspn(text, "=")), *value = strchr(text, '=') ? strchr(text, '=') + 1 : "";
+    const struct option_row *o = row_of(key);
+    if (str_eq(key, "features.shard") && option_same(value, "on")) shard = true;
+    if (o && !option_same(value, o->value)) consequence(p, "%s %s, as that group has it", o->key, value);
+    else if (o && !str_eq(told, o->why)) consequence(p, "%s %s: %s", o->key, value, told = o->why);
+    if (o && str_starts(o->key, "cluster.") && strstr(o->key, "quorum-type")) verify_that(p, "volume-option", name, o->key, value, NULL);
   }
-  static const char *const proof[] = {"cluster.quorum-type", "cluster.server-quorum-type", "features.shard"};
-  for (const char *line = file; line; line = line_next(line)) {
-    const char *text = first_line(p, line), *equals = strchr(text, '=');
-    for (size_t i = 0; equals && i < COUNT(proof); i++)
-      if (strlen(proof[i]) == (size_t)(equals - text) && !strncmp(text, proof[i], (size_t)(equals - text))) verify_that(p, "volume-option", name, proof[i], equals + 1, NULL);
-  }
+  return shard;
 }
 
 static void options_steps(struct planning *p, const char *host, const char *name) {
   const char *virt = given(p, "virt"), *group = answered(p, host, "group virt");
-  bool shard = value_yes(p->values, "shard"), failover = value_yes(p->values, "failover"), by_group = str_eq(virt, "group") && shard && group && *group;
-  if (by_group) virt_by_group(p, host, name, group);
+  bool shard = value_yes(p->values, "shard"), failover = value_yes(p->values, "failover"), by_group = str_eq(virt, "group") && shard && group && *group, sharded = false;
+  if (by_group) sharded = virt_by_group(p, host, name, group);
   else if (!str_eq(virt, "no")) virt_by_options(p, host, name);
   if (str_eq(virt, "group") && !by_group) consequence(p, "Not by the group virt: %s.", shard ? planf(p, "%s has no file of it", host) : "it would turn sharding on");
   if (shard && !str_eq(virt, "no")) {
-    if (!by_group) volume_set_step(p, host, name, "features.shard", "on", "have images cut into pieces"), verify_that(p, "volume-option", name, "features.shard", "on", NULL);
+    if (!sharded) volume_set_step(p, host, name, "features.shard", "on", "have images cut into pieces");
+    verify_that(p, "volume-option", name, "features.shard", "on", NULL);
     consequence(p, "Images are cut into pieces of 64 MiB (features.shard): that can never be turned off again while there are any.");
   }
   if (failover) failover_steps(p, host, name, NULL, given(p, "ping-timeout"));

@@ -21,6 +21,8 @@ const struct operation_argument bridge_arguments[] = {
 void bridge_survey(struct planning *p) {
   const char *host = given(p, "host");
   system_ask(p, host);
+  ask_command(p, host, "boot", "cat", "/proc/sys/kernel/random/boot_id", NULL);
+  ask_command(p, here(p), "boot", "cat", "/proc/sys/kernel/random/boot_id", NULL);
   ask_command(p, host, "route", "ip", "-4", "route", "show", "default", NULL);
   ask_command(p, host, "addresses", "ip", "-4", "-o", "addr", "show", NULL);
   ask_command(p, host, "links", "ip", "-o", "link", "show", NULL);
@@ -195,6 +197,9 @@ void bridge_plan(struct planning *p) {
   if (!system_read(p, given(p, "host"), &system) || !network_read(p, &n)) return;
   bool manager = str_starts(answered(p, n.host, "manager") ? answered(p, n.host, "manager") : "", "active") && n.uuid;
   refuse_while_others_watch(p, &n);
+  const char *boot = answered(p, n.host, "boot");
+  if (boot && *boot && str_eq(boot, answered(p, here(p), "boot"))) /* a console on a bare host does not know its own name among the others */
+    refuse_always(p, "when it is run on another host", "%s is the host that this console runs on: nobody would see whether it is still reached", n.host);
   if (!manager && !answered(p, n.host, "interfaces"))
     refuse_always(p, "by hand, or with NetworkManager", "the network of %s is described neither by NetworkManager nor in /etc/network/interfaces: nothing else is known to be changed safely", n.host);
   if (refused(p)) return;

@@ -176,6 +176,7 @@ static void failed(struct world *w, struct sim_resource *r, const char *node, co
 static void well(struct world *w, struct sim_resource *r, const struct sim_op *o) {
   if (!strcmp(o->task, "start")) {
     add_text(w, &r->nodes, o->node);
+    drop_text(&r->apart, o->node); /* whatever was stopped there before */
     r->failed = TRUTH_NO;
     op_begin(w, r, o->node, "monitor", NULL, o->dc);
   } else if (!strcmp(o->task, "stop")) {
@@ -209,6 +210,7 @@ void pacemaker_migrated(struct world *w, const char *resource, bool is_well, con
   snprintf(id, sizeof id, "%" PRId64, o->id);
   if (is_well) {
     add_text(w, &r->nodes, o->target);
+    drop_text(&r->apart, o->target);
     world_later(w, 480, "op", id, "arrived");
   } else {
     const char *to = o->target;
@@ -241,6 +243,22 @@ static bool waits_for_libvirt(struct world *w, const struct sim_resource *r, con
   return true;
 }
 
+/* The agent reads the definition and qemu opens the image: both wait for as long as the volume does. True: nothing to do now. */
+static bool waits_for_storage(struct world *w, const struct sim_resource *r, const struct sim_op *o, const struct sim_host *h, const char *detail) {
+  const struct sim_domain *d = resource_domain(w, r);
+  const char *config = pairs_get(&r->params, "config");
+  if (!d || strcmp(o->task, "start") || (!str_eq(detail, "work") && !str_eq(detail, "hangs"))) return false;
+  int64_t until = guest_waits(w, d, h), of_config = config ? file_waits(w, h, config) : 0;
+  if (of_config > until) until = of_config;
+  int64_t limit = op_value(r, "start", "timeout", 90000), end = o->began + limit;
+  char id[24];
+  snprintf(id, sizeof id, "%" PRId64, o->id);
+  if (!until) return false;
+  if (w->clock < end) world_at(w, until < end ? until : end, "op", id, "hangs");
+  else finish(w, o->id, (struct outcome){RC_TIMEOUT, world_words(w, "start did not complete within %" PRId64 "s", limit / 1000)});
+  return true;
+}
+
 void on_op(struct world *w, const char *subject, const char *detail) {
   int64_t id = number_of(subject, 0) / 1000;
   struct sim_op *o = NULL;
@@ -257,7 +275,7 @@ void on_op(struct world *w, const char *subject, const char *detail) {
     world_later(w, 1000, "op", subject, detail);
     return;
   }
-  if (waits_for_libvirt(w, r, o, h, detail)) return;
+  if (waits_for_libvirt(w, r, o, h, detail) || waits_for_storage(w, r, o, h, detail)) return;
   if (str_eq(detail, "arrived")) {
     drop_text(&r->nodes, o->node);
     struct sim_op done = *o;

@@ -77,12 +77,12 @@ struct sim_volume *build_volume(struct world *w, const char *name, int64_t repli
   v->type = volume_type((int64_t)bricks->count, replica, arbiter, disperse);
   v->status = "created";
   v->replica = disperse > 0 ? 1 : replica, v->arbiter = arbiter, v->disperse = disperse, v->redundancy = redundancy;
-  v->locked_until = 0, v->split_brain = 0, v->heal_per_minute = 60, v->changed = w->clock;
+  v->locked_until = 0, v->task_began = v->task_ends = w->clock, v->task_files = v->task_bytes = 0, v->split_brain = 0, v->heal_per_minute = 60, v->changed = w->clock;
   for (size_t i = 0; i < bricks->count; i++) {
     const char *colon = strchr(bricks->item[i], ':');
     struct sim_brick *b = list_add(w->arena, &v->bricks, &sim_brick_shape);
     *b = (struct sim_brick){.host = world_words(w, "%.*s", (int)(colon - bricks->item[i]), bricks->item[i]), .path = world_word(w, colon + 1), .set = (int64_t)i / set,
-                            .arbiter = truth_of(arbiter > 0 && (int64_t)i % set == set - 1), .life = LIFE_STOPPED, .pid = -1, .port = -1, .size = (int64_t)3 << 30, .used = 28 << 20, .full_heal = TRUTH_NO};
+                            .arbiter = truth_of(arbiter > 0 && (int64_t)i % set == set - 1), .life = LIFE_STOPPED, .since = w->clock, .pid = -1, .port = -1, .size = (int64_t)3 << 30, .used = 28 << 20, .full_heal = TRUTH_NO, .leaving = TRUTH_NO};
   }
   static const struct { const char *name, *value; bool copied; } options[] = {{"performance.client-io-threads", "off", true}, {"nfs.disable", "on", false}, {"transport.address-family", "inet", false},
                                                                                {"storage.fips-mode-rchecksum", "on", false}, {"cluster.granular-entry-heal", "on", true}}; /* as glusterd 10 sets them */

@@ -355,7 +355,14 @@ static void status_table(struct call *c, const struct sim_volume *v) {
   }
   say(c, " \nTask Status of Volume %s\n%s", v->name, rule);
   if (!v->tasks.count) say(c, "There are no active volume tasks");
-  for (size_t i = 0; i < v->tasks.count; i++) say(c, "Task                 : %s\nID                   : %s\nStatus               : %s", v->tasks.item[i].type, v->tasks.item[i].id, v->tasks.item[i].status);
+  for (size_t i = 0; i < v->tasks.count; i++) {
+    const struct gluster_task *t = &v->tasks.item[i];
+    say(c, "Task                 : %s\nID                   : %s", t->type, t->id);
+    if (str_eq(t->type, "Remove brick")) say(c, "Removed bricks:     ");
+    EACH(v->bricks, struct sim_brick, b)
+      if (YES(b->leaving)) say(c, "%s:%s", b->host, b->path);
+    say(c, "Status               : %s", t->status);
+  }
   say(c, " ");
 }
 
@@ -404,6 +411,7 @@ static int volume_heal(struct call *c) {
   struct sim_volume *v = name ? world_volume(c->w, name) : NULL;
   if (!v) return fail(c, 255, "Volume %s does not exist%s", name ? name : "", what ? "\nVolume heal failed." : "");
   if (!str_eq(v->status, "started")) return fail(c, 255, "Launching heal operation to perform index self heal on volume %s has been unsuccessful:\nVolume %s is not started.", v->name, v->name);
+  if (v->replica < 2 && v->disperse < 1 && !str_eq(what, "info")) return fail(c, 1, "Launching heal operation to perform %s self heal on volume %s has been unsuccessful:\nSelf-heal-daemon is disabled. Heal will not be triggered on volume %s", str_eq(what, "full") ? "full" : "index", v->name, v->name);
   if (v->replica < 2 && v->disperse < 1) return fail(c, 234, "This command is supported for only volumes of replicate/disperse type. Volume %s is not of type replicate/disperse", v->name);
   if (str_eq(what, "info")) {
     heal_info(c, v, str_eq(word_at(c, 2), "summary"));
@@ -420,27 +428,13 @@ static int volume_heal(struct call *c) {
   return COMMAND_DONE;
 }
 
-static int rebalance(struct call *c) {
-  const char *name = word_at(c, 0), *what = word_at(c, 1);
-  struct sim_volume *v = name ? world_volume(c->w, name) : NULL;
-  if (v && !c->step && volume_locked(c->w, v)) return fail(c, 1, "volume rebalance: %s: failed: Another transaction is in progress. Please try again after some time.", v->name);
-  int code = gluster_turn(c, v, NULL);
-  if (code >= 0) return code;
-  if (!v) return fail(c, 1, "volume rebalance: %s: failed: Volume %s does not exist", name ? name : "", name ? name : "");
-  if (!str_eq(v->status, "started")) return fail(c, 1, "volume rebalance: %s: failed: Volume %s needs to be started to perform rebalance", v->name, v->name);
-  if ((int64_t)v->bricks.count / set_size(v) < 2) return fail(c, 1, "volume rebalance: %s: failed: Volume %s is not a distribute volume or contains only 1 brick.\nNot performing rebalance", v->name, v->name);
-  if (!str_eq(what, "start")) return fail(c, 1, "volume rebalance: %s: failed: only its start is simulated", v->name);
-  for (size_t i = 0; i < v->tasks.count; i++)
-    if (str_eq(v->tasks.item[i].status, "in progress")) return fail(c, 1, "volume rebalance: %s: failed: Rebalance on %s is already started", v->name, v->name);
-  on_rebalance(c->w, v->name, NULL);
-  say(c, "volume rebalance: %s: success: Rebalance on %s has been started successfully. Use rebalance status command to check status of the rebalance process.\nID: %s", v->name, v->name, v->tasks.count ? v->tasks.item[0].id : "");
-  return COMMAND_DONE;
+static int no_such(struct call *c) {
+  if (has_flag(c, "-V", "--version")) return say(c, "glusterfs 10.3"), COMMAND_DONE;
+  return fail(c, 1, "unrecognized word: %s (position 0)", c->count ? c->rest[c->count > 1 && c->rest[0][0] == '-' ? 1 : 0] : "");
 }
-
-static int no_such(struct call *c) { return fail(c, 1, "unrecognized word: %s (position 0)", c->count ? c->rest[c->count > 1 && c->rest[0][0] == '-' ? 1 : 0] : ""); }
 
 const struct command gluster_commands[] = {
     {"gluster", "peer probe", peer_probe, 600}, {"gluster", "peer detach", peer_detach, 600}, {"gluster", "peer status", peer_status, 140}, {"gluster", "pool list", pool_list, 110},
     {"gluster", "volume create", volume_create, 900}, {"gluster", "volume start", volume_start, 1400}, {"gluster", "volume stop", volume_stop, 1200}, {"gluster", "volume delete", volume_delete, 400},
     {"gluster", "volume set", volume_set, 175}, {"gluster", "volume reset", volume_reset, 175}, {"gluster", "volume get", volume_get, 125}, {"gluster", "volume info", volume_info, 90},
-    {"gluster", "volume list", volume_list, 70}, {"gluster", "volume status", volume_status, 100}, {"gluster", "volume heal", volume_heal, 116}, {"gluster", "volume rebalance", rebalance, 900}, {"gluster", "", no_such, 80}, {.program = NULL}};
+    {"gluster", "volume list", volume_list, 70}, {"gluster", "volume status", volume_status, 100}, {"gluster", "volume heal", volume_heal, 116}, {"gluster", "", no_such, 80}, {.program = NULL}};

@@ -36,6 +36,7 @@ const char *host_file(struct call *c, const char *path) {
   }
   if (!strcmp(path, "/proc/cpuinfo")) return "processor\t: 0\nflags\t\t: fpu vme de pse tsc msr pae mce cx8 sep lm vmx nx\n";
   if (!strcmp(path, "/etc/fstab")) return "";
+  if (!strcmp(path, "/etc/network/interfaces")) return host_interfaces(c);
   if (!strcmp(path, "/etc/ssh/ssh_host_ed25519_key.pub")) return public_key(c, c->host, "host");
   if (!strcmp(path, "/var/lib/glusterd/groups/virt") && has_package(c->host, "glusterfs-server")) return group_virt;
   if (strcmp(path, "/proc/mounts") && strcmp(path, "/proc/self/mounts")) return NULL;
@@ -78,6 +79,7 @@ static bool is_file(struct call *c, const char *path) {
   const struct sim_volume *v = volume_at(c->w, c->host, path, &rest);
   if (v) return world_file(c->w, v->name, rest) != NULL;
   if (!strcmp(path, "/sbin/mount.glusterfs")) return can_mount(c->host);
+  if (!strcmp(path, "/sbin/brctl")) return has_package(c->host, "bridge-utils");
   return str_eq(path, "/dev/kvm") ? YES(c->host->bmc) : host_file(c, path) != NULL;
 }
 

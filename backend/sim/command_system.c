@@ -25,7 +25,7 @@ static struct sim_daemon *service(struct call *c, char *name, size_t room) {
 static int is_active(struct call *c) {
   char name[128];
   const struct sim_daemon *d = service(c, name, sizeof name);
-  bool active = d && d->life != LIFE_STOPPED;
+  bool active = str_ends(name, ".timer") ? timer_waits(c->w, c->host, name) : d && d->life != LIFE_STOPPED;
   if (!has_flag(c, "-q", "--quiet")) say(c, "%s", active ? "active" : "inactive");
   c->r->code = active ? 0 : 3;
   return COMMAND_DONE;
@@ -53,6 +53,7 @@ static int start(struct call *c) {
 static int stop(struct call *c) {
   char name[128];
   const struct sim_daemon *d = service(c, name, sizeof name);
+  if (str_ends(name, ".timer") && timer_waits(c->w, c->host, name)) return timer_stop(c->w, c->host, name), COMMAND_DONE;
   if (!d) return no_unit(c, "stop", name);
   bool cluster = str_eq(name, "pacemaker") || (str_eq(name, "corosync") && daemon_runs(c->host, "pacemaker"));
   if (d->life == LIFE_STOPPED) return COMMAND_DONE;

@@ -112,6 +112,7 @@ static int start(struct call *c) {
   const char *why = NULL;
   if (!d) return COMMAND_DONE;
   if (domain_on(d, c->host->name)) return complain(c, "error: Domain is already active");
+  if (guest_waits(c->w, d, c->host)) return COMMAND_WAITS;
   if (guest_start(c->w, d, c->host, &why)) return complain(c, "error: Failed to start domain '%s'\nerror: %s", d->name, why);
   say(c, "Domain '%s' started\n", d->name);
   return COMMAND_DONE;

@@ -87,6 +87,7 @@ const struct event_kind event_kinds[] = {
     {"start behind", "DOMAIN HOST", on_start_behind, "libvirt starts it, and pacemaker does not know"},
     /* Consequences. */
     {"booted", NULL, on_booted, NULL},
+    {"script", NULL, on_script, NULL},
     {"ring", NULL, on_ring, NULL},
     {"device", NULL, on_device, NULL},
     {"shrink", NULL, on_shrink, NULL},
@@ -104,6 +105,7 @@ const struct event_kind event_kinds[] = {
     {"dirty", NULL, on_dirty, NULL},
     {"heal", NULL, on_heal, NULL},
     {"task", NULL, on_task, NULL},
+    {"stall", NULL, on_stall, NULL},
     {"server quorum", NULL, on_server_quorum, NULL},
     {.name = NULL},
 };

@@ -2,6 +2,7 @@
 #include "sim/facts.h"
 #include "sim/guest.h"
 #include "sim/host.h"
+#include "sim/store.h"
 #include <math.h>
 #include <string.h>
 
@@ -61,7 +62,7 @@ bool read_libvirt_load(const struct look *l, const char *key, void *ret) {
     bool runs = str_eq(i->state, "running");
     double share = runs ? moving(l, number, (double)d->busy) : 0;
     if (share > 100) share = 100;
-    int64_t writes = runs ? two_digits(moving(l, number + 1000000, (double)d->write_rate)) : 0;
+    int64_t writes = runs && !guest_waits(l->w, d, l->host) ? two_digits(moving(l, number + 1000000, (double)d->write_rate)) : 0;
     *x = (struct libvirt_load_domain){.name = d->name, .cpu_percent = floor(share + 0.5), .memory_used = d->memory + (48 << 20), .read_bytes_s = writes / 4, .write_bytes_s = writes,
                                       .receive_bytes_s = d->nics.count ? writes / 8 : UNKNOWN_INT, .send_bytes_s = d->nics.count ? writes / 10 : UNKNOWN_INT};
     if (l->w->clock - i->since < 4000 || first) x->cpu_percent = NAN, x->read_bytes_s = x->write_bytes_s = x->receive_bytes_s = x->send_bytes_s = UNKNOWN_INT;

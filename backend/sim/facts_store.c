@@ -202,7 +202,7 @@ bool read_gluster_capacity(const struct look *l, const char *key, void *ret) {
       if (!KNOWN(size) || b->size < size) size = b->size;
       if (!KNOWN(left) || b->size - b->used < left) left = b->size - b->used;
     }
-    if (!KNOWN(size)) return false;
+    if (!KNOWN(size) || set_waits(l->w, v, set, l->here)) return false;
     c->size += size * data, c->free += left * data;
   }
   c->inodes = c->size >> 11;
@@ -218,6 +218,7 @@ bool read_gluster_disks(const struct look *l, const char *key, void *ret) {
   EACH(l->w->files, struct sim_file, f) {
     const struct sim_volume *v = f->content ? NULL : world_volume(l->w, f->volume);
     if (!v) continue;
+    if (set_waits(l->w, v, f->set, l->here)) return false; /* who asks the mount waits with it */
     struct gluster_disk *d = list_add(l->arena, &out->disks, &gluster_disk_shape);
     d->volume = f->volume;
     d->path = f->path;

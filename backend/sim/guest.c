@@ -150,10 +150,10 @@ void guest_host_changed(struct world *w, struct sim_host *h) {
   }
 }
 
-/* Guests whose disk cannot be written: told to stop, they stop; else the guest itself sees the error. */
+/* Guests whose disk cannot be written: told to stop, they stop; else the guest itself sees the error. A full disk stops them all,
+ * as is qemu's default. A write that stalls has not failed yet. */
 void guest_io_check(struct world *w) {
   EACH(w->domains, struct sim_domain, d) {
-    if (!YES(d->stops_on_error)) continue;
     EACH(d->instances, struct sim_instance, i) {
       const struct sim_host *h = world_host(w, i->host);
       const char *rest;
@@ -162,7 +162,7 @@ void guest_io_check(struct world *w) {
         const struct sim_file *f = v ? world_file(w, v->name, rest) : NULL;
         bool full = false;
         EACH(f ? v->bricks : (__typeof__(v->bricks)){0}, struct sim_brick, b) full |= b->set == f->set && b->size > 0 && b->used >= b->size;
-        if (f && (full || !volume_writes(w, v, f->set, h))) set_state(w, i, "paused", "I/O error");
+        if (f && !set_waits(w, v, f->set, h) && (full || (YES(d->stops_on_error) && !volume_writes(w, v, f->set, h)))) set_state(w, i, "paused", "I/O error");
       }
     }
   }

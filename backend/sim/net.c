@@ -85,7 +85,9 @@ void reach_changed(struct world *w, struct sim_host *h, struct reach before) {
   w->changed = ~0u;
   store_host_changed(w, h);
   guest_host_changed(w, h);
+  bool other_link = w->corosync.links > 1 && (now.cluster != before.cluster || now.storage != before.storage);
   if (now.corosync != before.corosync) ring_host_changed(w, h, now.corosync);
+  else if (other_link && now.corosync) ring_host_parted(w, h, now.cluster > before.cluster || now.storage > before.storage); /* from those whose other link is gone */
   if (now.cluster != before.cluster) ring_device_changed(w, h);
 }
 

@@ -220,6 +220,8 @@ static void let_go(struct world *w, struct sim_host *h) {
   if (!h->leaving || !host_up(h)) return;
   EACH(w->resources, struct sim_resource, r)
     if ((texts_have(&r->nodes, h->name) || op_of(w, r->id, h->name)) && resource_managed(w, r) && !is_true(cluster_property(w, "maintenance-mode"))) return;
+  EACH(w->ops, struct sim_op, o) /* nor while something is on its way there */
+    if (str_eq(o->target, h->name)) return;
   const char *daemon = h->leaving;
   EACH(w->resources, struct sim_resource, r) drop_text(&r->nodes, h->name);
   h->known_to.count = 0;

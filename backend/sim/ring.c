@@ -89,6 +89,27 @@ static size_t take_out(struct world *w, int64_t ring, struct sim_host *moving[NO
   return n;
 }
 
+/* Two rings that hear each other wholly become one. */
+static bool hear_each_other(const struct world *w, int64_t one, int64_t other) {
+  bool some = false;
+  EACH(w->hosts, struct sim_host, o) {
+    if (!is_node(o) || o->ring != other || !daemon_runs(o, "corosync") || world_awaits(w, "ring", o->name)) continue;
+    if (!hears_ring(w, o, one)) return false;
+    some = true;
+  }
+  return some;
+}
+
+static void merge_rings(struct world *w) {
+  EACH(w->hosts, struct sim_host, a)
+    EACH(w->hosts, struct sim_host, b) {
+      int64_t one = a->ring, other = b->ring;
+      if (!is_node(a) || !is_node(b) || one < 0 || other <= one || !hear_each_other(w, one, other)) continue;
+      EACH(w->hosts, struct sim_host, o)
+        if (is_node(o) && o->ring == other) o->ring = one;
+    }
+}
+
 void on_ring(struct world *w, const char *subject, const char *detail) {
   struct sim_host *h = world_host(w, subject), *moving[NODES_MAX] = {h};
   size_t n = 1;
@@ -100,6 +121,7 @@ void on_ring(struct world *w, const char *subject, const char *detail) {
     moving[i]->ring = find_ring(w, moving[i]);
     n = take_out(w, moving[i]->ring, moving, n);
   }
+  merge_rings(w);
   ring_form(w);
 }
 
@@ -224,6 +246,8 @@ void ring_form(struct world *w) {
     learn(w, h, quorate_before);
     settle(w, h);
   }
+  EACH(w->hosts, struct sim_host, h) /* the device's vote may go to another partition now */
+    if (w->corosync.qdevice_host && !changed[h - w->hosts.item] && is_node(h) && daemon_runs(h, "corosync") && h->members.count && !world_awaits(w, "ring", h->name)) settle(w, h);
   world_touch(w, LAYER_COROSYNC);
   world_touch(w, LAYER_PACEMAKER);
   pacemaker_ring_changed(w);

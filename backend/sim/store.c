@@ -1,5 +1,5 @@
 #include "sim/net.h"
-#include "sim/store.h"
+#include "sim/store_bricks.h"
 #include "sim/event.h"
 #include "sim/guest.h"
 #include "sim/host.h"
@@ -105,13 +105,10 @@ struct sim_file *store_file(struct world *w, const char *volume, const char *pat
   struct sim_file *f = world_file(w, volume, path);
   const struct sim_volume *v = world_volume(w, volume);
   if (!f) {
-    int64_t sets = v && v->bricks.count ? (int64_t)v->bricks.count / set_size(v) : 1;
-    uint64_t h = 14695981039346656037u; /* where DHT puts it: by its name */
-    for (const char *s = path; *s; s++) h = (h ^ (unsigned char)*s) * 1099511628211u;
     f = list_add(w->arena, &w->files, &sim_file_shape);
     f->volume = world_word(w, volume);
     f->path = world_word(w, path);
-    f->set = sets > 0 ? (int64_t)(mix(h, 3) % (uint64_t)sets) : 0;
+    f->set = v ? file_home(v, path) : 0;
   }
   f->size = size;
   f->content = content ? arena_strdup(w->arena, content) : NULL;
@@ -141,6 +138,7 @@ void brick_start(struct world *w, struct sim_volume *v, struct sim_brick *b) {
   struct sim_host *h = world_host(w, b->host);
   if (b->life == LIFE_RUNNING || !str_eq(v->status, "started") || !daemon_runs(h, "glusterd")) return;
   b->life = LIFE_RUNNING;
+  b->since = w->clock;
   b->pid = h->pid += 1 + world_random(w, 9);
   b->port = 49152 + world_random(w, 11000);
   world_touch(w, LAYER_GLUSTER);
@@ -151,6 +149,7 @@ void brick_kill(struct world *w, struct sim_volume *v, struct sim_brick *b) {
   (void)v;
   if (b->life != LIFE_RUNNING && b->life != LIFE_HUNG) return;
   b->life = LIFE_STOPPED;
+  b->since = w->clock;
   b->pid = b->port = -1;
   world_touch(w, LAYER_GLUSTER);
   store_check(w);
@@ -210,7 +209,6 @@ static const struct sim_host *writer(const struct world *w, const struct sim_fil
   return h && host_up(h) && !KNOWN(h->storage_cut) ? h : NULL;
 }
 
-static int64_t sets_of(const struct sim_volume *v) { return (int64_t)v->bricks.count / set_size(v); }
 static bool copies(const struct sim_volume *v) { return v->replica > 1 || v->disperse > 0; }
 
 /* Another host misses it just now: what it lacks are that one's files. */
@@ -232,7 +230,7 @@ static void dirty_brick(const struct world *w, struct sim_volume *v, struct sim_
   int64_t n = 0, unsound = 0, rate = 0;
   EACH(w->files, struct sim_file, f) {
     const struct sim_host *h = f->set == b->set && str_eq(f->volume, v->name) ? writer(w, f) : NULL;
-    if (!h || brick_serves(w, b, h) || !volume_writes(w, v, b->set, h)) continue;
+    if (!h || brick_serves(w, b, h) || !volume_writes(w, v, b->set, h) || set_waits(w, v, b->set, h)) continue;
     n++;
     if (sharded) rate += guest_write_rate(w, f);
     unsound += v->replica == 2 && !b->behind && !YES(b->arbiter) && writes_unsound(w, v, b->set, h);
@@ -268,6 +266,13 @@ static bool can_heal(const struct world *w, const struct sim_volume *v, const st
   return sound >= (v->disperse > 0 ? v->disperse - v->redundancy : 1);
 }
 
+/* An empty brick has everything now that its set has. */
+static void fill_up(const struct sim_volume *v, struct sim_brick *b) {
+  b->full_heal = TRUTH_NO;
+  EACH(v->bricks, struct sim_brick, o)
+    if (o->set == b->set && !YES(b->arbiter) && o->used > b->used && o->used <= b->size) b->used = o->used;
+}
+
 void on_heal(struct world *w, const char *subject, const char *detail) {
   struct sim_volume *v = world_volume(w, subject);
   bool more = false;
@@ -278,8 +283,8 @@ void on_heal(struct world *w, const char *subject, const char *detail) {
   EACH(v->bricks, struct sim_brick, b) {
     if (!can_heal(w, v, b)) continue;
     b->behind = b->behind > at_once ? b->behind - at_once : 0;
-    if (!b->behind) b->full_heal = TRUTH_NO;
-    more |= b->behind > 0;
+    if (b->behind) more = true;
+    else if (YES(b->full_heal)) fill_up(v, b);
   }
   world_touch(w, LAYER_GLUSTER);
   if (more) world_later(w, a_minute > 60 ? 1000 : 60000 / a_minute, "heal", v->name, NULL);
@@ -294,6 +299,7 @@ void store_check(struct world *w) {
     EACH(v->bricks, struct sim_brick, b) heals |= can_heal(w, v, b);
     if (heals && !world_awaits(w, "heal", v->name)) world_later(w, HEAL_AFTER_MS, "heal", v->name, NULL);
   }
+  stall_watch(w);
   guest_io_check(w);
 }
 
@@ -326,13 +332,16 @@ static void named_bricks(struct world *w, const char *subject, void (*fn)(struct
 
 static void hang(struct world *w, struct sim_volume *v, struct sim_brick *b) {
   (void)v;
-  if (b->life == LIFE_RUNNING) b->life = LIFE_HUNG;
+  if (b->life != LIFE_RUNNING) return;
+  b->life = LIFE_HUNG;
+  b->since = w->clock;
   store_check(w);
 }
 
 static void start(struct world *w, struct sim_volume *v, struct sim_brick *b) {
   if (b->life == LIFE_HUNG) {
     b->life = LIFE_RUNNING;
+    b->since = w->clock;
     store_check(w);
   } else brick_start(w, v, b);
 }
@@ -369,29 +378,4 @@ void on_transaction(struct world *w, const char *subject, const char *detail) {
   struct sim_volume *v = world_volume(w, subject);
   EACH(w->hosts, struct sim_host, h)
     if (v && YES(h->in_pool) && daemon_runs(h, "glusterd") && !volume_locked(w, v)) volume_lock(w, v, h, NULL, number_of(detail, 1000));
-}
-
-/* As much as lies on the bricks is looked at, a terabyte in ten minutes. */
-void on_rebalance(struct world *w, const char *subject, const char *detail) {
-  struct sim_volume *v = world_volume(w, subject);
-  int64_t used = 0;
-  (void)detail;
-  if (!v || !str_eq(v->status, "started") || sets_of(v) < 2) return;
-  for (size_t i = 0; i < v->tasks.count; i++)
-    if (str_eq(v->tasks.item[i].status, "in progress")) return;
-  v->tasks.count = 0; /* glusterd keeps the last */
-  uint64_t a = mix((uint64_t)w->clock, 5), b = mix(a, 6);
-  struct gluster_task *t = list_add(w->arena, &v->tasks, &gluster_task_shape);
-  *t = (struct gluster_task){"Rebalance", world_words(w, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff, (unsigned)(b >> 52), (unsigned long long)(b & 0xffffffffffff)), "in progress"};
-  EACH(v->bricks, struct sim_brick, x) used += x->used;
-  world_later(w, 20000 + (used >> 40) * 600000 / set_size(v), "task", v->name, t->id);
-  world_touch(w, LAYER_GLUSTER);
-}
-
-/* A rebalance or remove-brick is over. */
-void on_task(struct world *w, const char *subject, const char *detail) {
-  struct sim_volume *v = world_volume(w, subject);
-  for (size_t i = 0; v && i < v->tasks.count; i++)
-    if (str_eq(v->tasks.item[i].id, detail)) v->tasks.item[i].status = "completed";
-  world_touch(w, LAYER_GLUSTER);
 }

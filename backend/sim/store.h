@@ -31,6 +31,14 @@ const struct sim_host *peer_in_the_way(const struct world *w, const struct sim_h
 /* A transaction holds the volume, cluster-wide: until it ends, its peer answers or is given up, or the lock's timer is over. */
 bool volume_locked(const struct world *w, const struct sim_volume *v);
 void volume_lock(struct world *w, struct sim_volume *v, const struct sim_host *by, const struct sim_host *waits_for, int64_t ms);
+/* ---- stalls (stall.c) ---- */
+/* Until when whatever that client does on the set, the file, the guest's disks stands still; 0: it does not. */
+int64_t set_waits(const struct world *w, const struct sim_volume *v, int64_t set, const struct sim_host *client);
+int64_t file_waits(const struct world *w, const struct sim_host *h, const char *path);
+int64_t guest_waits(const struct world *w, const struct sim_domain *d, const struct sim_host *h);
+void stall_watch(struct world *w);
+void on_stall(struct world *w, const char *subject, const char *detail);
+
 void store_host_changed(struct world *w, struct sim_host *h);
 void store_host_lost(struct world *w, struct sim_host *h);
 void store_daemon_changed(struct world *w, struct sim_host *h);

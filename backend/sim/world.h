@@ -49,14 +49,16 @@ struct sim_brick {
   int64_t set;
   enum truth arbiter;
   int life;
+  int64_t since; /* when its process began, died, or hung */
   int64_t pid, port, size, used, behind; /* behind: entries it has not got */
-  enum truth full_heal;
+  enum truth full_heal, leaving; /* full_heal: it was empty; leaving: by remove-brick */
 };
 struct sim_volume {
   const char *name, *id, *type, *status;
   const char *locked_by, *locked_for; /* whose transaction holds the volume, and the peer whose answer it waits for; NULL: none */
   int64_t locked_until;               /* glusterd lets go of it then, whatever comes */
   int64_t replica, arbiter, disperse, redundancy, split_brain, heal_per_minute, changed; /* changed: its options, last */
+  int64_t task_began, task_ends, task_files, task_bytes;   /* of its last task: what was moved */
   LIST_OF(struct sim_brick) bricks;
   struct pairs options;
   LIST_OF(struct gluster_task) tasks;

@@ -25,12 +25,12 @@ SHAPE(sim_host_shape, T, FIELD(T, name, TEXT), FIELD(T, address, TEXT), FIELD(T,
 #undef T
 #define T struct sim_brick
 SHAPE(sim_brick_shape, T, FIELD(T, host, TEXT), FIELD(T, path, TEXT), FIELD(T, set, INT), FIELD(T, arbiter, BOOL), CHOICE(T, life, life_names),
-      FIELD(T, pid, INT), FIELD(T, port, INT), FIELD(T, size, INT), FIELD(T, used, INT), FIELD(T, behind, INT), FIELD(T, full_heal, BOOL));
+      FIELD(T, since, TIME), FIELD(T, pid, INT), FIELD(T, port, INT), FIELD(T, size, INT), FIELD(T, used, INT), FIELD(T, behind, INT), FIELD(T, full_heal, BOOL), FIELD(T, leaving, BOOL));
 #undef T
 #define T struct sim_volume
 SHAPE(sim_volume_shape, T, FIELD(T, name, TEXT), FIELD(T, id, TEXT), FIELD(T, type, TEXT), FIELD(T, status, TEXT), FIELD(T, locked_by, TEXT), FIELD(T, locked_for, TEXT), FIELD(T, locked_until, TIME), FIELD(T, replica, INT),
       FIELD(T, arbiter, INT), FIELD(T, disperse, INT), FIELD(T, redundancy, INT), FIELD(T, split_brain, INT), FIELD(T, heal_per_minute, INT),
-      FIELD(T, changed, TIME), LIST(T, bricks, sim_brick_shape), FIELD(T, options, PAIRS), LIST(T, tasks, gluster_task_shape));
+      FIELD(T, changed, TIME), FIELD(T, task_began, TIME), FIELD(T, task_ends, TIME), FIELD(T, task_files, INT), FIELD(T, task_bytes, INT), LIST(T, bricks, sim_brick_shape), FIELD(T, options, PAIRS), LIST(T, tasks, gluster_task_shape));
 #undef T
 #define T struct sim_file
 SHAPE(sim_file_shape, T, FIELD(T, volume, TEXT), FIELD(T, path, TEXT), FIELD(T, content, TEXT), FIELD(T, size, INT), FIELD(T, set, INT),

@@ -12,23 +12,6 @@ static const struct { const char *name, *os; } systems[] = {
     {"leap15", "NAME=\"openSUSE Leap\"\nID=\"opensuse-leap\"\nID_LIKE=\"suse opensuse\"\nVERSION_ID=\"15.5\"\nPRETTY_NAME=\"openSUSE Leap 15.5\"\n"},
 };
 
-/* What a host would have said that the simulated one does not. */
-struct told { const char *host, *id; int code; const char *out; };
-
-static struct plan *told_plan(struct bench *b, const char *operation, const char *words, const struct told *told) {
-  const struct operation *o = operation_find(operation);
-  struct values v = bench_values(b, o, words);
-  struct survey survey;
-  bench_survey(b, o, &v, &survey);
-  for (; told && told->host; told++) {
-    struct answer *q = (struct answer *)survey_answer(&survey, told->host, told->id);
-    if (!q) fail_msg("%s is not asked of %s", told->id, told->host);
-    q->code = told->code;
-    q->out = told->out;
-  }
-  return operation_plan(o, b->snap, &v, &survey, b->arena);
-}
-
 static void each_distribution_has_its_way(void **state) {
   struct bench b;
   (void)state;
@@ -148,8 +131,41 @@ static void a_bridge_takes_itself_back(void **state) {
   assert_non_null(strstr(p->why, "neither by NetworkManager nor in /etc/network/interfaces"));
   files[1].out = LINKS "3: br0: <BROADCAST> mtu 1500\n";
   assert_non_null(strstr(told_plan(&b, "host-bridge", "host=node1", files)->why, "has an interface br0 already"));
-  p = told_plan(&b, "host-bridge", "host=kvm01", NULL);
-  assert_int_equal(p->allowed, TRUTH_NO); /* the console's own host */
+  plan_refused(&b, "host-bridge", "host=kvm01;force=yes", "kvm01 is the host that this console runs on");
+  bench_close(&b);
+}
+
+static void a_bridge_is_made(void **state) {
+  struct bench b;
+  (void)state;
+  bench_open(&b, "host kvm[01-02] kvm memory=8G\nhere kvm01\n");
+  struct plan *p = bench_plan(&b, "host-bridge", "host=kvm02");
+  plan_kept(p, "bridge-simulated");
+  plan_runs(&b, p);
+  const struct sim_host *h = world_host(sim_world(b.sim), "kvm02");
+  assert_non_null(pairs_get(&h->files, "/run/network/br0"));
+  bench_pass(&b, 200); /* nothing takes it back any more */
+  assert_non_null(pairs_get(&h->files, "/run/network/br0"));
+  plan_refused(&b, "host-bridge", "host=kvm02", "has an interface br0 already");
+  plan_undone(&b, p);
+  assert_null(pairs_get(&h->files, "/run/network/br0"));
+  bench_close(&b);
+}
+
+/* Whoever made it does not come back: the host does it by itself. */
+static void a_bridge_that_nobody_confirms_goes(void **state) {
+  const char *outputs[64];
+  struct bench b;
+  (void)state;
+  bench_open(&b, "host kvm[01-02] kvm memory=8G\nhere kvm01\n");
+  struct plan *p = bench_plan(&b, "host-bridge", "host=kvm02");
+  const struct sim_host *h = world_host(sim_world(b.sim), "kvm02");
+  for (size_t i = 0; i < p->steps.count && !strstr(p->steps.item[i].say, "stop what would take it back"); i++) step_runs(&b, p, i, outputs);
+  assert_non_null(pairs_get(&h->files, "/run/network/br0"));
+  plan_refused(&b, "host-bridge", "host=kvm02;bridge=br1;interface=eth0;force=yes", "eth0 of kvm02 is in br0 already");
+  bench_pass(&b, 130);
+  assert_null(pairs_get(&h->files, "/run/network/br0"));
+  assert_null(strstr(pairs_get(&h->files, "/etc/network/interfaces"), "br0"));
   bench_close(&b);
 }
 
@@ -167,6 +183,7 @@ static void a_member_keeps_its_network(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(each_distribution_has_its_way),          cmocka_unit_test(hosts_are_prepared), cmocka_unit_test(from_bare_hosts_to_a_mounted_volume),       cmocka_unit_test(a_host_that_cannot_be_asked_is_refused),
-                                     cmocka_unit_test(a_processor_that_cannot_is_refused), cmocka_unit_test(a_bridge_takes_itself_back), cmocka_unit_test(a_member_keeps_its_network)};
+                                     cmocka_unit_test(a_processor_that_cannot_is_refused), cmocka_unit_test(a_bridge_takes_itself_back), cmocka_unit_test(a_bridge_is_made), cmocka_unit_test(a_bridge_that_nobody_confirms_goes),
+                                     cmocka_unit_test(a_member_keeps_its_network)};
   return RUN(tests);
 }

@@ -215,7 +215,9 @@ static void a_client_that_misses_a_brick(void **state) {
   struct sim_brick *first = &v->bricks.item[0], *second = &v->bricks.item[1];
   (void)state;
   world_happen(w, "part", "k1", "s1 gluster");
-  pass(w, 5000);
+  pass(w, 30000);
+  assert_true(!first->behind && guest_waits(w, world_domain(w, "d1"), host(w, "k1"))); /* it still believes in it */
+  pass(w, 60000);
   assert_true(brick_lives(w, first) && !brick_serves(w, first, host(w, "k1")) && brick_serves(w, first, host(w, "k2")));
   assert_true(first->behind > 0 && !second->behind && !v->split_brain);
   assert_true(runs(w, "d1", "k1") && !KNOWN(world_file(w, "m", "/d1.qcow2")->released)); /* the other copy holds its lock */
@@ -228,6 +230,90 @@ static void a_client_that_misses_a_brick(void **state) {
   assert_false(volume_writes(w, v, 0, host(w, "k1")));
   assert_true(volume_writes(w, v, 0, host(w, "k2")));
   world_free(w);
+}
+
+/* ---- what waits for a brick that is silent ---- */
+
+#define STALLING(ping, more) \
+  "host k[1-2] kvm memory=32G\nhost s[1-4] store\nvolume m replica 2 bricks s[1-4]:/b option.network.ping-timeout=" ping "\nmount m /kvmdata on k[1-2] from s1 options=backup-volfile-servers=s2\ncluster c k[1-2]\nfencing for k[1-2]\n" more
+
+static int64_t writes_of(const struct world *w, const char *domain, const char *on) {
+  CLEANUP(arena_freep) struct arena *a = arena_new();
+  struct look l = {(struct world *)w, host(w, on), host(w, on), a};
+  struct libvirt_load load = {0};
+  read_libvirt_load(&l, NULL, &load);
+  EACH(load.domains, struct libvirt_load_domain, d)
+    if (str_eq(d->name, domain)) return d->write_bytes_s;
+  return -1;
+}
+
+/* Measured: one to two ping-timeouts, whoever is on that set; others feel nothing. Then the other copy alone is written. */
+static void silent_bricks_stall(void **state) {
+  static const struct { const char *fault, *subject; } faults[] = {{"cut", "s1"}, {"freeze", "s1"}, {"power off", "s1"}, {"hang brick", "s1:/b"}, {"kill brick", "s1:/b"}};
+  (void)state;
+  for (size_t i = 0; i < COUNT(faults); i++) {
+    struct world *w = made(STALLING("10", "domain d[1-6] volume m memory=1G writes=8M\n"), 3);
+    const struct sim_volume *v = &w->volumes.item[0];
+    int64_t first = -1, last = -1;
+    pass(w, 5000);
+    world_happen(w, faults[i].fault, faults[i].subject, NULL);
+    for (int64_t ms = 0; ms < 25000; ms += 250, pass(w, 250))
+      EACH(w->domains, struct sim_domain, d) {
+        const struct sim_file *f = world_file(w, "m", world_words(w, "/%s.qcow2", d->name));
+        bool stands = writes_of(w, d->name, d->instances.item[0].host) == 0;
+        if (f->set != 0 && stands) fail_msg("%s: %s is on the other set and stands", faults[i].fault, d->name);
+        if (stands && first < 0) first = ms;
+        if (stands) last = ms;
+        if (stands && v->bricks.item[0].behind && !str_eq(faults[i].fault, "power off")) fail_msg("%s: nothing is written, and the brick is behind", faults[i].fault);
+      }
+    if (i == 4 ? first >= 0 : first != 0 || last < 10000 || last > 20000) fail_msg("%s: it stood from %" PRId64 " to %" PRId64, faults[i].fault, first, last);
+    assert_true(v->bricks.item[0].behind > 0);
+    EACH(w->domains, struct sim_domain, d) assert_string_equal(d->instances.item[0].state, "running");
+    world_free(w);
+  }
+}
+
+/* With no copy left it stands first, too, and is stopped by the error after that; it goes on when the volume can be written. */
+static void no_copy_left(void **state) {
+  struct world *w = made(STALLING("5", "domain strict volume m stop-on-error\n"), 1);
+  const struct sim_file *f = world_file(w, "m", "/strict.qcow2");
+  struct sim_domain *d = world_domain(w, "strict");
+  const char *on = d->instances.item[0].host, *both[] = {f->set ? "s3" : "s1", f->set ? "s4" : "s2"};
+  (void)state;
+  world_happen(w, "cut", both[0], NULL), world_happen(w, "cut", both[1], NULL);
+  pass(w, 4900);
+  assert_string_equal(d->instances.item[0].state, "running");
+  pass(w, 5300);
+  assert_string_equal(d->instances.item[0].state, "paused");
+  assert_string_equal(d->instances.item[0].reason, "I/O error");
+  world_happen(w, "join", both[0], NULL);
+  pass(w, 1000);
+  guest_resume(w, d, on);
+  assert_string_equal(d->instances.item[0].state, "running");
+  world_free(w);
+}
+
+/* A guest that is started meanwhile waits as well; with the timeout of a volume that nobody tuned, longer than the operation may take. */
+static void starts_wait_too(void **state) {
+  static const struct { const char *text; int64_t least, most; bool fails; } rows[] = {{STALLING("10", "domain d1 volume m memory=1G\n"), 10000, 21500, false}, {STALLING("42", "domain d1 volume m memory=1G\n"), 42000, 61500, true}};
+  (void)state;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    bool failed = false;
+    for (int64_t seed = 1; seed < 12; seed++) {
+      struct world *w = made(rows[i].text, seed);
+      struct sim_domain *d = world_domain(w, "d1");
+      world_happen(w, "cut", world_file(w, "m", "/d1.qcow2")->set ? "s3" : "s1", NULL);
+      world_happen(w, "crash", "d1", NULL);
+      int64_t from = w->clock;
+      while (!d->instances.count && !w->failures.count && w->clock - from < 100000) world_step(w);
+      while (!d->instances.count && w->failures.count < 2 && w->clock - from < 150000) world_step(w); /* the first is the monitor's */
+      bool start_failed = w->failures.count > 1 && str_eq(w->failures.item[1].task, "start");
+      failed |= start_failed;
+      if (!start_failed && (w->clock - from < rows[i].least || w->clock - from > rows[i].most + 10000)) fail_msg("seed %" PRId64 ": it ran after %" PRId64 " ms", seed, w->clock - from);
+      world_free(w);
+    }
+    assert_int_equal(failed, rows[i].fails);
+  }
 }
 
 /* One network of two: with a second link the ring holds, ssh does not; and the other way round. */
@@ -304,6 +390,6 @@ static void words(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(two_wholes), cmocka_unit_test(the_delay_decides), cmocka_unit_test(without_a_delay_both_may_die), cmocka_unit_test(two_halves_of_four), cmocka_unit_test(one_that_sees_both),
-                                     cmocka_unit_test(stores_that_do_not_see_each_other), cmocka_unit_test(a_client_that_misses_a_brick), cmocka_unit_test(one_network_of_two), cmocka_unit_test(back_before_it_was_confirmed), cmocka_unit_test(words)};
+                                     cmocka_unit_test(stores_that_do_not_see_each_other), cmocka_unit_test(a_client_that_misses_a_brick), cmocka_unit_test(silent_bricks_stall), cmocka_unit_test(no_copy_left), cmocka_unit_test(starts_wait_too), cmocka_unit_test(one_network_of_two), cmocka_unit_test(back_before_it_was_confirmed), cmocka_unit_test(words)};
   return RUN(tests);
 }

@@ -163,7 +163,7 @@ static void fault(struct run *r) {
 }
 
 static void command(struct run *r) {
-  static const char *const forms[][6] = {
+  static const char *const forms[][8] = {
       {"crm_resource", "-M", "-r", "@d", "-N", "@n"}, {"crm_resource", "-B", "-r", "@d"},          {"crm_resource", "-U", "-r", "@d"},           {"crm_resource", "--cleanup", "-r", "@d"},
       {"crm_resource", "--cleanup"},                  {"pcs", "node", "standby", "@n"},            {"pcs", "node", "unstandby", "@n"},           {"pcs", "resource", "disable", "@d"},
       {"pcs", "resource", "enable", "@d"},            {"pcs", "resource", "manage", "@d"},
@@ -174,13 +174,19 @@ static void command(struct run *r) {
       {"pcs", "property", "set", "no-quorum-policy=freeze"}, {"pcs", "property", "set", "no-quorum-policy="}, {"virsh", "domjobabort", "@d"}, {"pcs", "resource", "meta", "@d", "migration-threshold=2"},
       {"cibadmin", "--delete", "--xpath", "//rsc_location[@role=\"Started\"]"}, {"crm_attribute", "-N", "@n", "-n", "site", "--update=x"}, {"attrd_updater", "-p", "-n", "beat", "-U", "1"},
       {"cibadmin", "--create", "--scope", "crm_config", "--xml-text", "<cluster_property_set id=\"l\"/>"}, {"cibadmin", "--delete", "--xpath", "//cluster_property_set[@id=\"l\"]"}, {"cibadmin", "-Q"},
+      {"gluster", "volume", "replace-brick", "m", "@b", "@c", "commit", "force"}, {"gluster", "volume", "remove-brick", "m", "@b", "start"}, {"gluster", "volume", "remove-brick", "m", "@b", "stop"},
+      {"gluster", "volume", "rebalance", "m", "start"}, {"gluster", "volume", "rebalance", "m", "status"}, {"gluster", "volume", "heal", "m", "full"},
       /* What goes past pacemaker, or tells it to look away while a node leaves: then it may run twice. */
       {"pcs", "resource", "unmanage", "@d"},          {"pcs", "property", "set", "maintenance-mode=true"},
       {"virsh", "start", "@d"},                       {"virsh", "migrate", "--live", "@d", "qemu+ssh://k2/system"}};
   size_t n = draw(r, r->direct ? COUNT(forms) : COUNT(forms) - 4);
-  const char *argv[8] = {0};
+  const char *argv[10] = {0};
   struct command_result out;
-  for (size_t i = 0; i < 6 && forms[n][i]; i++) argv[i] = str_eq(forms[n][i], "@d") ? some_domain(r) : str_eq(forms[n][i], "@n") ? some_node(r) : forms[n][i];
+  char old[200], fresh[200];
+  const char *store = some_brick(r);
+  snprintf(old, sizeof old, "%s:%s", store, brick_of(&r->w->volumes.item[0], store, NULL)->path);
+  snprintf(fresh, sizeof fresh, "%s:/c%u", store, draw(r, 1000));
+  for (size_t i = 0; i < 8 && forms[n][i]; i++) argv[i] = str_eq(forms[n][i], "@d") ? some_domain(r) : str_eq(forms[n][i], "@n") ? some_node(r) : str_eq(forms[n][i], "@b") ? old : str_eq(forms[n][i], "@c") ? fresh : forms[n][i];
   const char *on = some_host(r);
   for (size_t i = 0; getenv("VERBOSE") && argv[i]; i++) print_message("%s%s%s", i ? " " : "       ", argv[i], argv[i + 1] ? "" : "\n");
   if (str_eq(argv[0], "gluster") || draw(r, 3) == 0) sim_execute(r->sim, on, argv, NULL, &out, NULL, NULL);
