@@ -244,6 +244,16 @@ static void tasks_are_told_by_a_word(void **state) {
   assert_int_equal(acted_keys(x, "Enter") & APP_TASK, APP_TASK);
   assert_string_equal(acting(x)->task_id, "t1");
   assert_int_equal(acting(x)->task_wish, TASK_WISH_FORGET);
+  tasks[0].state = TASK_INTERRUPTED;
+  acted_keys(x, "Esc O");
+  assert_true(acted_shows(x, "^ Move test01")); /* nobody sees to it yet */
+  tasks[0].state = TASK_VERIFIED;
+  tasks[0].ended = sim_now(x->sim) - 1000;
+  assert_true(acted_shows(x, "+ Move test01: waits"));
+  tasks[0].ended -= 60000;
+  CLEANUP(mem_freep) char *later = acted_frame(x);
+  assert_null(strstr(later, "Move test01: waits"));
+  acted_keys(x, "T Enter");
   tasks[0].state = TASK_ASKED;
   acted_keys(x, "Esc Home r 'no'");
   assert_int_equal(acted_keys(x, "Enter") & APP_TASK, APP_TASK);

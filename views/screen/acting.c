@@ -251,7 +251,7 @@ static struct text *sure_text(const struct acting *a, const struct input *in) {
   static const char *const asks[] = {[TASK_WISH_NONE] = "", [TASK_WISH_CANCEL] = "Stop it? Steps that are done stay done.", [TASK_WISH_YES] = "", [TASK_WISH_NO] = "",
                                      [TASK_WISH_UNDO] = "Take back what it did? This would run, in this order:", [TASK_WISH_FORGET] = "Take it off the list? The audit keeps it.",
                                      [TASK_WISH_LEAVE] = "It still runs. If you leave, the step that runs ends by itself, no other starts, and the next console finds it interrupted. Leave?"};
-  const struct task_view *t = task_of(in, a->sure.id);
+  const struct task_view *t = task_shown(in, a->sure.id);
   const char *question = asks[a->sure.kind];
   if (a->sure.kind == TASK_WISH_YES && t && t->plan && t->step < t->plan->steps.count) question = t->plan->steps.item[t->step].say;
   struct text *words = text_new();
@@ -352,7 +352,7 @@ static void draw_form(struct pen body, const struct acting *a, const struct inpu
 }
 
 static void draw_sure(struct pen body, const struct acting *a, const struct input *in) {
-  const struct task_view *t = task_of(in, a->sure.id);
+  const struct task_view *t = task_shown(in, a->sure.id);
   const char *title = t ? arena_printf(in->arena, "%s%s%s", t->title ? t->title : "task", t->target ? ": " : "", t->target ? t->target : "") : "this task is not there any more";
   struct text *words = sure_text(a, in);
   int w, h;

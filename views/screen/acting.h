@@ -135,8 +135,9 @@ unsigned preview_enter(struct acting *a, const struct input *in);
 void preview_draw(struct pen p, const struct acting *a, const struct input *in);
 int preview_text_height(const struct acting *a, const struct input *in, int w, int h);
 /* tasks.c */
-const struct task_view *task_of(const struct input *in, const char *id); /* NULL: there is none */
+const struct task_view *task_shown(const struct input *in, const char *id); /* NULL: there is none */
 const struct task_view *task_running(const struct input *in);            /* the newest that runs, NULL: none */
+const struct task_view *task_noted(const struct input *in);              /* what every view tells of: it runs, has just ended, or was interrupted; NULL: nothing */
 bool task_ended(enum task_state s);
 struct text *task_text(const struct input *in, const char *id);      /* text_free() */
 struct text *task_text_so_far(const struct input *in, const char *id); /* up to the step that runs; NULL: none runs */

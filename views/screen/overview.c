@@ -11,7 +11,7 @@ struct frame frame_of(struct canvas *c, const struct app *a, const struct input 
     notice += problems > 2 ? 2 : problems;
   }
   if (!notice && a->acting.say) notice = 1;
-  notice += task_running(in) != NULL;
+  notice += task_noted(in) != NULL;
   return (struct frame){.title = pen_sub(p, 0, 0, c->w, 1), .time = pen_sub(p, 0, 1, c->w, time),
                         .body = pen_sub(p, 0, 1 + time, c->w, c->h - 2 - time - notice),
                         .notice = pen_sub(p, 0, c->h - 1 - notice, c->w, notice), .hints = pen_sub(p, 0, c->h - 1, c->w, 1)};
@@ -113,7 +113,7 @@ static const struct event *grave_news(const struct input *in) {
 void draw_notice(struct pen p, const struct app *a, const struct input *in) {
   if (p.h < 1 || !in->snap) return;
   int y = 0;
-  const struct task_view *task = task_running(in);
+  const struct task_view *task = task_noted(in);
   if (task) {
     draw_task_line(pen_sub(p, 0, p.h - 1, p.w, 1), in, task);
     p = pen_sub(p, 0, 0, p.w, p.h - 1);

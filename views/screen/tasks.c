@@ -19,7 +19,7 @@ static const struct { enum role role; enum symbol sign; const char *word; } step
 
 bool task_ended(enum task_state s) { return (size_t)s < COUNT(states) && states[s].ended; }
 
-const struct task_view *task_of(const struct input *in, const char *id) {
+const struct task_view *task_shown(const struct input *in, const char *id) {
   for (size_t i = 0; i < in->task_count; i++)
     if (str_eq(in->tasks[i].id, id)) return &in->tasks[i];
   return NULL;
@@ -31,11 +31,23 @@ const struct task_view *task_running(const struct input *in) {
   return NULL;
 }
 
+/* That one went well is told for a while, that it did not for longer; one that was interrupted until somebody sees to it. */
+const struct task_view *task_noted(const struct input *in) {
+  enum { WELL_MS = 15000, ILL_MS = 300000 };
+  const struct task_view *t = task_running(in);
+  for (size_t i = 0; i < in->task_count && !t; i++) {
+    const struct task_view *old = &in->tasks[i];
+    int64_t since = old->ended == UNKNOWN_INT ? INT64_MAX : in->wall - old->ended;
+    if (old->state == TASK_INTERRUPTED || since < (old->state == TASK_VERIFIED ? WELL_MS : ILL_MS)) t = old;
+  }
+  return t;
+}
+
 /* One that has not begun has no steps' states yet. */
 static enum step_state step_state(const struct task_view *t, size_t n) { return t->steps ? t->steps[n] : STEP_TODO; }
 
 const char *task_refuses(const struct input *in, const char *id, enum task_wish kind) {
-  const struct task_view *t = task_of(in, id);
+  const struct task_view *t = task_shown(in, id);
   if (!t) return "that task is not there any more";
   bool ended = task_ended(t->state), done = false;
   for (size_t i = 0; t->plan && i < t->plan->steps.count; i++) done |= step_state(t, i) == STEP_DONE && t->plan->steps.item[i].undo.count > 0;
@@ -196,7 +208,7 @@ static void add_head(struct text *out, const struct input *in, const struct task
 }
 
 struct text *task_text_so_far(const struct input *in, const char *task) {
-  const struct task_view *t = task_of(in, task);
+  const struct task_view *t = task_shown(in, task);
   if (!t || !t->plan || task_ended(t->state)) return NULL;
   struct text *out = text_new();
   add_head(out, in, t);
@@ -209,7 +221,7 @@ struct text *task_text_so_far(const struct input *in, const char *task) {
 }
 
 void task_undo_text(struct text *out, const struct input *in, const char *task) {
-  const struct task_view *t = task_of(in, task);
+  const struct task_view *t = task_shown(in, task);
   for (size_t i = t && t->plan ? t->plan->steps.count : 0; i-- > 0;) {
     const struct step *s = &t->plan->steps.item[i];
     CLEANUP(str_free) struct str words = {0};
@@ -222,7 +234,7 @@ void task_undo_text(struct text *out, const struct input *in, const char *task) 
 }
 
 struct text *task_text(const struct input *in, const char *task) {
-  const struct task_view *t = task_of(in, task);
+  const struct task_view *t = task_shown(in, task);
   struct text *out = text_new();
   if (!t) {
     text_add(out, STYLE(WARN), "this task is not there any more");
@@ -248,6 +260,7 @@ void draw_task_line(struct pen p, const struct input *in, const struct task_view
   const char *says = t->text && *t->text ? t->text : states[t->state].word;
   int x = pen_symbol(p, 1, 0, style_of(states[t->state].role), states[t->state].sign) + 1, room = p.w - x - 2 - text_columns(tail);
   pen_field(p, x, 0, room, style_of(states[t->state].role),
-            arena_printf(in->arena, "%s%s%s, step %s: %s", t->title ? t->title : "?", t->target ? " " : "", t->target ? t->target : "", step_of(in, t), says));
+            arena_printf(in->arena, "%s%s%s%s%s: %s", t->title ? t->title : "?", t->target ? " " : "", t->target ? t->target : "", t->state == TASK_VERIFIED ? "" : ", step ",
+                         t->state == TASK_VERIFIED ? "" : step_of(in, t), says));
   pen_right(p, p.w - 1 - text_columns(tail), 0, text_columns(tail), STYLE(DIM), tail);
 }
