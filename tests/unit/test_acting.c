@@ -71,7 +71,7 @@ static const char *value(const struct acted *x, const char *name) { return value
 static void only_its_word_confirms(void **state) {
   (void)state;
   struct acted *x = acted_new("lab", 80, 24);
-  acted_keys(x, "V a 'stop' Enter");
+  acted_keys(x, "V a 'volume-stop' Enter");
   assert_int_equal(acting(x)->sheet, SHEET_PREVIEW);
   assert_int_equal(acting(x)->preview.plan->danger, 2);
   assert_true(acted_shows(x, "Refused: test01 runs on it"));
@@ -109,7 +109,7 @@ static void who_may_only_look_runs_nothing(void **state) {
   x->cannot = "this console is read-only";
   acted_keys(x, "V a");
   assert_true(acted_shows(x, "only to look: this console is read-only"));
-  assert_int_equal(acted_keys(x, "'stop' Enter C-f 'models' Enter") & APP_RUN, 0);
+  assert_int_equal(acted_keys(x, "'volume-stop' Enter C-f 'models' Enter") & APP_RUN, 0);
   assert_true(acted_shows(x, "nothing runs from here: this console is read-only"));
   assert_int_equal(acting(x)->sheet, SHEET_PREVIEW);
   x->cannot = NULL; /* and what was typed meanwhile is not kept for later */
@@ -127,7 +127,7 @@ static void command(struct acted *x, const char *host, const char *const *argv) 
 static void a_plan_that_changes_is_shown_anew(void **state) {
   (void)state;
   struct acted *x = acted_new("lab", 80, 40);
-  acted_keys(x, "V a 'stop' Enter C-f 'model'");
+  acted_keys(x, "V a 'volume-stop' Enter C-f 'model'");
   acted_run(x, 3000); /* time alone changes nothing */
   assert_false(acting(x)->preview.changed);
   assert_string_equal(prompt_text(&acting(x)->preview.word), "model");
@@ -145,13 +145,13 @@ static void a_plan_that_changes_is_shown_anew(void **state) {
 static void input_is_kept_and_secrets_are_not(void **state) {
   (void)state;
   struct acted *x = acted_new("lab", 80, 24);
-  acted_keys(x, "w 'volume' Enter");
+  acted_keys(x, "w 'volume-create' Enter");
   assert_string_equal(acting(x)->operation->name, "gluster-volume-create");
   acted_keys(x, "'q?w' C-r"); /* q and ? are letters here */
   assert_true(acted_shows(x, "a name has letters"));
   acted_keys(x, "Esc Esc V a Esc w");
   assert_true(acted_shows(x, "begun"));
-  acted_keys(x, "'volume' Enter");
+  acted_keys(x, "'volume-create' Enter");
   assert_string_equal(form_text(&acting(x)->form, 0, 0), "q?w");
   acted_keys(x, "F1"); /* help comes back to it */
   assert_int_equal(x->app.view, VIEW_HELP);
@@ -161,7 +161,7 @@ static void input_is_kept_and_secrets_are_not(void **state) {
   acted_keys(x, "F4"); /* another view leaves it, and it is kept */
   assert_int_equal(acting(x)->sheet, SHEET_NONE);
   assert_int_equal(x->app.view, VIEW_FIRST_LIST + LIST_BRICKS);
-  acted_keys(x, "w 'volume' Enter");
+  acted_keys(x, "w 'volume-create' Enter");
   assert_string_equal(form_text(&acting(x)->form, 0, 0), "q?w");
   acted_free(x);
 }
@@ -196,7 +196,7 @@ static void give(struct acted *x, struct asked *q, bool well) {
 static void hosts_are_asked_first(void **state) {
   (void)state;
   struct acted *x = acted_new("lab", 80, 24);
-  assert_int_equal(acted_keys(x, "w 'volume' Enter 'more' Down C-u '/bricks/more' C-r") & APP_ASK, APP_ASK);
+  assert_int_equal(acted_keys(x, "w 'volume-create' Enter 'more' Down C-u '/bricks/more' C-r") & APP_ASK, APP_ASK);
   struct asked *late = take_questions(x);
   assert_true(acted_shows(x, "waiting for the hosts' answers"));
   assert_int_equal(acted_keys(x, "'yes' Enter") & APP_RUN, 0);
@@ -231,7 +231,7 @@ static void tasks_are_told_by_a_word(void **state) {
   x->tasks = tasks;
   x->task_count = 2;
   acted_keys(x, "O");
-  assert_true(acted_shows(x, "Move test01")); /* what runs is seen on every view */
+  assert_true(acted_shows(x, "Move: test01")); /* what runs is seen on every view */
   assert_int_equal(acted_keys(x, "q Enter") & APP_QUIT, 0); /* one key does not leave it alone */
   assert_int_equal(acted_keys(x, "Esc T c Enter") & APP_TASK, 0);
   assert_int_equal(acted_keys(x, "'yes' Enter") & APP_TASK, APP_TASK);
@@ -246,13 +246,13 @@ static void tasks_are_told_by_a_word(void **state) {
   assert_int_equal(acting(x)->task_wish, TASK_WISH_FORGET);
   tasks[0].state = TASK_INTERRUPTED;
   acted_keys(x, "Esc O");
-  assert_true(acted_shows(x, "^ Move test01")); /* nobody sees to it yet */
+  assert_true(acted_shows(x, "^ Move: test01")); /* nobody sees to it yet */
   tasks[0].state = TASK_VERIFIED;
   tasks[0].ended = sim_now(x->sim) - 1000;
-  assert_true(acted_shows(x, "+ Move test01: waits"));
+  assert_true(acted_shows(x, "+ Move: test01: waits"));
   tasks[0].ended -= 60000;
   CLEANUP(mem_freep) char *later = acted_frame(x);
-  assert_null(strstr(later, "Move test01: waits"));
+  assert_null(strstr(later, "Move: test01: waits"));
   acted_keys(x, "T Enter");
   tasks[0].state = TASK_ASKED;
   acted_keys(x, "Esc Home r 'no'");

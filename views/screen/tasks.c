@@ -260,7 +260,7 @@ void draw_task_line(struct pen p, const struct input *in, const struct task_view
   const char *says = t->text && *t->text ? t->text : states[t->state].word;
   int x = pen_symbol(p, 1, 0, style_of(states[t->state].role), states[t->state].sign) + 1, room = p.w - x - 2 - text_columns(tail);
   pen_field(p, x, 0, room, style_of(states[t->state].role),
-            arena_printf(in->arena, "%s%s%s%s%s: %s", t->title ? t->title : "?", t->target ? " " : "", t->target ? t->target : "", t->state == TASK_VERIFIED ? "" : ", step ",
+            arena_printf(in->arena, "%s%s%s%s%s: %s", t->title ? t->title : "?", t->target ? ": " : "", t->target ? t->target : "", t->state == TASK_VERIFIED ? "" : ", step ",
                          t->state == TASK_VERIFIED ? "" : step_of(in, t), says));
   pen_right(p, p.w - 1 - text_columns(tail), 0, text_columns(tail), STYLE(DIM), tail);
 }
