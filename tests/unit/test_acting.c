@@ -203,8 +203,14 @@ static void hosts_are_asked_first(void **state) {
   acted_keys(x, "Esc"); /* and the answers come when nobody waits for them any more */
   give(x, late, true);
   assert_int_equal(acting(x)->sheet, SHEET_FORM);
-  assert_int_equal(acted_keys(x, "C-r") & APP_ASK, APP_ASK);
-  give(x, take_questions(x), true);
+  assert_null(acting(x)->preview.plan);
+  acted_keys(x, "C-r");
+  late = take_questions(x);
+  assert_int_equal(acted_keys(x, "Esc C-r") & APP_ASK, APP_ASK);
+  struct asked *now = take_questions(x);
+  give(x, late, true);
+  assert_null(acting(x)->preview.plan); /* they were asked for another plan */
+  give(x, now, true);
   assert_non_null(acting(x)->preview.plan);
   assert_true(acted_shows(x, "lies on the root file system")); /* what only a host could tell */
   assert_int_equal(acted_keys(x, "C-f") & APP_ASK, 0);          /* the same answers, on the second screen */

@@ -21,6 +21,7 @@ struct offer {
   const struct operation *operation; /* NULL: a view */
   int view;
   char *target, *refused; /* NULL: none */
+  bool judged;            /* by the newest snapshot; what was said before stays until then */
 };
 struct offers {
   struct offer *item;
@@ -28,6 +29,7 @@ struct offers {
   bool made;
   uint64_t version; /* of the snapshot they were made from ... */
   int64_t now;      /* ... and its time */
+  size_t next;      /* to be judged: a few at a time where the cluster is large, so that no key waits for all of them */
 };
 
 /* ---- the preview: a plan as it was seen, and the word that confirms it ---- */

@@ -126,7 +126,7 @@ static const char *refusal(const struct input *in, const struct operation *o, co
   return plan->allowed == TRUTH_YES ? NULL : plan->why ? plan->why : "refused";
 }
 
-static void add(struct acting *a, const struct input *in, const struct operation *o, const char *target, const char *group) {
+static void add(struct acting *a, const struct operation *o, const char *target, const char *group) {
   struct offers *s = &a->offers;
   char *id = mem_printf("%s%s%s", o->name, target ? " " : "", target ? target : "");
   if (offers_find(s, id)) { /* it stands further up */
@@ -136,7 +136,30 @@ static void add(struct acting *a, const struct input *in, const struct operation
   s->item = mem_grow(s->item, s->count + 1, sizeof *s->item);
   struct offer *f = &s->item[s->count++];
   *f = (struct offer){.id = id, .group = mem_strdup(group), .operation = o, .target = mem_strdup(target)};
-  if (a->menu_of == MENU_ACTIONS) f->refused = mem_strdup(refusal(in, o, target));
+  f->judged = a->menu_of != MENU_ACTIONS;
+}
+
+/* Whether each would be refused: all of them at once in a small cluster. */
+static void judge(struct offers *s, const struct input *in) {
+  enum { WORK = 4000, LEAST = 4 };
+  size_t size = in->snap->hosts.count + in->snap->domains.count + in->snap->resources.count + 1, most = WORK / size > LEAST ? WORK / size : LEAST;
+  for (size_t i = 0; i < s->count && most; i++) {
+    struct offer *f = &s->item[(s->next + i) % s->count];
+    if (f->judged) continue;
+    mem_free(f->refused);
+    f->refused = mem_strdup(refusal(in, f->operation, f->target));
+    f->judged = true;
+    if (!--most) s->next = (s->next + i + 1) % s->count;
+  }
+}
+
+static void take_judged(struct offers *s, struct offers *before) {
+  for (size_t i = 0; i < s->count; i++) {
+    const struct offer *old = offers_find(before, s->item[i].id);
+    if (old) s->item[i].refused = mem_strdup(old->refused);
+  }
+  s->next = s->count ? before->next % s->count : 0;
+  offers_free(before);
 }
 
 static void add_views(struct acting *a) {
@@ -144,7 +167,7 @@ static void add_views(struct acting *a) {
     if (v == VIEW_PALETTE) continue;
     struct offers *s = &a->offers;
     s->item = mem_grow(s->item, s->count + 1, sizeof *s->item);
-    s->item[s->count++] = (struct offer){.id = mem_strdup(view_name(v)), .group = mem_strdup("views"), .view = v};
+    s->item[s->count++] = (struct offer){.id = mem_strdup(view_name(v)), .group = mem_strdup("views"), .view = v, .judged = true};
   }
 }
 
@@ -155,7 +178,7 @@ static void add_fitting(struct acting *a, const struct input *in, enum target_ki
   const struct operation *o;
   for (int rank = 0; rank <= 2; rank++)
     for (size_t i = 0; (o = operation_at(i)) != NULL; i++)
-      if (rank_of(o) == rank && o->target == kind && (!o->fits || o->fits(in->snap, target))) add(a, in, o, target, group);
+      if (rank_of(o) == rank && o->target == kind && (!o->fits || o->fits(in->snap, target))) add(a, o, target, group);
 }
 
 /* Of the palette: aimed at what is selected where that fits, else a thing still to be chosen. */
@@ -170,7 +193,7 @@ static void add_mending(struct acting *a, const struct input *in, const struct a
   const struct problem *p = a->selected_list == LIST_PROBLEMS ? selected_item(a, in) : NULL;
   const struct operation *o = p && p->operation ? operation_find(p->operation) : NULL;
   const char *target = o ? aimed(in, aims, o) : NULL;
-  if (o && (target || o->target == TARGET_CLUSTER)) add(a, in, o, target, "what mends it");
+  if (o && (target || o->target == TARGET_CLUSTER)) add(a, o, target, "what mends it");
 }
 
 static void make_actions(struct acting *a, const struct input *in) {
@@ -188,22 +211,28 @@ static void make_all(struct acting *a, const struct input *in) {
   struct aims aims = aims_of(a, in);
   add_views(a);
   for (size_t i = 0; (o = operation_at(i)) != NULL; i++)
-    add(a, in, o, aimed(in, &aims, o), arena_printf(in->arena, "operations: %s", arena_strndup(in->arena, o->name, strcspn(o->name, "-"))));
+    add(a, o, aimed(in, &aims, o), arena_printf(in->arena, "operations: %s", arena_strndup(in->arena, o->name, strcspn(o->name, "-"))));
 }
 
-static void make_wizards(struct acting *a, const struct input *in) {
+static void make_wizards(struct acting *a) {
   const struct operation *o;
   for (size_t i = 0; (o = operation_at(i)) != NULL; i++)
-    if (o->flags & OP_WIZARD) add(a, in, o, NULL, NULL);
+    if (o->flags & OP_WIZARD) add(a, o, NULL, NULL);
 }
 
 void offers_make(struct acting *a, const struct input *in) {
-  if (!in->snap || (a->offers.made && a->offers.version == in->snap->version && a->offers.now == in->snap->now)) return;
-  offers_free(&a->offers);
+  if (!in->snap) return;
+  if (a->offers.made && a->offers.version == in->snap->version && a->offers.now == in->snap->now) {
+    judge(&a->offers, in);
+    return;
+  }
+  struct offers before = a->offers;
   a->offers = (struct offers){.made = true, .version = in->snap->version, .now = in->snap->now};
   if (a->menu_of == MENU_ACTIONS) make_actions(a, in);
-  else if (a->menu_of == MENU_WIZARDS) make_wizards(a, in);
+  else if (a->menu_of == MENU_WIZARDS) make_wizards(a);
   else make_all(a, in);
+  take_judged(&a->offers, &before);
+  judge(&a->offers, in);
 }
 
 static bool begun(const struct acting *a, const struct offer *f) {
