@@ -176,18 +176,30 @@ static bool ready(struct sim_command *k) {
   return false;
 }
 
+static bool cut_off(const struct sim_command *k) {
+  const struct world *w = k->call.w;
+  const struct sim_host *here = world_host(w, w->here), *h = world_host(w, k->host);
+  return !h || !host_up(h) || !hosts_reach(w, here, h, TRAFFIC_CLUSTER);
+}
+
+static void lose(struct sim_command *k) {
+  str_reset(&k->result.out);
+  str_reset(&k->result.err);
+  fail(&k->call, 255, "Connection to %s closed by remote host.", k->host);
+  k->result.end = COMMAND_CUT;
+}
+
 static void turn(struct sim_command *k) {
   struct call *c = &k->call;
-  const struct sim_host *here = world_host(c->w, c->w->here);
   if (k->ran) {
+    if (k->result.end == COMMAND_EXITED && cut_off(k)) lose(k); /* it did what it does, and nobody hears of it */
     k->over = true;
     k->result.took_ms = c->w->clock - c->began;
     return;
   }
   c->host = world_host(c->w, k->host);
-  if (c->step && (!c->host || !host_up(c->host) || !hosts_reach(c->w, here, c->host, TRAFFIC_CLUSTER))) {
-    fail(c, 255, "Connection to %s closed by remote host.", k->host);
-    k->result.end = COMMAND_CUT;
+  if (c->step && cut_off(k)) {
+    lose(k);
     ends_at(k, c->w->clock);
   } else if (c->w->clock >= k->limit) {
     c->r->code = 124;
