@@ -16,7 +16,7 @@ int64_t exit_of(const struct planning *p, const char *host, const char *id) {
 bool refuse_unasked(struct planning *p, const char *host, const char *id, const char *what) {
   const struct answer *q = survey_answer(p->survey, host, id);
   if (q && q->code != UNKNOWN_INT) return false;
-  refuse(p, planf(p, "when %s can be asked", host), "cannot tell %s: %s was not asked%s%s", what, host, q && q->text && *q->text ? ": " : "", q && q->text ? q->text : "");
+  refuse(p, planf(p, "when %s can be asked", host), "cannot tell %s: %s was not asked%s%s", what, host, q && q->text && *q->text ? ": " : "", q ? first_line(p, q->text) : "");
   return true;
 }
 
@@ -31,7 +31,7 @@ static const char *visible(struct arena *a, const char *text, size_t len) {
 const char *first_line(const struct planning *p, const char *text) { return text ? visible(p->arena, text, strcspn(text, "\n")) : ""; }
 
 const char *line_word(const struct planning *p, const char *line, size_t n, bool rest) {
-  for (const char *s = line; s && *s && *s != '\n';) {
+  for (const char *s = line; n < LINE_WORDS_MAX && s && *s && *s != '\n';) {
     s += strspn(s, " \t");
     size_t len = strcspn(s, " \t\n");
     if (!len) return NULL;

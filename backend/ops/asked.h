@@ -10,6 +10,7 @@ int64_t exit_of(const struct planning *p, const char *host, const char *id);    
 bool refuse_unasked(struct planning *p, const char *host, const char *id, const char *what);
 const char *first_line(const struct planning *p, const char *text);               /* without its newline; "" of NULL */
 /* The n-th word (from 0) of a line; NULL: it has none. `rest`: and all that follows it in the line. */
+enum { LINE_WORDS_MAX = 64 }; /* of a line that are looked at */
 const char *line_word(const struct planning *p, const char *line, size_t n, bool rest);
 const char *line_next(const char *line);                                          /* NULL after the last */
 struct texts given_list(const struct planning *p, const char *name);

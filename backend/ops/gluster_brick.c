@@ -163,7 +163,7 @@ static void check_rest(struct planning *p, const struct volume_view *v, const st
     else refuse(p, "when that was counted", "cannot tell whether files of %s are in split-brain", v->name);
   }
   if (online != TRUTH_YES) {
-    consequence(p, "%s is down: what it had and the others have not is lost.", brick_text(p, old));
+    consequence(p, "%s %s: what it has and the others have not is lost.", brick_text(p, old), online == TRUTH_NO ? "is down" : "does not answer");
     return;
   }
   if (!r.pending_known || old->heal_pending == UNKNOWN_INT) refuse(p, "when it was counted again", "cannot tell whether anything of the set waits to heal: it was not counted lately");

@@ -135,7 +135,7 @@ int64_t placement_score(const struct snapshot *s, const char *resource, const ch
     const struct pcmk_constraint *k = &c->constraints.item[i];
     if (without_moves && is_move_constraint(k->id)) continue;
     if (str_eq(k->kind, "colocation") && (str_eq(k->resource, resource) || str_eq(k->with, resource))) *ret_sure = false;
-    if (!str_eq(k->kind, "location") || !str_eq(k->resource, resource)) continue;
+    if (!str_eq(k->kind, "location") || (!str_eq(k->resource, resource) && !(r && r->parent && str_eq(k->resource, r->parent)))) continue;
     if (k->rule || !k->node) *ret_sure = false;
     else if (str_eq(k->node, node)) sum = score_add(sum, score_of(k->score)), said = true;
   }

@@ -27,7 +27,7 @@ enum {
   MISSING_MS = 30000, /* crm_mon is not installed */
   DOUBT_MS = 2000,    /* "all nodes are offline" must be said twice, this far apart */
   CONFIG_MS = 60000,  /* the configuration is read again even though nothing says that it changed */
-  FENCING_MS = 60000, /* until a fencing daemon that did not answer is asked again */
+  FENCING_MS = 15000, /* until a fencing daemon that did not answer is asked again, when nobody tells sooner */
   TICK_MS = 2001,     /* something is said every 2 s: by then the state is due */
 };
 
@@ -296,10 +296,20 @@ static void start_reading(struct source *s) {
 
 static void on_next(void *owner) { start_reading(owner); }
 
+/* Whoever did not answer does again: the history of fencing is asked for at once, also when it was asked for just before. */
+static void ask_fencing(struct source *s) {
+  s->skip_until = 0;
+  if (!s->reading || !s->trying_fencing || !tool_runs(&s->mon)) return;
+  tool_give_up(&s->mon);
+  tool_give_up(&s->cib);
+  s->reading = false;
+}
+
 static void on_change(void *owner, enum cib_event event) {
   struct source *s = owner;
   if (event == CIB_DAEMONS) { /* said at once; and read at once, so that what is still true is not taken for old */
     if (say_trouble(s)) emit_flush(s->out);
+    else ask_fencing(s);
     if (s->reading) s->again = true;
     else read_within(s, 0);
     return;

@@ -295,6 +295,24 @@ static void a_brick_is_replaced(void **state) {
   bench_close(&b);
 }
 
+/* Its host is gone for good: the copies that are left are enough, and what it alone had is said to be lost. */
+static void a_lost_brick_is_replaced(void **state) {
+  struct bench b;
+  (void)state;
+  bench_open(&b, "host kvm[01-02] kvm memory=8G\nhost node[1-4] store\nhere kvm01\npool node[1-4]\nvolume models replica 3 bricks node[1-3]:/data/models\nmount models /kvmdata on kvm[01-02] from node1\n"
+                 "cluster c kvm[01-02]\nfencing for kvm[01-02]\ndomain web volume models\n");
+  bench_happen(&b, "power off node3", 20);
+  plan_refused(&b, "gluster-brick-replace", "brick=node3:/data/models;new=node4:/data/models", "glusterd on node3 does not answer");
+  bench_pass(&b, 60);
+  plan_refused(&b, "gluster-brick-replace", "brick=node3:/data/models;new=node3:/data/other", "node3 is no connected peer");
+  plan_refused(&b, "gluster-brick-replace", "brick=node3:/data/models;new=node4:/data/models", "cannot tell whether node3:/data/models is online");
+  struct plan *p = bench_plan(&b, "gluster-brick-replace", "brick=node3:/data/models;new=node4:/data/models;force=yes");
+  plan_kept(p, "brick-replace-lost");
+  plan_runs(&b, p);
+  plan_runs(&b, bench_plan(&b, "gluster-peer-detach", "host=node3;force=yes"));
+  bench_close(&b);
+}
+
 /* A count of heals is a minute old: what was counted before a heal began proves nothing of it. */
 static void what_was_read_before_proves_nothing(void **state) {
   const struct condition quiet = {"heals-quiet", {(const char *[]){"models"}, 1}}, started = {"volume-started", {(const char *[]){"models"}, 1}}, unknown = {"domain-runs-on", {0}};
@@ -316,6 +334,6 @@ int main(void) {
                                      cmocka_unit_test(a_volume_that_is_wrong_is_refused), cmocka_unit_test(a_volume_comes_and_goes), cmocka_unit_test(a_volume_in_use_is_not_stopped), cmocka_unit_test(options_are_set),
                                      cmocka_unit_test(options_have_names), cmocka_unit_test(locks_go_in_seconds), cmocka_unit_test(volumes_are_mounted), cmocka_unit_test(a_dead_brick_is_started_and_healed),
                                      cmocka_unit_test(what_waits_is_healed), cmocka_unit_test(a_brick_is_replaced),
-                                     cmocka_unit_test(generations_differ), cmocka_unit_test(what_was_read_before_proves_nothing)};
+                                     cmocka_unit_test(a_lost_brick_is_replaced), cmocka_unit_test(generations_differ), cmocka_unit_test(what_was_read_before_proves_nothing)};
   return RUN(tests);
 }

@@ -93,6 +93,26 @@ static void a_host_that_cannot_be_asked_is_refused(void **state) {
   bench_close(&b);
 }
 
+/* A host may print anything: no word of it moves a cursor, is a command, or takes for ever. */
+static void what_a_host_prints_is_words(void **state) {
+  struct bench b;
+  (void)state;
+  bench_open(&b, bare);
+  char *many = arena_alloc(b.arena, ANSWER_MAX);
+  for (size_t i = 0; i + 2 < ANSWER_MAX; i += 2) many[i] = 'x', many[i + 1] = ' ';
+  const struct told evil[] = {{"node1", "os", 0, "ID=debian\nPRETTY_NAME=\"\x1b[2J\x1b]0;x\x07" "Debian\"\n"}, {"node1", "hosts", 0, many}, {NULL, NULL, 0, NULL}};
+  struct plan *p = told_plan(&b, "host-prepare", arena_printf(b.arena, "host=node1;role=gluster;%s", entries), evil);
+  CLEANUP(str_free) struct str out = {0};
+  plan_whole(p, &out);
+  assert_int_equal(p->allowed, TRUTH_YES);
+  for (const char *s = str_text(&out); *s; s++)
+    if (((unsigned char)*s < ' ' && *s != '\n') || *s == 127) fail_msg("a control character is in the plan: %s", s);
+  const struct told links[] = {{"node1", "route", 0, "default via 10.0.0.1 dev eth0;reboot\n"}, {"node1", "links", 0, "2: eth0;reboot: <UP> link/ether 52:54:00:12:34:56\n"}, {NULL, NULL, 0, NULL}};
+  p = told_plan(&b, "host-bridge", "host=node1", links);
+  assert_string_equal(p->why, "node1 has no default route to tell which interface is meant");
+  bench_close(&b);
+}
+
 static void a_processor_that_cannot_is_refused(void **state) {
   const struct told flag[] = {{"node1", "flags", 1, ""}, {NULL, NULL, 0, NULL}}, device[] = {{"node1", "flags", 0, "svm\n"}, {"node1", "kvm", 1, ""}, {NULL, NULL, 0, NULL}};
   struct bench b;
@@ -183,7 +203,7 @@ static void a_member_keeps_its_network(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(each_distribution_has_its_way),          cmocka_unit_test(hosts_are_prepared), cmocka_unit_test(from_bare_hosts_to_a_mounted_volume),       cmocka_unit_test(a_host_that_cannot_be_asked_is_refused),
-                                     cmocka_unit_test(a_processor_that_cannot_is_refused), cmocka_unit_test(a_bridge_takes_itself_back), cmocka_unit_test(a_bridge_is_made), cmocka_unit_test(a_bridge_that_nobody_confirms_goes),
+                                     cmocka_unit_test(what_a_host_prints_is_words), cmocka_unit_test(a_processor_that_cannot_is_refused), cmocka_unit_test(a_bridge_takes_itself_back), cmocka_unit_test(a_bridge_is_made), cmocka_unit_test(a_bridge_that_nobody_confirms_goes),
                                      cmocka_unit_test(a_member_keeps_its_network)};
   return RUN(tests);
 }

@@ -179,7 +179,7 @@ def judge(run, frames):
 
     if run["named"] != "-":
         at, text = named_at(run, frames)
-        is_due = must or run["lifted"] > due
+        is_due = (must or run["lifted"] > due) and not any(run["began"] <= g <= due for g in gone)  # shot with its host before
         if at is None:
             say(not is_due, "named: never" + ("" if is_due else "; it was over in %.1f s" % ((run["lifted"] - run["began"]) / 1000)))
         else:

@@ -89,6 +89,18 @@ fails("well again after 31 s only", "HEALTHY again", None, back=T - 12000)
 fails("ill once more afterwards", "not HEALTHY again", put("overview", lambda s: s == 31, overview("DEGRADED")))
 fails("no frame at all while it was broken", "frames while", lambda f, s: f.update(view="gone") if 0 <= s < 20 else None)
 fails("a key that was not answered", "every key was answered: not 1", lambda f, s: f.update(note="no answer to a key") if f["view"] == "problems" and s == 3 else None)
+def shot(f, s):
+    late(f, s)
+    if f["view"] == "problems" and s == 4:
+        f["note"] = "the console is not there"
+
+
+def late(f, s):
+    if f["view"] != "overview" and s < 14:
+        f.update(frame=problems() if f["view"] == "problems" else sources())
+
+
+check("a console that was shot with its host could not name it before", not any("named at" in t for p, t in verdict(shot) if not p))
 MUTE = lambda f, s: f.update(note="no answer to a key") if f["view"] == "problems" and s in (3, 25) else None
 fails("a console that stood with its host, and answers nothing afterwards", "every key was answered: not 1", MUTE, stands=True)
 check("what may be healthy may stay unnamed, when it is over soon",
