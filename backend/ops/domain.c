@@ -1,6 +1,7 @@
 /* Domains: started, stopped, moved. One that is a resource goes by pacemaker's road alone, unless pacemaker leaves it alone. */
 #include "ops/cluster_rows.h"
 #include <inttypes.h>
+#include <string.h>
 
 #define DOMAIN {.name = "domain", .title = "DOMAIN", .help = "which domain", .kind = ARG_DOMAIN, .required = true}
 
@@ -229,6 +230,10 @@ static const char *leaving_host(const struct planning *p, const char *domain) {
   return NULL;
 }
 
+static bool is_plain_name(const char *s) {
+  return *s && *s != '.' && *s != '-' && !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")];
+}
+
 /* For a regular expression. */
 static const char *literal(struct planning *p, const char *text) {
   CLEANUP(str_free) struct str out = {0};
@@ -255,7 +260,7 @@ static void cancel_by_pacemaker(struct planning *p, const struct domain_view *d,
   crm_clear(p, resource, NULL)->already = (struct condition){.name = NULL};
   step_run(p, host, "forget that the migration failed", "crm_resource", "--cleanup", "-r", resource, NULL)->harmless = TRUTH_YES;
   step_run(p, host, "give it two seconds to look", "sleep", "2", NULL)->harmless = TRUTH_YES;
-  s = step_run(p, host, "copy the cluster's state", "crm_simulate", "-L", "-I", copy, NULL);
+  s = step_run(p, host, "copy the cluster's state", "sh", "-c", "umask 077 && cibadmin -Q >\"$1\"", "sh", copy, NULL);
   undo_by(p, s, "rm", "-f", copy, NULL);
   s->harmless = TRUTH_YES;
   step_run(p, host, "end the maintenance in the copy", "env", planf(p, "CIB_file=%s", copy), "crm_resource", "-r", resource, "-m", "-d", "maintenance", NULL)->harmless = TRUTH_YES;
@@ -285,6 +290,10 @@ static void plan_cancel_migration(struct planning *p) {
     return;
   }
   if (resource && (!cluster_told(p) || !resource_told(p, resource))) return;
+  if (resource && !is_plain_name(resource)) { /* it becomes a part of a file's name */
+    refuse_always(p, "by hand only", "the resource %s has a name that no file may have", resource);
+    return;
+  }
   consequence(p, "%s stays on %s and runs on without a restart", name, from);
   if (resource) {
     cancel_by_pacemaker(p, d, resource, from);

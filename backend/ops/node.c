@@ -249,7 +249,8 @@ static void plan_reinstate(struct planning *p) {
   }
   say_who_returns(p, name);
   step_unstandby(p, name);
-  verify_that(p, "node-online", name, NULL);
+  verify_that(p, "node-joined", name, NULL);
+  verify_that(p, "node-not-standby", name, NULL);
   p->plan->verify_ms = 120000;
 }
 

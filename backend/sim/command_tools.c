@@ -60,9 +60,13 @@ static int mv(struct call *c) {
 
 static int test_absent(struct call *c) { return c->r->code = text_of(c, c->count ? c->rest[c->count - 1] : NULL) != NULL, COMMAND_DONE; }
 
-/* sh -c SCRIPT: of the scripts that plans have, the one that sets a password that it reads. */
+/* sh -c SCRIPT: of the scripts that plans have, the one that sets a password that it reads, and the one that copies the CIB. */
 static int sh(struct call *c) {
   const char *script = value_of(c, "-c", NULL);
+  if (script && str_ends(script, "cibadmin -Q >\"$1\"") && c->argc == 5) {
+    if (!daemon_runs(c->host, "pacemaker") || c->host->joined == JOIN_DOWN) return fail(c, 102, "Could not connect to the CIB: Transport endpoint is not connected");
+    return put_text(c, c->argv[4], 1, "\n"), COMMAND_DONE; /* crm_simulate below says what is in it */
+  }
   if (!script || !str_ends(script, "| chpasswd")) return fail(c, 2, "sh: this script is not simulated");
   return c->input && *c->input && *c->input != '\n' ? COMMAND_DONE : fail(c, 1, "chpasswd: (line 1, user hacluster) password not changed");
 }
@@ -152,7 +156,7 @@ static void summarise(struct call *c) {
 /* A copy of the configuration is a text here that says what was changed in it: "RESOURCE NAME", meta attributes taken away. */
 static int crm_simulate(struct call *c) {
   CLEANUP(arena_freep) struct arena *a = arena_new();
-  const char *file = value_of(c, "-x", "--xml-file"), *save = value_of(c, "-I", "--save-input"), *text = file ? text_of(c, file) : NULL;
+  const char *file = value_of(c, "-x", "--xml-file"), *text = file ? text_of(c, file) : NULL;
   struct { struct sim_resource *r; const char *name, *value; } taken[16];
   size_t n = 0;
   char id[256], name[64];
@@ -164,7 +168,6 @@ static int crm_simulate(struct call *c) {
     taken[n].r = r, taken[n].name = world_word(c->w, name), taken[n].value = pairs_get(&r->meta, name), n++;
     set_pair(c->w, &r->meta, name, NULL);
   }
-  if (save) put_text(c, save, 1, "\n");
   crm_mon_text(c, a, "Full List of Resources:");
   if (has_flag(c, "-S", "--simulate") || has_flag(c, "-R", "--run")) summarise(c);
   if (has_flag(c, "-S", "--simulate")) say(c, "\nExecuting Cluster Transition:\n\nRevised Cluster Status:");
