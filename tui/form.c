@@ -201,7 +201,10 @@ bool form_key(const struct form *f, struct form_state *s, struct key k) {
     s->item--;
     return true;
   }
+  bool proposed = !v->touched && !empty, letter = k.code < KEYSYM_FIRST && !(k.mods & (KEY_CTRL | KEY_ALT));
+  if (proposed && letter) prompt_set(line, NULL);
   enum prompt_did did = prompt_key(line, k);
+  if (did == PROMPT_MOVED && proposed) v->touched = true;
   if (did != PROMPT_CHANGED) return did != PROMPT_NOT;
   v->touched = true;
   if (is_list(f, s->field)) keep_open(v);
@@ -289,7 +292,7 @@ static void draw_line(struct pen p, const struct form_field *field, const struct
   static const struct prompt none = {0};
   const struct prompt *line = item < v->count ? &v->item[item] : &none;
   bool more = field->kind == FORM_LIST && item + 1 == v->count && !line->len;
-  struct style s = focused ? STYLE(INPUT) : v->touched ? STYLE(NORMAL) : STYLE(DIM);
+  struct style s = focused ? v->touched || !line->len ? STYLE(INPUT) : STYLE(SELECTED) : v->touched ? STYLE(NORMAL) : STYLE(DIM); /* marked: typing replaces it */
   if (field->kind == FORM_CHOICE) {
     const char *text = line->len ? prompt_text(line) : !field->choices.count ? "(there is none)" : field->required ? "(needed)" : "(none)";
     int x = 0;

@@ -1,6 +1,7 @@
 /* A form: fields to fill, each with its help, and a sentence under one that cannot be as it is. What the fields are, what is
  * proposed and what is wrong is given anew for each frame; the state is what was typed. A field nobody touched shows what
- * is proposed, so that proposals follow what is filled in elsewhere. Below the fields stands a button. */
+ * is proposed, so that proposals follow what is filled in elsewhere: the first
+ * letter typed replaces it, a key that moves within it begins to edit it. Below the fields stands a button. */
 #ifndef TUI_FORM_H
 #define TUI_FORM_H
 #include "tui/prompt.h"

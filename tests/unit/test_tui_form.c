@@ -217,6 +217,10 @@ static void proposals_follow_until_touched(void **state) {
   assert_string_equal(form_text(&s, 2, 0), "node2:/data");
   assert_null(form_text(&s, 2, 1));
   keys(&s, "next next x");
+  assert_string_equal(form_text(&s, 2, 0), "x"); /* instead of what was proposed */
+  form_state_free(&s);
+  form_follow(&form, &s, W, H);
+  keys(&s, "next next End x"); /* a move begins to edit it */
   fields[2].proposed.item = bricks, fields[2].proposed.count = 2;
   form_follow(&form, &s, W, H);
   assert_string_equal(form_text(&s, 2, 0), "node2:/datax");
