@@ -141,6 +141,7 @@ struct full {
   int keys;      /* the terminal's descriptor that keys come from */
   bool gone;     /* the terminal is */
   bool leaving;  /* as soon as what runs has ended its step */
+  bool looked;   /* whether there is a cluster at all */
   char *nothing; /* the sentence when there is no cluster at all; owned */
 };
 
@@ -168,22 +169,33 @@ static void draw_soon(struct full *f) {
   if (!timer_armed(f->frame)) timer_set(f->frame, since >= FRAME_MS ? 0 : FRAME_MS - since);
 }
 
-/* A machine with nothing on it gets a sentence and not an empty screen; a cluster that is lost later stays on it. */
-static void leave_if_nothing(struct full *f) {
+/* A machine with nothing on it gets a sentence and not an empty screen: on the screen with the wizards, for who may set a
+ * cluster up, else on the way out. A cluster that is lost later stays on the screen. */
+static void meet_nothing(struct full *f, const char *says) {
+  struct app *app = &f->console.app;
+  if (geteuid() || !operator_can(f->console.operator)) {
+    f->nothing = mem_strdup(says);
+    loop_stop(f->console.loop);
+    return;
+  }
+  CLEANUP(mem_freep) char *line = mem_printf("%s; these set one up", says);
+  acting_menu(&app->acting, MENU_WIZARDS, -1, NULL);
+  app_say(app, line);
+}
+
+static void look_for_nothing(struct full *f) {
   const struct snapshot *s = f->console.newest;
-  if (f->console.replay || f->console.simulated || f->nothing || !feed_complete(f->console.feed)) return;
+  if (f->console.replay || f->console.simulated || f->looked || !feed_complete(f->console.feed)) return;
+  f->looked = true;
   for (size_t i = 0; i < s->problems.count; i++)
-    if (str_eq(s->problems.item[i].id, "nothing-found")) {
-      f->nothing = mem_strdup(s->problems.item[i].text);
-      loop_stop(f->console.loop);
-    }
+    if (str_eq(s->problems.item[i].id, "nothing-found")) meet_nothing(f, s->problems.item[i].text);
 }
 
 static void on_change(void *owner) {
   struct full *f = owner;
   if (!f->console.feed) return;
   console_take(&f->console);
-  leave_if_nothing(f);
+  look_for_nothing(f);
 }
 
 static void on_shown(void *owner) {

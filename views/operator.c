@@ -101,6 +101,7 @@ void operator_input(const struct operator *o, struct input *in) {
   in->tasks = views;
 }
 
+bool operator_can(const struct operator *o) { return !o->never; }
 bool operator_busy(const struct operator *o) { return o->asking || (o->tasks && tasks_busy(o->tasks)); }
 void operator_wind_down(struct operator *o) {
   if (o->tasks) tasks_wind_down(o->tasks);

@@ -12,6 +12,7 @@ void operator_free(struct operator *o); /* NULL is fine; what runs is left to it
 void operator_see(struct operator *o);  /* the newest snapshot is another */
 void operator_input(const struct operator *o, struct input *in);
 void operator_wants(struct operator *o, unsigned wants); /* APP_ASK, APP_RUN, APP_TASK; another's are no matter */
+bool operator_can(const struct operator *o); /* something can be run from here, now or later */
 bool operator_busy(const struct operator *o);
 void operator_wind_down(struct operator *o); /* the running step ends, no other starts */
 #endif
