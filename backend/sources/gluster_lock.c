@@ -5,14 +5,16 @@ static int64_t since(int64_t now, int64_t then) { return then == UNKNOWN_INT ? I
 
 enum lock_turn lock_next(const struct lock_past *past, const struct lock_now *at) {
   int64_t gap = since(at->now, past->asked);
+  bool heals = at->heals && !at->hung_since; /* counting them asks the brick that hangs, and the lock is held meanwhile */
   if (at->quiet || at->suspect || at->changing) return LOCK_NONE;
   if (past->not_before != UNKNOWN_INT && at->now < past->not_before) return LOCK_NONE;
   if (gap < LOCK_FIRST_GAP_MS) return LOCK_NONE;
   if (past->space == UNKNOWN_INT) return LOCK_SPACE; /* the first of each need not wait for the minute */
-  if (at->heals && past->heal == UNKNOWN_INT) return LOCK_HEAL;
+  if (heals && past->heal == UNKNOWN_INT) return LOCK_HEAL;
   if (gap < LOCK_EVERY_MS + at->jitter) return LOCK_NONE;
   enum lock_turn other = at->has_task && past->tasks_next ? LOCK_TASKS : LOCK_SPACE;
-  if (at->heals) return past->heals >= (at->task_runs ? 1 : LOCK_HEALS_A_SPACE) ? other : LOCK_HEAL;
+  if (at->hung_since && past->space < at->hung_since) return LOCK_SPACE; /* what does gluster's own list say of that brick? */
+  if (heals) return past->heals >= (at->task_runs ? 1 : LOCK_HEALS_A_SPACE) ? other : LOCK_HEAL;
   return at->task_runs || gap >= LOCK_SPACE_ALONE_MS ? other : LOCK_NONE;
 }
 

@@ -30,6 +30,7 @@ struct lock_now {
   bool has_task;         /* a rebalance or the like was started on it once */
   bool task_runs;        /* and, as far as is known, has not ended */
   bool changing;         /* somebody is changing volumes right now */
+  int64_t hung_since;    /* one of its bricks takes connections and does not answer, 0: none */
 };
 enum lock_turn lock_next(const struct lock_past *past, const struct lock_now *now);
 /* What is remembered of a request: 0, -EBUSY (refused: somebody else is at it), -ETIMEDOUT, other -errno. */

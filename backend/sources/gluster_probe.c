@@ -37,6 +37,7 @@ struct brick {
   enum truth online, answers;
   bool missed;  /* it was not known to live, since it was seen for the first time */
   int64_t back; /* wall ms: when that ended; UNKNOWN_INT: never */
+  int64_t hung_since; /* wall ms, 0: it does not hang */
   char text[160];
 };
 
@@ -334,6 +335,8 @@ static void brick_end(struct brick *b) {
   bool serves = b->online == TRUTH_YES && b->answers == TRUTH_YES;
   if (serves && b->missed) b->back = clock_wall_ms();
   b->missed = !serves;
+  if (b->online != TRUTH_YES || b->answers != TRUTH_NO) b->hung_since = 0;
+  else if (!b->hung_since) b->hung_since = clock_wall_ms();
   if (p->brick_count > HELD_MAX) { /* so many connections are not worth holding */
     rpc_close(b->rpc);
     b->confirmed = false;
@@ -468,6 +471,16 @@ int64_t probe_brick_back(const struct probe *p, const char *host, const char *pa
   for (const struct brick *b = p->bricks; b; b = b->next)
     if (!strcmp(b->path, path) && !strcmp(b->at, host)) return b->back;
   return UNKNOWN_INT;
+}
+
+const char *probe_brick_hung(const struct probe *p, const struct gluster_volume *v, int64_t *ret_since) {
+  for (size_t i = 0; i < v->bricks.count; i++)
+    for (const struct brick *b = p->bricks; b; b = b->next)
+      if (b->hung_since && !strcmp(b->path, v->bricks.item[i].path) && !strcmp(b->at, v->bricks.item[i].host)) {
+        *ret_since = b->hung_since;
+        return v->bricks.item[i].host;
+      }
+  return NULL;
 }
 
 enum suspicion probe_suspicion(const struct probe *p, const char **ret_who) {

@@ -17,6 +17,9 @@ const char *probe_name_of(const struct probe *p, const char *uuid); /* as anothe
 /* When this brick was seen to live again after it had not, or not for certain: wall ms; UNKNOWN_INT: never since the start. */
 int64_t probe_brick_back(const struct probe *p, const char *host, const char *path);
 
+/* The first brick of that volume whose process is there and does not answer, since when (wall ms); NULL: none. */
+const char *probe_brick_hung(const struct probe *p, const struct gluster_volume *v, int64_t *ret_since);
+
 enum suspicion { SUSPECT_NONE, SUSPECT_UNKNOWN, SUSPECT_SILENT };
 /* The worst of all peers, *ret_who is its name (borrowed until the next reading). */
 enum suspicion probe_suspicion(const struct probe *p, const char **ret_who);

@@ -478,7 +478,11 @@ static bool task_runs(const struct turn *v) {
 }
 
 static struct lock_now view(const struct turns *t, const struct turn *v, bool suspected) {
-  return (struct lock_now){.now = clock_wall_ms(),
+  int64_t hung_since = 0;
+  const struct gluster_volume *volume = volume_by_name(t->w, v->name);
+  if (volume) probe_brick_hung(t->w->probe, volume, &hung_since);
+  return (struct lock_now){.hung_since = hung_since,
+                           .now = clock_wall_ms(),
                            .jitter = v->jitter,
                            .quiet = t->w->quiet || share_quiet(t->w->share),
                            .suspect = suspected,
@@ -523,8 +527,14 @@ static bool begin(struct turns *t, struct turn *v, bool suspected) {
 
 /* Why this program reads nothing itself, when a suspect peer is not the reason. */
 static void explain(struct turns *t) {
+  int64_t since;
   const char *leader = share_leader(t->w->share), *busy = share_quiet(t->w->share);
   static const char what[] = "space and heals";
+  for (size_t i = 0; i < t->w->volumes.volumes.count; i++) {
+    const struct gluster_volume *v = &t->w->volumes.volumes.item[i];
+    const char *host = probe_brick_hung(t->w->probe, v, &since);
+    if (host) snprintf(t->note, sizeof t->note, "heals of %s are not counted while its brick on %s hangs", v->name, host);
+  }
   if (!share_settled(t->w->share)) return;
   if (leader && !strcmp(leader, t->w->options->host)) snprintf(t->note, sizeof t->note, "%s are read by another console here", what);
   else if (leader) snprintf(t->note, sizeof t->note, "%s are read by the console on %s", what, leader);

@@ -18,7 +18,7 @@ enum lock_turn unsettled_next(const struct unsettled *u, const struct lock_past 
   struct lock_past now = *past;
   if (u->forgiven > now.asked) now.not_before = UNKNOWN_INT; /* whoever did not answer then was that peer */
   enum lock_turn turn = lock_next(&now, at);
-  if (turn || !u->gap || !at->heals || now.asked == UNKNOWN_INT || at->now - now.asked < u->gap) return turn;
+  if (turn || !u->gap || !at->heals || at->hung_since || now.asked == UNKNOWN_INT || at->now - now.asked < u->gap) return turn;
   struct lock_now later = *at; /* the rules but for the minute: nothing is asked in spite of them */
   later.now = now.asked + 2 * LOCK_EVERY_MS;
   later.jitter = 0;
