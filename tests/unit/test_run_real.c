@@ -156,8 +156,9 @@ static void a_console_killed_beside_its_command(void **state) {
   usleep(400000);
   kill(child, SIGKILL);
   assert_int_equal(waitpid(child, NULL, 0), child);
-  assert_false(is_there("done"));
+  bool early = is_there("done");
   open_all();
+  assert_false(early);
   assert_int_equal(tasks_count(tasks), 1);
   assert_string_equal(task_state_names[look().state], "interrupted");
   assert_int_equal(look().steps[0], STEP_LOST);
@@ -171,8 +172,28 @@ static void a_console_killed_beside_its_command(void **state) {
   assert_int_equal(tasks_count(tasks), 0);
 }
 
+static void the_deadline_outlives_the_console_too(void **state) {
+  (void)state;
+  close_all();
+  pid_t child = fork();
+  if (!child) {
+    open_all();
+    deadline_ms = 1000;
+    start(touching("sleep 2;", "late"));
+    turn(20000);
+    _exit(1);
+  }
+  assert_true(child > 1);
+  usleep(400000);
+  kill(child, SIGKILL);
+  assert_int_equal(waitpid(child, NULL, 0), child);
+  usleep(2500000);
+  open_all();
+  assert_false(is_there("late"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 int main(void) {
-  const struct CMUnitTest tests[] = {TEST(it_runs), TEST(a_failure_stops_it), TEST(it_is_ended_at_its_deadline), TEST(what_is_left_goes_on), TEST(a_console_killed_beside_its_command)};
+  const struct CMUnitTest tests[] = {TEST(it_runs), TEST(a_failure_stops_it), TEST(it_is_ended_at_its_deadline), TEST(what_is_left_goes_on), TEST(a_console_killed_beside_its_command), TEST(the_deadline_outlives_the_console_too)};
   return RUN(tests);
 }
