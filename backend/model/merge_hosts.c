@@ -208,10 +208,18 @@ static void forget_load(struct merge *m) {
   }
 }
 
+/* Where no layer is there at all, this machine is what is known: a bare host, on which a cluster may be built. */
+static void name_bare_host(struct merge *m) {
+  for (size_t i = 0; i < m->store->source_count; i++)
+    if (m->store->sources[i].state != SOURCE_ABSENT) return;
+  if (m->options->here && m->store->source_count && !m->store->fact_count) identity_name(&m->identity, m->options->here, RANK_LIBVIRT);
+}
+
 void merge_hosts(struct merge *m) {
   name_cluster_nodes(m);
   name_store_hosts(m);
   name_kvm_hosts(m);
+  name_bare_host(m);
   list_hosts(m);
   fill_corosync(m);
   fill_pacemaker(m);

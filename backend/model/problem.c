@@ -11,7 +11,7 @@
 #define CRIT SEVERITY_CRITICAL
 
 const struct problem_kind problem_kinds[] = {
-    {"nothing-found", CRIT, U, "no cluster found", "Neither corosync, pacemaker, gluster nor libvirt could be found from here. Run it on a host of the cluster, or name one in the configuration.", .find = find_nothing_found},
+    {"nothing-found", CRIT, U, "no cluster found", "Neither corosync, pacemaker, gluster nor libvirt could be found from here. Run it on a host of the cluster, name one in the configuration, or build one; kvmconsole --demo shows what it will look like.", .find = find_nothing_found},
     {"domain-twice", CRIT, O, "a domain runs twice", "Two hosts run one domain: two writers destroy its disk. Stop one of them at once, and find out why fencing did not.", .find = find_domain_twice},
     {"cluster-split", CRIT, O, "two halves, both with quorum", "A node that is no member here runs on with quorum of its own: each half may start the same domains. Stop one half, or fence it; then mend the network between them.", .find = find_cluster_split},
     {"quorum-lost", CRIT, O, "quorum lost", "This side of the cluster has no majority: nothing is started here until it has.", .find = find_quorum_lost},

@@ -33,7 +33,7 @@ void find_nothing_found(struct finder *f) {
   }
   CLEANUP(str_free) struct str what = {0};
   EACH(SNAP->sources, struct source_view, s) str_addf(&what, "%s%s: %s", what.len ? "; " : "", s->name, s->text && *s->text ? s->text : "not found");
-  problem_found(f, "cluster", "no cluster found from here (%s)", what.len ? what.data : "no source has said anything");
+  problem_found(f, "cluster", "no cluster found from here, none of its layers is on this host (%s)", what.len ? what.data : "no source has said anything");
 }
 
 /* The first source of the layer that is in the way, when none can be read. NULL when one can, or there is none. */

@@ -15,7 +15,7 @@ struct keyframe { /* the store before line `at.line`, and in a ring the lines fr
 struct header { int64_t taken, now, wall; size_t len; };
 
 struct tape {
-  size_t limit, bytes;
+  size_t limit, bytes, whole; /* whole: what the newest state takes, keyframes or not */
   const struct merge_options *merge;
   tape_read *read;
   void *owner;
@@ -59,9 +59,15 @@ static size_t cost_of(const struct keyframe *k, const struct keyframe *before) {
   return cost;
 }
 
+/* A large cluster takes its room thrice as it is (what is heard, what is shown, what was shown): of that the tape has less. */
+static size_t allowed(const struct tape *t) {
+  size_t least = t->limit / 8 * 3, others = 3 * t->whole;
+  return others + least < t->limit ? t->limit - others : least;
+}
+
 /* Keeps the bound: a ring forgets its oldest lines, a file gets fewer keyframes. The newest one stays. */
 static void keep_bound(struct tape *t) {
-  while (t->bytes > t->limit && t->count > 2) {
+  while (t->bytes > allowed(t) && t->count > 2) {
     size_t kept = 0;
     if (!t->read) {
       drop_key(t, t->keys[0]);
@@ -82,6 +88,7 @@ static void add_key(struct tape *t, const struct store *before, struct snapshot 
   if (!last) k->at.now = line->now, k->at.wall = line->wall; /* before the first line there was no time */
   store_copy(&k->store, before);
   k->cost = cost_of(k, last);
+  t->whole = cost_of(k, NULL);
   if (last && last->bytes.room > last->bytes.len + 1) { /* it is full: no room to grow any more */
     t->bytes -= last->bytes.room;
     last->bytes.data = mem_grow(last->bytes.data, last->bytes.len + 1, 1);

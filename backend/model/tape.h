@@ -8,7 +8,7 @@
 #define MODEL_TAPE_H
 #include "model/snapshot.h"
 
-enum { TAPE_BYTES = 32 << 20 }; /* lines and keyframes together */
+enum { TAPE_BYTES = 32 << 20 }; /* lines and keyframes together; the larger the cluster, the less of it: never below three eighths */
 
 /* A place in time: after so many lines, at that time of the stream's line and of the wall clock. */
 struct moment { uint64_t line; int64_t now, wall; };

@@ -44,6 +44,18 @@ static void check_newcomer(struct planning *p, const char *host, const char *fro
     refuse(p, "when both have the same version", "%s has gluster %lld.%lld and %s %lld.%lld", host, (long long)theirs / 1000, (long long)theirs % 1000, from, (long long)ours / 1000, (long long)ours % 1000);
 }
 
+/* Before anything is mounted nothing tells this host of the pool; what is done next has to be seen all the same. */
+static void read_from_now(struct planning *p, const char *from) {
+  static const char directory[] = "/var/lib/kvmconsole", file[] = "/var/lib/kvmconsole/gluster-hosts";
+  consequence(p, "This console reads no pool yet: from now on it reads that of %s (%s on this host).", from, file);
+  struct step *s = step_run(p, here(p), "make the directory of the console's own notes", "mkdir", "-p", directory, NULL);
+  s->harmless = TRUTH_YES;
+  s = step_run(p, here(p), planf(p, "have this console read the pool of %s", from), "tee", file, NULL);
+  s->input = planf(p, "%s\n", from);
+  s->harmless = TRUTH_YES;
+  undo_by(p, s, "rm", "-f", file, NULL);
+}
+
 void peer_probe_plan(struct planning *p) {
   const char *from = given(p, "from"), *first = NULL;
   struct texts hosts = given_list(p, "host"), join = {0};
@@ -60,7 +72,7 @@ void peer_probe_plan(struct planning *p) {
   if (read && gluster_host(p)) refuse_unless_pool_well(p);
   if (refused(p)) return;
   consequence(p, "%s join%s the pool of %s. No data is moved; volumes can then have bricks there.", names_text(p->arena, &join), join.count > 1 ? "" : "s", from);
-  if (!read) consequence(p, "This console reads no pool yet, so that it cannot verify this: with [gluster] host = %s in /etc/kvmconsole.conf it can.", from);
+  if (!read) read_from_now(p, from);
   for (size_t i = 0; i < join.count; i++) {
     struct step *s = gluster_step(p, from, planf(p, "ask %s into the pool", join.item[i]), "peer", "probe", join.item[i], NULL);
     s->harmless = TRUTH_YES;
@@ -73,7 +85,7 @@ void peer_probe_plan(struct planning *p) {
     s->harmless = TRUTH_YES;
   }
   for (size_t i = 0; i < join.count; i++) {
-    if (read) step_wait(p, 40000, planf(p, "until %s is seen by its own daemon too", join.item[i]), "peer-connected", join.item[i], NULL);
+    step_wait(p, 40000, planf(p, "until the daemon of %s answers as a peer", join.item[i]), "peer-connected", join.item[i], NULL);
     verify_that(p, "peer-connected", join.item[i], NULL);
   }
   struct step *s = gluster_step(p, from, "list the pool", "pool", "list", NULL);

@@ -451,12 +451,31 @@ static void nothing_at_all_is_unknown(void **state) {
   snapshot_drop(snap);
 }
 
+/* A machine on which no layer is there is shown as what it is; one whose layers are only not heard yet is not made a host. */
+static void a_bare_host_is_known(void **state) {
+  (void)state;
+  for (int silent = 0; silent < 2; silent++) {
+    struct store s = {0};
+    const struct merge_options o = {.here = "bare01"};
+    for (int l = LAYER_COROSYNC; l < LAYER_COUNT; l++)
+      if (silent && l == LAYER_COROSYNC) store_expect(&s, (enum layer)l, "bare01");
+      else store_judge(&s, (enum layer)l, "bare01", SOURCE_ABSENT, "not installed", 1);
+    struct snapshot *snap = snapshot_make(&s, 1, 0, &o, NULL);
+    assert_int_equal(snap->health, HEALTH_UNKNOWN);
+    assert_int_equal(snap->hosts.count, !silent);
+    if (!silent) assert_true(str_eq(snap->hosts.item[0].name, "bare01") && snap->hosts.item[0].here == TRUTH_YES);
+    assert_int_equal(has(snap, "nothing-found"), !silent);
+    snapshot_drop(snap);
+    store_clear(&s);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(fragments_both_ways), cmocka_unit_test(what_is_no_fragment_is_refused), cmocka_unit_test(strings_come_out_as_valid_json),
       cmocka_unit_test(unknown_is_null_and_comes_back), cmocka_unit_test(identity_joins_by_tokens_only), cmocka_unit_test(volumes_by_what_the_bricks_say),
       cmocka_unit_test(old_facts_are_marked), cmocka_unit_test(the_same_again_changes_nothing), cmocka_unit_test(order_never_matters),
       cmocka_unit_test(a_peer_that_only_seems_connected), cmocka_unit_test(managed_domains), cmocka_unit_test(changes_are_events), cmocka_unit_test(two_moments_are_no_proof), cmocka_unit_test(heals_progress_or_not), cmocka_unit_test(domains_behind_pacemakers_back), cmocka_unit_test(a_clock_that_was_set_is_an_event),
-      cmocka_unit_test(nothing_at_all_is_unknown)};
+      cmocka_unit_test(nothing_at_all_is_unknown), cmocka_unit_test(a_bare_host_is_known)};
   return RUN(tests);
 }

@@ -183,6 +183,34 @@ static const char *nodes(int n) {
   return line;
 }
 
+/* How much is kept at most of the same long stream, after a cluster of so many nodes. */
+static size_t kept_with(int count, size_t limit) {
+  struct world w;
+  struct str line = {0};
+  size_t most = 0;
+  int64_t t = 1000000;
+  begin(&w, limit);
+  str_add(&line, "{\"at\":\"2026-11-22T12:00:00.000Z\",\"source\":\"corosync\",\"host\":\"kvm01\",\"kind\":\"corosync.nodes\",\"data\":{\"nodes\":[");
+  for (int i = 1; i <= count; i++) str_addf(&line, "%s{\"id\":%d,\"name\":\"kvm%04d\",\"addresses\":[],\"member\":true,\"local\":%s,\"votes\":1}", i > 1 ? "," : "", i, i, i == 1 ? "true" : "false");
+  str_add(&line, "]}}\n");
+  if (hear(&w, line.data, t, t)) look(&w, t, t);
+  for (int i = 0; i < 60000; i++, t += 100) {
+    hear(&w, beat, t, t);
+    if (i > 30000 && tape_bytes(w.tape) > most) most = tape_bytes(w.tape);
+  }
+  str_free(&line);
+  end(&w);
+  return most;
+}
+
+/* What a large cluster takes by itself the tape does not take again. */
+static void a_large_cluster_leaves_it_less(void **state) {
+  enum { LIMIT = 3000000 };
+  (void)state;
+  size_t small = kept_with(2, LIMIT), large = kept_with(400, LIMIT);
+  if (small < LIMIT / 8 * 7 || large > LIMIT / 2 || large < LIMIT / 3) fail_msg("%zu, %zu of %d", small, large, LIMIT);
+}
+
 static void it_is_bounded(void **state) {
   enum { LIMIT = 300000, LINES = 20000 };
   struct world w;
@@ -338,7 +366,7 @@ static void events_are_a_ring(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(there_and_back_is_the_same), cmocka_unit_test(the_past_is_what_was_seen), cmocka_unit_test(a_jump_lands_at_the_event),
-                                     cmocka_unit_test(it_is_bounded), cmocka_unit_test(a_file_is_kept_from_its_beginning), cmocka_unit_test(a_clock_that_jumps),
+                                     cmocka_unit_test(a_large_cluster_leaves_it_less), cmocka_unit_test(it_is_bounded), cmocka_unit_test(a_file_is_kept_from_its_beginning), cmocka_unit_test(a_clock_that_jumps),
                                      cmocka_unit_test(a_player_waits_for_its_first_line),
                                      cmocka_unit_test(events_are_a_ring)};
   return RUN(tests);
