@@ -178,9 +178,8 @@ static void meet_nothing(struct full *f, const char *says) {
     loop_stop(f->console.loop);
     return;
   }
-  CLEANUP(mem_freep) char *line = mem_printf("%s; these set one up", says);
   acting_menu(&app->acting, MENU_WIZARDS, -1, NULL);
-  app_say(app, line);
+  app_say(app, "no cluster found from here: these set one up"); /* why stands among the problems */
 }
 
 static void look_for_nothing(struct full *f) {
