@@ -5,7 +5,7 @@
 #include <string.h>
 
 const char *const target_kind_names[] = {"cluster", "host", "node", "peer", "volume", "brick", "domain", "resource", "device", NULL};
-const struct operation *const operation_groups[] = {host_operations, gluster_operations, domain_operations, cluster_operations, resource_operations, node_operations, NULL};
+const struct operation *const operation_groups[] = {host_operations, gluster_operations, cluster_operations, domain_operations, resource_operations, node_operations, NULL};
 
 const struct operation *operation_at(size_t n) {
   for (size_t g = 0; operation_groups[g]; g++)
@@ -64,7 +64,7 @@ static bool is_device(const struct resource_view *r) { return str_starts(r->agen
 static void add_resources(struct planning *p, struct texts *ret, bool devices) {
   for (size_t i = 0; i < p->snap->resources.count; i++) {
     const struct resource_view *r = &p->snap->resources.item[i];
-    if (is_device(r) == devices && !texts_have(ret, r->id)) texts_add(p->arena, ret, r->id);
+    if (is_device(r) == devices && (!r->instance || !texts_have(ret, r->id))) texts_add(p->arena, ret, r->id);
   }
 }
 
