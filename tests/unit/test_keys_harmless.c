@@ -55,7 +55,7 @@ static void put_tasks(struct acted *x) {
   run_plan.plan.steps.item = steps;
   run_plan.plan.steps.count = 2;
   for (int s = 0; s <= TASK_INTERRUPTED; s++) {
-    static char ids[TASK_INTERRUPTED + 1][8];
+    static char ids[TASK_INTERRUPTED + 1][16];
     snprintf(ids[s], sizeof ids[s], "t%d", s);
     tasks[s] = (struct task_view){.id = ids[s], .operation = "resource-move", .title = "Move", .target = "test01", .who = "root", .state = (enum task_state)s, .plan = &run_plan.plan,
                                   .steps = run_plan.steps, .took_ms = run_plan.took, .text = "so", .ended = UNKNOWN_INT};

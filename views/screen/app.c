@@ -29,6 +29,7 @@ bool app_open(struct app *a, const char *name) {
     if (str_eq(view_name(v), name)) {
       a->view = v == VIEW_PALETTE ? VIEW_OVERVIEW : v;
       a->back_count = 0;
+      acting_close(&a->acting);
       if (v == VIEW_PALETTE) acting_menu(&a->acting, MENU_PALETTE, -1, NULL);
       return true;
     }
