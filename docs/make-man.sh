@@ -15,7 +15,7 @@ kvmconsole \\- operator's console of a KVM cluster on GlusterFS, Corosync and Pa
 .RI [ OPTION... ]
 .SH DESCRIPTION
 Without a subcommand it opens a full screen on the cluster this host belongs to: nodes, bricks, volumes and domains, read live from
-corosync, pacemaker, gluster's management daemon and every host's libvirt. It asks for nothing and changes nothing.
+corosync, pacemaker, gluster's management daemon and every host's libvirt. What it changes it shows before, and asks for a word.
 .PP
 Each layer is read by a program of its own; one that hangs is named, with the age of its last word, and the others go on. A value
 whose source does not answer is marked as old and never counts as good.

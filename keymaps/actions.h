@@ -9,7 +9,10 @@
   X(GLOBAL, "global")                       \
   X(TABLE, "table") /* rows and columns */  \
   X(TEXT, "text")   /* something to read */ \
-  X(LIST, "list")   /* a menu to choose from */
+  X(LIST, "list")   /* a menu to choose from */  \
+  X(FORM, "form")   /* fields to fill */         \
+  X(PLAN, "plan")   /* what would be done, and a word to confirm it */ \
+  X(TASKS, "tasks") /* what runs or ran, before table and text */
 enum context {
 #define X(id, name) CONTEXT_##id,
   CONTEXTS(X)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define AT(command) (1u << (command))
-#define READS (AT(CMD_CONSOLE) | AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_RECORD) | AT(CMD_RENDER))
+#define READS (AT(CMD_CONSOLE) | AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_RECORD) | AT(CMD_RENDER))
 
 const struct option_row option_rows[OPT_COUNT] = {
     [OPT_DEMO] = {"--demo", "[=SCENARIO]", ~0u, "a simulated cluster instead of a real one (see list scenarios), or a scenario file"},
@@ -23,7 +23,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_CONFIG] = {"--config", "FILE", ~0u, "this configuration file and no other"},
     [OPT_LOG] = {"--log", "FILE", ~0u, "the program's own log; KVMCONSOLE_LOG=gluster:debug sets levels"},
     [OPT_SPEED] = {"--speed", "N", ~0u, "how fast a recording or a simulation plays: 2 is twice as fast, max as fast as it can; step: one change a key"},
-    [OPT_JSON] = {"--json", NULL, AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_LIST), "for scripts"},
+    [OPT_JSON] = {"--json", NULL, AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_LIST), "for scripts"},
     [OPT_TEXT] = {"--text", NULL, AT(CMD_STATUS), "for people and monitoring plug-ins (the default)"},
     [OPT_METRICS] = {"--openmetrics", NULL, AT(CMD_STATUS), "for Prometheus"},
     [OPT_ONLY] = {"--only", "LAYER,..", AT(CMD_STATUS) | AT(CMD_WATCH), "read only these: corosync, pacemaker, gluster, libvirt"},
@@ -33,6 +33,9 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_SCRIPT] = {"--script", "FILE", AT(CMD_RENDER), "keys to press: lines of key, type, wait, size, frame"},
     [OPT_FORMAT] = {"--format", "F", AT(CMD_RENDER), "text, ansi or state"},
     [OPT_RAW] = {"--raw", NULL, AT(CMD_RECORD), "also the bytes as they were received, secrets masked: for making test fixtures"},
+    [OPT_SHELL] = {"--shell", NULL, AT(CMD_PLAN), "as a shell script that does the same by hand"},
+    [OPT_YES] = {"--yes", NULL, AT(CMD_RUN), "run it without asking; what destroys something needs --confirm as well"},
+    [OPT_CONFIRM] = {"--confirm", "TARGET", AT(CMD_RUN), "the name that the plan wants typed, for what destroys something"},
     [OPT_SELF_TEST] = {"--self-test", NULL, AT(CMD_CONSOLE), "check the program's own tables"},
     [OPT_HELP] = {"--help", NULL, ~0u, "this help"},
     [OPT_VERSION] = {"--version", NULL, ~0u, "version, what is built in, what is found"},
@@ -43,11 +46,20 @@ const struct command_row command_rows[CMD_COUNT] = {
     [CMD_STATUS] = {"status", "kvmconsole status", "one reading", "Reads everything once and prints it. Exit code: 0 healthy, 1 degraded, 2 outage, 3 unknown.",
                     "kvmconsole status --json | jq .health", 0, 0, run_status},
     [CMD_WATCH] = {"watch", "kvmconsole watch", "one line a change, as it happens", "Prints each change of the cluster until it is interrupted.", "kvmconsole watch --json", 0, 0, run_watch},
+    [CMD_PLAN] = {"plan", "kvmconsole plan OPERATION [key=value..]", "the exact commands, host by host; runs nothing",
+                  "Prints what an operation would do: each command, its host, what it changes, how it is undone and proven. key=value repeats for lists; a secret is key=@FILE or key=@-. "
+                  "Exit code: 0 it may run, 2 it is refused.",
+                  "kvmconsole plan resource-move resource=test01 to=kvm02", 1, 63, run_plan},
+    [CMD_RUN] = {"run", "kvmconsole run OPERATION [key=value..]", "the same plan, run and verified",
+                 "Shows the plan, asks, makes the plan again, runs it step by step and waits until later readings prove it. On a terminal: the word yes confirms, or the target's name where something "
+                 "is destroyed; without one: --yes, and --confirm TARGET. A secret is key=@FILE, key=@- or asked on the terminal. With --json: a line with the plan, a line with the end. "
+                 "Exit code: 0 verified, 1 failed, 2 refused (nothing ran), 3 outcome unknown, 75 another operator holds the lock, 77 read-only or rights missing, 130 interrupted.",
+                 "kvmconsole run resource-move resource=test01 to=kvm02", 1, 63, run_run},
     [CMD_RECORD] = {"record", "kvmconsole record FILE|-", "the stream of fragments", "Writes what the sources say, for --replay, a wall screen, a bug report. It holds no password; a file is made readable by its owner only.",
                     "ssh kvm01 kvmconsole record - | kvmconsole --replay -", 1, 1, run_record},
     [CMD_RENDER] = {"render", "kvmconsole render", "a frame, no terminal needed", "Draws a view to stdout. Clock, locale and zone are fixed, so that the same input gives the same frame.",
                     "kvmconsole render --replay FILE --view nodes --size 120x40", 0, 0, run_render},
-    [CMD_LIST] = {"list", "kvmconsole list WHAT", "the program's tables", "WHAT is views, problems, keys, themes or scenarios.", "kvmconsole list problems", 1, 1, run_list},
+    [CMD_LIST] = {"list", "kvmconsole list WHAT", "the program's tables", "WHAT is views, scenarios, operations, problems, keys or themes.", "kvmconsole list problems", 1, 1, run_list},
     [CMD_CONFIG] = {"config", "kvmconsole config", "the effective configuration", "Prints each value and where it comes from.", "kvmconsole config", 0, 0, run_config},
     [CMD_HELP] = {"help", "kvmconsole help [SUBCOMMAND]", "help", "Without a subcommand: of all.", "kvmconsole help status", 0, 1, run_help},
 };

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "tui/theme.h"
 #include "views/command.h"
+#include "views/operator.h"
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@ void console_input(const struct console *c, struct input *in, struct arena *a) {
   feed_shown(c->feed, &in->time);
   in->event_past = in->time.past ? timeline_past(&c->timeline, &in->time.at) : in->event_count;
   in->wall = in->time.at.wall;
+  if (c->operator) operator_input(c->operator, in);
 }
 
 /* A jump that waits for an event to become known. */
@@ -38,6 +40,7 @@ void console_take(struct console *c) {
   arena_free(a);
   snapshot_drop(c->newest);
   c->newest = now;
+  if (c->operator) operator_see(c->operator);
   take_waiting(c);
 }
 
@@ -111,10 +114,15 @@ unsigned console_key(struct console *c, struct key k) {
   unsigned wants = app_key(&c->app, &in, c->w, c->h, k);
   arena_free(a);
   if (wants & APP_TIME) travel(c);
+  if (c->operator && wants & (APP_ASK | APP_RUN | APP_TASK)) {
+    operator_wants(c->operator, wants);
+    console_look(c);
+  }
   return wants;
 }
 
 void console_free(struct console *c) {
+  operator_free(c->operator);
   timeline_free(&c->timeline);
   app_free(&c->app);
   keymap_free(c->keymap);
@@ -132,18 +140,28 @@ struct full {
   int64_t drawn; /* monotonic ms of the last frame */
   int keys;      /* the terminal's descriptor that keys come from */
   bool gone;     /* the terminal is */
+  bool leaving;  /* as soon as what runs has ended its step */
+  bool looked;   /* whether there is a cluster at all */
   char *nothing; /* the sentence when there is no cluster at all; owned */
 };
 
 enum { FRAME_MS = 40 }; /* at most 25 frames a second, for slow links */
 
+/* The terminal is gone: the running step ends, no other starts. */
+static void leave(struct full *f) {
+  f->gone = f->leaving = true;
+  operator_wind_down(f->console.operator);
+  if (!operator_busy(f->console.operator)) loop_stop(f->console.loop);
+}
+
 static void on_frame(void *owner) {
   struct full *f = owner;
+  if (f->gone) return;
   console_draw(&f->console);
   int code = screen_blit(f->screen, f->console.canvas);
   f->drawn = clock_mono_ms();
   if (code == -EAGAIN) timer_set(f->frame, FRAME_MS);
-  else if (code) f->gone = true, loop_stop(f->console.loop);
+  else if (code) leave(f);
 }
 
 static void draw_soon(struct full *f) {
@@ -151,22 +169,32 @@ static void draw_soon(struct full *f) {
   if (!timer_armed(f->frame)) timer_set(f->frame, since >= FRAME_MS ? 0 : FRAME_MS - since);
 }
 
-/* A machine with nothing on it gets a sentence and not an empty screen; a cluster that is lost later stays on it. */
-static void leave_if_nothing(struct full *f) {
+/* A machine with nothing on it gets a sentence and not an empty screen: on the screen with the wizards, for who may set a
+ * cluster up, else on the way out. A cluster that is lost later stays on the screen. */
+static void meet_nothing(struct full *f, const char *says) {
+  struct app *app = &f->console.app;
+  if (geteuid() || !operator_can(f->console.operator)) {
+    f->nothing = mem_strdup(says);
+    loop_stop(f->console.loop);
+    return;
+  }
+  acting_menu(&app->acting, MENU_WIZARDS, -1, NULL);
+  app_say(app, "no cluster found from here: these set one up"); /* why stands among the problems */
+}
+
+static void look_for_nothing(struct full *f) {
   const struct snapshot *s = f->console.newest;
-  if (f->console.replay || f->console.simulated || f->nothing || !feed_complete(f->console.feed)) return;
+  if (f->console.replay || f->console.simulated || f->looked || !feed_complete(f->console.feed)) return;
+  f->looked = true;
   for (size_t i = 0; i < s->problems.count; i++)
-    if (str_eq(s->problems.item[i].id, "nothing-found")) {
-      f->nothing = mem_strdup(s->problems.item[i].text);
-      loop_stop(f->console.loop);
-    }
+    if (str_eq(s->problems.item[i].id, "nothing-found")) meet_nothing(f, s->problems.item[i].text);
 }
 
 static void on_change(void *owner) {
   struct full *f = owner;
   if (!f->console.feed) return;
   console_take(&f->console);
-  leave_if_nothing(f);
+  look_for_nothing(f);
 }
 
 static void on_shown(void *owner) {
@@ -174,6 +202,20 @@ static void on_shown(void *owner) {
   if (!f->console.feed || !f->console.newest) return;
   console_look(&f->console);
   if (f->screen) draw_soon(f);
+}
+
+/* The operator did something: seen at once. */
+static void on_acted(struct console *c) {
+  struct full *f = (struct full *)c;
+  if (f->leaving && !operator_busy(c->operator)) loop_stop(c->loop);
+  on_shown(f);
+}
+
+/* A command gets the terminal, and gives it back. */
+static void lend_terminal(struct console *c, bool away) {
+  struct full *f = (struct full *)c;
+  if (away) screen_suspend(f->screen);
+  else screen_resume(f->screen);
 }
 
 static void resize(struct full *f) {
@@ -186,8 +228,7 @@ static void resize(struct full *f) {
 static void on_key(void *owner, int code, const struct key *key) {
   struct full *f = owner;
   if (code) {
-    f->gone = true;
-    loop_stop(f->console.loop);
+    leave(f);
     return;
   }
   unsigned wants = console_key(&f->console, *key);
@@ -210,8 +251,11 @@ static void on_signal(void *owner, int signo) {
     if (screen_resized(f->screen)) resize(f);
     return;
   }
-  if (signo == SIGHUP) f->gone = true;
-  else f->console.interrupted = true;
+  if (signo == SIGHUP) {
+    leave(f);
+    return;
+  }
+  f->console.interrupted = true;
   loop_stop(f->console.loop);
 }
 
@@ -306,7 +350,14 @@ int run_console(struct arguments *a) {
   o.owner = f;
   f->frame = loop_timer(f->console.loop, -1, on_frame, f);
   code = open_all(f, a, &o, &e);
-  if (!code) run_screen(f);
+  if (!code) {
+    f->console.acted = on_acted;
+    f->console.terminal = lend_terminal;
+    f->console.operator = operator_new(&f->console, a);
+    run_screen(f);
+  }
+  operator_free(f->console.operator); /* before the simulation it acts in */
+  f->console.operator = NULL;
   struct feed *feed = f->console.feed;
   f->console.feed = NULL;
   if (feed && !code && feed_error(feed, &e)) code = EXIT_INPUT;

@@ -7,6 +7,7 @@
 #include "views/screen/app.h"
 #include "views/timeline.h"
 
+struct operator;
 struct console {
   struct loop *loop;
   struct feed *feed;
@@ -19,6 +20,9 @@ struct console {
   enum glyphs glyphs;
   int w, h;
   bool replay, simulated, read_only, utc, interrupted;
+  struct operator *operator; /* who acts; NULL: nobody */
+  void (*acted)(struct console *c); /* something that it does has changed; NULL: nobody is told */
+  void (*terminal)(struct console *c, bool away); /* a command gets the terminal, it is back; NULL: there is none */
   bool next_event; /* as soon as there is one: a recording is still being read */
 };
 

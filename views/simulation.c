@@ -1,4 +1,5 @@
 #include "views/simulation.h"
+#include "views/simulation_executor.h"
 #include "base/str.h"
 #include "sim/sim.h"
 #include <errno.h>
@@ -7,13 +8,20 @@
 struct simulation {
   struct sim *sim;
   struct stream stream;
+  struct simulated *executor; /* whoever asked for it owns it */
 };
 
-static int64_t now(void *self) { return sim_now(self); }
-static int64_t next(void *self) { return sim_next(self); }
-static int64_t end(void *self) { return sim_end(self); }
-static const char *here(void *self) { return sim_here(self); }
-static void run(void *self, int64_t until, stream_line_fn *line, void *owner) { sim_run(self, until, line, owner); }
+static struct sim *sim_of(void *self) { return ((struct simulation *)self)->sim; }
+static int64_t now(void *self) { return sim_now(sim_of(self)); }
+static int64_t next(void *self) { return sim_next(sim_of(self)); }
+static int64_t end(void *self) { return sim_end(sim_of(self)); }
+static const char *here(void *self) { return sim_here(sim_of(self)); }
+
+static void run(void *self, int64_t until, stream_line_fn *line, void *owner) {
+  struct simulation *s = self;
+  sim_run(s->sim, until, line, owner);
+  if (s->executor) simulated_time_passed(s->executor);
+}
 
 int simulation_open(const struct arguments *a, struct simulation **ret) {
   struct sim_options o = {.scenario = a->option[OPT_DEMO], .world = a->option[OPT_WORLD]};
@@ -32,9 +40,11 @@ int simulation_open(const struct arguments *a, struct simulation **ret) {
     return code == -EBUSY ? EXIT_LOCKED : code == -ENOENT && o.scenario && !strchr(o.scenario, '/') ? EXIT_USAGE : EXIT_INPUT;
   }
   *ret = mem_alloc(sizeof **ret);
-  **ret = (struct simulation){sim, {.self = sim, .now = now, .next = next, .end = end, .here = here, .run = run}};
+  **ret = (struct simulation){sim, {.self = *ret, .now = now, .next = next, .end = end, .here = here, .run = run}, NULL};
   return 0;
 }
+
+struct executor *simulation_executor(struct simulation *s, struct loop *l) { return simulated_new(s->sim, l, &s->executor); }
 
 const struct stream *simulation_stream(const struct simulation *s) { return &s->stream; }
 

@@ -31,7 +31,7 @@ struct child {
   size_t max_line;
   exit_fn *on_exit;
   void *owner;
-  bool exited, dropped;
+  bool exited, dropped, outlives, terminal;
   int status;
 };
 
@@ -109,12 +109,20 @@ static void finish_stream(struct stream *s) {
   close_fd(&s->fd);
 }
 
+/* Who is not in front may not say so, unless it ignores that it may not. */
+static void take_terminal(pid_t group) {
+  signal(SIGTTOU, SIG_IGN);
+  tcsetpgrp(0, group);
+  signal(SIGTTOU, SIG_DFL);
+}
+
 static void on_child_signal(void *owner, int signo) {
   struct child *c = owner;
   (void)signo;
   if (c->exited || waitpid(c->pid, &c->status, WNOHANG) != c->pid) return;
   c->exited = true;
-  signal_group(c, SIGKILL); /* what it left behind in its group */
+  if (c->terminal) take_terminal(getpgrp());
+  if (!c->outlives) signal_group(c, SIGKILL); /* what it left behind in its group */
   c->pid = 0;
   finish_stream(&c->out);
   finish_stream(&c->err);
@@ -130,9 +138,10 @@ static _Noreturn void become(const struct child_spec *spec, pid_t parent, int in
   for (int s = 1; s < NSIG; s++) signal(s, SIG_DFL);
   sigprocmask(SIG_SETMASK, &none, NULL);
   setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (!spec->outlives) prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);
-  if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || (err >= 0 && dup2(err, 2) < 0)) _exit(127);
+  if (spec->terminal) take_terminal(getpid());
+  else if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || (err >= 0 && dup2(err, 2) < 0)) _exit(127);
   setenv("LC_ALL", "C", 1);
   execvp(spec->argv[0], (char *const *)spec->argv);
   _exit(errno == ENOENT ? 127 : 126);
@@ -149,7 +158,7 @@ static void pipes_close(struct pipes *p) {
 
 static int pipes_open(struct pipes *p, const struct child_spec *spec) {
   *p = (struct pipes){{-1, -1}, {-1, -1}, {-1, -1}, -1};
-  if ((p->null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0 || pipe2(p->out, O_CLOEXEC) < 0 ||
+  if ((p->null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0 || (!spec->terminal && pipe2(p->out, O_CLOEXEC) < 0) ||
       (spec->on_err && pipe2(p->err, O_CLOEXEC) < 0) || (spec->with_input && pipe2(p->in, O_CLOEXEC) < 0)) {
     int code = -errno;
     pipes_close(p);
@@ -185,7 +194,7 @@ struct child *child_start(struct loop *l, const struct child_spec *spec, struct 
   }
   struct child *c = mem_alloc(sizeof *c);
   *c = (struct child){.loop = l, .in = -1, .max_line = spec->max_line ? spec->max_line : DEFAULT_LINE,
-                      .on_exit = spec->on_exit, .owner = spec->owner};
+                      .on_exit = spec->on_exit, .owner = spec->owner, .outlives = spec->outlives, .terminal = spec->terminal};
   loop_signal(l, SIGCHLD, on_child_signal, c); /* before the fork: its end cannot be missed */
   pid_t parent = getpid();
   c->pid = fork();
@@ -204,7 +213,7 @@ struct child *child_start(struct loop *l, const struct child_spec *spec, struct 
   c->out = (struct stream){.child = c, .fd = keep(&p.out[0]), .fn = spec->on_out};
   c->err = (struct stream){.child = c, .fd = keep(&p.err[0]), .fn = spec->on_err};
   pipes_close(&p);
-  c->out.watch = loop_watch(l, c->out.fd, POLLIN, on_readable, &c->out);
+  if (c->out.fd >= 0) c->out.watch = loop_watch(l, c->out.fd, POLLIN, on_readable, &c->out);
   if (c->err.fd >= 0) c->err.watch = loop_watch(l, c->err.fd, POLLIN, on_readable, &c->err);
   return c;
 }
@@ -226,8 +235,8 @@ void child_end(struct child *c) {
 void child_drop(struct child *c) {
   if (!c) return;
   c->dropped = true;
-  signal_group(c, SIGKILL);
-  if (c->pid > 1) waitpid(c->pid, &c->status, 0);
+  if (!c->outlives) signal_group(c, SIGKILL);
+  if (!c->outlives && c->pid > 1) waitpid(c->pid, &c->status, 0);
   c->pid = 0;
   release(c);
 }

@@ -21,6 +21,8 @@ struct child_spec {
   void *owner;
   bool with_input; /* child_send() will be used; else stdin is /dev/null */
   bool to_stderr;  /* stderr stays the parent's (programs run by hand) */
+  bool outlives;   /* it does not die with its parent, and child_drop() only lets go of it: it has a deadline of its own */
+  bool terminal;   /* stdin, stdout and stderr stay the parent's, and it stands in front of the terminal until it ends */
 };
 
 /* NULL with e set when it could not be started (a program that is not there: e->code -ENOENT). */

@@ -7,12 +7,12 @@
 
 enum { FIRST_MS = 40, WAIT_MS = 200, WAIT_MAX_MS = 3600000, SSH_MS = 3000, ARGS_MAX = 512 };
 
-static const struct command *const tables[] = {gluster_commands, gluster_brick_commands, pcs_commands, crm_commands, cib_commands, virsh_commands, system_commands};
+static const struct command *const tables[] = {gluster_commands, gluster_brick_commands, pcs_commands, crm_commands, cib_commands, virsh_commands, system_commands, host_commands, link_commands, tool_commands};
 
 /* The package that brings a program; NULL: it is always there. */
 static const struct { const char *program, *packages; } owners[] = {
     {"gluster", "glusterfs-server glusterfs-client"}, {"pcs", "pcs"}, {"crm_mon", "pacemaker"}, {"crm_resource", "pacemaker"}, {"crm_node", "pacemaker"}, {"crm_standby", "pacemaker"},
-    {"stonith_admin", "pacemaker"}, {"crm_attribute", "pacemaker"}, {"cibadmin", "pacemaker"}, {"attrd_updater", "pacemaker"}, {"corosync-quorumtool", "corosync"}, {"corosync-cfgtool", "corosync"}, {"virsh", "libvirt-daemon-system"}, {"qemu-img", "qemu-system-x86"}};
+    {"stonith_admin", "pacemaker"}, {"crm_attribute", "pacemaker"}, {"cibadmin", "pacemaker"}, {"crm_simulate", "pacemaker"}, {"attrd_updater", "pacemaker"}, {"corosync-quorumtool", "corosync"}, {"corosync-cfgtool", "corosync"}, {"virsh", "libvirt-daemon-system"}, {"qemu-img", "qemu-system-x86"}};
 
 /* ---- for the commands ---- */
 
@@ -140,54 +140,136 @@ bool command_exists(const char *program, const char *subcommand) {
 
 /* ---- running ---- */
 
-static bool ready(struct sim *s, struct call *c, const char *host) {
-  c->host = world_host(c->w, host);
+struct sim_command {
+  struct sim *sim;
+  struct call call;
+  const struct command *kind; /* NULL: it never ran */
+  char *host, *input, **argv, *program;
+  struct command_result result;
+  int64_t due, limit; /* limit: when it is ended; INT64_MAX: never */
+  bool ran, over;     /* ran: what it does is done, it only takes its time */
+};
+
+static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static void ends_at(struct sim_command *k, int64_t at) {
+  k->ran = true;
+  k->due = at;
+}
+
+/* Not run at all: how the shell, or ssh, says so. */
+static bool ready(struct sim_command *k) {
+  struct call *c = &k->call;
   const struct sim_host *here = world_host(c->w, c->w->here);
+  k->result.end = COMMAND_NEVER;
   if (!c->host) {
-    fail(c, 255, "ssh: Could not resolve hostname %s: Name or service not known", host);
+    fail(c, 255, "ssh: Could not resolve hostname %s: Name or service not known", k->host);
   } else if (!hosts_reach(c->w, here, c->host, TRAFFIC_CLUSTER)) {
-    fail(c, 255, "ssh: connect to host %s port 22: Connection timed out", host);
-    sim_run(s, c->w->clock + SSH_MS, NULL, NULL);
+    fail(c, 255, "ssh: connect to host %s port 22: Connection timed out", k->host);
+    ends_at(k, c->began + SSH_MS);
   } else if (c->host != here && !daemon_runs(c->host, "sshd")) {
-    fail(c, 255, "ssh: connect to host %s port 22: Connection refused", host);
+    fail(c, 255, "ssh: connect to host %s port 22: Connection refused", k->host);
   } else {
+    k->result.end = COMMAND_EXITED;
     return true;
   }
   return false;
 }
 
-void sim_execute(struct sim *s, const char *host, const char *const *argv, const char *input, struct command_result *ret, sim_line_fn *fn, void *owner) {
-  struct call c = {.w = sim_world(s), .argv = argv, .input = input, .r = ret, .began = sim_now(s)};
+static bool cut_off(const struct sim_command *k) {
+  const struct world *w = k->call.w;
+  const struct sim_host *here = world_host(w, w->here), *h = world_host(w, k->host);
+  return !h || !host_up(h) || !hosts_reach(w, here, h, TRAFFIC_CLUSTER);
+}
+
+static void lose(struct sim_command *k) {
+  str_reset(&k->result.out);
+  str_reset(&k->result.err);
+  fail(&k->call, 255, "Connection to %s closed by remote host.", k->host);
+  k->result.end = COMMAND_CUT;
+}
+
+static void turn(struct sim_command *k) {
+  struct call *c = &k->call;
+  if (k->ran) {
+    if (k->result.end == COMMAND_EXITED && cut_off(k)) lose(k); /* it did what it does, and nobody hears of it */
+    k->over = true;
+    k->result.took_ms = c->w->clock - c->began;
+    return;
+  }
+  c->host = world_host(c->w, k->host);
+  if (c->step && cut_off(k)) {
+    lose(k);
+    ends_at(k, c->w->clock);
+  } else if (c->w->clock >= k->limit) {
+    c->r->code = 124;
+    k->result.end = COMMAND_LATE;
+    ends_at(k, c->w->clock);
+  } else if (k->kind->run(c) == COMMAND_WAITS && c->w->clock - c->began < WAIT_MAX_MS) {
+    k->due = sooner(c->w->clock + (c->step++ ? WAIT_MS : FIRST_MS), k->limit > c->w->clock ? k->limit : c->w->clock);
+  } else {
+    ends_at(k, c->began + k->kind->takes_ms > c->w->clock ? c->began + k->kind->takes_ms : c->w->clock);
+  }
+}
+
+int64_t command_due(const struct sim_command *k) { return k->over ? INT64_MAX : k->due; }
+
+void command_turn(struct sim_command *k, int64_t now) {
+  while (command_due(k) <= now) turn(k);
+}
+
+struct sim_command *sim_begin(struct sim *s, const char *host, const char *const *argv, const char *input, int64_t limit_ms) {
+  struct sim_command *k = mem_alloc(sizeof *k);
   size_t skip = 0;
-  *ret = (struct command_result){0};
-  while (argv[c.argc] && c.argc < ARGS_MAX) c.argc++;
-  if (!c.argc || !ready(s, &c, host)) {
-    ret->took_ms = sim_now(s) - c.began;
-    return;
+  *k = (struct sim_command){.sim = s, .host = mem_strdup(host ? host : sim_here(s)), .input = mem_strdup(input), .due = sim_now(s), .limit = limit_ms > 0 ? sim_now(s) + limit_ms : INT64_MAX};
+  k->call = (struct call){.w = sim_world(s), .host = world_host(sim_world(s), k->host), .input = k->input, .r = &k->result, .began = sim_now(s)};
+  while (argv[k->call.argc] && k->call.argc < ARGS_MAX) k->call.argc++;
+  k->argv = mem_alloc((k->call.argc + 1) * sizeof *k->argv);
+  for (size_t i = 0; i < k->call.argc; i++) k->argv[i] = mem_strdup(argv[i]);
+  sim_add(s, k);
+  ends_at(k, k->due);
+  if (!k->call.argc || !ready(k)) return k;
+  const char *slash = strrchr(k->argv[0], '/');
+  if (slash) k->program = k->argv[0], k->argv[0] = mem_strdup(slash + 1); /* /usr/sbin/gluster */
+  k->call.argv = (const char *const *)k->argv;
+  k->kind = installed(k->call.host, k->argv[0]) ? find(k->call.argv, k->call.argc, &skip) : NULL;
+  if (!k->kind) {
+    fail(&k->call, 127, "bash: line 1: %s: command not found", argv[0]);
+    k->result.end = COMMAND_NEVER;
+    return k;
   }
-  const char *slash = strrchr(argv[0], '/');
-  CLEANUP(mem_freep) const char **plain = mem_alloc((c.argc + 1) * sizeof *plain);
-  memcpy(plain, argv, c.argc * sizeof *plain);
-  if (slash) plain[0] = slash + 1; /* /usr/sbin/gluster */
-  c.argv = plain;
-  const struct command *k = installed(c.host, plain[0]) ? find(plain, c.argc, &skip) : NULL;
-  if (!k) {
-    fail(&c, 127, "bash: line 1: %s: command not found", argv[0]);
-    return;
-  }
-  c.takes_ms = k->takes_ms;
-  c.rest = plain + skip;
-  c.count = c.argc > skip ? c.argc - skip : 0;
-  while (k->run(&c) == COMMAND_WAITS && c.w->clock - c.began < WAIT_MAX_MS) {
-    sim_run(s, c.w->clock + (c.step++ ? WAIT_MS : FIRST_MS), fn, owner);
-    c.host = world_host(c.w, host);
-    if (host_up(c.host)) continue;
-    fail(&c, 255, "Connection to %s closed by remote host.", host);
-    break;
-  }
-  int64_t until = c.began + k->takes_ms;
-  sim_run(s, until > c.w->clock ? until : c.w->clock, fn, owner);
-  ret->took_ms = sim_now(s) - c.began;
+  k->call.takes_ms = k->kind->takes_ms;
+  k->call.rest = k->call.argv + skip;
+  k->call.count = k->call.argc > skip ? k->call.argc - skip : 0;
+  k->ran = false;
+  turn(k);
+  return k;
+}
+
+const struct command_result *sim_ended(const struct sim_command *k) { return k->over ? &k->result : NULL; }
+
+static void release(struct sim_command *k) {
+  for (size_t i = 0; i < k->call.argc; i++) mem_free(k->argv[i]);
+  mem_free(k->argv);
+  mem_free(k->program);
+  mem_free(k->host);
+  if (k->input) explicit_bzero(k->input, strlen(k->input));
+  mem_free(k->input);
+  command_result_free(&k->result);
+  mem_free(k);
+}
+
+void sim_forget(struct sim_command *k) {
+  sim_remove(k->sim, k);
+  release(k);
+}
+
+void sim_execute(struct sim *s, const char *host, const char *const *argv, const char *input, struct command_result *ret, sim_line_fn *fn, void *owner) {
+  struct sim_command *k = sim_begin(s, host, argv, input, 0);
+  while (!k->over) sim_run(s, k->due, fn, owner);
+  *ret = k->result;
+  k->result = (struct command_result){0};
+  sim_forget(k);
 }
 
 void command_result_free(struct command_result *r) {

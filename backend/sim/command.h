@@ -25,7 +25,7 @@ struct command {
   command_fn *run;
   int64_t takes_ms;
 };
-extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[]; /* end with program NULL */
+extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[]; /* end with program NULL */
 
 void say(struct call *c, const char *format, ...) PRINTF(2, 3);      /* a line on stdout */
 int fail(struct call *c, int code, const char *format, ...) PRINTF(3, 4); /* a line on stderr; COMMAND_DONE */
@@ -35,9 +35,20 @@ const char *value_of(const struct call *c, const char *shorter, const char *long
 bool has_flag(const struct call *c, const char *shorter, const char *longer);
 const char *word_at(const struct call *c, size_t n); /* the n-th of rest that is no option; NULL */
 int crm_mon_text(struct call *c, struct arena *a, const char *list); /* what crm_mon and pcs status say of the cluster */
+const char *host_file(struct call *c, const char *path); /* of that host's own files, those that it has by itself too; NULL: it is not there */
+const char *host_interfaces(struct call *c); /* /etc/network/interfaces as it was installed */
+bool timer_waits(struct world *w, const struct sim_host *h, const char *unit); /* of systemd-run */
+void timer_stop(struct world *w, const struct sim_host *h, const char *unit);
+const char *sim_group(const char *name); /* gluster's group of options, KEY=VALUE lines; NULL: there is none */
 /* gluster: its daemon answers, and this command has the lock of the volume (NULL: none is needed) and of all peers' ears.
  * -1: so it is; else what the command must return. failed: how its refusal begins, "volume set: failed: "; NULL: "". */
 int gluster_turn(struct call *c, struct sim_volume *v, const char *failed);
 extern const struct command gluster_brick_commands[];
 const char *assigned(const struct call *c, const char *key); /* KEY=VALUE among rest: the value */
+
+/* Commands that run: sim.c holds them and moves them on. */
+void sim_add(struct sim *s, struct sim_command *k);
+void sim_remove(struct sim *s, struct sim_command *k);
+int64_t command_due(const struct sim_command *k); /* INT64_MAX: it is over */
+void command_turn(struct sim_command *k, int64_t now);
 #endif

@@ -210,6 +210,20 @@ static bool known_option(const char *name) {
   return false;
 }
 
+static int set_group(struct call *c, struct sim_volume *v, const char *name) {
+  const char *line = sim_group(name);
+  if (!line) return fail(c, 1, "Unable to open file '/var/lib/glusterd/groups/%s'.\nvolume set: failed: group %s does not exist", name, name);
+  for (; *line; line += strcspn(line, "\n") + 1) {
+    char key[128], value[128];
+    if (sscanf(line, "%127[^=]=%127[^\n]", key, value) == 2) set_pair(c->w, &v->options, key, value);
+  }
+  v->changed = c->w->clock;
+  world_touch(c->w, LAYER_GLUSTER);
+  store_check(c->w);
+  say(c, "volume set: success");
+  return COMMAND_DONE;
+}
+
 static int volume_set(struct call *c) {
   const char *key = word_at(c, 1), *value = word_at(c, 2);
   const char *name = word_at(c, 0);
@@ -218,6 +232,7 @@ static int volume_set(struct call *c) {
   if (code >= 0) return code;
   if (!v) return fail(c, 1, "volume set: failed: Volume %s does not exist", name ? name : "");
   if (!key || !value) return fail(c, 1, "\nUsage:\nvolume set <VOLNAME> <KEY> <VALUE>\n");
+  if (str_eq(key, "group")) return set_group(c, v, value);
   if (!known_option(key)) return fail(c, 1, "volume set: failed: option : %s does not exist\nDid you mean nfs.drc-size or ...rpc-statd?", key);
   bool global = str_eq(key, "client.strict-locks"); /* set on all volumes, whichever is named */
   EACH(c->w->volumes, struct sim_volume, x)
@@ -413,7 +428,10 @@ static int volume_heal(struct call *c) {
   return COMMAND_DONE;
 }
 
-static int no_such(struct call *c) { return fail(c, 1, "unrecognized word: %s (position 0)", c->count ? c->rest[c->count > 1 && c->rest[0][0] == '-' ? 1 : 0] : ""); }
+static int no_such(struct call *c) {
+  if (has_flag(c, "-V", "--version")) return say(c, "glusterfs 10.3"), COMMAND_DONE;
+  return fail(c, 1, "unrecognized word: %s (position 0)", c->count ? c->rest[c->count > 1 && c->rest[0][0] == '-' ? 1 : 0] : "");
+}
 
 const struct command gluster_commands[] = {
     {"gluster", "peer probe", peer_probe, 600}, {"gluster", "peer detach", peer_detach, 600}, {"gluster", "peer status", peer_status, 140}, {"gluster", "pool list", pool_list, 110},

@@ -115,6 +115,14 @@ static int enabling(struct call *c, bool enabled) {
 static int cluster_enable(struct call *c) { return enabling(c, true); }
 static int cluster_disable(struct call *c) { return enabling(c, false); }
 
+/* No node is left: nobody has the configuration any more. */
+static void forget_cib(struct world *w) {
+  EACH(w->hosts, struct sim_host, h)
+    if (is_node(h)) return;
+  w->resources.count = w->constraints.count = w->levels.count = w->ops.count = w->failures.count = w->fenced.count = 0;
+  w->properties.count = w->defaults.count = w->sets.count = w->attributes.count = 0;
+}
+
 static int cluster_destroy(struct call *c) {
   struct sim_host *hosts[NODES_MAX];
   size_t n = meant(c, hosts);
@@ -126,6 +134,7 @@ static int cluster_destroy(struct call *c) {
     hosts[i]->known_to.count = 0;
     str_addf(&c->r->err, "Shutting down pacemaker/corosync services...\nKilling any remaining services...\nRemoving all cluster configuration files...\n");
   }
+  forget_cib(c->w);
   return COMMAND_DONE;
 }
 
@@ -308,20 +317,22 @@ static int resource_create(struct call *c) {
   return COMMAND_DONE;
 }
 
-/* Stopped first, then taken out of the configuration. */
+/* Stopped first, then taken out of the configuration; --force: taken out as it is. */
 static int resource_delete(struct call *c) {
   CLUSTER(c);
   const char *id = word_at(c, 0);
   struct sim_resource *r = id ? world_resource(c->w, id) : NULL;
   if (!r) return fail(c, 1, "Error: Resource '%s' does not exist.", id ? id : "");
   struct sim_host *on[NODES_MAX];
-  if (!c->step) {
+  bool forced = has_flag(c, NULL, "--force");
+  if (!c->step && !forced) {
     str_addf(&c->r->err, "Attempting to stop: %s... ", id);
     set_pair(c->w, &r->meta, "target-role", "Stopped");
     changed(c, "cibadmin");
   }
-  if ((active_nodes(c->w, c->host, r, on) || op_of(c->w, id, NULL)) && c->w->clock - c->began < 60000) return COMMAND_WAITS;
-  str_add(&c->r->err, "Stopped\n");
+  if (!forced && (active_nodes(c->w, c->host, r, on) || op_of(c->w, id, NULL)) && c->w->clock - c->began < 60000) return COMMAND_WAITS;
+  str_add(&c->r->err, forced ? "Deleting Resource - " : "Stopped\n");
+  if (forced) str_addf(&c->r->err, "%s\n", id);
   for (size_t i = 0; i < c->w->constraints.count; i++)
     if (str_eq(c->w->constraints.item[i].resource, id) || str_eq(c->w->constraints.item[i].with, id)) drop_item(&c->w->constraints, sizeof *c->w->constraints.item, i--);
   drop_failures(c->w, id, NULL);

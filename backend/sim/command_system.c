@@ -25,7 +25,7 @@ static struct sim_daemon *service(struct call *c, char *name, size_t room) {
 static int is_active(struct call *c) {
   char name[128];
   const struct sim_daemon *d = service(c, name, sizeof name);
-  bool active = d && d->life != LIFE_STOPPED;
+  bool active = str_ends(name, ".timer") ? timer_waits(c->w, c->host, name) : d && d->life != LIFE_STOPPED;
   if (!has_flag(c, "-q", "--quiet")) say(c, "%s", active ? "active" : "inactive");
   c->r->code = active ? 0 : 3;
   return COMMAND_DONE;
@@ -53,6 +53,7 @@ static int start(struct call *c) {
 static int stop(struct call *c) {
   char name[128];
   const struct sim_daemon *d = service(c, name, sizeof name);
+  if (str_ends(name, ".timer") && timer_waits(c->w, c->host, name)) return timer_stop(c->w, c->host, name), COMMAND_DONE;
   if (!d) return no_unit(c, "stop", name);
   bool cluster = str_eq(name, "pacemaker") || (str_eq(name, "corosync") && daemon_runs(c->host, "pacemaker"));
   if (d->life == LIFE_STOPPED) return COMMAND_DONE;
@@ -105,17 +106,19 @@ static int mountpoint(struct call *c) {
 
 /* mount /kvmdata (from fstab), or mount -t glusterfs node1:models /kvmdata */
 static int mount(struct call *c) {
-  const char *first = word_at(c, 0), *type = value_of(c, "-t", "--types");
+  const char *type = value_of(c, "-t", "--types"), *options = value_of(c, "-o", "--options"), *word[2] = {0};
   char server[128], volume[128];
-  if (!first) return COMMAND_DONE;
-  if (has_flag(c, "-a", "--all") || *first == '/') {
+  for (size_t i = 0, n = 0; i < c->count && n < 2; i++)
+    if (c->rest[i][0] != '-' && c->rest[i] != type && c->rest[i] != options) word[n++] = c->rest[i];
+  const char *first = word[0], *what = word[0], *where = word[1];
+  if (!first && !has_flag(c, "-a", "--all")) return COMMAND_DONE;
+  if (!first || *first == '/') {
     mount_fstab(c->w, c->host);
-    return host_mount(c->host, first) ? COMMAND_DONE : fail(c, 1, "mount: %s: can't find in /etc/fstab.", first);
+    return !first || host_mount(c->host, first) ? COMMAND_DONE : fail(c, 1, "mount: %s: can't find in /etc/fstab.", first);
   }
-  const char *what = str_eq(first, type) ? word_at(c, 1) : first, *where = str_eq(first, type) ? word_at(c, 2) : word_at(c, 1);
   if (!what || !where || sscanf(what, "%127[^:]:%127s", server, volume) != 2) return fail(c, 1, "mount: bad usage");
   const struct sim_volume *v = world_volume(c->w, volume[0] == '/' ? volume + 1 : volume);
-  if (!v || !str_eq(v->status, "started") || !store_serves(c->w, c->host, server, value_of(c, "-o", "--options"))) return fail(c, 1, "Mount failed. Check the log file  for more details.");
+  if (!v || !str_eq(v->status, "started") || !store_serves(c->w, c->host, server, options)) return fail(c, 1, "Mount failed. Check the log file  for more details.");
   mount_volume(c->w, c->host, server, v->name, where, "rw,relatime,user_id=0,group_id=0,default_permissions,allow_other,max_read=131072");
   return COMMAND_DONE;
 }
@@ -150,7 +153,7 @@ static int cat(struct call *c) {
   const char *path = word_at(c, 0), *rest = NULL;
   const struct sim_volume *v = on_volume(c, path, &rest);
   const struct sim_file *f = v ? world_file(c->w, v->name, rest) : NULL;
-  const char *text = f ? f->content : path ? pairs_get(&c->host->files, path) : NULL;
+  const char *text = f ? f->content : v ? NULL : host_file(c, path);
   if (!text) return fail(c, 1, "cat: %s: No such file or directory", path ? path : "");
   str_add(&c->r->out, text);
   return COMMAND_DONE;
@@ -198,5 +201,5 @@ static int qemu_img_create(struct call *c) {
 const struct command system_commands[] = {
     {"systemctl", "is-active", is_active, 10}, {"systemctl", "is-enabled", is_enabled, 10}, {"systemctl", "start", start, 600}, {"systemctl", "stop", stop, 300}, {"systemctl", "restart", restart, 900},
     {"systemctl", "enable", enable, 200}, {"systemctl", "disable", disable, 200}, {"systemctl", "daemon-reload", daemon_reload, 200}, {"systemctl", "", no_verb, 10}, {"mountpoint", "", mountpoint, 5},
-    {"mount", "", mount, 700}, {"umount", "", umount, 200}, {"tee", "", tee, 5}, {"cat", "", cat, 5}, {"rm", "", rm, 5}, {"mkdir", "", nothing, 5}, {"touch", "", nothing, 5}, {"chmod", "", nothing, 5}, {"chpasswd", "", nothing, 60},
+    {"mount", "", mount, 700}, {"umount", "", umount, 200}, {"tee", "", tee, 5}, {"cat", "", cat, 5}, {"rm", "", rm, 5}, {"chmod", "", nothing, 5}, {"chpasswd", "", nothing, 60},
     {"true", "", nothing, 1}, {"false", "", no, 1}, {"hostname", "", hostname, 5}, {"qemu-img", "create", qemu_img_create, 120}, {.program = NULL}};

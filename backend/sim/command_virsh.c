@@ -242,6 +242,9 @@ static int migrate(struct call *c) {
   }
   if (guest_job(c->w, d->name)) return COMMAND_WAITS;
   if (!h || !domain_on(d, h->name)) return complain(c, "error: operation aborted: migration out: canceled by client");
+  if (has_flag(c, NULL, "--persistent")) add_text(c->w, &d->defined_on, h->name);
+  if (has_flag(c, NULL, "--undefinesource")) drop_text(&d->defined_on, c->host->name);
+  world_touch(c->w, LAYER_LIBVIRT);
   say(c, "%s", "");
   return COMMAND_DONE;
 }
@@ -277,10 +280,17 @@ static int nodeinfo(struct call *c) {
   return COMMAND_DONE;
 }
 
+static int console(struct call *c) {
+  DAEMON(c);
+  const struct sim_domain *d = active(c, "open console of");
+  if (d) say(c, "Connected to domain '%s'\nEscape character is ^] (Ctrl + ])", d->name);
+  return COMMAND_DONE;
+}
+
 static int no_such(struct call *c) { return fail(c, 1, "error: unknown command: '%s'", word_at(c, 0) ? word_at(c, 0) : ""); }
 
 const struct command virsh_commands[] = {
     {"virsh", "list", list, 60}, {"virsh", "domstate", domstate, 30}, {"virsh", "dominfo", dominfo, 30}, {"virsh", "dumpxml", dumpxml, 30}, {"virsh", "domblklist", domblklist, 30}, {"virsh", "start", start, 900},
     {"virsh", "shutdown", shutdown_domain, 60}, {"virsh", "destroy", destroy, 400}, {"virsh", "suspend", suspend, 60}, {"virsh", "resume", resume, 60}, {"virsh", "define", define, 80}, {"virsh", "create", create, 900},
     {"virsh", "undefine", undefine, 60}, {"virsh", "autostart", autostart, 40}, {"virsh", "migrate", migrate, 200}, {"virsh", "domjobabort", domjobabort, 60}, {"virsh", "domjobinfo", domjobinfo, 30},
-    {"virsh", "nodeinfo", nodeinfo, 30}, {"virsh", "", no_such, 20}, {.program = NULL}};
+    {"virsh", "nodeinfo", nodeinfo, 30}, {"virsh", "console", console, 100}, {"virsh", "", no_such, 20}, {.program = NULL}};

@@ -87,6 +87,7 @@ const struct event_kind event_kinds[] = {
     {"start behind", "DOMAIN HOST", on_start_behind, "libvirt starts it, and pacemaker does not know"},
     /* Consequences. */
     {"booted", NULL, on_booted, NULL},
+    {"script", NULL, on_script, NULL},
     {"ring", NULL, on_ring, NULL},
     {"device", NULL, on_device, NULL},
     {"shrink", NULL, on_shrink, NULL},

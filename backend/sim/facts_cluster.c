@@ -119,6 +119,14 @@ static size_t shown_on(const struct look *l, const struct sim_resource *r, const
   return n;
 }
 
+/* Fenced just now: pacemaker has it for offline at once, before corosync has missed it. */
+static bool shot_down(const struct world *w, const struct sim_host *h) {
+  if (daemon_runs(h, "pacemaker")) return false;
+  EACH(w->fenced, struct pcmk_fence_event, e)
+    if (str_eq(e->target, h->name) && str_eq(e->status, "success") && e->at + 1000 > h->power_since) return true;
+  return false;
+}
+
 bool read_pacemaker_nodes(const struct look *l, const char *key, void *ret) {
   struct pcmk_nodes *out = ret;
   (void)key;
@@ -131,7 +139,7 @@ bool read_pacemaker_nodes(const struct look *l, const char *key, void *ret) {
   EACH(l->w->hosts, struct sim_host, h) {
     if (!is_node(h)) continue;
     struct pcmk_node *n = list_add(l->arena, &out->nodes, &pcmk_node_shape);
-    bool online = node_online(l->here, h), pending = node_pending(l->here, h), unclean = node_unclean(l->w, l->here, h);
+    bool shot = shot_down(l->w, h), online = node_online(l->here, h) && !shot, pending = node_pending(l->here, h) && !shot, unclean = node_unclean(l->w, l->here, h);
     *n = (struct pcmk_node){.name = h->name, .id = text_of(l, h->node_id), .type = "member", .online = truth_of(online || pending), .standby = truth_of(YES(h->standby) || pending), .standby_onfail = TRUTH_NO,
                             .maintenance = truth_of(YES(h->maintenance) || is_true(cluster_property(l->w, "maintenance-mode"))), .pending = truth_of(pending), .unclean = truth_of(unclean),
                             .shutdown = truth_of(h->leaving != NULL), .expected_up = truth_of(online || unclean), .is_dc = truth_of(str_eq(l->here->dc, h->name)),

@@ -9,6 +9,9 @@ static const struct sim_host *preferred(const struct look *l) {
   if (YES(l->here->in_pool)) return l->here;
   EACH(l->here->mounts, struct sim_mount, m)
     if (world_host(l->w, m->server)) return world_host(l->w, m->server);
+  const char *told = pairs_get(&l->here->files, "/var/lib/kvmconsole/gluster-hosts");
+  const struct sim_host *h = told ? world_host(l->w, arena_strndup(l->arena, told, strcspn(told, "\n"))) : NULL;
+  if (h) return h;
   return NULL;
 }
 

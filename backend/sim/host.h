@@ -19,6 +19,7 @@ void mount_fstab(struct world *w, struct sim_host *h); /* what of its fstab is n
 /* Events. */
 void on_power_off(struct world *w, const char *subject, const char *detail);
 void on_power_on(struct world *w, const char *subject, const char *detail);
+void on_script(struct world *w, const char *subject, const char *detail); /* what systemd-run runs: subject "HOST UNIT" */
 void on_booted(struct world *w, const char *subject, const char *detail);
 void on_freeze(struct world *w, const char *subject, const char *detail);
 void on_thaw(struct world *w, const char *subject, const char *detail);

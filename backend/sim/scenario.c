@@ -170,11 +170,20 @@ static void write_hosts_files(struct world *w) {
   EACH(w->hosts, struct sim_host, h) set_pair(w, &h->files, "/etc/hosts", h->packages.count ? all : "127.0.0.1\tlocalhost\n");
 }
 
+/* A pool that is there is known to the console, even where nothing is mounted from it. */
+static void tell_pool(struct world *w) {
+  struct sim_host *here = world_host(w, w->here);
+  EACH(w->hosts, struct sim_host, h)
+    if (YES(h->in_pool) && !YES(here->in_pool) && !here->mounts.count && !pairs_get(&here->files, "/var/lib/kvmconsole/gluster-hosts"))
+      set_pair(w, &here->files, "/var/lib/kvmconsole/gluster-hosts", world_words(w, "%s\n", h->name));
+}
+
 /* Everything stands as if it had been so for long; then comes what happened before the beginning. */
 static int settle(struct reader *r) {
   struct world *w = r->w;
   if (!w->hosts.count) return err_set(r->e, -EINVAL, "", "%s: it has no host", r->name);
   if (!world_host(w, w->here)) w->here = w->hosts.item[0].name;
+  tell_pool(w);
   int64_t begins = w->clock;
   w->clock -= 3600000 + r->before;
   w->queue.count = 0;

@@ -2,6 +2,7 @@
 #include "sim/sim.h"
 #include "base/arena.h"
 #include "model/fragment.h"
+#include "sim/command.h"
 #include "sim/event.h"
 #include "sim/facts.h"
 #include "sim/host.h"
@@ -29,6 +30,8 @@ struct sim {
   struct world_file *file;
   struct sim_source **sources;
   size_t source_count;
+  struct sim_command **commands; /* that run; whoever began one forgets it */
+  size_t command_count;
   struct str out;
 };
 
@@ -140,7 +143,7 @@ static void read_facts(struct reading *r) {
   if (r->beat.kinds.count) fragment_print(&r->sim->out, r->sim->world->clock, s->layer, s->host, "beat", NULL, &r->beat);
 }
 
-static void say(struct reading *r, enum source_state state, const char *text) {
+static void say_state(struct reading *r, enum source_state state, const char *text) {
   struct sim_source *s = r->source;
   int64_t now = r->sim->world->clock;
   bool changed = state != s->state || !str_eq(text, s->text);
@@ -165,15 +168,15 @@ static void read_source(struct sim *sim, struct sim_source *s) {
   if (state == SOURCE_OK) {
     if (s->state != SOURCE_OK) forget(s); /* after a reconnect everything is said anew */
     read_facts(&r);
-    say(&r, state, text);
+    say_state(&r, state, text);
   } else if (state == SOURCE_UNKNOWN) { /* it hangs: it says nothing, and after a while that is said of it */
     s->wake = now + SOON_MS;
     if (now - since >= HUNG_MS && s->state != SOURCE_HUNG) {
-      say(&r, SOURCE_HUNG, "it does not answer");
+      say_state(&r, SOURCE_HUNG, "it does not answer");
       s->wake = now + SOON_MS;
     }
   } else {
-    say(&r, state, text);
+    say_state(&r, state, text);
     if (s->wake > now + SOON_MS) s->wake = now + SOON_MS;
   }
 }
@@ -187,9 +190,35 @@ static int64_t next_wake(const struct sim *s) {
   return next;
 }
 
+static int64_t next_due(const struct sim *s) {
+  int64_t next = world_next(s->world);
+  for (size_t i = 0; i < s->command_count; i++)
+    if (command_due(s->commands[i]) < next) next = command_due(s->commands[i]);
+  return next;
+}
+
 int64_t sim_next(const struct sim *s) {
-  int64_t next = world_next(s->world), wake = next_wake(s);
+  int64_t next = next_due(s), wake = next_wake(s);
   return next < wake ? next : wake;
+}
+
+void sim_add(struct sim *s, struct sim_command *k) {
+  s->commands = mem_grow(s->commands, s->command_count + 1, sizeof(struct sim_command *));
+  s->commands[s->command_count++] = k;
+}
+
+void sim_remove(struct sim *s, struct sim_command *k) {
+  for (size_t i = 0; i < s->command_count; i++)
+    if (s->commands[i] == k) {
+      memmove(s->commands + i, s->commands + i + 1, (--s->command_count - i) * sizeof(struct sim_command *));
+      return;
+    }
+}
+
+/* To that moment, whether anybody listens or not. */
+static void pass(struct sim *s, int64_t until) {
+  world_run(s->world, until);
+  for (size_t i = 0; i < s->command_count; i++) command_turn(s->commands[i], until);
 }
 
 static void read_all(struct sim *s) {
@@ -214,7 +243,8 @@ static void hand_over(struct sim *s, sim_line_fn *fn, void *owner) {
 void sim_run(struct sim *s, int64_t until, sim_line_fn *fn, void *owner) {
   if (!fn) { /* nobody listens: what happened is read when somebody does */
     unsigned changed = s->world->changed;
-    world_run(s->world, until);
+    for (int64_t next = next_due(s); next <= until; next = next_due(s)) pass(s, next > s->world->clock ? next : s->world->clock);
+    if (until > s->world->clock) world_run(s->world, until);
     s->world->changed |= changed;
     world_pack(s->world);
     return;
@@ -222,7 +252,7 @@ void sim_run(struct sim *s, int64_t until, sim_line_fn *fn, void *owner) {
   for (;;) {
     int64_t next = sim_next(s);
     if (next > until) break;
-    world_run(s->world, next > s->world->clock ? next : s->world->clock);
+    pass(s, next > s->world->clock ? next : s->world->clock);
     read_all(s);
     hand_over(s, fn, owner);
     world_pack(s->world);
@@ -284,6 +314,8 @@ void sim_close(struct sim *s) {
     mem_free(s->sources[i]);
   }
   mem_free(s->sources);
+  while (s->command_count) sim_forget(s->commands[0]);
+  mem_free(s->commands);
   str_free(&s->out);
   world_file_close(s->file);
   world_free(s->world);

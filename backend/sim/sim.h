@@ -33,14 +33,27 @@ const char *sim_scenario(const struct sim *s);
 struct world *sim_world(struct sim *s);
 
 /* ---- commands ---- */
+enum command_end {
+  COMMAND_EXITED,
+  COMMAND_NEVER, /* it never ran: not found (127), its host not reached */
+  COMMAND_CUT,   /* the connection to its host was lost */
+  COMMAND_LATE,  /* ended at its limit */
+};
 struct command_result {
   int code; /* exit code; 127: command not found */
+  int end;  /* enum command_end */
   struct str out, err;
   int64_t took_ms; /* of the world's time */
 };
 /* Runs argv on that host of the world as its shell would find it there; input: what it reads, or NULL. Time passes as long as
  * it takes. The result is the caller's: command_result_free(). */
 void sim_execute(struct sim *s, const char *host, const char *const *argv, const char *input, struct command_result *ret, sim_line_fn *fn, void *owner);
+/* The same, but time goes on in whoever's sim_run(). host NULL: the one the console runs on. limit_ms > 0: ended then.
+ * Forgotten with sim_forget(), at any time: what it has done is done. */
+struct sim_command;
+struct sim_command *sim_begin(struct sim *s, const char *host, const char *const *argv, const char *input, int64_t limit_ms);
+const struct command_result *sim_ended(const struct sim_command *k); /* NULL: it still runs; borrowed */
+void sim_forget(struct sim_command *k);
 void command_result_free(struct command_result *r);
 bool command_exists(const char *program, const char *subcommand); /* subcommand NULL: the program at all */
 

@@ -264,6 +264,10 @@ struct snapshot *feed_snapshot(struct feed *f, const struct snapshot *before) {
   return s;
 }
 
+void feed_quiet(struct feed *f, bool quiet) {
+  if (f->live) live_quiet(f->live, quiet);
+}
+
 bool feed_complete(const struct feed *f) { return f->live ? live_complete(f->live) : f->streaming || replay_ended(f->replay); }
 void feed_give_up(struct feed *f) {
   for (size_t i = 0; i < f->store.source_count; i++) {

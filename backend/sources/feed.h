@@ -61,6 +61,9 @@ struct moment feed_newest(const struct feed *f);
 /* Of a stream made inside the program: so much of its time passes now. False: it is no such feed. */
 bool feed_advance(struct feed *f, int64_t ms);
 
+/* An operation of ours runs, or no more: until then no console takes gluster's volume lock to read. */
+void feed_quiet(struct feed *f, bool quiet);
+
 /* ---- the time machine: what is shown may stand or play in the past, while the newest goes on being taken in ---- */
 
 enum feed_kind { FEED_LIVE, FEED_FILE, FEED_STREAM }; /* STREAM: a recording that comes by a pipe, while it is made */

@@ -67,6 +67,15 @@ static void mounted_servers(struct arena *a, struct texts *hosts) {
     if (name_valid(found.item[i]) && !texts_have(hosts, found.item[i])) texts_add(a, hosts, found.item[i]);
 }
 
+/* Written by gluster-peer-probe where nothing else tells of the pool yet: before the first volume is mounted. */
+static void told_hosts(struct arena *a, struct texts *hosts) {
+  struct texts found = {0};
+  CLEANUP(mem_freep) char *text = small_file("/var/lib/kvmconsole/gluster-hosts");
+  if (text) text_hosts(a, text, &found);
+  for (size_t i = 0; i < found.count && hosts->count < PEERS_MAX; i++)
+    if (name_valid(found.item[i]) && !texts_have(hosts, found.item[i])) texts_add(a, hosts, found.item[i]);
+}
+
 static bool this_machine(const char *name) { return str_eq(name, "localhost") || str_eq(name, "127.0.0.1") || str_eq(name, this_host()); }
 
 enum place place_find(struct arena *a, const char *target, struct texts *hosts) {
@@ -80,6 +89,7 @@ enum place place_find(struct arena *a, const char *target, struct texts *hosts) 
   stored_peers(a, hosts);
   bool pooled = hosts->count > 0;
   mounted_servers(a, hosts);
+  told_hosts(a, hosts);
   if (socket_there || pooled) return PLACE_LOCAL;
   return hosts->count ? PLACE_HOSTS : PLACE_NOWHERE;
 }

@@ -1,4 +1,5 @@
-/* Where a gluster daemon may be: this host's own socket, or hosts that mounts, fstab and the local pool files name. */
+/* Where a gluster daemon may be: this host's own socket, or hosts that mounts, fstab and the local pool files name,
+ * and those that an operation of the console made a pool of (/var/lib/kvmconsole/gluster-hosts). */
 #ifndef SOURCES_GLUSTER_PLACE_H
 #define SOURCES_GLUSTER_PLACE_H
 #include "base/arena.h"

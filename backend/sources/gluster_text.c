@@ -255,3 +255,12 @@ const char *text_peer(struct arena *a, const char *text) {
   const char *host = arena_strndup(a, at, strcspn(at, "\r\n"));
   return name_valid(host) ? host : NULL;
 }
+
+void text_hosts(struct arena *a, const char *text, struct texts *ret) {
+  for (const char *line = text; *line;) {
+    size_t len = strcspn(line, "\n"), word = strcspn(line, " \t\n#");
+    const char *name = arena_strndup(a, line, word);
+    if (*name && !texts_have(ret, name)) texts_add(a, ret, name);
+    line += len + (line[len] == '\n');
+  }
+}

@@ -11,6 +11,7 @@ int text_split_brain(const char *text, const struct gluster_volume *v, int64_t *
 bool text_lock_taken(const char *text); /* a refusal because somebody else is at the volume */
 
 void text_mounts(struct arena *a, const char *text, struct gluster_mounts *ret); /* /proc/self/mounts */
+void text_hosts(struct arena *a, const char *text, struct texts *ret); /* a name a line, each once; "#" begins a comment */
 /* Every host that glusterfs is mounted from, and their backups, in order, each once. Also of /etc/fstab. */
 void text_servers(struct arena *a, const char *text, struct texts *ret);
 

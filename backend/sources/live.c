@@ -19,7 +19,7 @@ static const struct {
   const char *program;
 } programs[] = {{LAYER_COROSYNC, "kvmconsole-corosync"}, {LAYER_PACEMAKER, "kvmconsole-pacemaker"}, {LAYER_GLUSTER, "kvmconsole-gluster"}, {LAYER_LIBVIRT, "kvmconsole-libvirt"}};
 
-enum told { TOLD_WAYS, TOLD_WHO, TOLD_NEIGHBOURS, TOLD_COUNT };
+enum told { TOLD_WAYS, TOLD_WHO, TOLD_NEIGHBOURS, TOLD_QUIET, TOLD_COUNT };
 
 struct process {
   struct live *live;
@@ -38,7 +38,7 @@ struct live {
   struct feed *feed;
   const struct config *config;
   const char *only;
-  bool read_only, raw;
+  bool read_only, raw, quiet;
   struct process **processes; /* pointers: children hold on to them */
   size_t count;
   struct timer *watchdog;
@@ -314,10 +314,19 @@ static void tell_neighbours(struct live *v, const struct snapshot *s) {
   tell(find(v, LAYER_GLUSTER, this_host()), TOLD_NEIGHBOURS, &line);
 }
 
+/* While an operation runs here nobody takes a volume's lock to read: our program passes it on to those of the other consoles. */
+void live_quiet(struct live *v, bool quiet) {
+  CLEANUP(str_free) struct str line = {0};
+  v->quiet = quiet;
+  str_add(&line, quiet ? "quiet on\n" : "quiet off\n");
+  tell(find(v, LAYER_GLUSTER, this_host()), TOLD_QUIET, &line);
+}
+
 void live_discover(struct live *v, const struct snapshot *s) {
   tell_ways(v, s);
   tell_who(v, s);
   tell_neighbours(v, s);
+  if (v->quiet) live_quiet(v, true); /* a program that was started anew meanwhile */
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
     if (h->membership || h->pacemaker) add_hypervisor(v, h);

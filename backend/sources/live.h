@@ -9,5 +9,6 @@ struct live *live_start(struct loop *l, struct feed *f, const struct feed_option
 void live_end(struct live *v); /* NULL is fine */
 /* Looks at the newest snapshot for hosts to read and disks to ask for. */
 void live_discover(struct live *v, const struct snapshot *s);
+void live_quiet(struct live *v, bool quiet); /* an operation of ours runs, or no more */
 bool live_complete(const struct live *v);
 #endif

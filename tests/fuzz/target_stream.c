@@ -30,7 +30,7 @@ static void show(const struct snapshot *s, const struct events *events, struct a
                      .utc = true,
                      .event_past = events->count,
                      .time = {.kind = FEED_FILE}};
-  app->view = (int)(turn++ % VIEW_DETAIL); /* each in turn, not all each time: it is what takes the time */
+  app_open(app, view_name((int)(turn++ % VIEW_DETAIL))); /* each in turn, not all each time: it is what takes the time */
   app_settle(app, &in, c->w, c->h);
   for (int i = 0; i < 2; i++) { /* the list, then its first item */
     app_draw(app, &in, c);

@@ -173,11 +173,23 @@ static void files_that_lie_everywhere(void **state) {
   assert_true(volume_everywhere(&v));
 }
 
+static void hosts_a_line(void **state) {
+  (void)state;
+  CLEANUP(arena_freep) struct arena *a = arena_new();
+  struct texts t = {0};
+  text_hosts(a, "# of the pool\nnode1\n\n  \nnode2 # the other\nnode1\n10.0.0.3", &t);
+  assert_int_equal(t.count, 3);
+  assert_string_equal(t.item[1], "node2");
+  assert_string_equal(t.item[2], "10.0.0.3");
+  text_hosts(a, "", &t);
+  assert_int_equal(t.count, 3);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(heal_counts),     cmocka_unit_test(nothing_pending_is_no_split_brain),   cmocka_unit_test(heal_counts_refused),
       cmocka_unit_test(mounts),          cmocka_unit_test(split_brains_are_counted_once_a_set), cmocka_unit_test(servers_and_their_backups),
-      cmocka_unit_test(bricks_of_files), cmocka_unit_test(files_that_lie_everywhere),
+      cmocka_unit_test(bricks_of_files), cmocka_unit_test(files_that_lie_everywhere),              cmocka_unit_test(hosts_a_line),
   };
   return RUN(tests);
 }

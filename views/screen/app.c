@@ -8,25 +8,29 @@ const enum list_id pane_lists[APP_PANES] = {LIST_NODES, LIST_BRICKS, LIST_VOLUME
 static enum list_id list_of(int view) { return (enum list_id)(view - VIEW_FIRST_LIST); }
 static bool is_list(int view) { return view >= VIEW_FIRST_LIST && view < VIEW_HELP; }
 
-const char *view_name(int view) { return view == VIEW_OVERVIEW ? "overview" : view == VIEW_HELP ? "help" : is_list(view) ? lists[list_of(view)]->name : NULL; }
-const char *view_title(int view) { return view == VIEW_OVERVIEW ? "Overview" : view == VIEW_HELP ? "Help" : is_list(view) ? lists[list_of(view)]->title : "Detail"; }
+const char *view_name(int view) { return view == VIEW_OVERVIEW ? "overview" : view == VIEW_HELP ? "help" : view == VIEW_PALETTE ? "palette" : is_list(view) ? lists[list_of(view)]->name : NULL; }
+const char *view_title(int view) { return view == VIEW_OVERVIEW ? "Overview" : view == VIEW_HELP ? "Help" : view == VIEW_PALETTE ? "Palette" : is_list(view) ? lists[list_of(view)]->title : "Detail"; }
 
 const char *view_help(int view) {
   if (view == VIEW_OVERVIEW) return "nodes, bricks, volumes and domains at once";
+  if (view == VIEW_PALETTE) return "any view or operation by its name";
   return view == VIEW_HELP ? "all keys, and what the signs mean" : is_list(view) ? lists[list_of(view)]->help : "all that is known of one thing";
 }
 
 void app_free(struct app *a) {
   for (int i = 0; i < LIST_COUNT; i++) table_state_free(&a->lists[i].table);
   mem_free(a->detail_id);
+  acting_free(&a->acting);
   *a = (struct app){0};
 }
 
 bool app_open(struct app *a, const char *name) {
   for (int v = 0; v < VIEW_DETAIL; v++)
     if (str_eq(view_name(v), name)) {
-      a->view = v;
+      a->view = v == VIEW_PALETTE ? VIEW_OVERVIEW : v;
       a->back_count = 0;
+      acting_close(&a->acting);
+      if (v == VIEW_PALETTE) acting_menu(&a->acting, MENU_PALETTE, -1, NULL);
       return true;
     }
   return false;
@@ -39,6 +43,7 @@ static void go(struct app *a, int view) {
   a->back[a->back_count++].pane = a->pane;
   a->view = view;
   a->detail_top = a->help_top = 0;
+  a->detail_moved = false;
 }
 
 /* ---- the list that the keys go to ---- */
@@ -54,6 +59,18 @@ static int list_height(const struct app *a, const struct input *in, int w, int h
     if ((int)pane_lists[p] == id) return pane_rect(in, f.body.w, f.body.h, p).h - 2;
   return f.body.h - 2;
 }
+
+int app_selected(const struct app *a, const struct input *in, const char **ret_id) {
+  int list = a->view == VIEW_DETAIL ? a->detail_list : focused_list(a);
+  *ret_id = a->detail_id;
+  if (list < 0 || a->view == VIEW_DETAIL) return list;
+  struct list_rows *r = arena_alloc(in->arena, sizeof *r);
+  list_open(r, lists[list], &a->lists[list], in);
+  *ret_id = table_selected(&r->table, &a->lists[list].table);
+  return list;
+}
+
+static bool of_tasks(const struct app *a) { return a->view == VIEW_FIRST_LIST + LIST_TASKS || (a->view == VIEW_DETAIL && a->detail_list == LIST_TASKS); }
 
 static void settle_list(struct app *a, const struct input *in, int w, int h, int id) {
   struct list_rows r;
@@ -72,10 +89,16 @@ void app_settle(struct app *a, const struct input *in, int w, int h) {
   else if (is_list(a->view)) settle_list(a, in, w, h, list_of(a->view));
   struct canvas size = {.w = w, .h = h};
   struct frame f = frame_of(&size, a, in);
+  acting_follow(&a->acting, in, f.body.w, f.body.h);
   if (a->view == VIEW_DETAIL || a->view == VIEW_HELP) {
     struct text *t = a->view == VIEW_HELP ? help_text(in) : detail_text(a, in);
     size_t *top = a->view == VIEW_HELP ? &a->help_top : &a->detail_top;
+    struct text *so_far = a->view == VIEW_DETAIL && a->detail_list == LIST_TASKS && !a->detail_moved ? task_text_so_far(in, a->detail_id) : NULL;
+    size_t seen = so_far ? text_height(so_far, f.body.w - 4) : 0, height = f.body.h > 2 ? (size_t)f.body.h - 2 : 0;
+    if (so_far) *top = seen > height ? seen - height : 0;
+    else if (a->view == VIEW_DETAIL && a->detail_list == LIST_TASKS && !a->detail_moved) *top = 0; /* it has ended: how stands first */
     *top = text_clamp(t, f.body.w - 4, f.body.h - 2, *top);
+    text_free(so_far);
     text_free(t);
   }
 }
@@ -108,6 +131,7 @@ static void move(struct app *a, const struct input *in, int w, int h, enum move 
   struct text *t = a->view == VIEW_HELP ? help_text(in) : detail_text(a, in);
   size_t *top = a->view == VIEW_HELP ? &a->help_top : &a->detail_top;
   *top = text_move(t, f.body.w - 4, f.body.h - 2, *top, m);
+  a->detail_moved = true;
   text_free(t);
 }
 
@@ -144,6 +168,10 @@ static void beside(struct app *a, int step) {
 }
 
 static unsigned back(struct app *a) {
+  if (a->view == VIEW_HELP && a->acting.behind) {
+    a->acting.sheet = a->acting.behind;
+    a->acting.behind = SHEET_NONE;
+  }
   if (!a->back_count) {
     a->view = VIEW_OVERVIEW;
     return APP_CHANGED;
@@ -194,13 +222,84 @@ static unsigned travel(struct app *a, const struct input *in, enum time_wish wis
   return APP_TIME | APP_CHANGED;
 }
 
+/* ---- acting ---- */
+
+static unsigned open_menu(struct app *a, const struct input *in, enum menu_of of) {
+  const char *id;
+  int list = app_selected(a, in, &id);
+  acting_menu(&a->acting, of, list, id);
+  return APP_CHANGED;
+}
+
+static unsigned about_task(struct app *a, const struct input *in, enum task_wish wish) {
+  const char *id, *refused;
+  app_selected(a, in, &id);
+  refused = task_refuses(in, id, wish);
+  if (refused) app_say(a, refused);
+  else acting_sure(&a->acting, wish, id);
+  return APP_CHANGED;
+}
+
+static unsigned act_on(struct app *a, const struct input *in, enum action action) {
+  switch (action) {
+  case ACTION_ACTIONS: return open_menu(a, in, MENU_ACTIONS);
+  case ACTION_WIZARDS: return open_menu(a, in, MENU_WIZARDS);
+  case ACTION_PALETTE: return open_menu(a, in, MENU_PALETTE);
+  case ACTION_TASK_CANCEL: return about_task(a, in, TASK_WISH_CANCEL);
+  case ACTION_TASK_ANSWER: return about_task(a, in, TASK_WISH_YES);
+  case ACTION_TASK_UNDO: return about_task(a, in, TASK_WISH_UNDO);
+  case ACTION_TASK_FORGET: return about_task(a, in, TASK_WISH_FORGET);
+  default: return 0;
+  }
+}
+
+struct asked *app_asked(struct app *a) {
+  struct asked *q = a->acting.asked;
+  a->acting.asked = NULL;
+  return q;
+}
+
+void app_answered(struct app *a, const struct input *in, struct asked *q) { preview_answered(&a->acting, in, q); }
+
+void app_say(struct app *a, const char *says) {
+  char *copy = mem_strdup(says);
+  mem_free(a->acting.say);
+  a->acting.say = copy;
+}
+
+void app_ran(struct app *a, const char *task, const char *says) {
+  app_say(a, says);
+  acting_dropped(&a->acting);
+  if (!task) return;
+  form_state_free(&a->acting.form); /* done with: the next one begins anew */
+  app_show_task(a, task);
+}
+
+void app_show_task(struct app *a, const char *task) {
+  acting_close(&a->acting);
+  go(a, VIEW_FIRST_LIST + LIST_TASKS);
+  char *copy = mem_strdup(task);
+  mem_free(a->detail_id);
+  a->detail_id = copy;
+  a->detail_list = LIST_TASKS;
+  go(a, VIEW_DETAIL);
+}
+
 static unsigned act(struct app *a, const struct input *in, int w, int h, enum action action) {
   int id = focused_list(a);
+  unsigned acted = act_on(a, in, action);
+  if (acted) {
+    app_settle(a, in, w, h);
+    return acted;
+  }
   if (move_of(action) >= 0) move(a, in, w, h, (enum move)move_of(action));
   else if (action >= ACTION_TIME_PAUSE && action <= ACTION_TIME_FASTER) return travel(a, in, (enum time_wish)(TIME_PAUSE + (action - ACTION_TIME_PAUSE)));
   else if (action >= ACTION_PANE_1 && action <= ACTION_PANE_9) pane_number(a, (int)action - ACTION_PANE_1);
   else switch (action) {
-    case ACTION_QUIT: return APP_QUIT;
+    case ACTION_QUIT:
+      if (!task_running(in)) return APP_QUIT;
+      acting_sure(&a->acting, TASK_WISH_LEAVE, task_running(in)->id); /* one key does not interrupt what runs */
+      break;
     case ACTION_SUSPEND: return APP_SUSPEND;
     case ACTION_REDRAW: return APP_REDRAW | APP_CHANGED;
     case ACTION_HELP:
@@ -229,10 +328,41 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
   return APP_CHANGED;
 }
 
+/* A key that is not the sheet's: help comes back to it, another view leaves it. */
+static unsigned beside_sheet(struct app *a, const struct input *in, int w, int h, enum action action) {
+  bool view = action >= ACTION_VIEW_OVERVIEW && action <= ACTION_VIEW_TASKS;
+  if (action == ACTION_HELP) {
+    a->acting.behind = a->acting.sheet;
+    a->acting.sheet = SHEET_NONE;
+  } else if (view) acting_close(&a->acting);
+  else if (action != ACTION_QUIT && action != ACTION_SUSPEND && action != ACTION_REDRAW) return 0;
+  return act(a, in, w, h, action);
+}
+
+static unsigned sheet_key(struct app *a, const struct input *in, int w, int h, struct key k) {
+  struct canvas size = {.w = w, .h = h};
+  struct frame f = frame_of(&size, a, in);
+  enum action action;
+  unsigned wants = acting_key(&a->acting, in, f.body.w, f.body.h, k, &action);
+  if (!wants) return action == ACTION_NONE ? 0 : beside_sheet(a, in, w, h, action);
+  if (a->acting.go_view) {
+    go(a, a->acting.go_view - 1);
+    a->acting.go_view = 0;
+  }
+  app_settle(a, in, w, h);
+  return wants;
+}
+
 unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key k) {
   enum context context = focused_list(a) >= 0 ? CONTEXT_TABLE : CONTEXT_TEXT;
-  enum action action = keymap_lookup(in->keymap, context, k);
-  return action == ACTION_NONE ? 0 : act(a, in, w, h, action);
+  unsigned said = a->acting.say ? APP_CHANGED : 0;
+  mem_free(a->acting.say);
+  a->acting.say = NULL;
+  if (a->acting.sheet) return said | sheet_key(a, in, w, h, k);
+  enum action action = of_tasks(a) ? keymap_lookup(in->keymap, CONTEXT_TASKS, k) : ACTION_NONE;
+  if (!action || action_row(action)->context != CONTEXT_TASKS) action = keymap_lookup(in->keymap, context, k);
+  if (a->view != VIEW_HELP) a->acting.behind = SHEET_NONE; /* the help was left for somewhere else */
+  return action == ACTION_NONE ? said : said | act(a, in, w, h, action);
 }
 
 /* ---- drawing ---- */
@@ -255,10 +385,12 @@ void app_draw(const struct app *a, const struct input *in, struct canvas *c) {
   struct frame f = frame_of(c, a, in);
   draw_title(f.title, in);
   draw_time(f.time, in);
-  if (a->view == VIEW_OVERVIEW) draw_overview(f.body, a, in);
+  if (a->acting.sheet == SHEET_FORM || a->acting.sheet == SHEET_PREVIEW) pen_clear(f.body, STYLE(NORMAL));
+  else if (a->view == VIEW_OVERVIEW) draw_overview(f.body, a, in);
   else if (a->view == VIEW_HELP) draw_text(f.body, help_text(in), "Help", a->help_top);
-  else if (a->view == VIEW_DETAIL) draw_text(f.body, detail_text(a, in), lists[a->detail_list]->title, a->detail_top);
+  else if (a->view == VIEW_DETAIL) draw_text(f.body, detail_text(a, in), a->detail_list == LIST_TASKS ? "Task" : lists[a->detail_list]->title, a->detail_top);
   else draw_list(f.body, a, in, list_of(a->view), true, NULL);
+  if (a->acting.sheet) acting_draw(f.body, &a->acting, in);
   draw_notice(f.notice, a, in);
   draw_hints(f.hints, a, in);
 }
@@ -285,4 +417,6 @@ void app_state(const struct app *a, const struct input *in, int w, int h, struct
     state_linef(out, lists[i]->name, "%zu rows, selected %s", r.table.row_count, selected ? selected : "none");
     if (r.table.sorted) state_linef(out, "sorted", "%s%s", r.columns[r.table.sorted - 1].title, r.table.reversed ? " reversed" : "");
   }
+  acting_state(&a->acting, in, out);
+  if (a->acting.say) state_line(out, "says", a->acting.say);
 }

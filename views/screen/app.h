@@ -3,9 +3,9 @@
  * and the tests all drive this one thing. */
 #ifndef SCREEN_APP_H
 #define SCREEN_APP_H
-#include "views/screen/list.h"
+#include "views/screen/acting.h"
 
-enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_DETAIL, VIEW_COUNT };
+enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_DETAIL, VIEW_COUNT };
 enum { APP_BACK = 16, APP_PANES = 4, APP_MIN_W = 60, APP_MIN_H = 15 };
 
 enum time_wish { TIME_NONE, TIME_PAUSE, TIME_STEP_BACK, TIME_STEP, TIME_EVENT_BACK, TIME_EVENT, TIME_MOMENT, TIME_BEGIN, TIME_END, TIME_SLOWER, TIME_FASTER };
@@ -18,11 +18,11 @@ struct app { /* {0} is the overview with its first pane focused */
   int detail_list;  /* what VIEW_DETAIL shows: enum list_id ... */
   char *detail_id;  /* ... and the item's id; owned */
   size_t detail_top, help_top;
+  bool detail_moved; /* by a key: a task that runs is not followed any more */
   enum time_wish wish; /* with APP_TIME: where to go in time ... */
   size_t wish_event;   /* ... TIME_MOMENT: to that event */
+  struct acting acting; /* what lies over the view */
 };
-
-enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8, APP_TIME = 16 };
 
 void app_free(struct app *a);
 /* By a name of the contract ("nodes"); false when there is no such view here. */
@@ -31,6 +31,14 @@ bool app_open(struct app *a, const char *name);
 void app_settle(struct app *a, const struct input *in, int w, int h);
 /* What must now happen, APP_* or'ed. */
 unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key k);
+/* APP_ASK: the questions to the hosts, now the caller's; NULL: none. app_answered() takes them back with their answers. */
+struct asked *app_asked(struct app *a);
+void app_answered(struct app *a, const struct input *in, struct asked *q);
+/* APP_RUN: a->acting.run was confirmed. It was begun as that task, which is opened; or could not be (task NULL), and says why. */
+void app_ran(struct app *a, const char *task, const char *says);
+void app_show_task(struct app *a, const char *task);
+/* A sentence on the line of notices, until the next key. */
+void app_say(struct app *a, const char *says);
 void app_draw(const struct app *a, const struct input *in, struct canvas *c);
 /* The logic of the frame as lines "key: value": for `render --format state`. */
 void app_state(const struct app *a, const struct input *in, int w, int h, struct str *out);
@@ -43,6 +51,8 @@ const char *view_help(int view);
 /* ---- the parts, each in its file ---- */
 struct frame { struct pen title, time, body, notice, hints; }; /* of the whole screen; time and notice may have no height */
 struct frame frame_of(struct canvas *c, const struct app *a, const struct input *in);
+/* What is selected: the list and the item's id, of a list or of the detail that is open. -1: nothing is. */
+int app_selected(const struct app *a, const struct input *in, const char **ret_id);
 void draw_title(struct pen p, const struct input *in);
 void draw_time(struct pen p, const struct input *in); /* that what is shown is not now */
 bool shows_time(const struct input *in);

@@ -5,6 +5,7 @@
 #define SCREEN_LIST_H
 #include "keymaps/keymap.h"
 #include "model/difference.h"
+#include "run/task.h"
 #include "sources/feed.h"
 #include "tui/table.h"
 
@@ -19,9 +20,13 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   struct feed_shown time;
   int now_health;      /* of the newest, whatever is shown */
   bool utc, read_only, simulated;
+  const struct task_view *tasks; /* newest first */
+  size_t task_count;
+  const char *cannot; /* why nothing can be run from here and now, a clause; NULL: it can */
+  const char *ssh;    /* "root@%h": how other hosts are reached by hand, for a plan as a script */
 };
 
-enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_COUNT };
+enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_COUNT };
 
 struct list_column {
   struct column shown;
@@ -71,5 +76,5 @@ const char *join_text(const struct input *in, const struct texts *t); /* "a, b";
 /* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale);
 
-extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources;
+extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks;
 #endif

@@ -1,6 +1,7 @@
 /* The overview and the furniture around every view: title bar, notices, key hints. */
 #include "views/screen/app.h"
 #include <stdio.h>
+#include <string.h>
 
 struct frame frame_of(struct canvas *c, const struct app *a, const struct input *in) {
   struct pen p = canvas_pen(c);
@@ -9,6 +10,8 @@ struct frame frame_of(struct canvas *c, const struct app *a, const struct input 
     int problems = (int)in->snap->problems.count;
     notice += problems > 2 ? 2 : problems;
   }
+  if (!notice && a->acting.say) notice = 1;
+  notice += task_noted(in) != NULL;
   return (struct frame){.title = pen_sub(p, 0, 0, c->w, 1), .time = pen_sub(p, 0, 1, c->w, time),
                         .body = pen_sub(p, 0, 1 + time, c->w, c->h - 2 - time - notice),
                         .notice = pen_sub(p, 0, c->h - 1 - notice, c->w, notice), .hints = pen_sub(p, 0, c->h - 1, c->w, 1)};
@@ -110,6 +113,15 @@ static const struct event *grave_news(const struct input *in) {
 void draw_notice(struct pen p, const struct app *a, const struct input *in) {
   if (p.h < 1 || !in->snap) return;
   int y = 0;
+  const struct task_view *task = task_noted(in);
+  if (task) {
+    draw_task_line(pen_sub(p, 0, p.h - 1, p.w, 1), in, task);
+    p = pen_sub(p, 0, 0, p.w, p.h - 1);
+  }
+  if (a->acting.say) {
+    pen_field(p, 1, p.h - 1, p.w - 2, STYLE(WARN), a->acting.say);
+    return;
+  }
   if (a->view == VIEW_OVERVIEW && p.h > 1) {
     struct list_rows r;
     struct list_state any = {0};
@@ -125,22 +137,69 @@ void draw_notice(struct pen p, const struct app *a, const struct input *in) {
 }
 
 /* The hints that fit, in this order; each is an action that works here, with the key that does it. */
+struct hint { enum action action; const char *word; int where; };
+
+/* Where letters are text: the first key of the action that is none. */
+static void no_letter(const struct input *in, enum action action, char key[KEY_NAME]) {
+  CLEANUP(str_free) struct str keys = {0};
+  if (key[1] || !keymap_keys(in->keymap, CONTEXT_GLOBAL, action, &keys)) return;
+  key[0] = 0;
+  char *rest = keys.data;
+  for (char *one; (one = strsep(&rest, ", ")) != NULL && !key[0];)
+    if (one[0] && one[1]) snprintf(key, KEY_NAME, "%s", one);
+}
+
+static int draw_hint(struct pen p, int x, const struct input *in, enum context context, const struct hint *h) {
+  char key[KEY_NAME];
+  keymap_hint(in->keymap, context, h->action, key);
+  if (context == CONTEXT_LIST || context == CONTEXT_FORM || context == CONTEXT_PLAN) no_letter(in, h->action, key);
+  if (!*key || x + text_columns(key) + (h->word ? text_columns(h->word) + 1 : 0) > p.w) return x;
+  x = pen_text(p, x, 0, STYLE(KEY), key) + 1;
+  return h->word ? pen_text(p, x, 0, STYLE(DIM), h->word) + 2 : x;
+}
+
+static void draw_sheet_hints(struct pen p, const struct app *a, const struct input *in) {
+  enum { MENU = 1 << SHEET_MENU, FORM = 1 << SHEET_FORM, PREVIEW = 1 << SHEET_PREVIEW, SURE = 1 << SHEET_SURE };
+  static const struct hint hints[] = {
+      {ACTION_UP, NULL, MENU | FORM | PREVIEW}, {ACTION_DOWN, "choose", MENU}, {ACTION_DOWN, "field", FORM}, {ACTION_DOWN, "read on", PREVIEW}, {ACTION_OPEN, "take it", MENU},
+      {ACTION_OPEN, "next", FORM}, {ACTION_FORM_REVIEW, "review", FORM}, {ACTION_FORM_OFFER, "offered", FORM}, {ACTION_BACK, "back", MENU | FORM | PREVIEW}, {ACTION_BACK, "no", SURE},
+      {ACTION_PLAN_SHELL, "as a script", PREVIEW}, {ACTION_PLAN_FORCE, "if forced", PREVIEW}, {ACTION_HELP, "help", MENU | FORM | PREVIEW}};
+  const struct plan *plan = a->acting.preview.plan;
+  const struct operation_argument *arg = a->acting.sheet == SHEET_FORM ? form_argument(&a->acting, a->acting.form.field) : NULL;
+  bool forcible = plan && plan->allowed != TRUTH_YES && plan->forcible == TRUTH_YES;
+  int x = 1;
+  for (size_t i = 0; i < COUNT(hints); i++)
+    if (hints[i].where & 1 << a->acting.sheet && (hints[i].action != ACTION_PLAN_FORCE || forcible) && (hints[i].action != ACTION_FORM_OFFER || (arg && argument_offers(arg)))) x = draw_hint(p, x, in, acting_context(&a->acting), &hints[i]);
+  if (a->acting.sheet == SHEET_MENU && x + 20 < p.w) pen_text(p, x, 0, STYLE(DIM), "letters find a line");
+}
+
+/* What can be done with the task that is selected, as bits of draw_hints(). */
+static int task_hints(const struct app *a, const struct input *in) {
+  static const enum task_wish wishes[] = {TASK_WISH_YES, TASK_WISH_CANCEL, TASK_WISH_UNDO, TASK_WISH_FORGET};
+  const char *id;
+  int bits = 0;
+  if (!in->snap || app_selected(a, in, &id) != LIST_TASKS) return 0;
+  for (size_t i = 0; i < COUNT(wishes); i++)
+    if (!task_refuses(in, id, wishes[i])) bits |= 32 << i;
+  return bits;
+}
+
 void draw_hints(struct pen p, const struct app *a, const struct input *in) {
-  static const struct { enum action action; const char *word; int where; } hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems */
+  static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten */
       {ACTION_TIME_PAUSE, "play/pause", 8}, {ACTION_TIME_STEP_BACK, NULL, 8}, {ACTION_TIME_STEP, "change", 8}, {ACTION_TIME_EVENT_BACK, NULL, 8}, {ACTION_TIME_EVENT, "event", 8},
-      {ACTION_TIME_END, "end", 8}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3},
+      {ACTION_TIME_END, "end", 8}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_TASK_ANSWER, "answer", 32}, {ACTION_TASK_CANCEL, "stop", 64},
+      {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_ACTIONS, "actions", 7},
       {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7},
-      {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_HELP, "help", 7}, {ACTION_QUIT, "quit", 7}};
-  bool text = a->view == VIEW_HELP || a->view == VIEW_DETAIL, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
-  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0), x = 1;
-  for (size_t i = 0; i < COUNT(hints); i++) {
-    char key[KEY_NAME];
-    if (!(hints[i].where & where)) continue;
-    keymap_hint(in->keymap, text ? CONTEXT_TEXT : CONTEXT_TABLE, hints[i].action, key);
-    if (!*key || x + text_columns(key) + (hints[i].word ? text_columns(hints[i].word) + 1 : 0) > p.w) continue;
-    x = pen_text(p, x, 0, STYLE(KEY), key) + 1;
-    if (hints[i].word) x = pen_text(p, x, 0, STYLE(DIM), hints[i].word) + 2;
+      {ACTION_HELP, "help", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_PALETTE, "go to", 7}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_WIZARDS, "set up", 3},
+      {ACTION_QUIT, "quit", 7}};
+  if (a->acting.sheet) {
+    draw_sheet_hints(p, a, in);
+    return;
   }
+  bool text = a->view == VIEW_HELP || a->view == VIEW_DETAIL, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
+  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | task_hints(a, in), x = 1;
+  for (size_t i = 0; i < COUNT(hints); i++)
+    if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 32 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
 }
 
 /* ---- lists and panes ---- */

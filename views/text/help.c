@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "keymaps/keymap.h"
 #include "model/problem.h"
+#include "ops/operation.h"
 #include "sim/sim.h"
 #include "tui/theme.h"
 #include "views/command.h"
@@ -103,8 +104,27 @@ static void list_scenarios(struct entries *l) {
   }
 }
 
+/* An argument in a line: "to=NODE", in brackets when it may be left out. */
+static void add_argument(struct str *out, const struct operation_argument *arg) {
+  str_addf(out, "%s%s=%s%s%s", arg->required ? "" : "[", arg->name, arg->kind == ARG_SECRET ? "@FILE" : arg->kind == ARG_CHOICE ? arg->words : arg->kind == ARG_YES ? "yes|no" : arg->title,
+           arg->list ? ".." : "", arg->required ? "" : "]");
+}
+
+static void list_operations(struct entries *l) {
+  const struct operation *o;
+  for (size_t i = 0; (o = operation_at(i)) != NULL; i++) {
+    CLEANUP(str_free) struct str help = {0};
+    str_add(&help, o->help);
+    for (const struct operation_argument *arg = o->arguments; arg && arg->name; arg++) {
+      str_add(&help, arg == o->arguments ? " Arguments: " : ", ");
+      add_argument(&help, arg);
+    }
+    add(l, o->name, o->title, str_text(&help));
+  }
+}
+
 static const struct { const char *what; void (*fill)(struct entries *l); } tables[] = {
-    {"views", list_views}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}, {"scenarios", list_scenarios}};
+    {"views", list_views}, {"operations", list_operations}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}, {"scenarios", list_scenarios}};
 
 static void print_entries(const struct entries *l, const char *what, bool json) {
   CLEANUP(str_free) struct str out = {0};
@@ -136,7 +156,7 @@ int run_list(struct arguments *a) {
       arena_free(l.arena);
       return 0;
     }
-  return usage_error("list: there is no table of %s (views, problems, keys, themes, scenarios)", a->word[0]);
+  return usage_error("list: there is no table of %s (views, scenarios, operations, problems, keys, themes)", a->word[0]);
 }
 
 /* ---- self-test: what a table must be, beyond what the compiler checks ---- */
@@ -182,12 +202,32 @@ static void test_facts(void) {
   }
 }
 
+static void test_argument(const struct operation *o, const struct operation_argument *arg) {
+  must(arg->title && arg->help, "an argument without title or help", arg->name);
+  must(operation_argument(o, arg->name) == arg, "two arguments of one name", o->name);
+  must((arg->kind == ARG_CHOICE) <= (arg->words || arg->choices), "a choice of nothing", arg->name);
+  must(strcmp(arg->name, "force") != 0, "an argument of a name that is every operation's", o->name);
+}
+
+static void test_operations(void) {
+  const struct operation *o;
+  for (size_t i = 0; (o = operation_at(i)) != NULL; i++) {
+    must(o->title && o->help && o->plan && o->danger >= 0 && o->danger <= 2, "an operation without title, help or plan, or of another danger than 0, 1, 2", o->name);
+    must(operation_find(o->name) == o, "two operations of one name", o->name);
+    must(o->target == TARGET_CLUSTER || (o->arguments && o->arguments[0].name), "an operation on something that has no argument for it", o->name);
+    for (const struct operation_argument *arg = o->arguments; arg && arg->name; arg++) test_argument(o, arg);
+  }
+  for (size_t g = 0; condition_groups[g]; g++)
+    for (const struct condition_kind *k = condition_groups[g]; k->name; k++) must(condition_kind_find(k->name) == k && k->title && k->holds, "two conditions of one name, or one without title", k->name);
+}
+
 int run_self_test(void) {
   failures = 0;
   test_problems();
   test_lists();
   test_keymaps();
   test_facts();
+  test_operations();
   for (int i = CMD_STATUS; i < CMD_COUNT; i++) must(command_rows[i].run && command_rows[i].help && command_rows[i].example, "a subcommand without help", command_rows[i].name);
   if (!failures) puts("self-test: ok");
   return failures ? 1 : 0;

@@ -4,6 +4,7 @@
 #include "tui/screen.h"
 #include "views/command.h"
 #include "views/console.h"
+#include "views/operator.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -78,13 +79,30 @@ static int do_type(struct rendering *r, const char *rest) {
   return 0;
 }
 
+static bool feed_simulated(struct rendering *r) { return feed_advance(r->console.feed, 0); }
+
+/* While something runs in the simulation its ends are told as they come, and tasks see what follows. */
+static void pass(struct rendering *r, int64_t ms) {
+  enum { SLICE_MS = 200 };
+  struct console *c = &r->console;
+  while (ms > 0) {
+    int64_t now = operator_busy(c->operator) && ms > SLICE_MS ? SLICE_MS : ms;
+    feed_advance(c->feed, now);
+    ms -= now;
+    if (!operator_busy(c->operator)) continue;
+    console_take(c);
+    loop_step(c->loop, 0);
+  }
+  console_look(c);
+}
+
 /* Simulated time: a recording goes on by so much where it plays; live sources are given it. */
 static int do_wait(struct rendering *r, const char *rest) {
   int64_t s;
   size_t n = strlen(rest);
   CLEANUP(mem_freep) char *digits = mem_strndup(rest, n && rest[n - 1] == 's' ? n - 1 : n);
   if (str_int(digits, 0, 3600, &s)) return -EINVAL;
-  if (feed_advance(r->console.feed, s * 1000)) console_look(&r->console);
+  if (feed_simulated(r)) pass(r, s * 1000);
   else if (r->console.replay) feed_pass(r->console.feed, s * 1000);
   else loop_run(r->console.loop, s * 1000);
   on_change(r);
@@ -187,6 +205,7 @@ int run_render(struct arguments *a) {
     o.simulated = o.replay || o.stream;
     o.on_end = on_end;
     o.owner = r;
+    c->operator = operator_new(c, a);
     code = c->keymap ? read_and_print(r, a, &o, &e) : EXIT_CONFIG;
     struct feed *feed = c->feed;
     c->feed = NULL;

@@ -1,39 +1,10 @@
 /* status: one reading, for people, plug-ins and scripts. */
-#include "base/clock.h"
 #include "base/utf8.h"
-#include "base/loop.h"
-#include "sources/feed.h"
 #include "views/command.h"
 #include "views/text/metrics.h"
+#include "views/text/reading.h"
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
-
-struct reading {
-  struct loop *loop;
-  struct feed *feed;
-  struct snapshot *snap;
-  int64_t sample_until; /* monotonic; 0: do not wait for rates */
-  bool interrupted;
-};
-
-static void look(void *owner) {
-  struct reading *r = owner;
-  if (!r->feed) return;
-  if (feed_ended(r->feed) || !r->snap || r->snap->version != feed_store(r->feed)->version) {
-    struct snapshot *s = feed_snapshot(r->feed, r->snap);
-    snapshot_drop(r->snap);
-    r->snap = s;
-  }
-  if (feed_complete(r->feed) && (feed_ended(r->feed) || clock_mono_ms() >= r->sample_until)) loop_stop(r->loop);
-}
-
-static void on_signal(void *owner, int signo) {
-  struct reading *r = owner;
-  (void)signo;
-  r->interrupted = true;
-  loop_stop(r->loop);
-}
 
 static const char *word(const char *s) { return s ? s : "?"; }
 
@@ -182,45 +153,13 @@ static int exit_code(int health) {
   return codes[health];
 }
 
-static void take_reading(struct reading *r, int64_t timeout) {
-  loop_signal(r->loop, SIGINT, on_signal, r);
-  loop_signal(r->loop, SIGTERM, on_signal, r);
-  look(r);
-  int64_t end = clock_mono_ms() + timeout;
-  while (!loop_stopped(r->loop) && clock_mono_ms() < end) {
-    loop_step(r->loop, end - clock_mono_ms() < 100 ? end - clock_mono_ms() : 100);
-    look(r);
-  }
-  if (!feed_complete(r->feed)) feed_give_up(r->feed);
-  struct snapshot *s = feed_snapshot(r->feed, r->snap);
-  snapshot_drop(r->snap);
-  r->snap = s;
-}
-
 int run_status(struct arguments *a) {
-  struct feed_options o;
-  struct err e = {0};
   int64_t timeout = seconds_option(a, OPT_TIMEOUT, 10000, 3600), sample = seconds_option(a, OPT_SAMPLE, 0, 3600);
   if (timeout < 0 || sample < 0) return EXIT_USAGE;
   if (!!a->option[OPT_JSON] + !!a->option[OPT_TEXT] + !!a->option[OPT_METRICS] > 1) return usage_error("one of --json, --text and --openmetrics");
-  int code = feed_arguments(a, &o);
-  if (code) return code;
-  o.standing = true;
-  struct reading r = {.loop = loop_new(), .sample_until = sample ? clock_mono_ms() + sample : 0};
-  o.on_change = look;
-  o.stepwise = true; /* problems of a recording begin when they began */
-  o.owner = &r;
-  r.feed = feed_open(r.loop, &o, &e);
-  if (r.feed) {
-    if (sample && feed_advance(r.feed, sample)) r.sample_until = 0; /* simulated time is not waited for */
-    take_reading(&r, o.replay ? 3600 * 1000 : timeout + sample);
-    code = feed_error(r.feed, &e);
-    if (!code && !r.interrupted) print(a, r.snap);
-    feed_close(r.feed);
-  }
-  if (e.code) err_print(&e), code = EXIT_INPUT;
-  else code = r.interrupted ? EXIT_INTERRUPTED : exit_code(r.snap->health);
+  struct reading r = {.timeout_ms = timeout, .sample_ms = sample};
+  int code = reading_take(a, &r);
+  if (!code) print(a, r.snap), code = exit_code(r.snap->health);
   snapshot_drop(r.snap);
-  loop_free(r.loop);
   return code;
 }

@@ -1,0 +1,59 @@
+/* What the rows of cluster, nodes, resources and domains share. Internal to them. */
+#ifndef OPS_CLUSTER_ROWS_H
+#define OPS_CLUSTER_ROWS_H
+#include "ops/operation.h"
+#include "ops/seen.h"
+
+/* Pacemaker is read and has a member to be told on; else it is refused. Without quorum: refused, but not for ever. */
+bool cluster_told(struct planning *p);
+/* Its resource by that name; else refused. */
+const struct resource_view *resource_told(struct planning *p, const char *id);
+const struct domain_view *domain_told(struct planning *p, const char *name); /* known to libvirt, and what is known is fresh; else refused */
+const struct domain_view *domain_of(const struct planning *p, const char *resource); /* that the resource drives; NULL: none */
+bool is_domain_resource(const struct resource_view *r);
+const char *whole_of(const struct planning *p, const char *resource); /* what is moved with it: its group or clone; itself */
+/* Pacemaker drives it: managed, or not known to be left alone. */
+bool is_driven(const struct planning *p, const char *resource);
+bool moves_live(const struct planning *p, const char *resource);
+const char *span(struct planning *p, int64_t ms); /* "90 s", "5 min" */
+const char *size_words(struct planning *p, int64_t bytes);
+int64_t move_deadline(const struct planning *p, const char *resource); /* stop and start, or migrate, by its own time-outs, and a minute */
+
+/* How it goes from one host to another, and what else follows. */
+void say_move(struct planning *p, const char *resource, const char *from, const char *to);
+void say_failed_stop(struct planning *p, const char *host); /* what a stop that fails brings there */
+void say_leftovers(struct planning *p, const char *resource, const char *but); /* constraints that moves and bans left */
+
+/* The steps and the verification of a move, of a resource that is started; clear: its constraint goes when it is there. */
+void move_resource(struct planning *p, const char *resource, const char *to, bool clear);
+void move_told(struct planning *p, const char *resource, const char *to, bool clear); /* the whole plan of a move, its refusals too */
+enum truth holds(const struct planning *p, const char *condition, ...) __attribute__((sentinel)); /* now, of the snapshot */
+void step_file(struct planning *p, const char *host, const char *path, const char *mode, const char *what); /* an empty file with that mode; what is written into it is the next step's */
+void propose_other_node(struct planning *p, struct texts *ret); /* "to" of "resource" or "domain": the first that may take it */
+struct step *crm_meta(struct planning *p, const char *resource, const char *say, const char *name, const char *value); /* value NULL: taken away */
+struct step *crm_clear(struct planning *p, const char *resource, const char *host); /* host NULL: wherever */
+void refuse_last_copies(struct planning *p, const struct host_view *h); /* of volumes, when its bricks go */
+void ask_pcs(struct planning *p, const char *host);
+int64_t pcs_of(struct planning *p, const char *host); /* 9, 10, 11, 12; 0 with a refusal: not there, or not known */
+
+/* ---- plans of one file that are rows of another's table ---- */
+extern const struct operation_argument domain_create_arguments[], make_ha_arguments[], undo_ha_arguments[], share_arguments[], setup_arguments[], authenticate_arguments[], fencing_create_arguments[];
+void survey_domain_create(struct planning *p);
+void plan_domain_create(struct planning *p);
+void survey_share(struct planning *p);
+void plan_share(struct planning *p);
+void survey_make_ha(struct planning *p);
+void plan_make_ha(struct planning *p);
+void survey_undo_ha(struct planning *p);
+void plan_undo_ha(struct planning *p);
+void survey_setup(struct planning *p);
+void plan_setup(struct planning *p);
+void survey_authenticate(struct planning *p);
+void plan_authenticate(struct planning *p);
+void survey_fencing_create(struct planning *p);
+void plan_fencing_create(struct planning *p);
+void survey_fencing_test(struct planning *p);
+void plan_fencing_test(struct planning *p);
+void plan_fencing_fence(struct planning *p);
+void plan_fencing_confirm(struct planning *p);
+#endif

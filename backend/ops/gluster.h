@@ -1,0 +1,41 @@
+/* Internal to the operations of gluster: what their files share. */
+#ifndef OPS_GLUSTER_H
+#define OPS_GLUSTER_H
+#include "ops/asked.h"
+#include "ops/operation.h"
+#include "ops/store_view.h"
+
+/* Its argv begins with "gluster --mode=script --timeout=60", its deadline lies behind that. */
+enum { GLUSTER_MS = 75000 };
+#define GLUSTER "gluster", "--mode=script", "--timeout=60"
+struct step *gluster_step(struct planning *p, const char *host, const char *say, ...) __attribute__((sentinel));
+struct step *volume_set_step(struct planning *p, const char *host, const char *volume, const char *key, const char *value, const char *say);
+
+const char *the_speaker(struct planning *p, const char *but); /* whom to tell; but: not that host, or NULL. NULL: it has refused */
+const struct volume_view *the_volume(struct planning *p);     /* of the argument `volume`; NULL: it has refused */
+const struct brick_view *the_brick(struct planning *p, const char *argument, const struct volume_view **ret_volume); /* of a volume; NULL: it has refused */
+const char *brick_text(struct planning *p, const struct brick_view *b);
+void refuse_unless_pool_well(struct planning *p);             /* a peer that hangs makes every change hang, and leaves a lock */
+void refuse_while_tasks(struct planning *p, const struct volume_view *v); /* a rebalance or remove-brick runs */
+/* A new brick there: empty, on a file system of its own. True: "force" must be said to gluster for what was overruled. */
+bool new_brick_needs_force(struct planning *p, const char *host, const char *path, const char *used_as);
+void mkdir_step(struct planning *p, const char *host, const char *path);
+
+/* ---- options ---- */
+struct option_row { const char *key, *value, *why; };
+extern const struct option_row failover_options[];            /* FACTS 5.2: together they release a dead client's locks in 4 s */
+extern const struct option_row virt_options[];                /* for domains' images; without features.shard */
+bool option_is_pool_wide(const char *key);                    /* to be set on "all" */
+bool option_reaches_all(const char *key);                     /* set on one volume, it changes every one */
+const char *option_note(const char *key);                     /* what an operator must know when it changes; NULL: nothing */
+void failover_steps(struct planning *p, const char *host, const char *volume, const struct volume_view *now, const char *ping);
+const char *check_option(struct planning *p, const char *value);
+
+void peers_survey(struct planning *p), peer_probe_plan(struct planning *p), peer_detach_plan(struct planning *p);
+void create_survey(struct planning *p), create_plan(struct planning *p);
+void volume_start_plan(struct planning *p), volume_stop_plan(struct planning *p), volume_delete_plan(struct planning *p), volume_set_plan(struct planning *p), failover_plan(struct planning *p);
+void mount_survey(struct planning *p), mount_plan(struct planning *p);
+void heal_plan(struct planning *p), heal_full_plan(struct planning *p);
+void brick_start_survey(struct planning *p), brick_start_plan(struct planning *p), brick_replace_survey(struct planning *p), brick_replace_plan(struct planning *p);
+extern const struct operation_argument create_arguments[], mount_arguments[];
+#endif

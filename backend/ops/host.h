@@ -1,0 +1,17 @@
+/* Internal to the operations of hosts. */
+#ifndef OPS_HOST_H
+#define OPS_HOST_H
+#include "ops/system.h"
+
+void prepare_survey(struct planning *p), prepare_plan(struct planning *p);
+void platform_survey(struct planning *p), platform_plan(struct planning *p);
+void bridge_survey(struct planning *p), bridge_plan(struct planning *p);
+/* root of each of them may log in at each other, by those names. */
+void trust_ask(struct planning *p, const struct texts *hosts);
+void trust_check(struct planning *p, const struct texts *hosts);
+void trust_steps(struct planning *p, const struct texts *hosts);
+/* /etc/hosts, the firewall, SELinux. */
+void names_ask(struct planning *p, const char *host), names_steps(struct planning *p, const char *host);
+void guards_ask(struct planning *p, const char *host), guards_steps(struct planning *p, const char *host, int roles);
+extern const struct operation_argument prepare_arguments[], platform_arguments[], bridge_arguments[];
+#endif

@@ -1,0 +1,198 @@
+#include "ops/seen.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { NAMED_MAX = 6 };
+
+/* ---- facts ---- */
+
+static bool fragment_fresh(const struct snapshot *s, const struct fragment *f) {
+  for (size_t i = 0; i < s->sources.count; i++) {
+    const struct source_view *v = &s->sources.item[i];
+    if (!str_eq(v->name, layer_names[f->kind->layer]) || !str_eq(v->host, f->host)) continue;
+    for (size_t k = 0; k < v->facts.count; k++)
+      if (str_eq(v->facts.item[k].kind, f->kind->name) && str_eq(v->facts.item[k].key, f->key)) return v->facts.item[k].stale == TRUTH_NO;
+  }
+  return false;
+}
+
+const void *fact_seen(const struct snapshot *s, const char *kind, const char *host) {
+  const struct fragment *best = NULL;
+  for (size_t i = 0; i < s->kept.count; i++) {
+    const struct fragment *f = s->kept.item[i];
+    const struct host_view *h = host && !str_eq(f->host, host) ? snapshot_host(s, f->host) : NULL;
+    if (!f->data || !str_eq(f->kind->name, kind) || (host && !str_eq(f->host, host) && (!h || h != snapshot_host(s, host)))) continue;
+    if (fragment_fresh(s, f) && (!best || f->at > best->at)) best = f;
+  }
+  return best ? best->data : NULL;
+}
+
+bool pacemaker_seen(const struct snapshot *s) {
+  static const char *const kinds[] = {"pacemaker.cluster", "pacemaker.nodes", "pacemaker.resources", "pacemaker.config"};
+  for (size_t i = 0; i < COUNT(kinds); i++)
+    if (!fact_seen(s, kinds[i], NULL)) return false;
+  return true;
+}
+
+bool libvirt_seen(const struct snapshot *s, const char *host) { return fact_seen(s, "libvirt.domains", host) != NULL; }
+
+const struct pcmk_node *node_seen(const struct snapshot *s, const char *host) {
+  const struct pcmk_nodes *n = fact_seen(s, "pacemaker.nodes", NULL);
+  const struct host_view *h = snapshot_host(s, host);
+  for (size_t i = 0; n && i < n->nodes.count; i++)
+    if (str_eq(n->nodes.item[i].name, host) || (h && snapshot_host(s, n->nodes.item[i].name) == h)) return &n->nodes.item[i];
+  return NULL;
+}
+
+const char *node_name(const struct snapshot *s, const char *host) {
+  const struct pcmk_node *n = node_seen(s, host);
+  return n && n->name ? n->name : host;
+}
+
+/* ---- resources ---- */
+
+bool is_fence_device(const struct resource_view *r) { return r->agent && str_starts(r->agent, "stonith:"); }
+
+const struct resource_view *resource_seen(const struct snapshot *s, const char *id) {
+  for (size_t i = 0; i < s->resources.count; i++)
+    if (str_eq(s->resources.item[i].id, id)) return &s->resources.item[i];
+  return NULL;
+}
+
+const struct pcmk_param *resource_config(const struct snapshot *s, const char *id) {
+  const struct pcmk_config *c = fact_seen(s, "pacemaker.config", NULL);
+  for (size_t i = 0; c && i < c->resources.count; i++)
+    if (str_eq(c->resources.item[i].resource, id)) return &c->resources.item[i];
+  return NULL;
+}
+
+const char *resource_meta_seen(const struct snapshot *s, const char *id, const char *name) {
+  const struct pcmk_param *p = resource_config(s, id);
+  return p ? pairs_get(&p->meta, name) : NULL;
+}
+
+int64_t duration_of(const char *text, int64_t otherwise) {
+  static const struct { const char *unit; int64_t ms; } units[] = {{"", 1000}, {"s", 1000}, {"sec", 1000}, {"ms", 1}, {"m", 60000}, {"min", 60000}, {"h", 3600000}, {"hr", 3600000}};
+  char digits[16] = "", unit[8] = "";
+  int64_t n;
+  size_t len = text ? strspn(text, "0123456789") : 0, rest = text ? strcspn(text + len, " ") : 0;
+  if (!len || len >= sizeof digits || rest >= sizeof unit) return otherwise;
+  memcpy(digits, text, len);
+  memcpy(unit, text + len, rest);
+  if (str_int(digits, 0, 1000000000, &n)) return otherwise;
+  for (size_t i = 0; i < COUNT(units); i++)
+    if (!strcmp(unit, units[i].unit)) return n * units[i].ms;
+  return otherwise;
+}
+
+int64_t operation_timeout(const struct snapshot *s, const char *id, const char *op) {
+  const struct pcmk_param *p = resource_config(s, id);
+  const char *text = p ? pairs_get(&p->ops, op) : NULL, *at = text ? strstr(text, "timeout=") : NULL;
+  return at ? duration_of(at + strlen("timeout="), UNKNOWN_INT) : UNKNOWN_INT;
+}
+
+bool is_move_constraint(const char *id) { return id && (str_starts(id, "cli-prefer-") || str_starts(id, "cli-ban-")); }
+
+const char *property_seen(const struct snapshot *s, const char *name) {
+  const struct pcmk_config *c = fact_seen(s, "pacemaker.config", NULL);
+  return c ? pairs_get(&c->properties, name) : NULL;
+}
+
+/* ---- where it may run ---- */
+
+static int64_t score_of(const char *text) {
+  if (!text) return 0;
+  if (!strcasecmp(text, "INFINITY") || !strcasecmp(text, "+INFINITY")) return SCORE_INFINITE;
+  if (!strcasecmp(text, "-INFINITY")) return -SCORE_INFINITE;
+  long long n = strtoll(text, NULL, 10);
+  return n > SCORE_INFINITE ? SCORE_INFINITE : n < -SCORE_INFINITE ? -SCORE_INFINITE : n;
+}
+
+/* As pacemaker adds them: minus infinity wins, then infinity. */
+static int64_t score_add(int64_t a, int64_t b) {
+  if (a <= -SCORE_INFINITE || b <= -SCORE_INFINITE) return -SCORE_INFINITE;
+  if (a >= SCORE_INFINITE || b >= SCORE_INFINITE) return SCORE_INFINITE;
+  return a + b > SCORE_INFINITE ? SCORE_INFINITE : a + b < -SCORE_INFINITE ? -SCORE_INFINITE : a + b;
+}
+
+static bool is_off(const char *word) {
+  static const char *const words[] = {"false", "off", "no", "n", "0"};
+  for (size_t i = 0; word && i < COUNT(words); i++)
+    if (!strcasecmp(word, words[i])) return true;
+  return false;
+}
+
+int64_t placement_score(const struct snapshot *s, const char *resource, const char *host, bool without_moves, bool *ret_sure) {
+  const struct pcmk_config *c = fact_seen(s, "pacemaker.config", NULL);
+  const struct resource_view *r = resource_seen(s, resource);
+  const char *node = node_name(s, host);
+  bool said = false;
+  int64_t sum = 0;
+  *ret_sure = c && r && !r->parent;
+  for (size_t i = 0; c && i < c->constraints.count; i++) {
+    const struct pcmk_constraint *k = &c->constraints.item[i];
+    if (without_moves && is_move_constraint(k->id)) continue;
+    if (str_eq(k->kind, "colocation") && (str_eq(k->resource, resource) || str_eq(k->with, resource))) *ret_sure = false;
+    if (!str_eq(k->kind, "location") || (!str_eq(k->resource, resource) && !(r && r->parent && str_eq(k->resource, r->parent)))) continue;
+    if (k->rule || !k->node) *ret_sure = false;
+    else if (str_eq(k->node, node)) sum = score_add(sum, score_of(k->score)), said = true;
+  }
+  bool opt_in = c && is_off(pairs_get(&c->properties, "symmetric-cluster"));
+  for (size_t i = 0; r && i < r->fail_count.count; i++)
+    if (str_eq(r->fail_count.item[i].key, host) && r->fail_count.item[i].value >= SCORE_INFINITE) return -SCORE_INFINITE;
+  return opt_in && !said ? -SCORE_INFINITE : sum;
+}
+
+struct texts nodes_online(const struct snapshot *s, struct arena *a) {
+  struct texts t = {0};
+  for (size_t i = 0; i < s->hosts.count; i++) {
+    const struct host_view *h = &s->hosts.item[i];
+    const struct pcmk_node *n = node_seen(s, h->name);
+    if (n && n->online == TRUTH_YES && n->pending != TRUTH_YES && n->standby == TRUTH_NO && n->standby_onfail != TRUTH_YES && n->maintenance == TRUTH_NO && n->unclean == TRUTH_NO && n->shutdown != TRUTH_YES) texts_add(a, &t, h->name);
+  }
+  return t;
+}
+
+struct texts resources_on(const struct snapshot *s, const char *host, struct arena *a) {
+  const struct host_view *h = snapshot_host(s, host);
+  struct texts t = {0};
+  for (size_t i = 0; i < s->resources.count; i++) {
+    const struct resource_view *r = &s->resources.item[i];
+    if (!is_fence_device(r) && h && texts_have(&r->hosts, h->name) && !texts_have(&t, r->id)) texts_add(a, &t, r->id);
+  }
+  return t;
+}
+
+struct texts domains_on(const struct snapshot *s, const char *host, struct arena *a) {
+  const struct host_view *h = snapshot_host(s, host);
+  struct texts t = {0};
+  for (size_t i = 0; i < s->domains.count; i++)
+    if (h && texts_have(&s->domains.item[i].hosts, h->name)) texts_add(a, &t, s->domains.item[i].name);
+  return t;
+}
+
+const char *names_of(const struct texts *t, struct arena *a) {
+  CLEANUP(str_free) struct str out = {0};
+  size_t shown = t->count > NAMED_MAX ? NAMED_MAX - 1 : t->count;
+  for (size_t i = 0; i < shown; i++) str_addf(&out, "%s%s", i ? ", " : "", t->item[i]);
+  if (shown < t->count) str_addf(&out, " and %zu more", t->count - shown);
+  return t->count ? arena_strdup(a, str_text(&out)) : "nothing";
+}
+
+/* ---- heals ---- */
+
+enum truth heals_quiet(const struct snapshot *s, struct arena *a, const char **saw) {
+  enum truth all = TRUTH_YES;
+  if (!fact_seen(s, "gluster.volumes", NULL)) return *saw = "gluster's volumes are not read", TRUTH_UNKNOWN;
+  for (size_t i = 0; i < s->volumes.count; i++) {
+    const struct volume_view *v = &s->volumes.item[i];
+    if (!str_eq(v->status, "started") || (v->replica < 2 && v->disperse < 1)) continue;
+    bool known = v->heal_pending != UNKNOWN_INT && !v->stale.count;
+    if (known && v->heal_pending == 0) continue;
+    if (all == TRUTH_YES || known) *saw = known ? arena_printf(a, "%s has %" PRId64 " entries to heal", v->name, v->heal_pending) : arena_printf(a, "what %s has to heal is not known", v->name);
+    all = known || all == TRUTH_NO ? TRUTH_NO : TRUTH_UNKNOWN;
+  }
+  return all;
+}

@@ -1,0 +1,35 @@
+/* What a snapshot says of the cluster to conditions and plans: the sources' own facts where the snapshot's view leaves
+ * something out, each only while it may be believed. Everything is borrowed from the snapshot, or in the arena given. */
+#ifndef OPS_SEEN_H
+#define OPS_SEEN_H
+#include "model/snapshot.h"
+
+enum { SCORE_INFINITE = 1000000 };
+
+/* The newest fact of that kind (host NULL: of any host); NULL when there is none or it is stale. */
+const void *fact_seen(const struct snapshot *s, const char *kind, const char *host);
+bool pacemaker_seen(const struct snapshot *s); /* its status and its configuration are fresh */
+bool libvirt_seen(const struct snapshot *s, const char *host); /* the domains of that host are fresh */
+
+const struct pcmk_node *node_seen(const struct snapshot *s, const char *host); /* by any of its names; NULL: no node, or not known */
+const char *node_name(const struct snapshot *s, const char *host);             /* as pacemaker calls it; host itself when it does not */
+bool is_fence_device(const struct resource_view *r);
+const struct resource_view *resource_seen(const struct snapshot *s, const char *id); /* its first instance, stale or not; NULL */
+const struct pcmk_param *resource_config(const struct snapshot *s, const char *id);
+const char *resource_meta_seen(const struct snapshot *s, const char *id, const char *name);
+int64_t operation_timeout(const struct snapshot *s, const char *id, const char *op); /* ms; UNKNOWN_INT: not configured, or not known */
+int64_t duration_of(const char *text, int64_t otherwise); /* "60s", "2min", "90": ms */
+bool is_move_constraint(const char *id); /* what crm_resource leaves: cli-prefer-*, cli-ban-* */
+const char *property_seen(const struct snapshot *s, const char *name); /* NULL: not set, or not known */
+
+/* Where it may run: what its location constraints add up to there. *ret_sure is false when rules, colocations or a group
+ * have a say that is not computed here. without_moves: as if what moves and bans left were gone. */
+int64_t placement_score(const struct snapshot *s, const char *resource, const char *host, bool without_moves, bool *ret_sure);
+struct texts nodes_online(const struct snapshot *s, struct arena *a); /* that take resources: online, no standby, no maintenance */
+struct texts resources_on(const struct snapshot *s, const char *host, struct arena *a); /* active there; no fence devices */
+struct texts domains_on(const struct snapshot *s, const char *host, struct arena *a);   /* active there, by libvirt */
+const char *names_of(const struct texts *t, struct arena *a); /* "test01, web3 and 4 more"; "nothing" */
+
+/* Every volume's heals: yes when nothing waits; unknown where a count is. *saw: which, how many. */
+enum truth heals_quiet(const struct snapshot *s, struct arena *a, const char **saw);
+#endif

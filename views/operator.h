@@ -1,0 +1,18 @@
+/* Who acts for the screen: the executor, the tasks, the questions to the hosts. It does what the app hands back and gives
+ * the app to see how it goes; where the console may only look, there is no executor in it to begin with. */
+#ifndef VIEWS_OPERATOR_H
+#define VIEWS_OPERATOR_H
+#include "views/command.h"
+#include "views/console.h"
+
+struct operator;
+/* For c, which it tells by c->acted and c->terminal. Never NULL: one that can run nothing knows why. */
+struct operator *operator_new(struct console *c, struct arguments *a);
+void operator_free(struct operator *o); /* NULL is fine; what runs is left to its far side, and kept as interrupted */
+void operator_see(struct operator *o);  /* the newest snapshot is another */
+void operator_input(const struct operator *o, struct input *in);
+void operator_wants(struct operator *o, unsigned wants); /* APP_ASK, APP_RUN, APP_TASK; another's are no matter */
+bool operator_can(const struct operator *o); /* something can be run from here, now or later */
+bool operator_busy(const struct operator *o);
+void operator_wind_down(struct operator *o); /* the running step ends, no other starts */
+#endif

@@ -1,0 +1,264 @@
+/* What is offered: the operations that fit what is selected, the wizards in their order, or everything by its name. */
+#include "views/screen/acting.h"
+#include "views/screen/app.h"
+#include <string.h>
+
+enum { AIMS = 5 };
+struct aim { enum target_kind kind; const char *name; };
+struct aims { struct aim item[AIMS]; size_t count; };
+
+static void aim_at(struct aims *s, enum target_kind kind, const char *name) {
+  if (name && s->count < AIMS) s->item[s->count++] = (struct aim){kind, name};
+}
+
+/* ---- what is selected: a thing may be several, as a host is a node and a peer ---- */
+
+static void aim_host(struct aims *s, const struct host_view *h) {
+  if (!h) return;
+  if (h->membership || h->pacemaker) aim_at(s, TARGET_NODE, h->name);
+  if (h->peer) aim_at(s, TARGET_PEER, h->name);
+  aim_at(s, TARGET_HOST, h->name);
+}
+
+static void aim_domain(struct aims *s, const struct domain_view *d) {
+  if (!d) return;
+  aim_at(s, TARGET_DOMAIN, d->name);
+  aim_at(s, TARGET_RESOURCE, d->resource);
+}
+
+static void aim_resource(struct aims *s, const struct snapshot *snap, const char *id) {
+  for (size_t i = 0; i < snap->resources.count; i++) {
+    const struct resource_view *r = &snap->resources.item[i];
+    if (!str_eq(r->id, id)) continue;
+    aim_at(s, r->agent && str_starts(r->agent, "stonith:") ? TARGET_DEVICE : TARGET_RESOURCE, r->id);
+    break;
+  }
+  for (size_t i = 0; i < snap->domains.count; i++)
+    if (str_eq(snap->domains.item[i].resource, id)) aim_at(s, TARGET_DOMAIN, snap->domains.item[i].name);
+}
+
+static void aim_brick(struct aims *s, const struct input *in, const char *brick) {
+  for (size_t v = 0; v < in->snap->volumes.count; v++)
+    for (size_t b = 0; b < in->snap->volumes.item[v].bricks.count; b++) {
+      const struct brick_view *k = &in->snap->volumes.item[v].bricks.item[b];
+      const char *name = arena_printf(in->arena, "%s:%s", k->host, k->path);
+      if (!str_eq(name, brick)) continue;
+      aim_at(s, TARGET_BRICK, name);
+      aim_at(s, TARGET_VOLUME, in->snap->volumes.item[v].name);
+      return;
+    }
+}
+
+/* By its name alone: what an event or a problem speaks of. */
+static void aim_subject(struct aims *s, const struct input *in, const char *subject) {
+  if (!subject) return;
+  aim_host(s, snapshot_host(in->snap, subject));
+  const struct volume_view *v = snapshot_volume(in->snap, subject);
+  if (v) aim_at(s, TARGET_VOLUME, v->name);
+  if (snapshot_domain(in->snap, subject)) aim_domain(s, snapshot_domain(in->snap, subject));
+  else aim_resource(s, in->snap, subject);
+  aim_brick(s, in, subject);
+}
+
+static const void *selected_item(const struct acting *a, const struct input *in) {
+  const void **item;
+  if (!in->snap || !a->selected_id || a->selected_list < 0) return NULL;
+  const struct list *l = lists[a->selected_list];
+  size_t n = l->collect(in, &item);
+  for (size_t i = 0; i < n; i++)
+    if (str_eq(l->id(in, item[i]), a->selected_id)) return item[i];
+  return NULL;
+}
+
+static struct aims aims_of(const struct acting *a, const struct input *in) {
+  struct aims s = {.count = 0};
+  const void *item = selected_item(a, in);
+  if (!item) return s;
+  switch ((enum list_id)a->selected_list) {
+  case LIST_NODES: aim_host(&s, item); break;
+  case LIST_BRICKS: {
+    const struct brick_view *b = item;
+    aim_brick(&s, in, arena_printf(in->arena, "%s:%s", b->host, b->path));
+    break;
+  }
+  case LIST_VOLUMES: aim_at(&s, TARGET_VOLUME, ((const struct volume_view *)item)->name); break;
+  case LIST_DOMAINS: aim_domain(&s, item); break;
+  case LIST_RESOURCES: aim_resource(&s, in->snap, ((const struct resource_view *)item)->id); break;
+  case LIST_EVENTS: aim_subject(&s, in, ((const struct event *)item)->subject); break;
+  case LIST_PROBLEMS: aim_subject(&s, in, ((const struct problem *)item)->subject); break;
+  case LIST_SOURCES: aim_subject(&s, in, ((const struct source_view *)item)->host); break;
+  case LIST_TASKS:
+  case LIST_COUNT: break;
+  }
+  return s;
+}
+
+/* ---- the rows ---- */
+
+void offers_free(struct offers *o) {
+  for (size_t i = 0; i < o->count; i++) {
+    mem_free(o->item[i].id);
+    mem_free(o->item[i].group);
+    mem_free(o->item[i].target);
+    mem_free(o->item[i].refused);
+  }
+  mem_free(o->item);
+  *o = (struct offers){0};
+}
+
+const struct offer *offers_find(const struct offers *o, const char *id) {
+  for (size_t i = 0; i < o->count; i++)
+    if (str_eq(o->item[i].id, id)) return &o->item[i];
+  return NULL;
+}
+
+/* Whether it would be refused as it stands, with what is proposed and what is known: asked only where no host must be asked
+ * and nothing is left to fill in. */
+static const char *refusal(const struct input *in, const struct operation *o, const char *target) {
+  struct values v = {0};
+  struct survey survey = {0};
+  struct planning p = {.operation = o, .snap = in->snap, .values = &v, .survey = &survey, .arena = in->arena};
+  if (target) values_add(in->arena, &v, o->arguments[0].name, target, false);
+  if (operation_complete(&p, &v, NULL)) return NULL;
+  operation_survey(o, in->snap, &v, in->arena, &survey);
+  if (survey.answers.count) return NULL;
+  const struct plan *plan = operation_plan(o, in->snap, &v, &survey, in->arena);
+  return plan->allowed == TRUTH_YES ? NULL : plan->why ? plan->why : "refused";
+}
+
+static void add(struct acting *a, const struct operation *o, const char *target, const char *group) {
+  struct offers *s = &a->offers;
+  char *id = mem_printf("%s%s%s", o->name, target ? " " : "", target ? target : "");
+  if (offers_find(s, id)) { /* it stands further up */
+    mem_free(id);
+    return;
+  }
+  s->item = mem_grow(s->item, s->count + 1, sizeof *s->item);
+  struct offer *f = &s->item[s->count++];
+  *f = (struct offer){.id = id, .group = mem_strdup(group), .operation = o, .target = mem_strdup(target)};
+  f->judged = a->menu_of != MENU_ACTIONS;
+}
+
+/* Whether each would be refused: all of them at once in a small cluster. */
+static void judge(struct offers *s, const struct input *in) {
+  enum { WORK = 4000, LEAST = 4 };
+  size_t size = in->snap->hosts.count + in->snap->domains.count + in->snap->resources.count + 1, most = WORK / size > LEAST ? WORK / size : LEAST;
+  for (size_t i = 0; i < s->count && most; i++) {
+    struct offer *f = &s->item[(s->next + i) % s->count];
+    if (f->judged) continue;
+    mem_free(f->refused);
+    f->refused = mem_strdup(refusal(in, f->operation, f->target));
+    f->judged = true;
+    if (!--most) s->next = (s->next + i + 1) % s->count;
+  }
+}
+
+static void take_judged(struct offers *s, struct offers *before) {
+  for (size_t i = 0; i < s->count; i++) {
+    const struct offer *old = offers_find(before, s->item[i].id);
+    if (old) s->item[i].refused = mem_strdup(old->refused);
+  }
+  s->next = s->count ? before->next % s->count : 0;
+  offers_free(before);
+}
+
+static void add_views(struct acting *a) {
+  for (int v = 0; v < VIEW_DETAIL; v++) {
+    if (v == VIEW_PALETTE) continue;
+    struct offers *s = &a->offers;
+    s->item = mem_grow(s->item, s->count + 1, sizeof *s->item);
+    s->item[s->count++] = (struct offer){.id = mem_strdup(view_name(v)), .group = mem_strdup("views"), .view = v, .judged = true};
+  }
+}
+
+/* What is done every day stands before what is done once, and both before what is dangerous. */
+static int rank_of(const struct operation *o) { return o->danger >= 2 ? 2 : o->flags & OP_WIZARD ? 1 : 0; }
+
+static void add_fitting(struct acting *a, const struct input *in, enum target_kind kind, const char *target, const char *group) {
+  const struct operation *o;
+  for (int rank = 0; rank <= 2; rank++)
+    for (size_t i = 0; (o = operation_at(i)) != NULL; i++)
+      if (rank_of(o) == rank && o->target == kind && (!o->fits || o->fits(in->snap, target))) add(a, o, target, group);
+}
+
+/* Of the palette: aimed at what is selected where that fits, else a thing still to be chosen. */
+static const char *aimed(const struct input *in, const struct aims *aims, const struct operation *o) {
+  for (size_t i = 0; i < aims->count; i++)
+    if (aims->item[i].kind == o->target && (!o->fits || o->fits(in->snap, aims->item[i].name))) return aims->item[i].name;
+  return NULL;
+}
+
+/* What mends a problem stands first. */
+static void add_mending(struct acting *a, const struct input *in, const struct aims *aims) {
+  const struct problem *p = a->selected_list == LIST_PROBLEMS ? selected_item(a, in) : NULL;
+  const struct operation *o = p && p->operation ? operation_find(p->operation) : NULL;
+  const char *target = o ? aimed(in, aims, o) : NULL;
+  if (o && (target || o->target == TARGET_CLUSTER)) add(a, o, target, "what mends it");
+}
+
+static void make_actions(struct acting *a, const struct input *in) {
+  struct aims aims = aims_of(a, in);
+  add_mending(a, in, &aims);
+  for (size_t i = 0; i < aims.count; i++) {
+    const struct aim *m = &aims.item[i];
+    add_fitting(a, in, m->kind, m->name, arena_printf(in->arena, "%s, as a %s", m->name, m->kind == TARGET_DEVICE ? "fencing device" : target_kind_names[m->kind]));
+  }
+  add_fitting(a, in, TARGET_CLUSTER, NULL, "the cluster as a whole");
+}
+
+static void make_all(struct acting *a, const struct input *in) {
+  const struct operation *o;
+  struct aims aims = aims_of(a, in);
+  add_views(a);
+  for (size_t i = 0; (o = operation_at(i)) != NULL; i++)
+    add(a, o, aimed(in, &aims, o), arena_printf(in->arena, "operations: %s", arena_strndup(in->arena, o->name, strcspn(o->name, "-"))));
+}
+
+static void make_wizards(struct acting *a) {
+  const struct operation *o;
+  for (size_t i = 0; (o = operation_at(i)) != NULL; i++)
+    if (o->flags & OP_WIZARD) add(a, o, NULL, NULL);
+}
+
+void offers_make(struct acting *a, const struct input *in) {
+  if (!in->snap) return;
+  if (a->offers.made && a->offers.version == in->snap->version && a->offers.now == in->snap->now) {
+    judge(&a->offers, in);
+    return;
+  }
+  struct offers before = a->offers;
+  a->offers = (struct offers){.made = true, .version = in->snap->version, .now = in->snap->now};
+  if (a->menu_of == MENU_ACTIONS) make_actions(a, in);
+  else if (a->menu_of == MENU_WIZARDS) make_wizards(a);
+  else make_all(a, in);
+  take_judged(&a->offers, &before);
+  judge(&a->offers, in);
+}
+
+static bool begun(const struct acting *a, const struct offer *f) {
+  for (size_t i = 0; i < a->kept_count; i++)
+    if (a->kept[i].operation == f->operation && str_eq(a->kept[i].target, f->target)) return true;
+  return false;
+}
+
+static void put_note(const struct acting *a, const struct input *in, const struct offer *f, struct menu_row *r) {
+  if (begun(a, f)) r->note = "begun", r->note_role = ROLE_ACCENT;
+  else if (f->operation->danger >= 2) r->note = arena_printf(in->arena, "%s danger", symbol(in->glyphs, SYMBOL_WARN)), r->note_role = ROLE_BAD;
+}
+
+struct menu offers_menu(const struct acting *a, const struct input *in) {
+  struct menu_row *rows = arena_array(in->arena, a->offers.count, sizeof *rows);
+  for (size_t i = 0; i < a->offers.count; i++) {
+    const struct offer *f = &a->offers.item[i];
+    struct menu_row *r = &rows[i];
+    *r = (struct menu_row){.id = f->id, .group = f->group, .refused = f->refused};
+    r->title = f->operation ? f->operation->title : view_title(f->view);
+    r->help = f->operation ? arena_printf(in->arena, "%s (%s)", f->operation->help, f->operation->name) : view_help(f->view);
+    if (a->menu_of == MENU_WIZARDS) r->title = arena_printf(in->arena, "%2zu  %s", i + 1, r->title);
+    else if (a->menu_of == MENU_PALETTE && f->target) r->title = arena_printf(in->arena, "%s: %s", r->title, f->target);
+    if (f->operation) put_note(a, in, f, r);
+  }
+  return (struct menu){.rows = rows, .count = a->offers.count, .empty = a->offers.made ? "nothing can be done with this" : "waiting for the first answers"};
+}
+
+const char *offers_title(const struct acting *a) { return a->menu_of == MENU_ACTIONS ? "What to do" : a->menu_of == MENU_WIZARDS ? "Set up" : "Go to"; }

@@ -1,0 +1,69 @@
+#include "views/text/reading.h"
+#include "base/clock.h"
+#include "base/loop.h"
+#include "sources/feed.h"
+#include <signal.h>
+
+struct looking {
+  struct loop *loop;
+  struct feed *feed;
+  struct snapshot *snap;
+  int64_t sample_until; /* monotonic; 0: do not wait for rates */
+  bool interrupted;
+};
+
+static void look(void *owner) {
+  struct looking *r = owner;
+  if (!r->feed) return;
+  if (feed_ended(r->feed) || !r->snap || r->snap->version != feed_store(r->feed)->version) {
+    struct snapshot *s = feed_snapshot(r->feed, r->snap);
+    snapshot_drop(r->snap);
+    r->snap = s;
+  }
+  if (feed_complete(r->feed) && (feed_ended(r->feed) || clock_mono_ms() >= r->sample_until)) loop_stop(r->loop);
+}
+
+static void on_signal(void *owner, int signo) {
+  struct looking *r = owner;
+  (void)signo;
+  r->interrupted = true;
+  loop_stop(r->loop);
+}
+
+static void wait_for_all(struct looking *r, int64_t timeout) {
+  loop_signal(r->loop, SIGINT, on_signal, r);
+  loop_signal(r->loop, SIGTERM, on_signal, r);
+  look(r);
+  int64_t end = clock_mono_ms() + timeout;
+  while (!loop_stopped(r->loop) && clock_mono_ms() < end) {
+    loop_step(r->loop, end - clock_mono_ms() < 100 ? end - clock_mono_ms() : 100);
+    look(r);
+  }
+  if (!feed_complete(r->feed)) feed_give_up(r->feed);
+  struct snapshot *s = feed_snapshot(r->feed, r->snap);
+  snapshot_drop(r->snap);
+  r->snap = s;
+}
+
+int reading_take(struct arguments *a, struct reading *ret) {
+  struct feed_options o;
+  struct err e = {0};
+  int code = feed_arguments(a, &o);
+  if (code) return code;
+  o.standing = true;
+  struct looking r = {.loop = loop_new(), .sample_until = ret->sample_ms ? clock_mono_ms() + ret->sample_ms : 0};
+  o.on_change = look;
+  o.stepwise = true; /* problems of a recording begin when they began */
+  o.owner = &r;
+  r.feed = feed_open(r.loop, &o, &e);
+  if (r.feed) {
+    if (ret->sample_ms && feed_advance(r.feed, ret->sample_ms)) r.sample_until = 0; /* simulated time is not waited for */
+    wait_for_all(&r, o.replay ? 3600 * 1000 : ret->timeout_ms + ret->sample_ms);
+    feed_error(r.feed, &e);
+    feed_close(r.feed);
+  }
+  ret->snap = r.snap;
+  loop_free(r.loop);
+  if (e.code) err_print(&e);
+  return e.code ? EXIT_INPUT : r.interrupted ? EXIT_INTERRUPTED : 0;
+}

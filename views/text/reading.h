@@ -1,0 +1,13 @@
+/* One reading of everything, for the subcommands that look once. */
+#ifndef TEXT_READING_H
+#define TEXT_READING_H
+#include "model/snapshot.h"
+#include "views/command.h"
+
+struct reading {
+  int64_t timeout_ms, sample_ms; /* sample_ms: watch so long first, so that rates are known */
+  struct snapshot *snap;         /* one reference, the caller's; may be set whatever is returned */
+};
+/* 0, or the exit code of what was said on stderr (130: interrupted). */
+int reading_take(struct arguments *a, struct reading *r);
+#endif

@@ -1,0 +1,186 @@
+#include "views/text/session.h"
+#include "base/clock.h"
+#include "views/simulation.h"
+#include "views/text/operate.h"
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { READ_MS = 10000, REPLAY_MS = 3600000, SIMULATED_MS = 200, TURN_MS = 100, LINE_ROOM = 4096 };
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+bool session_has_terminal(void) { return isatty(STDIN_FILENO) && isatty(STDERR_FILENO); }
+
+static void on_signal(void *owner, int signo) {
+  struct session *s = owner;
+  if (signo == SIGINT) s->interrupted = true;
+  else s->hung_up = true;
+  if (s->on_signal) s->on_signal(s->owner, signo);
+}
+
+static void look(void *owner) {
+  struct session *s = owner;
+  if (!s->feed) return;
+  struct snapshot *now = feed_snapshot(s->feed, s->snap);
+  snapshot_drop(s->snap);
+  s->snap = now;
+  if (s->executor) executor_see(s->executor, now);
+  if (s->on_snapshot) s->on_snapshot(s->owner, now);
+}
+
+/* Simulated time passes by the turn, so that what waits for it is told in between. */
+void session_step(struct session *s) {
+  loop_step(s->loop, s->standing ? 0 : TURN_MS);
+  if (!s->standing) return;
+  feed_advance(s->feed, SIMULATED_MS);
+  look(s);
+}
+
+static bool stopped(const struct session *s) { return s->interrupted || s->hung_up; }
+
+/* ---- the terminal ---- */
+
+struct typing { char *line; size_t len; bool over; };
+
+static void on_typed(void *owner, int fd, short revents) {
+  struct typing *t = owner;
+  ssize_t n = read(fd, t->line + t->len, LINE_ROOM - 1 - t->len);
+  (void)revents;
+  if (n > 0) t->len += (size_t)n;
+  if (n <= 0 || t->len == LINE_ROOM - 1 || memchr(t->line, '\n', t->len)) t->over = true;
+}
+
+char *session_ask(struct session *s, const char *prompt, bool hidden) {
+  struct typing t = {.line = mem_alloc(LINE_ROOM)};
+  struct termios before, quiet;
+  bool hides = hidden && !tcgetattr(STDIN_FILENO, &before);
+  if (hides) {
+    quiet = before;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+  }
+  fputs(prompt, stderr);
+  struct watch *w = loop_watch(s->loop, STDIN_FILENO, POLLIN, on_typed, &t);
+  while (!t.over && !stopped(s)) loop_step(s->loop, TURN_MS);
+  watch_end(w);
+  if (hides) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+  char *end = memchr(t.line, '\n', t.len);
+  if (hides || !end) fputc('\n', stderr);
+  if (end) *end = 0;
+  if (end) return t.line;
+  explicit_bzero(t.line, LINE_ROOM);
+  mem_free(t.line);
+  return NULL;
+}
+
+/* 0, or 130. */
+static int ask_secret(struct session *s, const struct operation_argument *arg) {
+  CLEANUP(mem_freep) char *prompt = mem_printf("%s (%s): ", arg->title, arg->help);
+  char *typed = session_ask(s, prompt, true);
+  if (!typed) return EXIT_INTERRUPTED;
+  values_set(s->arena, &s->values, arg->name, typed, true);
+  explicit_bzero(typed, LINE_ROOM);
+  mem_free(typed);
+  return 0;
+}
+
+static bool is_given(const struct session *s, const struct operation_argument *arg) {
+  size_t len = strlen(arg->name);
+  for (int i = 1; i < s->arguments->words; i++)
+    if (!strncmp(s->arguments->word[i], arg->name, len) && s->arguments->word[i][len] == '=') return true;
+  return value_of_name(&s->values, arg->name) != NULL;
+}
+
+/* The secret that is missing: one that is always needed, or without which the plan was refused ("... with NAME=@FILE"). */
+static const struct operation_argument *missing_secret(const struct session *s) {
+  bool refused_it = s->plan && s->plan->allowed != TRUTH_YES && s->plan->when;
+  if (s->arguments->command != CMD_RUN || !session_has_terminal()) return NULL;
+  for (const struct operation_argument *arg = s->operation->arguments; arg && arg->name; arg++) {
+    CLEANUP(mem_freep) char *hint = mem_printf("%s=@", arg->name);
+    if (arg->kind == ARG_SECRET && !is_given(s, arg) && (s->plan ? refused_it && strstr(s->plan->when, hint) : arg->required)) return arg;
+  }
+  return NULL;
+}
+
+/* ---- from the words to the plan ---- */
+
+static void on_asked(void *owner) { *(bool *)owner = true; }
+
+static int survey_and_plan(struct session *s) {
+  bool done = false;
+  s->survey = (struct survey){0};
+  operation_survey(s->operation, s->snap, &s->values, s->arena, &s->survey);
+  struct asking *q = s->executor ? survey_ask(s->loop, s->executor, &s->survey, s->arena, on_asked, &done) : NULL;
+  while (q && !done && !stopped(s)) session_step(s);
+  if (q && !done) asking_end(q);
+  if (stopped(s)) return EXIT_INTERRUPTED;
+  s->plan = operation_plan(s->operation, s->snap, &s->values, &s->survey, s->arena);
+  return 0;
+}
+
+static int make_plan(struct session *s) {
+  const struct operation_argument *arg;
+  int code = 0;
+  while (!code && (arg = missing_secret(s)) != NULL) code = ask_secret(s, arg);
+  if (!code) code = operation_words(s->arguments, s->operation, s->snap, s->arena, &s->values);
+  if (!code) code = survey_and_plan(s);
+  while (!code && (arg = missing_secret(s)) != NULL) {
+    code = ask_secret(s, arg);
+    if (!code && !is_given(s, arg)) break; /* nothing was typed: it stays refused */
+    if (!code) code = survey_and_plan(s);
+  }
+  return code;
+}
+
+static int read_all(struct session *s) {
+  struct err e = {0};
+  int64_t end = clock_mono_ms() + (s->arguments->option[OPT_REPLAY] ? REPLAY_MS : READ_MS);
+  look(s);
+  while (!feed_complete(s->feed) && clock_mono_ms() < end && !stopped(s)) loop_step(s->loop, TURN_MS);
+  if (!feed_complete(s->feed)) feed_give_up(s->feed);
+  look(s);
+  if (!feed_error(s->feed, &e)) return stopped(s) ? EXIT_INTERRUPTED : 0;
+  err_print(&e);
+  return EXIT_INPUT;
+}
+
+int session_open(struct session *s, struct arguments *a) {
+  struct feed_options o;
+  struct err e = {0};
+  s->arguments = a;
+  s->loop = loop_new();
+  s->arena = arena_new();
+  s->operation = operation_word(a);
+  if (!s->operation) return EXIT_USAGE;
+  int code = feed_arguments(a, &o);
+  if (code) return code;
+  s->simulated = o.stream != NULL;
+  s->standing = s->simulated && o.speed <= 0;
+  o.standing = s->standing;
+  o.stepwise = true;
+  o.on_change = look;
+  o.owner = s;
+  for (size_t i = 0; i < COUNT(signals); i++) loop_signal(s->loop, signals[i], on_signal, s);
+  if (!o.read_only && !o.replay) s->executor = a->simulation ? simulation_executor(a->simulation, s->loop) : executor_hosts(s->loop, &a->config);
+  s->feed = feed_open(s->loop, &o, &e);
+  if (!s->feed) {
+    err_print(&e);
+    return EXIT_INPUT;
+  }
+  code = read_all(s);
+  return code ? code : make_plan(s);
+}
+
+void session_close(struct session *s) {
+  struct feed *f = s->feed;
+  s->feed = NULL;
+  executor_free(s->executor);
+  feed_close(f);
+  snapshot_drop(s->snap);
+  for (size_t i = 0; i < s->values.list.count; i++)
+    if (s->values.list.item[i].secret && s->values.list.item[i].text) explicit_bzero((char *)s->values.list.item[i].text, strlen(s->values.list.item[i].text));
+  arena_free(s->arena);
+  loop_free(s->loop);
+}

@@ -1,0 +1,34 @@
+/* What `plan` and `run` begin with: everything read, the values, the survey, the plan. */
+#ifndef TEXT_SESSION_H
+#define TEXT_SESSION_H
+#include "ops/operation.h"
+#include "run/executor.h"
+#include "sources/feed.h"
+#include "views/command.h"
+
+struct session {
+  struct arguments *arguments;
+  struct loop *loop;
+  struct feed *feed;
+  struct executor *executor; /* NULL: read-only, a recording */
+  struct snapshot *snap;
+  bool simulated, standing;  /* standing: its time passes as fast as it can, in session_step() */
+  const struct operation *operation;
+  struct arena *arena;
+  struct values values;
+  struct survey survey;
+  struct plan *plan;
+  bool interrupted, hung_up; /* a signal came */
+  void (*on_snapshot)(void *owner, struct snapshot *s); /* each new one, and at least one a second; NULL: nobody wants to know */
+  void (*on_signal)(void *owner, int signo);
+  void *owner;
+};
+/* 0 with the plan made, else the exit code of what was said. To be closed whatever it returned. */
+int session_open(struct session *s, struct arguments *a);
+void session_close(struct session *s);
+void session_step(struct session *s); /* a turn of the loop */
+/* A line typed on the terminal (without its newline), while time goes on; NULL: a signal, or the terminal's end. hidden: not
+ * shown while it is typed. Owned by the caller, who wipes it. */
+char *session_ask(struct session *s, const char *prompt, bool hidden);
+bool session_has_terminal(void);
+#endif
