@@ -138,7 +138,8 @@ SHAPE(libvirt_load_domain_shape, T, FIELD(T, name, TEXT), FIELD(T, cpu_percent, 
 SHAPE(libvirt_load_shape, struct libvirt_load, FIELD(struct libvirt_load, cpu_percent, REAL), FIELD(struct libvirt_load, memory_used, INT),
       LIST(struct libvirt_load, domains, libvirt_load_domain_shape));
 #define T struct libvirt_job
-SHAPE(libvirt_job_shape, T, FIELD(T, name, TEXT), FIELD(T, type, TEXT), FIELD(T, elapsed_ms, INT), FIELD(T, total, INT), FIELD(T, remaining, INT), FIELD(T, rate, INT));
+SHAPE(libvirt_job_shape, T, FIELD(T, name, TEXT), FIELD(T, type, TEXT), FIELD(T, elapsed_ms, INT), FIELD(T, total, INT), FIELD(T, remaining, INT), FIELD(T, rate, INT),
+      FIELD(T, dirty_rate, INT));
 #undef T
 SHAPE(libvirt_jobs_shape, struct libvirt_jobs, LIST(struct libvirt_jobs, jobs, libvirt_job_shape));
 

@@ -172,7 +172,7 @@ struct libvirt_load { /* kind "libvirt.load": rates, every few seconds */
   int64_t memory_used;
   LIST_OF(struct libvirt_load_domain) domains;
 };
-struct libvirt_job { const char *name, *type; int64_t elapsed_ms, total, remaining, rate; };
+struct libvirt_job { const char *name, *type; int64_t elapsed_ms, total, remaining, rate, dirty_rate; }; /* rates: bytes a second; dirty: what the guest writes anew meanwhile */
 struct libvirt_jobs { LIST_OF(struct libvirt_job) jobs; }; /* kind "libvirt.jobs": running migrations and the like */
 
 /* ---- of the stream itself ---- */

@@ -154,7 +154,15 @@ static const struct resource_view *resource_of(const struct snapshot *s, const c
 
 static bool is_active(const struct resource_view *r) { return r->role == HA_STARTED || r->role == HA_PROMOTED || r->role == HA_UNPROMOTED; }
 
-static const char *how_it_is(const struct resource_view *r, struct arena *a) {
+static const char *moving_domain(const struct snapshot *s, const struct resource_view *r, struct arena *a) {
+  for (size_t i = 0; i < s->domains.count; i++)
+    if (str_eq(s->domains.item[i].resource, r->id)) return migration_words(s, s->domains.item[i].name, a);
+  return NULL;
+}
+
+static const char *how_it_is(const struct snapshot *s, const struct resource_view *r, struct arena *a) {
+  const char *moving = moving_domain(s, r, a);
+  if (moving && r->hosts.count) return arena_printf(a, "it is migrating from %s: %s", r->hosts.item[0], moving);
   const char *role = r->role ? role_names[r->role] : "unknown";
   return r->hosts.count ? arena_printf(a, "it is %s on %s", role, names_of(&r->hosts, a)) : arena_printf(a, "it is %s", role);
 }
@@ -165,7 +173,7 @@ CONDITION(resource_on) {
   const struct host_view *h = snapshot_host(s, ARG(1));
   const struct resource_view *r = resource_of(s, ARG(0), saw, &answer);
   if (!r) return answer;
-  *saw = how_it_is(r, a);
+  *saw = how_it_is(s, r, a);
   for (size_t i = 0; h && i < s->resources.count; i++) {
     const struct resource_view *x = &s->resources.item[i];
     if (str_eq(x->id, ARG(0)) && is_active(x) && x->hosts.count == 1 && texts_have(&x->hosts, h->name) && x->failed != TRUTH_YES) return TRUTH_YES;
@@ -178,7 +186,7 @@ CONDITION(resource_not_on) {
   const struct host_view *h = snapshot_host(s, ARG(1));
   const struct resource_view *r = resource_of(s, ARG(0), saw, &answer);
   if (!r) return answer == TRUTH_NO ? TRUTH_YES : TRUTH_UNKNOWN;
-  *saw = how_it_is(r, a);
+  *saw = how_it_is(s, r, a);
   for (size_t i = 0; h && i < s->resources.count; i++)
     if (str_eq(s->resources.item[i].id, ARG(0)) && texts_have(&s->resources.item[i].hosts, h->name)) return TRUTH_NO;
   return r->role == HA_UNKNOWN ? TRUTH_UNKNOWN : TRUTH_YES;
@@ -188,7 +196,7 @@ CONDITION(resource_runs) {
   enum truth answer;
   const struct resource_view *r = resource_of(s, ARG(0), saw, &answer);
   if (!r) return answer;
-  *saw = how_it_is(r, a);
+  *saw = how_it_is(s, r, a);
   for (size_t i = 0; i < s->resources.count; i++)
     if (str_eq(s->resources.item[i].id, ARG(0)) && is_active(&s->resources.item[i]) && s->resources.item[i].failed != TRUTH_YES) return TRUTH_YES;
   return r->role == HA_UNKNOWN ? TRUTH_UNKNOWN : TRUTH_NO;
@@ -198,7 +206,7 @@ CONDITION(resource_stopped) {
   enum truth answer;
   const struct resource_view *r = resource_of(s, ARG(0), saw, &answer);
   if (!r) return answer;
-  *saw = how_it_is(r, a);
+  *saw = how_it_is(s, r, a);
   for (size_t i = 0; i < s->resources.count; i++)
     if (str_eq(s->resources.item[i].id, ARG(0)) && (s->resources.item[i].role != HA_STOPPED || s->resources.item[i].hosts.count)) return s->resources.item[i].role ? TRUTH_NO : TRUTH_UNKNOWN;
   return TRUTH_YES;

@@ -19,8 +19,10 @@ static const char *unread_host(const struct snapshot *s) {
 
 static bool is_old(const struct domain_view *d) { return texts_have(&d->stale, layer_names[LAYER_LIBVIRT]); }
 
-static const char *how_it_is(const struct domain_view *d, struct arena *a) {
+static const char *how_it_is(const struct snapshot *s, const struct domain_view *d, struct arena *a) {
+  const char *moving = d->name ? migration_words(s, d->name, a) : NULL;
   if (!d->hosts.count) return "it runs nowhere";
+  if (moving) return arena_printf(a, "it is migrating from %s: %s", d->hosts.item[0], moving);
   return arena_printf(a, "it is %s on %s%s", d->state ? d->state : "in an unknown state", d->hosts.item[0], d->hosts.count > 1 ? " and elsewhere" : "");
 }
 
@@ -29,7 +31,7 @@ CONDITION(domain_runs_on) {
   const struct domain_view *d = snapshot_domain(s, ARG(0));
   const struct host_view *h = snapshot_host(s, ARG(1));
   if (!d) return *saw = "no host has it", unread_host(s) ? TRUTH_UNKNOWN : TRUTH_NO;
-  *saw = how_it_is(d, a);
+  *saw = how_it_is(s, d, a);
   if (is_old(d) || !d->state) return TRUTH_UNKNOWN;
   return truth_of(d->hosts.count == 1 && h && str_eq(d->hosts.item[0], h->name) && str_eq(d->state, "running"));
 }
@@ -37,7 +39,7 @@ CONDITION(domain_runs_on) {
 CONDITION(domain_runs) {
   const struct domain_view *d = snapshot_domain(s, ARG(0));
   if (!d) return *saw = "no host has it", unread_host(s) ? TRUTH_UNKNOWN : TRUTH_NO;
-  *saw = how_it_is(d, a);
+  *saw = how_it_is(s, d, a);
   if (is_old(d) || !d->state) return TRUTH_UNKNOWN;
   return truth_of(d->hosts.count == 1 && str_eq(d->state, "running"));
 }
@@ -45,7 +47,7 @@ CONDITION(domain_runs) {
 CONDITION(domain_runs_nowhere) {
   const struct domain_view *d = snapshot_domain(s, ARG(0));
   const char *unread = unread_host(s);
-  if (d && d->hosts.count) return *saw = how_it_is(d, a), is_old(d) ? TRUTH_UNKNOWN : TRUTH_NO;
+  if (d && d->hosts.count) return *saw = how_it_is(s, d, a), is_old(d) ? TRUTH_UNKNOWN : TRUTH_NO;
   if (unread) return *saw = arena_printf(a, "libvirt on %s is not read", unread), TRUTH_UNKNOWN;
   return TRUTH_YES;
 }
@@ -54,14 +56,14 @@ CONDITION(domain_not_on) {
   const struct domain_view *d = snapshot_domain(s, ARG(0));
   const struct host_view *h = snapshot_host(s, ARG(1));
   if (!h || !libvirt_seen(s, h->name)) return *saw = "its libvirt is not read", TRUTH_UNKNOWN;
-  if (d) *saw = how_it_is(d, a);
+  if (d) *saw = how_it_is(s, d, a);
   return truth_of(!d || !texts_have(&d->hosts, h->name));
 }
 
 CONDITION(domain_state) {
   const struct domain_view *d = snapshot_domain(s, ARG(0));
   if (!d) return *saw = "no host has it", unread_host(s) ? TRUTH_UNKNOWN : TRUTH_NO;
-  *saw = how_it_is(d, a);
+  *saw = how_it_is(s, d, a);
   return is_old(d) || !d->state ? TRUTH_UNKNOWN : truth_of(str_eq(d->state, ARG(1)));
 }
 
@@ -95,7 +97,7 @@ CONDITION(domain_settled) {
       if (str_eq(j->jobs.item[k].name, ARG(0))) return *saw = arena_printf(a, "%s is under way on %s", j->jobs.item[k].type ? j->jobs.item[k].type : "a job", s->hosts.item[i].name), TRUTH_NO;
   }
   if (!d || !d->hosts.count || is_old(d)) return *saw = "it is not read", TRUTH_UNKNOWN;
-  if (d->hosts.count > 1) return *saw = how_it_is(d, a), TRUTH_NO;
+  if (d->hosts.count > 1) return *saw = how_it_is(s, d, a), TRUTH_NO;
   return fact_seen(s, "libvirt.jobs", d->hosts.item[0]) ? TRUTH_YES : TRUTH_UNKNOWN;
 }
 

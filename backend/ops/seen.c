@@ -196,3 +196,31 @@ enum truth heals_quiet(const struct snapshot *s, struct arena *a, const char **s
   }
   return all;
 }
+
+/* ---- migrations ---- */
+
+const struct libvirt_job *migration_seen(const struct snapshot *s, const char *domain) {
+  const struct domain_view *d = snapshot_domain(s, domain);
+  for (size_t i = 0; d && i < d->hosts.count; i++) {
+    const struct libvirt_jobs *j = fact_seen(s, "libvirt.jobs", d->hosts.item[i]);
+    for (size_t k = 0; j && k < j->jobs.count; k++)
+      if (str_eq(j->jobs.item[k].name, domain) && str_eq(j->jobs.item[k].type, "migration out")) return &j->jobs.item[k];
+  }
+  return NULL;
+}
+
+const char *migration_words(const struct snapshot *s, const char *domain, struct arena *a) {
+  const struct libvirt_job *j = migration_seen(s, domain);
+  const struct domain_view *d = snapshot_domain(s, domain);
+  CLEANUP(str_free) struct str out = {0};
+  char size[SIZE_TEXT];
+  if (!j) return NULL;
+  if (j->total > 0 && j->remaining >= 0 && j->remaining <= j->total) str_addf(&out, "%d%% of %s sent", (int)((double)(j->total - j->remaining) * 100 / (double)j->total), str_size(size, j->total));
+  else str_add(&out, "being copied");
+  if (j->rate > 0) str_addf(&out, ", %s/s", str_size(size, j->rate));
+  if (j->dirty_rate >= 0) str_addf(&out, ", dirtied %s/s", str_size(size, j->dirty_rate));
+  int64_t limit = d && d->resource ? operation_timeout(s, d->resource, "migrate_to") : UNKNOWN_INT;
+  if (j->elapsed_ms >= 0) str_addf(&out, ", %" PRId64 " s", j->elapsed_ms / 1000);
+  if (j->elapsed_ms >= 0 && limit > 0) str_addf(&out, " of the %" PRId64 " s that pacemaker gives it", limit / 1000);
+  return arena_strdup(a, str_text(&out));
+}

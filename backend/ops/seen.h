@@ -30,6 +30,11 @@ struct texts resources_on(const struct snapshot *s, const char *host, struct are
 struct texts domains_on(const struct snapshot *s, const char *host, struct arena *a);   /* active there, by libvirt */
 const char *names_of(const struct texts *t, struct arena *a); /* "test01, web3 and 4 more"; "nothing" */
 
+/* A live migration under way, in words: how much is sent, how fast, what the guest dirties meanwhile, what is left of the
+ * time that pacemaker gives it. NULL: none is known. */
+const char *migration_words(const struct snapshot *s, const char *domain, struct arena *a);
+const struct libvirt_job *migration_seen(const struct snapshot *s, const char *domain);
+
 /* Every volume's heals: yes when nothing waits; unknown where a count is. *saw: which, how many. */
 enum truth heals_quiet(const struct snapshot *s, struct arena *a, const char **saw);
 #endif

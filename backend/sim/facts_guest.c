@@ -80,8 +80,9 @@ bool read_libvirt_jobs(const struct look *l, const char *key, void *ret) {
   EACH(l->w->jobs, struct sim_job, j) {
     if (!str_eq(j->from, l->host->name)) continue;
     int64_t elapsed = l->w->clock - j->began;
-    *(struct libvirt_job *)list_add(l->arena, &out->jobs, &libvirt_job_shape) =
-        (struct libvirt_job){j->domain, "migration out", elapsed, j->total, job_remaining(l->w, j), elapsed > 500 ? j->rate : UNKNOWN_INT};
+    const struct sim_domain *d = world_domain(l->w, j->domain);
+    *(struct libvirt_job *)list_add(l->arena, &out->jobs, &libvirt_job_shape) = (struct libvirt_job){
+        j->domain, "migration out", elapsed, j->total, job_remaining(l->w, j), elapsed > 500 ? j->rate : UNKNOWN_INT, d && elapsed > 500 ? d->dirty_rate : UNKNOWN_INT};
   }
   return true;
 }

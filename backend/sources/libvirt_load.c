@@ -200,6 +200,8 @@ static void take_job(struct known_domain *d, const struct dear_job *j) {
   d->job.total = job_number(j->params, j->count, VIR_DOMAIN_JOB_DATA_TOTAL);
   d->job.remaining = job_number(j->params, j->count, VIR_DOMAIN_JOB_DATA_REMAINING);
   d->job.rate = job_number(j->params, j->count, VIR_DOMAIN_JOB_MEMORY_BPS);
+  int64_t pages = job_number(j->params, j->count, VIR_DOMAIN_JOB_MEMORY_DIRTY_RATE), size = job_number(j->params, j->count, VIR_DOMAIN_JOB_MEMORY_PAGE_SIZE);
+  if (pages >= 0 && size > 0 && pages < INT64_MAX / size) d->job.dirty_rate = pages * size; /* libvirt gives it once a round was made */
 }
 
 void jobs_take(struct known_domains *k, const struct dear_answer *answer) {

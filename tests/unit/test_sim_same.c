@@ -82,7 +82,7 @@ static struct seen simulated(int64_t ms, const char *const (*events)[4], bool fe
 
 /* What depends on the moment, the machine or what had happened before, and not on how a layer speaks. */
 static bool by_chance(const char *field) {
-  static const char *const fields[] = {"libvirt.load.domains.cpu_percent", "libvirt.load.domains.read_bytes_s", "libvirt.load.domains.write_bytes_s", "libvirt.load.cpu_percent", "libvirt.jobs.jobs.rate",
+  static const char *const fields[] = {"libvirt.load.domains.cpu_percent", "libvirt.load.domains.read_bytes_s", "libvirt.load.domains.write_bytes_s", "libvirt.load.cpu_percent", "libvirt.jobs.jobs.rate", "libvirt.jobs.jobs.dirty_rate", /* the recordings are older than it */
                                        "pacemaker.config.properties", "pacemaker.resources.resources.pending", "pacemaker.resources.resources.nodes", "libvirt.load.domains.memory_used", "libvirt.load.domains.name",
                                        "gluster.space.bricks.pid", "gluster.space.bricks.port"}; /* of a dead brick: whether it was read just then */
   for (size_t i = 0; i < COUNT(fields); i++)

@@ -3,6 +3,7 @@
 #include "model/problem.h"
 #include "base/utf8.h"
 #include "tui/text.h"
+#include "ops/seen.h"
 #include "views/screen/app.h"
 #include <string.h>
 
@@ -120,6 +121,14 @@ static void add_problem_help(struct text *t, const struct problem *p) {
   text_add(t, STYLE(NORMAL), k->help);
 }
 
+static void add_migration(struct text *t, const struct input *in, const struct domain_view *d) {
+  const char *moving = d->name ? migration_words(in->snap, d->name, in->arena) : NULL;
+  if (!moving) return;
+  text_indent(t, 0, 18);
+  text_addf(t, STYLE(DIM), "%-17s ", "migration");
+  text_more(t, STYLE(WARN), moving);
+}
+
 /* ---- a source: what it is asked for, how often, and how old each word of it is ---- */
 
 static void add_fact_row(struct text *t, const struct input *in, const struct fact_kind *k, const struct source_fact_view *f) {
@@ -165,6 +174,7 @@ struct text *detail_text(const struct app *a, const struct input *in) {
     else add_field(t, in, f, item[i], is_old(a, f, item[i]));
   }
   if (a->detail_list == LIST_PROBLEMS) add_problem_help(t, item[i]);
+  if (a->detail_list == LIST_DOMAINS) add_migration(t, in, item[i]);
   return t;
 }
 

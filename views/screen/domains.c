@@ -1,4 +1,5 @@
 /* Domains: what libvirt says of each on its host, and whether pacemaker agrees. */
+#include "ops/seen.h"
 #include "views/screen/list.h"
 
 enum { DOMAIN, STATE, HOST, HA, CPU, MEM, READ, WRITE, DISK, BRICKS };
@@ -31,7 +32,10 @@ static const char *id(const struct input *in, const void *item) {
 static void put_state(const struct input *in, const struct domain_view *d, struct row *out) {
   const struct texts *stale = texts_have(&d->stale, "libvirt") ? &d->stale : NULL;
   bool moving = d->reason && str_starts(d->reason, "migrat");
-  if (str_eq(d->state, "running")) put_fact(out, in, STATE, ROLE_OK, "running", stale);
+  const struct libvirt_job *job = d->name && !stale ? migration_seen(in->snap, d->name) : NULL;
+  if (job && job->total > 0 && job->remaining >= 0 && job->remaining <= job->total)
+    put_fact(out, in, STATE, ROLE_WARN, arena_printf(in->arena, "moves %d%%", (int)((double)(job->total - job->remaining) * 100 / (double)job->total)), NULL);
+  else if (str_eq(d->state, "running")) put_fact(out, in, STATE, ROLE_OK, "running", stale);
   else if (str_eq(d->state, "paused"))
     put_fact(out, in, STATE, moving ? ROLE_WARN : ROLE_BAD, moving ? "migrating" : arena_printf(in->arena, "PAUSED %s", d->reason ? d->reason : ""), stale);
   else if (str_eq(d->state, "crashed")) put_fact(out, in, STATE, ROLE_BAD, "CRASHED", stale);
