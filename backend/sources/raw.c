@@ -225,7 +225,8 @@ void raw_mask_nvpairs(char *bytes, size_t len, raw_secret_fn *secret) {
     while (from + 1 + n < to && (name_char(open[1 + n]) || open[1 + n] == ':')) n++;
     if (n == 6 && !strncmp(open + 1, "nvpair", n)) {
       attribute(&r, from, to, "name", name);
-      if (secret(inner(o), name)) mask_value_of(&r, from, to);
+      /* A name that is too long, or written so that its letters cannot be seen, may be anything. */
+      if (!*name || strchr(name, '&') || secret(inner(o), name)) mask_value_of(&r, from, to);
     }
     if (n && !empty) opens(o, open + 1, n);
     else if (to - from > 1 && open[1] == '/' && o->depth) o->depth--;

@@ -106,8 +106,27 @@ static void a_line_holds_the_bytes(void **state) {
   assert_non_null(strstr(out.data, "\"cut\":true"));
 }
 
+static bool named_password(const char *set, const char *name) {
+  (void)set;
+  return strstr(name, "passwd") || strstr(name, "key");
+}
+
+/* Of an nvpair whatever its name hides: one too long to be read, one spelt in references. */
+static void what_cannot_be_read_is_a_secret(void **state) {
+  static const char *const names[] = {"pa&#115;swd", "", "", "ip"};
+  (void)state;
+  for (size_t i = 0; i < COUNT(names); i++) {
+    char name[256], cib[512];
+    if (i == 1) snprintf(name, sizeof name, "%0200dkey", 0);
+    else snprintf(name, sizeof name, "%s", names[i]);
+    snprintf(cib, sizeof cib, "<crm_config><nvpair name=\"%s\" value=\"" S "\"/></crm_config>", name);
+    raw_mask_nvpairs(cib, strlen(cib), named_password);
+    assert_true(!strstr(cib, S) == (i < 3));
+  }
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(secrets_are_masked), cmocka_unit_test(in_gluster_s_dicts_too), cmocka_unit_test(whatever_comes),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(secrets_are_masked), cmocka_unit_test(what_cannot_be_read_is_a_secret), cmocka_unit_test(in_gluster_s_dicts_too), cmocka_unit_test(whatever_comes),
                                      cmocka_unit_test(a_line_holds_the_bytes)};
   return RUN(tests);
 }

@@ -38,19 +38,25 @@ bmc_start() { # HOST: it runs from the base root, so that this machine needs no 
 }
 bmc_listens() { ss -Hlun "sport = :$(bmc_port "$1")" | grep -q .; }
 bmc_answers() { # HOST FROM: as the cluster will ask it
-  lexec "$2" sh -c "$BMC_SECRET | tr -d '\n' >/run/bmc-ask && ipmitool -I lanplus -C 3 -H $NET.1 -p $(bmc_port "$1") \
+  lexec "$2" sh -c "umask 077; printf aptech >/run/bmc-ask && ipmitool -I lanplus -C 3 -H $NET.1 -p $(bmc_port "$1") \
     -U admin -f /run/bmc-ask chassis power status; s=\$?; rm -f /run/bmc-ask; exit \$s"
+}
+stage_bmc() { # the machines' own part: a host has its BMC before there is a cluster
+  local h
+  mkdir -p "$STATE/bmc"
+  cg_make _bmc
+  for h in "${KVM[@]}"; do
+    bmc_start "$h"
+    await 30 "${KVM[0]}" "the BMC of $h to answer" bmc_answers "$h" "${KVM[0]}"
+  done
 }
 stage_fencing() {
   local h a=${KVM[0]}
-  mkdir -p "$STATE/bmc"
-  cg_make _bmc
+  [[ -e $STATE/done.bmc ]] || stage_bmc
   for h in "${KVM[@]}"; do
     must "$h" sh -c "printf '#!/bin/sh\necho aptech\n' >$BMC_SECRET && chmod 700 $BMC_SECRET"
   done
   for h in "${KVM[@]}"; do
-    bmc_start "$h"
-    await 30 "$a" "the BMC of $h to answer" bmc_answers "$h" "$a"
     must "$a" pcs stonith create "fence-$h" fence_ipmilan ip="$NET.1" ipport="$(bmc_port "$h")" username=admin \
       password_script=$BMC_SECRET lanplus=1 cipher=3 pcmk_host_list="$h" power_wait=2 op monitor interval=60s
     must "$a" pcs constraint location "fence-$h" avoids "$h"
