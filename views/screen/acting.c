@@ -214,19 +214,6 @@ static bool word_key(struct prompt *word, struct key k) {
   return prompt_key(word, k) != PROMPT_NOT;
 }
 
-/* How a text below a word's line is scrolled: Home and End are the word's while there is one. */
-static int text_move_of(enum action action) {
-  switch (action) {
-  case ACTION_UP: return MOVE_UP;
-  case ACTION_DOWN: return MOVE_DOWN;
-  case ACTION_PAGE_UP: return MOVE_PAGE_UP;
-  case ACTION_PAGE_DOWN: return MOVE_PAGE_DOWN;
-  case ACTION_HOME: return MOVE_HOME;
-  case ACTION_END: return MOVE_END;
-  default: return -1;
-  }
-}
-
 static unsigned preview_keys(struct acting *a, const struct input *in, int w, int h, struct key k, enum action action) {
   struct preview *p = &a->preview;
   bool letter = k.code < KEYSYM_FIRST && !k.mods;
@@ -234,9 +221,9 @@ static unsigned preview_keys(struct acting *a, const struct input *in, int w, in
     p->wrong = NULL;
     return APP_CHANGED;
   }
-  if (text_move_of(action) >= 0) {
+  if (move_of(action) >= 0) {
     struct text *t = preview_text(a, in);
-    p->top = text_move(t, w - 4, preview_text_height(a, in, w, h), p->top, (enum move)text_move_of(action));
+    p->top = text_move(t, w - 4, preview_text_height(a, in, w, h), p->top, (enum move)move_of(action));
     text_free(t);
     return APP_CHANGED;
   }
@@ -270,10 +257,10 @@ static void sure_size(const struct text *words, const struct acting *a, int pen_
 }
 
 static unsigned sure_keys(struct acting *a, const struct input *in, int w, int h, struct key k, enum action action) {
-  if (text_move_of(action) >= 0 && (!a->sure.word.len || action == ACTION_UP || action == ACTION_DOWN)) {
+  if (move_of(action) >= 0 && (!a->sure.word.len || action == ACTION_UP || action == ACTION_DOWN)) {
     struct text *t = sure_text(a, in);
     sure_size(t, a, w, h, &w, &h);
-    a->sure.top = text_move(t, w - 2, h - SURE_FOOT, a->sure.top, (enum move)text_move_of(action));
+    a->sure.top = text_move(t, w - 2, h - SURE_FOOT, a->sure.top, (enum move)move_of(action));
     text_free(t);
     return APP_CHANGED;
   }

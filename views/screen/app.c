@@ -105,7 +105,7 @@ void app_settle(struct app *a, const struct input *in, int w, int h) {
 
 /* ---- keys ---- */
 
-static int move_of(enum action action) {
+int move_of(enum action action) {
   switch (action) {
   case ACTION_UP: return MOVE_UP;
   case ACTION_DOWN: return MOVE_DOWN;

@@ -64,6 +64,8 @@ struct list_rows { /* a list, collected and sorted for one frame */
 void list_open(struct list_rows *r, const struct list *l, const struct list_state *s, const struct input *in);
 const void *list_selected(const struct list_rows *r, const struct list_state *s); /* NULL when empty */
 
+int move_of(enum action action); /* enum move, -1: it moves nothing; in lists and texts alike */
+
 /* Shared by the lists' fill functions. */
 const char *size_text(const struct input *in, int64_t bytes);         /* "1.9T", NULL when unknown */
 const char *percent_text(const struct input *in, double percent);     /* "62%", NULL when unknown */
