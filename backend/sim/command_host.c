@@ -312,6 +312,11 @@ static const char KEY[] = "/root/.ssh/id_ed25519", KNOWN[] = "/root/.ssh/known_h
 
 static int ssh_keygen(struct call *c) {
   const char *find = value_of(c, "-F", NULL), *file = value_of(c, "-f", NULL), *known = pairs_get(&c->host->files, KNOWN);
+  if (file && has_flag(c, "-y", NULL)) {
+    if (!pairs_get(&c->host->files, file)) return fail(c, 255, "Load key \"%s\": No such file or directory", file);
+    say(c, "%.*s", (int)strcspn(public_key(c, c->host, "root"), "\n"), public_key(c, c->host, "root"));
+    return COMMAND_DONE;
+  }
   if (file) {
     set_pair(c->w, &c->host->files, file, "-----BEGIN OPENSSH PRIVATE KEY-----\n");
     set_pair(c->w, &c->host->files, world_words(c->w, "%s.pub", file), public_key(c, c->host, "root"));
