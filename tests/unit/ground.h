@@ -3,84 +3,34 @@
  * tests/fixtures/plans; UPDATE=1 writes them anew. */
 #ifndef TESTS_GROUND_H
 #define TESTS_GROUND_H
-#include "unit.h"
-#include "model/fragment.h"
 #include "ops/operation.h"
-#include "sim/event.h"
-#include "sim/scenario.h"
-#include "sim/sim.h"
-#include <stdio.h>
-#include <string.h>
+#include "tests/unit/simulated.h"
 
-struct ground { struct sim *sim; struct store store; struct snapshot *snap; struct arena *arena; };
-
-static void ground_take(void *owner, const char *line, size_t len, int64_t at) {
-  struct ground *g = owner;
-  struct fragment *f;
-  struct err e = {0};
-  if (fragment_parse(line, len, &f, &e)) fail_msg("%s: %.200s", e.text, line);
-  store_add(&g->store, f, at);
-  fragment_drop(f);
-}
-
-static void ground_see(struct ground *g) {
-  struct merge_options o = {.here = sim_here(g->sim)};
-  struct snapshot *s = snapshot_make(&g->store, sim_now(g->sim), sim_now(g->sim), &o, g->snap);
-  snapshot_drop(g->snap);
-  g->snap = s;
-}
-
-static void ground_run(struct ground *g, int64_t ms) {
-  sim_run(g->sim, sim_now(g->sim) + ms, ground_take, g);
-  ground_see(g);
-}
-
-static struct ground ground_open(const char *scenario) {
-  struct ground g = {.arena = arena_new()};
-  struct err e = {0};
-  struct world *w = NULL;
-  bool text = strchr(scenario, '\n') != NULL;
-  if (text && scenario_read("test", scenario, strlen(scenario), NULL, &w, &e)) fail_msg("%s", e.text);
-  if (text ? sim_adopt(w, &g.sim, &e) : sim_open(&(struct sim_options){.scenario = scenario}, &g.sim, &e)) fail_msg("%s", e.text);
-  ground_run(&g, 20000);
-  return g;
-}
-
-static void ground_close(struct ground *g) {
-  snapshot_drop(g->snap);
-  store_clear(&g->store);
-  sim_close(g->sim);
-  arena_free(g->arena);
-  *g = (struct ground){0};
-}
+static inline struct simulated ground_open(const char *scenario) { return simulated_open(scenario, 20000); }
 
 /* "power off kvm02" happens; "kvm01$ crm_resource -B ..." is run there; "30s" passes. */
-static void ground_do(struct ground *g, const char *line) {
-  const char *what, *subject, *detail, *shell = strstr(line, "$ ");
-  struct err e = {0};
+static void ground_do(struct simulated *g, const char *line) {
+  const char *shell = strstr(line, "$ ");
   if (shell) {
-    struct command_result r;
-    const char *argv[32] = {0}, *host = arena_strndup(g->arena, line, (size_t)(shell - line));
+    struct texts argv = {0};
     char *words = arena_strdup(g->arena, shell + 2), *at = NULL;
-    size_t n = 0;
-    for (char *w = strtok_r(words, " ", &at); w && n < COUNT(argv) - 1; w = strtok_r(NULL, " ", &at)) argv[n++] = w;
-    sim_execute(g->sim, host, argv, NULL, &r, ground_take, g);
+    for (char *w = strtok_r(words, " ", &at); w; w = strtok_r(NULL, " ", &at)) texts_add(g->arena, &argv, w);
+    struct command_result r = simulated_execute(g, arena_strndup(g->arena, line, (size_t)(shell - line)), &argv, NULL);
     if (r.code) fail_msg("%s: %d %s%s", line, r.code, str_text(&r.out), str_text(&r.err));
     command_result_free(&r);
   } else if (*line >= '0' && *line <= '9') {
-    ground_run(g, number_of(line, 0));
+    simulated_run(g, number_of(line, 0));
   } else {
-    if (event_parse(sim_world(g->sim), line, &what, &subject, &detail, &e)) fail_msg("%s: %s", line, e.text);
-    world_happen(sim_world(g->sim), what, subject, detail);
+    simulated_happen(g, line);
   }
-  ground_run(g, 1000);
+  simulated_run(g, 1000);
 }
 
 /* ---- plans ---- */
 
 struct planned { const struct operation *operation; struct values values; struct plan *plan; };
 
-static bool ground_words(struct ground *g, const char *const *words, const struct operation *o, struct values *v, struct err *e) {
+static bool ground_words(struct simulated *g, const char *const *words, const struct operation *o, struct values *v, struct err *e) {
   const char *plain[16];
   size_t n = 0;
   for (size_t i = 0; words[i]; i++) {
@@ -94,7 +44,7 @@ static bool ground_words(struct ground *g, const char *const *words, const struc
 }
 
 /* pcs: what it says its version is; NULL: the simulation's own. */
-static struct planned ground_plan(struct ground *g, const char *operation, const char *const *words, const char *pcs) {
+static struct planned ground_plan(struct simulated *g, const char *operation, const char *const *words, const char *pcs) {
   struct planned p = {.operation = operation_find(operation)};
   struct survey survey = {0};
   struct err e = {0};
@@ -103,16 +53,13 @@ static struct planned ground_plan(struct ground *g, const char *operation, const
   operation_survey(p.operation, g->snap, &p.values, g->arena, &survey);
   for (size_t i = 0; i < survey.answers.count; i++) {
     struct answer *a = &survey.answers.item[i];
-    struct command_result r;
-    const char *argv[32] = {0};
-    for (size_t k = 0; k < a->argv.count && k < COUNT(argv) - 1; k++) argv[k] = a->argv.item[k];
-    sim_execute(g->sim, a->host, argv, NULL, &r, ground_take, g);
+    struct command_result r = simulated_execute(g, a->host, &a->argv, NULL);
     a->code = r.code;
     a->out = arena_strdup(g->arena, pcs && r.code == 0 && !strcmp(a->id, "pcs") ? pcs : str_text(&r.out));
     a->text = arena_strdup(g->arena, str_text(&r.err));
     command_result_free(&r);
   }
-  ground_see(g);
+  simulated_look(g);
   p.plan = operation_plan(p.operation, g->snap, &p.values, &survey, g->arena);
   for (size_t i = 0; i < p.plan->steps.count; i++) { /* every condition is of the table, with as many arguments as it says */
     const struct condition *all[] = {&p.plan->steps.item[i].already, &p.plan->steps.item[i].still, &p.plan->steps.item[i].until};
@@ -125,32 +72,16 @@ static struct planned ground_plan(struct ground *g, const char *operation, const
 }
 
 static void ground_compare(const struct plan *plan, const char *name) {
-  CLEANUP(str_free) struct str text = {0}, old = {0};
-  char path[256], part[4096];
-  size_t n;
-  snprintf(path, sizeof path, "tests/fixtures/plans/%s.txt", name);
+  CLEANUP(str_free) struct str text = {0};
   plan_text(plan, &text);
-  if (getenv("UPDATE")) {
-    FILE *out = fopen(path, "w");
-    assert_non_null(out);
-    fputs(str_text(&text), out);
-    fclose(out);
-    return;
-  }
-  FILE *in = fopen(path, "r");
-  if (!in) fail_msg("%s is not there: run it from the top of the tree, with UPDATE=1 the first time", path);
-  while ((n = fread(part, 1, sizeof part, in)) > 0) str_addn(&old, part, n);
-  fclose(in);
-  size_t same = 0;
-  while (same < old.len && same < text.len && old.data[same] == text.data[same]) same++;
-  if (strcmp(str_text(&old), str_text(&text))) fail_msg("%s differs from here on: %.200s", path, str_text(&text) + same);
+  kept_text(name, &text);
 }
 
 /* ---- running ---- */
 
-static enum truth ground_holds(const struct ground *g, const struct condition *c, const char **saw) { return condition_holds(c, g->snap, g->arena, saw); }
+static enum truth ground_holds(const struct simulated *g, const struct condition *c, const char **saw) { return condition_holds(c, g->snap, g->arena, saw); }
 
-static enum truth ground_verified(const struct ground *g, const struct plan *p, const char **ret_which) {
+static enum truth ground_verified(const struct simulated *g, const struct plan *p, const char **ret_which) {
   enum truth all = TRUTH_YES;
   for (size_t i = 0; i < p->verify.count; i++) {
     const char *saw;
@@ -162,11 +93,11 @@ static enum truth ground_verified(const struct ground *g, const struct plan *p, 
   return all;
 }
 
-static bool ground_until(struct ground *g, const struct condition *c, int64_t ms) {
+static bool ground_until(struct simulated *g, const struct condition *c, int64_t ms) {
   int64_t end = sim_now(g->sim) + ms;
   while (ground_holds(g, c, NULL) != TRUTH_YES) {
     if (sim_now(g->sim) >= end) return false;
-    ground_run(g, 500);
+    simulated_run(g, 500);
   }
   return true;
 }
@@ -177,16 +108,14 @@ static bool ground_good(const struct step *s, const struct command_result *r) {
   return r->code == 0;
 }
 
-static int ground_command(struct ground *g, const char *host, const struct texts *words, const char *input, struct command_result *ret) {
-  const char *argv[64] = {0};
-  for (size_t k = 0; k < words->count && k < COUNT(argv) - 1; k++) argv[k] = words->item[k];
-  sim_execute(g->sim, host, argv, input, ret, ground_take, g);
-  ground_see(g);
+static int ground_command(struct simulated *g, const char *host, const struct texts *words, const char *input, struct command_result *ret) {
+  *ret = simulated_execute(g, host, words, input);
+  simulated_look(g);
   return ret->code;
 }
 
 /* NULL, or what went wrong, where. */
-static const char *ground_step(struct ground *g, const struct planned *p, size_t at, const char **outputs) {
+static const char *ground_step(struct simulated *g, const struct planned *p, size_t at, const char **outputs) {
   const struct step *s = &p->plan->steps.item[at];
   struct command_result r = {0};
   const char *saw = "", *said, *input = s->input;
@@ -211,19 +140,19 @@ static const char *ground_step(struct ground *g, const struct planned *p, size_t
   return said;
 }
 
-static const char *ground_try(struct ground *g, const struct planned *p) {
+static const char *ground_try(struct simulated *g, const struct planned *p) {
   const char *outputs[128] = {0}, *wrong = NULL;
   if (p->plan->allowed != TRUTH_YES) return arena_printf(g->arena, "refused: %s", p->plan->why);
   assert_true(p->plan->steps.count <= COUNT(outputs));
   for (size_t i = 0; i < p->plan->steps.count; i++)
     if ((wrong = ground_step(g, p, i, outputs))) return wrong;
-  for (int64_t end = sim_now(g->sim) + p->plan->verify_ms; ground_verified(g, p->plan, &wrong) != TRUTH_YES; ground_run(g, 500))
+  for (int64_t end = sim_now(g->sim) + p->plan->verify_ms; ground_verified(g, p->plan, &wrong) != TRUTH_YES; simulated_run(g, 500))
     if (sim_now(g->sim) >= end) return arena_printf(g->arena, "not verified: %s", wrong);
   return NULL;
 }
 
 /* Not verified before, verified after: else it proves nothing. */
-static void ground_prove(struct ground *g, const struct planned *p, bool proves) {
+static void ground_prove(struct simulated *g, const struct planned *p, bool proves) {
   const char *which = "";
   if (proves && ground_verified(g, p->plan, &which) == TRUTH_YES) fail_msg("%s is verified before it ran", p->plan->operation);
   const char *wrong = ground_try(g, p);
@@ -243,14 +172,14 @@ struct trial {
 };
 
 static void ground_trial(const struct trial *t) {
-  struct ground g = ground_open(t->scenario ? t->scenario : "lab");
+  struct simulated g = ground_open(t->scenario ? t->scenario : "lab");
   for (size_t i = 0; i < COUNT(t->before) && t->before[i]; i++) ground_do(&g, t->before[i]);
   struct planned p = ground_plan(&g, t->operation, t->words, t->pcs);
   if (t->refused && (p.plan->allowed != TRUTH_NO || !strstr(p.plan->why, t->refused) || !p.plan->when || !*p.plan->when)) fail_msg("%s (%s): allowed=%d: %s", t->operation, t->refused, p.plan->allowed, p.plan->why ? p.plan->why : "");
   if (t->name) ground_compare(p.plan, t->name);
   if (!t->refused && p.plan->allowed != TRUTH_YES) fail_msg("%s: refused: %s", t->operation, p.plan->why);
   if (!t->refused && !t->unrun) ground_prove(&g, &p, !t->silent);
-  ground_close(&g);
+  simulated_close(&g);
 }
 static inline void ground_trials(const struct trial *t, size_t n) {
   for (size_t i = 0; i < n; i++) ground_trial(&t[i]);

@@ -2,80 +2,19 @@
  * text (UPDATE=1 writes it anew), its steps run one by one, and the verification by what is read later. */
 #ifndef TESTS_PLANS_H
 #define TESTS_PLANS_H
-#include "model/snapshot.h"
 #include "ops/operation.h"
-#include "sim/event.h"
-#include "sim/sim.h"
 #include "sim/world.h"
-#include "tests/unit/unit.h"
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "tests/unit/simulated.h"
 
-struct bench { struct sim *sim; struct store store; struct snapshot *snap; struct arena *arena; };
+static inline const struct snapshot *bench_pass(struct simulated *b, int64_t seconds) { return simulated_run(b, seconds * 1000); }
+static inline void bench_open(struct simulated *b, const char *scenario) { *b = simulated_open(scenario, 3000); }
 
-static inline void bench_line(void *owner, const char *line, size_t len, int64_t at) {
-  struct bench *b = owner;
-  struct fragment *f = NULL;
-  struct err e = {0};
-  if (fragment_parse(line, len, &f, &e)) fail_msg("%.*s: %s", (int)len, line, e.text);
-  store_add(&b->store, f, at);
-  fragment_drop(f);
-}
-
-static inline const struct snapshot *bench_look(struct bench *b) {
-  struct merge_options o = {.here = sim_here(b->sim)};
-  struct snapshot *now = snapshot_make(&b->store, sim_now(b->sim), sim_now(b->sim), &o, b->snap);
-  snapshot_drop(b->snap);
-  return b->snap = now;
-}
-
-static inline const struct snapshot *bench_pass(struct bench *b, int64_t seconds) {
-  sim_run(b->sim, sim_now(b->sim) + seconds * 1000, bench_line, b);
-  return bench_look(b);
-}
-
-/* scenario: a name of the table, or its text ("host ..."). */
-static inline void bench_open(struct bench *b, const char *scenario) {
-  struct err e = {0};
-  char path[64] = "";
-  *b = (struct bench){.arena = arena_new()};
-  if (strchr(scenario, '\n')) {
-    snprintf(path, sizeof path, "/tmp/kvmconsole-plans.%d", (int)getpid());
-    FILE *f = fopen(path, "w");
-    fputs(scenario, f);
-    fclose(f);
-  }
-  if (sim_open(&(struct sim_options){.scenario = *path ? path : scenario}, &b->sim, &e)) fail_msg("%s", e.text);
-  if (*path) unlink(path);
-  bench_pass(b, 3);
-}
-
-static inline void bench_close(struct bench *b) {
-  snapshot_drop(b->snap);
-  store_clear(&b->store);
-  sim_close(b->sim);
-  arena_free(b->arena);
-}
-
-static inline void bench_happen(struct bench *b, const char *event, int64_t seconds) {
-  const char *what, *subject, *detail;
-  struct err e = {0};
-  if (event_parse(sim_world(b->sim), event, &what, &subject, &detail, &e)) fail_msg("%s: %s", event, e.text);
-  world_happen(sim_world(b->sim), what, subject, detail);
+static inline void bench_happen(struct simulated *b, const char *event, int64_t seconds) {
+  simulated_happen(b, event);
   bench_pass(b, seconds);
 }
 
-static inline struct command_result bench_execute(struct bench *b, const char *host, const struct texts *argv, const char *input) {
-  struct command_result r;
-  const char **words = arena_array(b->arena, argv->count + 1, sizeof *words);
-  for (size_t i = 0; i < argv->count; i++) words[i] = argv->item[i];
-  sim_execute(b->sim, host && strcmp(host, "localhost") ? host : sim_here(b->sim), words, input, &r, bench_line, b);
-  return r;
-}
-
-static inline struct values bench_values(struct bench *b, const struct operation *o, const char *words) {
+static inline struct values bench_values(struct simulated *b, const struct operation *o, const char *words) {
   const char *word[64];
   size_t n = 0;
   char *save = NULL;
@@ -86,12 +25,12 @@ static inline struct values bench_values(struct bench *b, const struct operation
   return v;
 }
 
-static inline void bench_survey(struct bench *b, const struct operation *o, const struct values *v, struct survey *ret) {
+static inline void bench_survey(struct simulated *b, const struct operation *o, const struct values *v, struct survey *ret) {
   *ret = (struct survey){0};
   operation_survey(o, b->snap, v, b->arena, ret);
   for (size_t i = 0; i < ret->answers.count; i++) {
     struct answer *q = &ret->answers.item[i];
-    struct command_result r = bench_execute(b, q->host, &q->argv, NULL);
+    struct command_result r = simulated_execute(b, q->host, &q->argv, NULL);
     q->code = r.code == 255 ? UNKNOWN_INT : r.code;
     q->out = arena_strdup(b->arena, str_text(&r.out));
     q->text = arena_strdup(b->arena, str_text(&r.err));
@@ -101,7 +40,7 @@ static inline void bench_survey(struct bench *b, const struct operation *o, cons
 }
 
 /* words: "key=value;key=value" */
-static inline struct plan *bench_plan(struct bench *b, const char *operation, const char *words) {
+static inline struct plan *bench_plan(struct simulated *b, const char *operation, const char *words) {
   const struct operation *o = operation_find(operation);
   if (!o) fail_msg("there is no operation %s", operation);
   struct values v = bench_values(b, o, words);
@@ -118,7 +57,7 @@ static inline struct plan *bench_plan(struct bench *b, const char *operation, co
 /* What a host would have said that the simulated one does not. */
 struct told { const char *host, *id; int code; const char *out; };
 
-static inline struct plan *told_plan(struct bench *b, const char *operation, const char *words, const struct told *told) {
+static inline struct plan *told_plan(struct simulated *b, const char *operation, const char *words, const struct told *told) {
   const struct operation *o = operation_find(operation);
   struct values v = bench_values(b, o, words);
   struct survey survey;
@@ -141,22 +80,12 @@ static inline void plan_whole(const struct plan *p, struct str *out) {
 }
 
 static inline void plan_kept(const struct plan *p, const char *name) {
-  CLEANUP(str_free) struct str now = {0}, kept = {0};
-  char path[200], part[4096];
+  CLEANUP(str_free) struct str now = {0};
   plan_whole(p, &now);
-  snprintf(path, sizeof path, "tests/fixtures/plans/%s.txt", name);
-  FILE *f = fopen(path, getenv("UPDATE") ? "w" : "r");
-  if (!f) fail_msg("%s is not there: run it from the top of the tree, with UPDATE=1 for a new one", path);
-  if (getenv("UPDATE")) fputs(str_text(&now), f);
-  else
-    for (size_t n; (n = fread(part, 1, sizeof part, f)) > 0;) str_addn(&kept, part, n);
-  fclose(f);
-  if (getenv("UPDATE") || !strcmp(str_text(&now), str_text(&kept))) return;
-  print_message("--- kept: %s\n%s--- now\n%s", path, str_text(&kept), str_text(&now));
-  fail_msg("the plan differs from %s", path);
+  kept_text(name, &now);
 }
 
-static inline void plan_refused(struct bench *b, const char *operation, const char *words, const char *why) {
+static inline void plan_refused(struct simulated *b, const char *operation, const char *words, const char *why) {
   const struct plan *p = bench_plan(b, operation, words);
   if (p->allowed != TRUTH_NO) fail_msg("%s %s is allowed, and should not be: %s", operation, words, why);
   if (!strstr(p->why ? p->why : "", why)) fail_msg("%s %s is refused, but not because \"%s\": %s", operation, words, why, p->why);
@@ -165,7 +94,7 @@ static inline void plan_refused(struct bench *b, const char *operation, const ch
 
 /* ---- running ---- */
 
-static inline enum truth verified(struct bench *b, const struct plan *p, const char **ret_text) {
+static inline enum truth verified(struct simulated *b, const struct plan *p, const char **ret_text) {
   enum truth all = p->verify.count ? TRUTH_YES : TRUTH_UNKNOWN;
   for (size_t i = 0; i < p->verify.count; i++) {
     const char *saw = "";
@@ -177,16 +106,16 @@ static inline enum truth verified(struct bench *b, const struct plan *p, const c
   return all;
 }
 
-static inline bool bench_await(struct bench *b, const struct condition *c, int64_t ms, const char **saw) {
+static inline bool bench_await(struct simulated *b, const struct condition *c, int64_t ms, const char **saw) {
   for (int64_t until = sim_now(b->sim) + ms; sim_now(b->sim) <= until; bench_pass(b, 1))
     if (condition_holds(c, b->snap, b->arena, saw) == TRUTH_YES) return true;
   return false;
 }
 
-static inline void step_runs(struct bench *b, const struct plan *p, size_t n, const char **outputs) {
+static inline void step_runs(struct simulated *b, const struct plan *p, size_t n, const char **outputs) {
   const struct step *s = &p->steps.item[n];
   const char *saw = "", *input = s->input_of != UNKNOWN_INT ? outputs[s->input_of] : s->input;
-  bench_look(b);
+  simulated_look(b);
   if (s->already.name && condition_holds(&s->already, b->snap, b->arena, NULL) == TRUTH_YES) return;
   if (s->kind == STEP_WAIT) {
     if (!bench_await(b, &s->until, s->deadline_ms, &saw)) fail_msg("step %zu, %s: %s", n + 1, s->say, saw);
@@ -195,25 +124,25 @@ static inline void step_runs(struct bench *b, const struct plan *p, size_t n, co
   if (s->kind != STEP_RUN) return;
   if (s->still.name && condition_holds(&s->still, b->snap, b->arena, &saw) != TRUTH_YES) fail_msg("step %zu, %s: no longer %s: %s", n + 1, s->say, condition_text(&s->still, b->arena), saw);
   if (s->test.count) {
-    struct command_result r = bench_execute(b, s->host, &s->test, NULL);
+    struct command_result r = simulated_execute(b, s->host, &s->test, NULL);
     int code = r.code;
     command_result_free(&r);
     if (code == 127) fail_msg("step %zu, %s: its test %s is no command", n + 1, s->say, s->test.item[0]);
     if (!code) return;
   }
-  struct command_result r = bench_execute(b, s->host, &s->argv, input);
+  struct command_result r = simulated_execute(b, s->host, &s->argv, input);
   if (r.code) fail_msg("step %zu, %s, on %s: exit %d: %s%s", n + 1, s->say, s->host, r.code, str_text(&r.out), str_text(&r.err));
   outputs[n] = arena_strdup(b->arena, str_text(&r.out));
   command_result_free(&r);
 }
 
 /* Runs it whole; what verifies it must hold in time, by readings made afterwards. */
-static inline void plan_done(struct bench *b, const struct plan *p) {
+static inline void plan_done(struct simulated *b, const struct plan *p) {
   const char *text = "", **outputs = arena_array(b->arena, p->steps.count + 1, sizeof *outputs);
   if (p->allowed != TRUTH_YES) fail_msg("%s is refused: %s", p->operation, p->why);
   for (size_t i = 0; i < p->steps.count; i++) step_runs(b, p, i, outputs);
   int64_t ran_at = sim_now(b->sim);
-  bench_look(b);
+  simulated_look(b);
   if (!p->verify.count) return;
   for (int64_t until = ran_at + p->verify_ms; sim_now(b->sim) <= until; bench_pass(b, 1)) {
     bool newer = true;
@@ -224,18 +153,18 @@ static inline void plan_done(struct bench *b, const struct plan *p) {
 }
 
 /* The same, of what makes a difference: it must not hold before. */
-static inline void plan_runs(struct bench *b, const struct plan *p) {
+static inline void plan_runs(struct simulated *b, const struct plan *p) {
   const char *text = "";
   if (verified(b, p, &text) == TRUTH_YES) fail_msg("%s is verified before it ran", p->operation);
   plan_done(b, p);
 }
 
 /* What was done is taken back, the last first. */
-static inline void plan_undone(struct bench *b, const struct plan *p) {
+static inline void plan_undone(struct simulated *b, const struct plan *p) {
   for (size_t i = p->steps.count; i-- > 0;) {
     const struct step *s = &p->steps.item[i];
     if (!s->undo.count) continue;
-    struct command_result r = bench_execute(b, s->host, &s->undo, NULL);
+    struct command_result r = simulated_execute(b, s->host, &s->undo, NULL);
     if (r.code) fail_msg("undo of step %zu, %s, on %s: exit %d: %s%s", i + 1, s->say, s->host, r.code, str_text(&r.out), str_text(&r.err));
     command_result_free(&r);
   }
@@ -245,7 +174,7 @@ static inline void plan_undone(struct bench *b, const struct plan *p) {
 #define HOLDS(b, ...) condition_is(b, TRUTH_YES, __VA_ARGS__, NULL)
 #define FAILS(b, ...) condition_is(b, TRUTH_NO, __VA_ARGS__, NULL)
 #define UNCLEAR(b, ...) condition_is(b, TRUTH_UNKNOWN, __VA_ARGS__, NULL)
-static inline __attribute__((sentinel)) void condition_is(struct bench *b, enum truth expected, const char *name, ...) {
+static inline __attribute__((sentinel)) void condition_is(struct simulated *b, enum truth expected, const char *name, ...) {
   struct condition c = {.name = name};
   const char *saw = "";
   va_list ap;

@@ -32,7 +32,7 @@ static void handles_leftovers(void **state) {
   static const char *const words[] = {"name=c", "nodes=k1", "nodes=k2", "password=hunter2", NULL}, *const forced[] = {"name=c", "nodes=k1", "nodes=k2", "force=yes", NULL};
   (void)state;
   for (size_t i = 0; i < COUNT(versions); i++) {
-    struct ground g = ground_open(bare);
+    struct simulated g = ground_open(bare);
     char name[64];
     set_pair(sim_world(g.sim), &world_host(sim_world(g.sim), "k2")->files, "/etc/corosync/corosync.conf", stock);
     struct planned p = ground_plan(&g, "cluster-setup", words, versions[i].pcs);
@@ -49,7 +49,7 @@ static void handles_leftovers(void **state) {
       assert_int_equal(p.plan->allowed, TRUTH_YES);
       assert_int_equal(p.plan->danger, 2);
     }
-    ground_close(&g);
+    simulated_close(&g);
   }
 }
 
@@ -113,7 +113,7 @@ static void fences(void **state) {
 /* A device that has not proven itself: fencing fails, and nobody says that it worked. */
 static void a_failed_fencing_is_no_fencing(void **state) {
   static const char *const words[] = {"node=kvm02", NULL};
-  struct ground g = ground_open("lab");
+  struct simulated g = ground_open("lab");
   const char *which;
   (void)state;
   ground_do(&g, "standby kvm02");
@@ -123,7 +123,7 @@ static void a_failed_fencing_is_no_fencing(void **state) {
   const char *wrong = ground_try(&g, &p);
   assert_non_null(wrong);
   assert_int_not_equal(ground_verified(&g, p.plan, &which), TRUTH_YES);
-  ground_close(&g);
+  simulated_close(&g);
 }
 
 /* The secret is in no step's words, no text, JSON or script, and nothing of the world has it afterwards. */
@@ -131,7 +131,7 @@ static void a_secret_stays_one(void **state) {
   static const char *const setup[] = {"name=c", "nodes=k1", "nodes=k2", "password=hunter2", NULL}, *const device[] = {DEVICE, NULL};
   (void)state;
   for (int turn = 0; turn < 2; turn++) {
-    struct ground g = ground_open(turn ? unfenced : bare);
+    struct simulated g = ground_open(turn ? unfenced : bare);
     struct planned p = ground_plan(&g, turn ? "fencing-create" : "cluster-setup", turn ? device : setup, NULL);
     CLEANUP(str_free) struct str out = {0};
     const char *wrong = ground_try(&g, &p);
@@ -142,7 +142,7 @@ static void a_secret_stays_one(void **state) {
     world_print(sim_world(g.sim), &world);
     assert_null(strstr(str_text(&world), "hunter2"));
     if (turn) assert_non_null(strstr(str_text(&world), "/etc/kvmconsole/fence-k2.password"));
-    ground_close(&g);
+    simulated_close(&g);
   }
 }
 

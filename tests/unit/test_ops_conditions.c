@@ -59,7 +59,7 @@ static const struct { const char *name, *args[3]; enum truth lab; } asked[] = {
     {"domain-settled", {"test01"}, TRUTH_YES},
 };
 
-static enum truth ask_it(struct ground *g, const struct snapshot *s, size_t i, const char **saw) {
+static enum truth ask_it(struct simulated *g, const struct snapshot *s, size_t i, const char **saw) {
   struct condition c = {.name = asked[i].name};
   for (size_t k = 0; k < COUNT(asked[i].args) && asked[i].args[k]; k++) texts_add(g->arena, &c.args, asked[i].args[k]);
   if (!condition_kind_find(c.name)) fail_msg("there is no condition %s", c.name);
@@ -67,14 +67,14 @@ static enum truth ask_it(struct ground *g, const struct snapshot *s, size_t i, c
 }
 
 static void each_is_answered(void **state) {
-  struct ground g = ground_open("lab");
+  struct simulated g = ground_open("lab");
   const char *saw;
   (void)state;
   for (size_t i = 0; i < COUNT(asked); i++) {
     enum truth is = ask_it(&g, g.snap, i, &saw);
     if (is != asked[i].lab) fail_msg("%s %s %s: %d (%s)", asked[i].name, asked[i].args[0] ? asked[i].args[0] : "", asked[i].args[1] ? asked[i].args[1] : "", is, saw);
   }
-  ground_close(&g);
+  simulated_close(&g);
 }
 
 /* Every one of the two tables is asked above: one that is added wants its lines. */
@@ -91,7 +91,7 @@ static void none_is_forgotten(void **state) {
 
 /* The same readings ten minutes later, and no readings at all: nothing is known, neither yes nor no. */
 static void old_and_missing_are_unknown(void **state) {
-  struct ground g = ground_open("lab");
+  struct simulated g = ground_open("lab");
   struct merge_options o = {.here = "kvm01"};
   struct store none = {0};
   (void)state;
@@ -104,7 +104,7 @@ static void old_and_missing_are_unknown(void **state) {
     if (is != TRUTH_UNKNOWN) fail_msg("%s %s of nothing: %d", asked[i].name, args, is);
   }
   snapshot_drop(old), snapshot_drop(empty);
-  ground_close(&g);
+  simulated_close(&g);
 }
 
 int main(void) {

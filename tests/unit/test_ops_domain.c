@@ -45,43 +45,43 @@ static void moves(void **state) {
   ground_trials(trials, COUNT(trials));
 }
 
-static const struct sim_instance *instance(struct ground *g, const char *domain, const char *host) { return domain_on(world_domain(sim_world(g->sim), domain), host); }
+static const struct sim_instance *instance(struct simulated *g, const char *domain, const char *host) { return domain_on(world_domain(sim_world(g->sim), domain), host); }
 
 /* The guest that runs afterwards is the one that ran before. */
 static void a_cancelled_migration_restarts_nothing(void **state) {
   static const char *const words[] = {"domain=large", NULL};
-  struct ground g = ground_open(slow);
+  struct simulated g = ground_open(slow);
   (void)state;
   const char *from = arena_strdup(g.arena, snapshot_domain(g.snap, "large")->hosts.item[0]), *to = strcmp(from, "k1") ? "k1" : "k2";
   int64_t id = instance(&g, "large", from)->id;
   ground_do(&g, arena_printf(g.arena, "move large %s", to));
-  ground_run(&g, 6000);
+  simulated_run(&g, 6000);
   struct planned p = ground_plan(&g, "domain-cancel-migration", words, NULL);
   ground_compare(p.plan, "domain-cancel-migration");
   ground_prove(&g, &p, true);
-  ground_run(&g, 180000);
+  simulated_run(&g, 180000);
   assert_non_null(instance(&g, "large", from));
   assert_int_equal(instance(&g, "large", from)->id, id);
-  ground_close(&g);
+  simulated_close(&g);
 }
 
 /* Something else is wrong too: pacemaker would act at once. It is not given the domain back, and the guest runs on. */
 static void a_cancelled_migration_stops_short(void **state) {
   static const char *const words[] = {"domain=large", NULL};
-  struct ground g = ground_open(slow);
+  struct simulated g = ground_open(slow);
   (void)state;
   const char *from = arena_strdup(g.arena, snapshot_domain(g.snap, "large")->hosts.item[0]), *to = strcmp(from, "k1") ? "k1" : "k2";
   ground_do(&g, arena_printf(g.arena, "move large %s", to));
-  ground_run(&g, 6000);
+  simulated_run(&g, 6000);
   struct planned p = ground_plan(&g, "domain-cancel-migration", words, NULL);
   ground_do(&g, arena_printf(g.arena, "k1$ pcs constraint location large prefers %s", to)); /* it would go there */
   const char *wrong = ground_try(&g, &p);
   assert_non_null(wrong);
   if (!strstr(wrong, "(grep on k1)")) fail_msg("%s", wrong);
-  ground_run(&g, 120000);
+  simulated_run(&g, 120000);
   assert_non_null(instance(&g, "large", from));
   assert_null(instance(&g, "large", to));
-  ground_close(&g);
+  simulated_close(&g);
 }
 
 static void comes_and_becomes_ha(void **state) {
@@ -110,7 +110,7 @@ static void comes_and_becomes_ha(void **state) {
 /* Adopted, given back: the guest is the same throughout, and what is shared has its name on a line of its own. */
 static void adopted_while_it_runs(void **state) {
   static const char *const words[] = {"domain=old", NULL};
-  struct ground g = ground_open(mixed);
+  struct simulated g = ground_open(mixed);
   (void)state;
   int64_t id = instance(&g, "old", "k2")->id;
   struct planned p = ground_plan(&g, "domain-make-ha", words, NULL);
@@ -119,13 +119,13 @@ static void adopted_while_it_runs(void **state) {
   assert_non_null(f);
   assert_non_null(strstr(f->content, "\n  <name>old</name>\n"));
   assert_null(world_file(sim_world(g.sim), "v", "/config/old.xml.new"));
-  ground_run(&g, 60000);
+  simulated_run(&g, 60000);
   assert_int_equal(instance(&g, "old", "k2")->id, id);
   p = ground_plan(&g, "domain-undo-ha", words, NULL);
   ground_prove(&g, &p, true);
-  ground_run(&g, 60000);
+  simulated_run(&g, 60000);
   assert_int_equal(instance(&g, "old", "k2")->id, id);
-  ground_close(&g);
+  simulated_close(&g);
 }
 
 /* Whatever is asked of a domain that pacemaker drives, no step starts, stops or moves it by libvirt. */
@@ -135,13 +135,13 @@ static void no_road_around_pacemaker(void **state) {
   static const char *const roads[] = {"start", "shutdown", "destroy", "create", "migrate", "reboot"};
   (void)state;
   for (size_t i = 0; i < COUNT(asked); i++) {
-    struct ground g = ground_open("lab");
+    struct simulated g = ground_open("lab");
     struct planned p = ground_plan(&g, asked[i].operation, asked[i].words, NULL);
     for (size_t k = 0; k < p.plan->steps.count; k++) {
       const struct texts *argv = &p.plan->steps.item[k].argv;
       for (size_t n = 0; argv->count && !strcmp(argv->item[0], "virsh") && n < COUNT(roads); n++) assert_false(texts_have(argv, roads[n]));
     }
-    ground_close(&g);
+    simulated_close(&g);
   }
 }
 

@@ -9,7 +9,7 @@ static const char arbiter_scenario[] = "host kvm[01-02] kvm memory=8G\nhost node
 /* ---- peers ---- */
 
 static void peers_join(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "host kvm[01-02] kvm memory=8G\nhost node[1-4] store\nhost spare bare\nhere kvm01\n");
   plan_refused(&b, "gluster-peer-probe", "host=spare;from=node1", "glusterd does not run on spare");
@@ -25,28 +25,28 @@ static void peers_join(void **state) {
   plan_refused(&b, "gluster-peer-probe", "host=node4", "nobody is left to join");
   plan_undone(&b, p);
   HOLDS(&b, "peer-absent", "node4");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void a_peer_that_hangs_forbids_changes(void **state) {
   static const char *const changes[][2] = {{"gluster-volume-set", "volume=models;option=network.ping-timeout=7"}, {"gluster-volume-stop", "volume=models"}, {"gluster-failover-timeouts", "volume=models"}};
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "lab");
   bench_happen(&b, "hang node3 glusterd", 20);
   for (size_t i = 0; i < COUNT(changes); i++) plan_refused(&b, changes[i][0], changes[i][1], "glusterd on node3 does not answer");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void peers_leave(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "host kvm01 kvm\nhost node[1-4] store\nhere kvm01\npool node[1-4]\nvolume models replica 3 bricks node[1-3]:/data/models\nmount models /kvmdata on kvm01\n");
   plan_refused(&b, "gluster-peer-detach", "host=node2", "node2 has bricks: node2:/data/models of models");
   struct plan *p = bench_plan(&b, "gluster-peer-detach", "host=node4");
   plan_kept(p, "peer-detach");
   plan_runs(&b, p);
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 /* ---- create ---- */
@@ -63,7 +63,7 @@ static void volumes_are_created(void **state) {
       {"create-distributed-disperse", "name=v7;type=distributed-disperse;disperse=3;virt=no;brick=node1:/data/v7;brick=node2:/data/v7;brick=node3:/data/v7;brick=node2:/data/v7b;brick=node3:/data/v7b;brick=node4:/data/v7b",
        "distributed-disperse"},
       {"create-replicate-3", "name=v8;type=replicate;brick=node2:/data/v8;brick=node3:/data/v8;brick=node4:/data/v8", "replicate"}};
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, pool_scenario);
   for (size_t i = 0; i < COUNT(cases); i++) {
@@ -77,7 +77,7 @@ static void volumes_are_created(void **state) {
       HOLDS(&b, "volume-absent", name);
     }
   }
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void a_volume_that_is_wrong_is_refused(void **state) {
@@ -92,7 +92,7 @@ static void a_volume_that_is_wrong_is_refused(void **state) {
       {"name=v;type=replicate;brick=node1:/data;brick=node2:/data/a", "node1:/data is itself where a file system is mounted"},
       {"name=v;type=replicate;brick=node1:/data/a;brick=node1:/data/a", "node1:/data/a is there twice"},
   };
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, pool_scenario);
   for (size_t i = 0; i < COUNT(cases); i++) plan_refused(&b, "gluster-volume-create", cases[i][0], cases[i][1]);
@@ -104,13 +104,13 @@ static void a_volume_that_is_wrong_is_refused(void **state) {
   plan_refused(&b, "gluster-volume-create", "name=w;type=replicate;brick=node1:/data/w;brick=node2:/other", "node1:/data/w overlaps the brick node1:/data of volume v");
   bench_happen(&b, "power off node3", 40);
   plan_refused(&b, "gluster-volume-create", "name=w;type=replicate;brick=node3:/srv/w;brick=node4:/data/w", "node3 is no connected peer");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 /* ---- start, stop, delete, set ---- */
 
 static void a_volume_comes_and_goes(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "host kvm01 kvm\nhost node[1-2] store\nhere kvm01\nvolume models replica 2 bricks node[1-2]:/data/models\nmount models /kvmdata on kvm01\n");
   plan_refused(&b, "gluster-volume-start", "volume=models", "volume models is started");
@@ -128,11 +128,11 @@ static void a_volume_comes_and_goes(void **state) {
   plan_kept(p, "volume-delete");
   plan_runs(&b, p);
   HOLDS(&b, "volume-absent", "models");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void a_volume_in_use_is_not_stopped(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "lab");
   FAILS(&b, "volume-idle", "models");
@@ -142,16 +142,16 @@ static void a_volume_in_use_is_not_stopped(void **state) {
   /* Nobody reads: whatever it is, it is not known. */
   sim_run(b.sim, sim_now(b.sim) + 60000, NULL, NULL);
   b.store.version++;
-  bench_look(&b);
+  simulated_look(&b);
   UNCLEAR(&b, "volume-started", "models");
   UNCLEAR(&b, "volume-idle", "models");
   UNCLEAR(&b, "heals-quiet", "models");
   plan_refused(&b, "gluster-volume-set", "volume=models;option=network.ping-timeout=7", "cannot tell how volume models stands");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void options_are_set(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "lab");
   FAILS(&b, "volume-option", "models", "network.ping-timeout", "20");
@@ -165,12 +165,12 @@ static void options_are_set(void **state) {
   HOLDS(&b, "volume-option", "models", "network.ping-timeout", "5");
   HOLDS(&b, "volume-option", "models", "features.shard", "on"); /* what is cut into pieces stays so */
   plan_kept(bench_plan(&b, "gluster-volume-set", "volume=models;option=cluster.brick-multiplex=on"), "volume-set-global");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void options_have_names(void **state) {
   static const char *const wrong[] = {"option=a=b", "option=.a=b", "option=Network.ping=1", "option=network.ping-timeout=", "option=x y.z=1"};
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "lab");
   const struct operation *o = operation_find("gluster-volume-set");
@@ -180,25 +180,25 @@ static void options_have_names(void **state) {
     struct err e = {0};
     if (!operation_values(o, b.snap, words, 2, b.arena, &v, &e)) fail_msg("%s is taken", wrong[i]);
   }
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void locks_go_in_seconds(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "host kvm[01-02] kvm\nhost node[1-2] store\nhere kvm01\nvolume models replica 2 bricks node[1-2]:/data/models\nmount models /kvmdata on kvm[01-02]\n");
   struct plan *p = bench_plan(&b, "gluster-failover-timeouts", "volume=models");
   plan_kept(p, "failover-timeouts");
   plan_runs(&b, p);
   plan_refused(&b, "gluster-failover-timeouts", "volume=models", "all of them are set");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 /* Gluster of another age: no file of the group, or another major version. */
 static void generations_differ(void **state) {
   static const struct told old[] = {{"node1", "group virt", 1, ""}, {NULL, NULL, 0, NULL}}, group[] = {{"node1", "group virt", 0, "eager-lock=enable\nremote-dio=enable\nquorum-type=auto\nserver-quorum-type=server\n"}, {NULL, NULL, 0, NULL}},
                            versions[] = {{"spare", "gluster", 0, "glusterfs 3.12.15\n"}, {NULL, NULL, 0, NULL}};
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "host kvm[01-02] kvm memory=8G\nhost node[1-3] store\nhost spare store\nhere kvm01\npool node[1-3]\n");
   plan_kept(told_plan(&b, "gluster-volume-create", "name=v;type=replicate", old), "create-no-group");
@@ -206,13 +206,13 @@ static void generations_differ(void **state) {
   struct plan *p = told_plan(&b, "gluster-peer-probe", "host=spare", versions);
   assert_int_equal(p->allowed, TRUTH_NO);
   assert_string_equal(p->why, "spare has gluster 3.12 and node1 10.3");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 /* ---- mount ---- */
 
 static void volumes_are_mounted(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "host kvm[01-02] kvm memory=8G\nhost node[1-3] store\nhost bare1 bare bmc\nhere kvm01\nvolume models replica 3 bricks node[1-3]:/data/models\n");
   plan_refused(&b, "gluster-mount", "volume=models;host=bare1", "bare1 has no client of gluster");
@@ -231,13 +231,13 @@ static void volumes_are_mounted(void **state) {
   plan_undone(&b, p);
   FAILS(&b, "mounted", "models", "kvm01");
   assert_null(strstr(pairs_get(&world_host(sim_world(b.sim), "kvm01")->files, "/etc/fstab"), "models"));
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 /* ---- bricks ---- */
 
 static void a_dead_brick_is_started_and_healed(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, arbiter_scenario);
   plan_refused(&b, "gluster-brick-start", "brick=node2:/data/models", "is online");
@@ -256,11 +256,11 @@ static void a_dead_brick_is_started_and_healed(void **state) {
   plan_refused(&b, "gluster-brick-start", "brick=node2:/data/models", "lives and does not answer");
   bench_happen(&b, "power off node2", 40);
   plan_refused(&b, "gluster-brick-start", "brick=node2:/data/models", "node2 is not connected");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void what_waits_is_healed(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "host kvm[01-02] kvm memory=8G\nhost node[1-3] store\nhere kvm01\nvolume models replica 3 bricks node[1-3]:/data/models option.features.shard=on heal=60\nmount models /kvmdata on kvm[01-02] from node1\n"
                  "cluster c kvm[01-02]\nfencing for kvm[01-02]\ndomain web volume models writes=64M\n");
@@ -273,11 +273,11 @@ static void what_waits_is_healed(void **state) {
   plan_refused(&b, "gluster-brick-replace", "brick=node1:/data/models;new=node2:/data/other;force=yes", "lack what only node1:/data/models has");
   plan_runs(&b, p);
   HOLDS(&b, "heals-quiet", "models");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void a_brick_is_replaced(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "host kvm[01-02] kvm memory=8G\nhost node[1-4] store\nhere kvm01\npool node[1-4]\nvolume models replica 3 bricks node[1-3]:/data/models\nvolume plain bricks node[1-2]:/data/plain\n"
                  "mount models /kvmdata on kvm[01-02] from node1\ncluster c kvm[01-02]\nfencing for kvm[01-02]\ndomain web volume models\n");
@@ -292,12 +292,12 @@ static void a_brick_is_replaced(void **state) {
   bench_happen(&b, "kill brick node2:/data/models", 10);
   bench_happen(&b, "kill brick node3:/data/models", 10);
   plan_refused(&b, "gluster-brick-replace", "brick=node4:/data/models;new=node1:/data/again", "no other full copy online");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 /* Its host is gone for good: the copies that are left are enough, and what it alone had is said to be lost. */
 static void a_lost_brick_is_replaced(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "host kvm[01-02] kvm memory=8G\nhost node[1-4] store\nhere kvm01\npool node[1-4]\nvolume models replica 3 bricks node[1-3]:/data/models\nmount models /kvmdata on kvm[01-02] from node1\n"
                  "cluster c kvm[01-02]\nfencing for kvm[01-02]\ndomain web volume models\n");
@@ -310,13 +310,13 @@ static void a_lost_brick_is_replaced(void **state) {
   plan_kept(p, "brick-replace-lost");
   plan_runs(&b, p);
   plan_runs(&b, bench_plan(&b, "gluster-peer-detach", "host=node3;force=yes"));
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 /* A count of heals is a minute old: what was counted before a heal began proves nothing of it. */
 static void what_was_read_before_proves_nothing(void **state) {
   const struct condition quiet = {"heals-quiet", {(const char *[]){"models"}, 1}}, started = {"volume-started", {(const char *[]){"models"}, 1}}, unknown = {"domain-runs-on", {0}};
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "lab");
   bench_pass(&b, 30);
@@ -326,7 +326,7 @@ static void what_was_read_before_proves_nothing(void **state) {
   assert_true(condition_read_within(&unknown, b.snap, 0));
   bench_pass(&b, 60);
   assert_true(condition_read_within(&quiet, b.snap, 60000));
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 int main(void) {

@@ -13,7 +13,7 @@ static const struct { const char *name, *os; } systems[] = {
 };
 
 static void each_distribution_has_its_way(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, bare);
   for (size_t i = 0; i < COUNT(systems); i++) {
@@ -26,11 +26,11 @@ static void each_distribution_has_its_way(void **state) {
   }
   const struct told permissive[] = {{"kvm02", "os", 0, systems[3].os}, {"kvm02", "firewalld", 0, "active\n"}, {"kvm02", "selinux", 0, "Enforcing\n"}, {NULL, NULL, 0, NULL}};
   plan_kept(told_plan(&b, "host-prepare", "host=kvm02;role=kvm;role=gluster;firewall=off;selinux=permissive", permissive), "prepare-classic");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void hosts_are_prepared(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, bare);
   struct plan *p = bench_plan(&b, "host-prepare", arena_printf(b.arena, "host=kvm01;host=kvm02;role=kvm;%s", entries));
@@ -48,7 +48,7 @@ static void hosts_are_prepared(void **state) {
   p = bench_plan(&b, "host-prepare", arena_printf(b.arena, "host=node1;role=gluster;%s", entries));
   plan_runs(&b, p);
   plan_runs(&b, bench_plan(&b, "host-platform", "host=kvm02"));
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 /* The storage half of the guide, by operations alone. */
@@ -58,7 +58,7 @@ static void from_bare_hosts_to_a_mounted_volume(void **state) {
       {"gluster-volume-create", "name=models;type=distributed-replicate"},              {"gluster-mount", "volume=models;host=kvm01;host=kvm02"},
   };
   const char *all = "entry=kvm01=10.77.0.1;entry=kvm02=10.77.0.2;entry=node1=10.77.0.21;entry=node2=10.77.0.22;entry=node3=10.77.0.23;entry=node4=10.77.0.24";
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "lab-empty");
   for (size_t i = 0; i < COUNT(way); i++) {
@@ -70,11 +70,11 @@ static void from_bare_hosts_to_a_mounted_volume(void **state) {
   }
   HOLDS(&b, "volume-bricks-online", "models");
   HOLDS(&b, "mounted", "models", "kvm01", "/kvmdata");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void a_host_that_cannot_be_asked_is_refused(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, bare);
   bench_happen(&b, "power off kvm02", 5);
@@ -90,12 +90,12 @@ static void a_host_that_cannot_be_asked_is_refused(void **state) {
   assert_string_equal(p->why, "/etc/hosts of node1 gives kvm01 the address 10.0.0.9, not 10.77.0.11");
   const struct told own[] = {{"node1", "hosts", 0, "127.0.0.1 localhost\n127.0.1.1 node1"}, {NULL, NULL, 0, NULL}};
   plan_kept(told_plan(&b, "host-prepare", "host=node1;role=gluster;entry=node1=10.77.0.21", own), "prepare-own-name");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 /* A host may print anything: no word of it moves a cursor, is a command, or takes for ever. */
 static void what_a_host_prints_is_words(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, bare);
   char *many = arena_alloc(b.arena, ANSWER_MAX);
@@ -110,12 +110,12 @@ static void what_a_host_prints_is_words(void **state) {
   const struct told links[] = {{"node1", "route", 0, "default via 10.0.0.1 dev eth0;reboot\n"}, {"node1", "links", 0, "2: eth0;reboot: <UP> link/ether 52:54:00:12:34:56\n"}, {NULL, NULL, 0, NULL}};
   p = told_plan(&b, "host-bridge", "host=node1", links);
   assert_string_equal(p->why, "node1 has no default route to tell which interface is meant");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void a_processor_that_cannot_is_refused(void **state) {
   const struct told flag[] = {{"node1", "flags", 1, ""}, {NULL, NULL, 0, NULL}}, device[] = {{"node1", "flags", 0, "svm\n"}, {"node1", "kvm", 1, ""}, {NULL, NULL, 0, NULL}};
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, bare);
   struct plan *p = told_plan(&b, "host-platform", "host=node1", flag);
@@ -124,7 +124,7 @@ static void a_processor_that_cannot_is_refused(void **state) {
   assert_non_null(strstr(p->why, "has no /dev/kvm"));
   assert_non_null(strstr(p->when, "modprobe kvm_amd"));
   assert_int_equal(told_plan(&b, "host-platform", "host=node1;force=yes", flag)->allowed, TRUTH_YES);
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 /* ---- bridge ---- */
@@ -139,7 +139,7 @@ static void a_bridge_takes_itself_back(void **state) {
                                  {"node1", "resolver", 0, "search x\nnameserver 10.0.0.2\nnameserver 10.0.0.3\n"}, {NULL, NULL, 0, NULL}};
   struct told files[] = {{"node1", "route", 0, ROUTE}, {"node1", "links", 0, LINKS}, {"node1", "addresses", 0, "2: enp1s0    inet 10.0.0.12/24 brd 10.0.0.255 scope global dynamic enp1s0\n"},
                          {"node1", "interfaces", 0, "source /etc/network/interfaces.d/*\n\nauto lo\niface lo inet loopback\n\nallow-hotplug enp1s0\niface enp1s0 inet dhcp\niface enp1s0 inet6 auto\n"}, {NULL, NULL, 0, NULL}};
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, bare);
   plan_kept(told_plan(&b, "host-bridge", "host=node1", manager), "bridge-networkmanager");
@@ -152,11 +152,11 @@ static void a_bridge_takes_itself_back(void **state) {
   files[1].out = LINKS "3: br0: <BROADCAST> mtu 1500\n";
   assert_non_null(strstr(told_plan(&b, "host-bridge", "host=node1", files)->why, "has an interface br0 already"));
   plan_refused(&b, "host-bridge", "host=kvm01;force=yes", "kvm01 is the host that this console runs on");
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void a_bridge_is_made(void **state) {
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "host kvm[01-02] kvm memory=8G\nhere kvm01\n");
   struct plan *p = bench_plan(&b, "host-bridge", "host=kvm02");
@@ -169,13 +169,13 @@ static void a_bridge_is_made(void **state) {
   plan_refused(&b, "host-bridge", "host=kvm02", "has an interface br0 already");
   plan_undone(&b, p);
   assert_null(pairs_get(&h->files, "/run/network/br0"));
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 /* Whoever made it does not come back: the host does it by itself. */
 static void a_bridge_that_nobody_confirms_goes(void **state) {
   const char *outputs[64];
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "host kvm[01-02] kvm memory=8G\nhere kvm01\n");
   struct plan *p = bench_plan(&b, "host-bridge", "host=kvm02");
@@ -186,19 +186,19 @@ static void a_bridge_that_nobody_confirms_goes(void **state) {
   bench_pass(&b, 130);
   assert_null(pairs_get(&h->files, "/run/network/br0"));
   assert_null(strstr(pairs_get(&h->files, "/etc/network/interfaces"), "br0"));
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 static void a_member_keeps_its_network(void **state) {
   const struct told manager[] = {{"kvm02", "route", 0, ROUTE}, {"kvm02", "links", 0, LINKS}, {"kvm02", "addresses", 0, "2: enp1s0    inet 10.0.0.12/24 brd 10.0.0.255 scope global noprefixroute enp1s0\n"},
                                  {"kvm02", "manager", 0, "active\n"}, {"kvm02", "connections", 0, "enp1s0:5f1b0d5e-0000-4000-8000-000000000001\n"}, {NULL, NULL, 0, NULL}};
-  struct bench b;
+  struct simulated b;
   (void)state;
   bench_open(&b, "lab");
   struct plan *p = told_plan(&b, "host-bridge", "host=kvm02", manager);
   assert_int_equal(p->forcible, TRUTH_YES);
   assert_non_null(strstr(p->why, "kvm02 is in the cluster: while its network changes"));
-  bench_close(&b);
+  simulated_close(&b);
 }
 
 int main(void) {

@@ -108,7 +108,7 @@ static void drains(void **state) {
 /* What the simulation has not: clones, groups, a resource that is active twice. Told as pacemaker would tell it. */
 static void clones_and_groups(void **state) {
   static const char *const ping[] = {"resource=ping", "to=kvm02", NULL}, *const web[] = {"resource=web", "to=kvm02", NULL}, *const twice[] = {"resource=twice", "to=kvm02", NULL}, *const clear[] = {"resource=web", NULL};
-  struct ground g = ground_open("lab");
+  struct simulated g = ground_open("lab");
   struct pcmk_resources r = {0};
   static const struct { const char *id, *instance, *parent, *first, *second; } rows[] = {{"ping", "0", "ping-clone", "kvm01", NULL}, {"ping", "1", "ping-clone", "kvm02", NULL}, {"web", NULL, "g", "kvm01", NULL}, {"twice", NULL, NULL, "kvm01", "kvm02"}};
   CLEANUP(str_free) struct str line = {0};
@@ -121,8 +121,8 @@ static void clones_and_groups(void **state) {
     if (rows[i].second) texts_add(g.arena, &x->nodes, rows[i].second);
   }
   fragment_print(&line, sim_now(g.sim), LAYER_PACEMAKER, "kvm01", "pacemaker.resources", NULL, &r);
-  ground_take(&g, str_text(&line), line.len, sim_now(g.sim));
-  ground_see(&g);
+  simulated_take(&g, str_text(&line), line.len, sim_now(g.sim));
+  simulated_look(&g);
   struct planned moved = ground_plan(&g, "resource-move", ping, NULL);
   assert_int_equal(moved.plan->allowed, TRUTH_NO);
   assert_non_null(strstr(moved.plan->why, "ping is a clone"));
@@ -134,7 +134,7 @@ static void clones_and_groups(void **state) {
   assert_true(texts_have(&moved.plan->steps.item[0].argv, "g"));
   moved = ground_plan(&g, "resource-clear", clear, NULL);
   assert_true(texts_have(&moved.plan->consequence, "whether web moves because of it cannot be told here: a group, a colocation or a rule has a say"));
-  ground_close(&g);
+  simulated_close(&g);
 }
 
 int main(void) {

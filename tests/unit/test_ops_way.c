@@ -3,7 +3,7 @@
 
 #define ENTRIES "entry=kvm01=10.77.0.11", "entry=kvm02=10.77.0.12", "entry=node1=10.77.0.21", "entry=node2=10.77.0.22", "entry=node3=10.77.0.23", "entry=node4=10.77.0.24"
 
-static void go(struct ground *g, const char *operation, const char *const *words) {
+static void go(struct simulated *g, const char *operation, const char *const *words) {
   struct planned p = ground_plan(g, operation, words, NULL);
   const char *wrong = ground_try(g, &p);
   if (wrong) fail_msg("%s: %s", operation, wrong);
@@ -11,7 +11,7 @@ static void go(struct ground *g, const char *operation, const char *const *words
 #define GO(g, operation, ...) go(g, operation, (const char *const[]){__VA_ARGS__, NULL})
 
 static void from_bare_hosts_to_a_failover(void **state) {
-  struct ground g = ground_open("lab-empty");
+  struct simulated g = ground_open("lab-empty");
   (void)state;
   GO(&g, "host-prepare", "host=node1", "host=node2", "host=node3", "host=node4", "role=gluster", ENTRIES);
   GO(&g, "host-prepare", "host=kvm01", "host=kvm02", "role=kvm", ENTRIES);
@@ -31,27 +31,27 @@ static void from_bare_hosts_to_a_failover(void **state) {
   GO(&g, "node-reinstate", "host=kvm02");
   GO(&g, "resource-move", "resource=test01", "to=kvm02", "clear=yes");
   ground_do(&g, "power off kvm02");
-  ground_run(&g, 120000);
+  simulated_run(&g, 120000);
   const struct domain_view *d = snapshot_domain(g.snap, "test01");
   assert_int_equal(d->hosts.count, 1);
   assert_string_equal(d->hosts.item[0], "kvm01");
   assert_string_equal(d->state, "running");
-  ground_close(&g);
+  simulated_close(&g);
 }
 
 /* Taken apart in order and built anew, with another name; the domain is the same throughout, first plain, then not. */
 static void taken_apart_and_built_anew(void **state) {
-  struct ground g = ground_open("lab");
+  struct simulated g = ground_open("lab");
   (void)state;
   GO(&g, "domain-undo-ha", "domain=test01");
   GO(&g, "cluster-destroy", "force=no");
-  ground_run(&g, 10000);
+  simulated_run(&g, 10000);
   assert_true(str_eq(snapshot_domain(g.snap, "test01")->state, "running"));
   GO(&g, "cluster-setup", "name=another", "nodes=kvm01", "nodes=kvm02", "password=hunter2");
   GO(&g, "fencing-create", "node=kvm02", "ip=10.0.0.12", "username=admin", "password=hunter2");
   GO(&g, "domain-make-ha", "domain=test01");
   GO(&g, "domain-migrate", "domain=test01", "to=kvm02", "clear=yes");
-  ground_close(&g);
+  simulated_close(&g);
 }
 
 int main(void) {
