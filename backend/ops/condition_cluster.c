@@ -156,7 +156,7 @@ static bool is_active(const struct resource_view *r) { return r->role == HA_STAR
 
 static const char *moving_domain(const struct snapshot *s, const struct resource_view *r, struct arena *a) {
   for (size_t i = 0; i < s->domains.count; i++)
-    if (str_eq(s->domains.item[i].resource, r->id)) return migration_words(s, s->domains.item[i].name, a);
+    if (str_eq(s->domains.item[i].resource, r->id)) return migration_words(s, &s->domains.item[i], a);
   return NULL;
 }
 

@@ -20,7 +20,7 @@ static const char *unread_host(const struct snapshot *s) {
 static bool is_old(const struct domain_view *d) { return texts_have(&d->stale, layer_names[LAYER_LIBVIRT]); }
 
 static const char *how_it_is(const struct snapshot *s, const struct domain_view *d, struct arena *a) {
-  const char *moving = d->name ? migration_words(s, d->name, a) : NULL;
+  const char *moving = migration_words(s, d, a);
   if (!d->hosts.count) return "it runs nowhere";
   if (moving) return arena_printf(a, "it is migrating from %s: %s", d->hosts.item[0], moving);
   return arena_printf(a, "it is %s on %s%s", d->state ? d->state : "in an unknown state", d->hosts.item[0], d->hosts.count > 1 ? " and elsewhere" : "");
@@ -91,11 +91,9 @@ CONDITION(domain_known) {
 /* No migration, save or the like is under way; any host that has a part of it may say so. */
 CONDITION(domain_settled) {
   const struct domain_view *d = snapshot_domain(s, ARG(0));
-  for (size_t i = 0; i < s->hosts.count; i++) {
-    const struct libvirt_jobs *j = fact_seen(s, "libvirt.jobs", s->hosts.item[i].name);
-    for (size_t k = 0; j && k < j->jobs.count; k++)
-      if (str_eq(j->jobs.item[k].name, ARG(0))) return *saw = arena_printf(a, "%s is under way on %s", j->jobs.item[k].type ? j->jobs.item[k].type : "a job", s->hosts.item[i].name), TRUTH_NO;
-  }
+  const char *host;
+  const struct libvirt_job *j = job_seen(s, ARG(0), &host);
+  if (j) return *saw = arena_printf(a, "%s is under way on %s", j->type ? j->type : "a job", host), TRUTH_NO;
   if (!d || !d->hosts.count || is_old(d)) return *saw = "it is not read", TRUTH_UNKNOWN;
   if (d->hosts.count > 1) return *saw = how_it_is(s, d, a), TRUTH_NO;
   return fact_seen(s, "libvirt.jobs", d->hosts.item[0]) ? TRUTH_YES : TRUTH_UNKNOWN;

@@ -222,12 +222,8 @@ static void plan_migrate(struct planning *p) {
 
 /* The host that it leaves: the one with the job. */
 static const char *leaving_host(const struct planning *p, const char *domain) {
-  for (size_t i = 0; i < p->snap->hosts.count; i++) {
-    const struct libvirt_jobs *j = fact_seen(p->snap, "libvirt.jobs", p->snap->hosts.item[i].name);
-    for (size_t k = 0; j && k < j->jobs.count; k++)
-      if (str_eq(j->jobs.item[k].name, domain)) return p->snap->hosts.item[i].name;
-  }
-  return NULL;
+  const char *host = NULL;
+  return job_seen(p->snap, domain, &host) ? host : NULL;
 }
 
 static bool is_plain_name(const char *s) {

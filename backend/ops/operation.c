@@ -1,5 +1,6 @@
 /* The table of operations as others see it: found, given values, checked, surveyed, planned. */
 #include "ops/operation.h"
+#include "ops/seen.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,12 +60,10 @@ static void add_bricks(struct planning *p, struct texts *ret) {
     }
 }
 
-static bool is_device(const struct resource_view *r) { return str_starts(r->agent ? r->agent : "", "stonith:"); }
-
 static void add_resources(struct planning *p, struct texts *ret, bool devices) {
   for (size_t i = 0; i < p->snap->resources.count; i++) {
     const struct resource_view *r = &p->snap->resources.item[i];
-    if (is_device(r) == devices && (!r->instance || !texts_have(ret, r->id))) texts_add(p->arena, ret, r->id);
+    if (is_fence_device(r) == devices && (!r->instance || !texts_have(ret, r->id))) texts_add(p->arena, ret, r->id);
   }
 }
 

@@ -20,10 +20,12 @@ static bool fragment_fresh(const struct snapshot *s, const struct fragment *f) {
 
 const void *fact_seen(const struct snapshot *s, const char *kind, const char *host) {
   const struct fragment *best = NULL;
+  const struct host_view *wanted = host ? snapshot_host(s, host) : NULL;
+  const struct fact_kind *k = fact_kind_find(kind);
   for (size_t i = 0; i < s->kept.count; i++) {
     const struct fragment *f = s->kept.item[i];
-    const struct host_view *h = host && !str_eq(f->host, host) ? snapshot_host(s, f->host) : NULL;
-    if (!f->data || !str_eq(f->kind->name, kind) || (host && !str_eq(f->host, host) && (!h || h != snapshot_host(s, host)))) continue;
+    if (f->kind != k || !f->data) continue;
+    if (host && !str_eq(f->host, host) && (!wanted || (!str_eq(f->host, wanted->name) && !texts_have(&wanted->aliases, f->host)))) continue;
     if (fragment_fresh(s, f) && (!best || f->at > best->at)) best = f;
   }
   return best ? best->data : NULL;
@@ -199,27 +201,45 @@ enum truth heals_quiet(const struct snapshot *s, struct arena *a, const char **s
 
 /* ---- migrations ---- */
 
-const struct libvirt_job *migration_seen(const struct snapshot *s, const char *domain) {
-  const struct domain_view *d = snapshot_domain(s, domain);
-  for (size_t i = 0; d && i < d->hosts.count; i++) {
-    const struct libvirt_jobs *j = fact_seen(s, "libvirt.jobs", d->hosts.item[i]);
-    for (size_t k = 0; j && k < j->jobs.count; k++)
-      if (str_eq(j->jobs.item[k].name, domain) && str_eq(j->jobs.item[k].type, "migration out")) return &j->jobs.item[k];
+static const struct libvirt_job *job_on(const struct snapshot *s, const char *host, const char *domain) {
+  const struct libvirt_jobs *j = fact_seen(s, "libvirt.jobs", host);
+  for (size_t k = 0; j && k < j->jobs.count; k++)
+    if (str_eq(j->jobs.item[k].name, domain)) return &j->jobs.item[k];
+  return NULL;
+}
+
+const struct libvirt_job *job_seen(const struct snapshot *s, const char *domain, const char **ret_host) {
+  const struct libvirt_job *j = NULL;
+  for (size_t i = 0; !j && i < s->hosts.count; i++)
+    if ((j = job_on(s, s->hosts.item[i].name, domain)) != NULL) *ret_host = s->hosts.item[i].name;
+  return j;
+}
+
+/* Only the host that it leaves says how it goes, and that is one of its own. */
+static const struct libvirt_job *migration_of(const struct snapshot *s, const struct domain_view *d) {
+  for (size_t i = 0; d->name && i < d->hosts.count; i++) {
+    const struct libvirt_job *j = job_on(s, d->hosts.item[i], d->name);
+    if (j && str_eq(j->type, "migration out")) return j;
   }
   return NULL;
 }
 
-const char *migration_words(const struct snapshot *s, const char *domain, struct arena *a) {
-  const struct libvirt_job *j = migration_seen(s, domain);
-  const struct domain_view *d = snapshot_domain(s, domain);
+static int percent_sent(const struct libvirt_job *j) {
+  return j && j->total > 0 && j->remaining >= 0 && j->remaining <= j->total ? (int)((double)(j->total - j->remaining) * 100 / (double)j->total) : -1;
+}
+
+int migration_percent(const struct snapshot *s, const struct domain_view *d) { return percent_sent(migration_of(s, d)); }
+
+const char *migration_words(const struct snapshot *s, const struct domain_view *d, struct arena *a) {
+  const struct libvirt_job *j = migration_of(s, d);
   CLEANUP(str_free) struct str out = {0};
   char size[SIZE_TEXT];
   if (!j) return NULL;
-  if (j->total > 0 && j->remaining >= 0 && j->remaining <= j->total) str_addf(&out, "%d%% of %s sent", (int)((double)(j->total - j->remaining) * 100 / (double)j->total), str_size(size, j->total));
+  if (percent_sent(j) >= 0) str_addf(&out, "%d%% of %s sent", percent_sent(j), str_size(size, j->total));
   else str_add(&out, "being copied");
   if (j->rate > 0) str_addf(&out, ", %s/s", str_size(size, j->rate));
   if (j->dirty_rate >= 0) str_addf(&out, ", dirtied %s/s", str_size(size, j->dirty_rate));
-  int64_t limit = d && d->resource ? operation_timeout(s, d->resource, "migrate_to") : UNKNOWN_INT;
+  int64_t limit = d->resource ? operation_timeout(s, d->resource, "migrate_to") : UNKNOWN_INT;
   if (j->elapsed_ms >= 0) str_addf(&out, ", %" PRId64 " s", j->elapsed_ms / 1000);
   if (j->elapsed_ms >= 0 && limit > 0) str_addf(&out, " of the %" PRId64 " s that pacemaker gives it", limit / 1000);
   return arena_strdup(a, str_text(&out));

@@ -32,8 +32,10 @@ const char *names_of(const struct texts *t, struct arena *a); /* "test01, web3 a
 
 /* A live migration under way, in words: how much is sent, how fast, what the guest dirties meanwhile, what is left of the
  * time that pacemaker gives it. NULL: none is known. */
-const char *migration_words(const struct snapshot *s, const char *domain, struct arena *a);
-const struct libvirt_job *migration_seen(const struct snapshot *s, const char *domain);
+const char *migration_words(const struct snapshot *s, const struct domain_view *d, struct arena *a);
+int migration_percent(const struct snapshot *s, const struct domain_view *d); /* of its memory sent; -1: none is under way, or it is not told */
+/* Any job of that domain, on whatever host says so first; NULL: none is known. */
+const struct libvirt_job *job_seen(const struct snapshot *s, const char *domain, const char **ret_host);
 
 /* Every volume's heals: yes when nothing waits; unknown where a count is. *saw: which, how many. */
 enum truth heals_quiet(const struct snapshot *s, struct arena *a, const char **saw);

@@ -1,5 +1,5 @@
 #include "ops/store_view.h"
-#include "model/fragment.h"
+#include "ops/seen.h"
 #include <string.h>
 
 enum truth fact_fresh(const struct snapshot *s, const char *kind, const char *key) {
@@ -72,12 +72,7 @@ bool option_same(const char *a, const char *b) {
 }
 
 const struct gluster_mounts *mounts_of(const struct snapshot *s, const char *host) {
-  if (fact_fresh(s, "gluster.mounts", NULL) != TRUTH_YES) return NULL;
-  for (size_t i = 0; i < s->kept.count; i++) {
-    const struct fragment *f = s->kept.item[i];
-    if (f->data && !strcmp(f->kind->name, "gluster.mounts") && same_host(s, f->host, host)) return f->data;
-  }
-  return NULL;
+  return fact_seen(s, "gluster.mounts", host);
 }
 
 bool volume_copies(const struct volume_view *v) { return v->replica > 1 || v->disperse > 1; }

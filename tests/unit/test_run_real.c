@@ -142,13 +142,14 @@ static void what_is_left_goes_on(void **state) {
   assert_int_equal(look().steps[0], STEP_DONE);
 }
 
-static void a_console_killed_beside_its_command(void **state) {
-  (void)state;
+/* A console that is killed while its command runs. */
+static void killed_console(const char *before, const char *touches, int64_t command_deadline_ms) {
   close_all();
   pid_t child = fork();
   if (!child) {
     open_all();
-    start(touching("sleep 0.7;", "done"));
+    deadline_ms = command_deadline_ms;
+    start(touching(before, touches));
     turn(20000);
     _exit(1);
   }
@@ -156,6 +157,11 @@ static void a_console_killed_beside_its_command(void **state) {
   usleep(400000);
   kill(child, SIGKILL);
   assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+static void a_console_killed_beside_its_command(void **state) {
+  (void)state;
+  killed_console("sleep 0.7;", "done", deadline_ms);
   bool early = is_there("done");
   open_all();
   assert_false(early);
@@ -174,19 +180,7 @@ static void a_console_killed_beside_its_command(void **state) {
 
 static void the_deadline_outlives_the_console_too(void **state) {
   (void)state;
-  close_all();
-  pid_t child = fork();
-  if (!child) {
-    open_all();
-    deadline_ms = 1000;
-    start(touching("sleep 2;", "late"));
-    turn(20000);
-    _exit(1);
-  }
-  assert_true(child > 1);
-  usleep(400000);
-  kill(child, SIGKILL);
-  assert_int_equal(waitpid(child, NULL, 0), child);
+  killed_console("sleep 2;", "late", 1000);
   usleep(2500000);
   open_all();
   assert_false(is_there("late"));

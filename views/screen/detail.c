@@ -122,7 +122,7 @@ static void add_problem_help(struct text *t, const struct problem *p) {
 }
 
 static void add_migration(struct text *t, const struct input *in, const struct domain_view *d) {
-  const char *moving = d->name ? migration_words(in->snap, d->name, in->arena) : NULL;
+  const char *moving = migration_words(in->snap, d, in->arena);
   if (!moving) return;
   text_indent(t, 0, 18);
   text_addf(t, STYLE(DIM), "%-17s ", "migration");

@@ -32,9 +32,8 @@ static const char *id(const struct input *in, const void *item) {
 static void put_state(const struct input *in, const struct domain_view *d, struct row *out) {
   const struct texts *stale = texts_have(&d->stale, "libvirt") ? &d->stale : NULL;
   bool moving = d->reason && str_starts(d->reason, "migrat");
-  const struct libvirt_job *job = d->name && !stale ? migration_seen(in->snap, d->name) : NULL;
-  if (job && job->total > 0 && job->remaining >= 0 && job->remaining <= job->total)
-    put_fact(out, in, STATE, ROLE_WARN, arena_printf(in->arena, "moves %d%%", (int)((double)(job->total - job->remaining) * 100 / (double)job->total)), NULL);
+  int sent = stale ? -1 : migration_percent(in->snap, d);
+  if (sent >= 0) put_fact(out, in, STATE, ROLE_WARN, arena_printf(in->arena, "moves %d%%", sent), NULL);
   else if (str_eq(d->state, "running")) put_fact(out, in, STATE, ROLE_OK, "running", stale);
   else if (str_eq(d->state, "paused"))
     put_fact(out, in, STATE, moving ? ROLE_WARN : ROLE_BAD, moving ? "migrating" : arena_printf(in->arena, "PAUSED %s", d->reason ? d->reason : ""), stale);
