@@ -8,15 +8,6 @@ const enum list_id pane_lists[APP_PANES] = {LIST_NODES, LIST_BRICKS, LIST_VOLUME
 static enum list_id list_of(int view) { return (enum list_id)(view - VIEW_FIRST_LIST); }
 static bool is_list(int view) { return view >= VIEW_FIRST_LIST && view < VIEW_HELP; }
 
-const char *view_name(int view) { return view == VIEW_OVERVIEW ? "overview" : view == VIEW_HELP ? "help" : view == VIEW_PALETTE ? "palette" : is_list(view) ? lists[list_of(view)]->name : NULL; }
-const char *view_title(int view) { return view == VIEW_OVERVIEW ? "Overview" : view == VIEW_HELP ? "Help" : view == VIEW_PALETTE ? "Palette" : is_list(view) ? lists[list_of(view)]->title : "Detail"; }
-
-const char *view_help(int view) {
-  if (view == VIEW_OVERVIEW) return "nodes, bricks, volumes and domains at once";
-  if (view == VIEW_PALETTE) return "any view or operation by its name";
-  return view == VIEW_HELP ? "all keys, and what the signs mean" : is_list(view) ? lists[list_of(view)]->help : "all that is known of one thing";
-}
-
 void app_free(struct app *a) {
   for (int i = 0; i < LIST_COUNT; i++) table_state_free(&a->lists[i].table);
   mem_free(a->detail_id);
@@ -25,7 +16,7 @@ void app_free(struct app *a) {
 }
 
 bool app_open(struct app *a, const char *name) {
-  for (int v = 0; v < VIEW_DETAIL; v++)
+  for (int v = 0; v < VIEW_COUNT; v++)
     if (str_eq(view_name(v), name)) {
       a->view = v == VIEW_PALETTE ? VIEW_OVERVIEW : v;
       a->back_count = 0;
@@ -36,14 +27,14 @@ bool app_open(struct app *a, const char *name) {
   return false;
 }
 
-static void go(struct app *a, int view) {
+void app_go(struct app *a, int view) {
   if (view == a->view && view != VIEW_DETAIL) return;
   if (a->back_count == APP_BACK) memmove(a->back, a->back + 1, sizeof a->back - sizeof *a->back), a->back_count--;
   a->back[a->back_count].view = a->view;
   a->back[a->back_count++].pane = a->pane;
   a->view = view;
-  a->detail_top = a->help_top = 0;
-  a->detail_moved = false;
+  a->top = 0;
+  a->moved = false;
 }
 
 /* ---- the list that the keys go to ---- */
@@ -90,15 +81,11 @@ void app_settle(struct app *a, const struct input *in, int w, int h) {
   struct canvas size = {.w = w, .h = h};
   struct frame f = frame_of(&size, a, in);
   acting_follow(&a->acting, in, f.body.w, f.body.h);
-  if (a->view == VIEW_DETAIL || a->view == VIEW_HELP) {
-    struct text *t = a->view == VIEW_HELP ? help_text(in) : detail_text(a, in);
-    size_t *top = a->view == VIEW_HELP ? &a->help_top : &a->detail_top;
-    struct text *so_far = a->view == VIEW_DETAIL && a->detail_list == LIST_TASKS && !a->detail_moved ? task_text_so_far(in, a->detail_id) : NULL;
-    size_t seen = so_far ? text_height(so_far, f.body.w - 4) : 0, height = f.body.h > 2 ? (size_t)f.body.h - 2 : 0;
-    if (so_far) *top = seen > height ? seen - height : 0;
-    else if (a->view == VIEW_DETAIL && a->detail_list == LIST_TASKS && !a->detail_moved) *top = 0; /* it has ended: how stands first */
-    *top = text_clamp(t, f.body.w - 4, f.body.h - 2, *top);
-    text_free(so_far);
+  const struct page *page = page_of(a->view);
+  if (page && page->settle) page->settle(a, in, f.body.w, f.body.h);
+  if (page && page->text) {
+    struct text *t = page->text(a, in);
+    a->top = text_clamp(t, f.body.w - 4, f.body.h - 2, a->top);
     text_free(t);
   }
 }
@@ -128,10 +115,11 @@ static void move(struct app *a, const struct input *in, int w, int h, enum move 
   }
   struct canvas size = {.w = w, .h = h};
   struct frame f = frame_of(&size, a, in);
-  struct text *t = a->view == VIEW_HELP ? help_text(in) : detail_text(a, in);
-  size_t *top = a->view == VIEW_HELP ? &a->help_top : &a->detail_top;
-  *top = text_move(t, f.body.w - 4, f.body.h - 2, *top, m);
-  a->detail_moved = true;
+  const struct page *page = page_of(a->view);
+  if (!page || !page->text) return;
+  struct text *t = page->text(a, in);
+  a->top = text_move(t, f.body.w - 4, f.body.h - 2, a->top, m);
+  a->moved = true;
   text_free(t);
 }
 
@@ -143,23 +131,26 @@ static void sort_next(struct app *a, int id) {
   }
 }
 
+void app_open_item(struct app *a, enum list_id list, const char *id) {
+  char *copy = mem_strdup(id);
+  mem_free(a->detail_id);
+  a->detail_id = copy;
+  a->detail_list = (int)list;
+  app_go(a, VIEW_DETAIL);
+}
+
 static void open_selected(struct app *a, const struct input *in) {
   int id = focused_list(a);
   if (id < 0) return;
   struct list_rows r;
   list_open(&r, lists[id], &a->lists[id], in);
   const char *selected = table_selected(&r.table, &a->lists[id].table);
-  if (!selected) return;
-  char *copy = mem_strdup(selected);
-  mem_free(a->detail_id);
-  a->detail_id = copy;
-  a->detail_list = id;
-  go(a, VIEW_DETAIL);
+  if (selected) app_open_item(a, (enum list_id)id, selected);
 }
 
 static void pane_number(struct app *a, int n) {
   if (a->view == VIEW_OVERVIEW && n < APP_PANES) a->pane = n;
-  else if (n < LIST_COUNT) go(a, VIEW_FIRST_LIST + n);
+  else if (n < LIST_COUNT) app_go(a, VIEW_FIRST_LIST + n);
 }
 
 static void beside(struct app *a, int step) {
@@ -183,7 +174,7 @@ static unsigned back(struct app *a) {
 }
 
 static void full(struct app *a) {
-  if (a->view == VIEW_OVERVIEW) go(a, VIEW_FIRST_LIST + (int)pane_lists[a->pane]);
+  if (a->view == VIEW_OVERVIEW) app_go(a, VIEW_FIRST_LIST + (int)pane_lists[a->pane]);
   else back(a);
 }
 
@@ -277,17 +268,24 @@ void app_ran(struct app *a, const char *task, const char *says) {
 
 void app_show_task(struct app *a, const char *task) {
   acting_close(&a->acting);
-  go(a, VIEW_FIRST_LIST + LIST_TASKS);
-  char *copy = mem_strdup(task);
-  mem_free(a->detail_id);
-  a->detail_id = copy;
-  a->detail_list = LIST_TASKS;
-  go(a, VIEW_DETAIL);
+  app_go(a, VIEW_FIRST_LIST + LIST_TASKS);
+  app_open_item(a, LIST_TASKS, task);
+}
+
+static void open_view(struct app *a, enum action action) {
+  for (int v = 0; v < VIEW_COUNT; v++) {
+    const struct page *page = page_of(v);
+    if ((is_list(v) && lists[list_of(v)]->action == action) || (page && page->action == action)) return app_go(a, v);
+  }
 }
 
 static unsigned act(struct app *a, const struct input *in, int w, int h, enum action action) {
   int id = focused_list(a);
-  unsigned acted = act_on(a, in, action);
+  const struct page *page = page_of(a->view);
+  struct canvas size = {.w = w, .h = h};
+  struct frame f = frame_of(&size, a, in);
+  unsigned acted = page && page->act ? page->act(a, in, f.body.w, f.body.h, action) : 0;
+  if (!acted) acted = act_on(a, in, action);
   if (acted) {
     app_settle(a, in, w, h);
     return acted;
@@ -304,7 +302,7 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
     case ACTION_REDRAW: return APP_REDRAW | APP_CHANGED;
     case ACTION_HELP:
       if (a->view == VIEW_HELP) back(a);
-      else go(a, VIEW_HELP);
+      else app_go(a, VIEW_HELP);
       break;
     case ACTION_OPEN: open_selected(a, in); break;
     case ACTION_BACK: return back(a);
@@ -313,16 +311,13 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
     case ACTION_PREVIOUS_PANE: beside(a, -1); break;
     case ACTION_RIGHT:
     case ACTION_NEXT_PANE: beside(a, 1); break;
-    case ACTION_VIEW_OVERVIEW: go(a, VIEW_OVERVIEW); break;
     case ACTION_SORT:
       if (id >= 0) sort_next(a, id);
       break;
     case ACTION_REVERSE_SORT:
       if (id >= 0) a->lists[id].reversed = !a->lists[id].reversed;
       break;
-    default:
-      for (int i = 0; i < LIST_COUNT; i++)
-        if (lists[i]->action == action) go(a, VIEW_FIRST_LIST + i);
+    default: open_view(a, action);
     }
   app_settle(a, in, w, h);
   return APP_CHANGED;
@@ -346,7 +341,7 @@ static unsigned sheet_key(struct app *a, const struct input *in, int w, int h, s
   unsigned wants = acting_key(&a->acting, in, f.body.w, f.body.h, k, &action);
   if (!wants) return action == ACTION_NONE ? 0 : beside_sheet(a, in, w, h, action);
   if (a->acting.go_view) {
-    go(a, a->acting.go_view - 1);
+    app_go(a, a->acting.go_view - 1);
     a->acting.go_view = 0;
   }
   app_settle(a, in, w, h);
@@ -383,13 +378,13 @@ void app_draw(const struct app *a, const struct input *in, struct canvas *c) {
     return;
   }
   struct frame f = frame_of(c, a, in);
+  const struct page *page = page_of(a->view);
   draw_title(f.title, in);
   draw_time(f.time, in);
   if (a->acting.sheet == SHEET_FORM || a->acting.sheet == SHEET_PREVIEW) pen_clear(f.body, STYLE(NORMAL));
-  else if (a->view == VIEW_OVERVIEW) draw_overview(f.body, a, in);
-  else if (a->view == VIEW_HELP) draw_text(f.body, help_text(in), "Help", a->help_top);
-  else if (a->view == VIEW_DETAIL) draw_text(f.body, detail_text(a, in), a->detail_list == LIST_TASKS ? "Task" : lists[a->detail_list]->title, a->detail_top);
-  else draw_list(f.body, a, in, list_of(a->view), true, NULL);
+  else if (is_list(a->view)) draw_list(f.body, a, in, list_of(a->view), true, NULL);
+  else if (page && page->text) draw_text(f.body, page->text(a, in), page->heading ? page->heading(a, in) : page->title, a->top);
+  else if (page) page->draw(f.body, a, in);
   if (a->acting.sheet) acting_draw(f.body, &a->acting, in);
   draw_notice(f.notice, a, in);
   draw_hints(f.hints, a, in);
@@ -417,6 +412,8 @@ void app_state(const struct app *a, const struct input *in, int w, int h, struct
     state_linef(out, lists[i]->name, "%zu rows, selected %s", r.table.row_count, selected ? selected : "none");
     if (r.table.sorted) state_linef(out, "sorted", "%s%s", r.columns[r.table.sorted - 1].title, r.table.reversed ? " reversed" : "");
   }
+  const struct page *page = page_of(a->view);
+  if (page && page->state) page->state(a, in, out);
   acting_state(&a->acting, in, out);
   if (a->acting.say) state_line(out, "says", a->acting.say);
 }

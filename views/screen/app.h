@@ -5,6 +5,7 @@
 #define SCREEN_APP_H
 #include "views/screen/acting.h"
 
+/* The overview, the lists, the pages; the detail of an item, which has no name of its own, is the last. */
 enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_DETAIL, VIEW_COUNT };
 enum { APP_BACK = 16, APP_PANES = 4, APP_MIN_W = 60, APP_MIN_H = 15 };
 
@@ -17,12 +18,25 @@ struct app { /* {0} is the overview with its first pane focused */
   struct list_state lists[LIST_COUNT];
   int detail_list;  /* what VIEW_DETAIL shows: enum list_id ... */
   char *detail_id;  /* ... and the item's id; owned */
-  size_t detail_top, help_top;
-  bool detail_moved; /* by a key: a task that runs is not followed any more */
+  size_t top;        /* line of a page that is a text */
+  bool moved;        /* ... by a key: a task that runs is not followed any more */
   enum time_wish wish; /* with APP_TIME: where to go in time ... */
   size_t wish_event;   /* ... TIME_MOMENT: to that event */
   struct acting acting; /* what lies over the view */
 };
+
+/* A view that is no list, one row of pages.c each. It is a text, and moving in it is done for it, or it draws itself. */
+struct page {
+  const char *name, *title, *help;
+  enum action action; /* that opens it; ACTION_NONE: one that does more does */
+  struct text *(*text)(const struct app *a, const struct input *in);    /* text_free(); NULL: it draws itself */
+  const char *(*heading)(const struct app *a, const struct input *in);  /* over the text; NULL: its title */
+  void (*settle)(struct app *a, const struct input *in, int w, int h);  /* w, h: of the body here and below */
+  unsigned (*act)(struct app *a, const struct input *in, int w, int h, enum action action); /* APP_*; 0: not a key of its own, what all views do is done */
+  void (*draw)(struct pen body, const struct app *a, const struct input *in);
+  void (*state)(const struct app *a, const struct input *in, struct str *out);
+};
+const struct page *page_of(int view); /* NULL: a list, or the palette, which lies over another view */
 
 void app_free(struct app *a);
 /* By a name of the contract ("nodes"); false when there is no such view here. */
@@ -49,6 +63,9 @@ const char *view_title(int view);
 const char *view_help(int view);
 
 /* ---- the parts, each in its file ---- */
+void app_go(struct app *a, int view);
+/* The detail of that item. */
+void app_open_item(struct app *a, enum list_id list, const char *id);
 struct frame { struct pen title, time, body, notice, hints; }; /* of the whole screen; time and notice may have no height */
 struct frame frame_of(struct canvas *c, const struct app *a, const struct input *in);
 /* What is selected: the list and the item's id, of a list or of the detail that is open. -1: nothing is. */
@@ -68,5 +85,6 @@ void draw_overview(struct pen p, const struct app *a, const struct input *in);
 void draw_list(struct pen p, const struct app *a, const struct input *in, enum list_id id, bool focused, const char *number);
 struct text;
 struct text *detail_text(const struct app *a, const struct input *in); /* owned by the caller, text_free() */
-struct text *help_text(const struct input *in);
+struct text *help_text(const struct app *a, const struct input *in);
+void settle_detail(struct app *a, const struct input *in, int w, int h);
 #endif

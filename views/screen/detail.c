@@ -184,7 +184,8 @@ static void add_sign(struct text *t, const struct input *in, enum symbol s, enum
   text_moref(t, STYLE(NORMAL), "               %s", means);
 }
 
-struct text *help_text(const struct input *in) {
+struct text *help_text(const struct app *a, const struct input *in) {
+  (void)a;
   struct text *t = text_new();
   size_t n;
   struct keymap_help *rows = keymap_help(in->keymap, CONTEXT_COUNT, &n);
@@ -212,4 +213,13 @@ struct text *help_text(const struct input *in) {
   text_add(t, STYLE(BAD), "started?");
   text_more(t, STYLE(NORMAL), "          pacemaker says so, and libvirt says otherwise");
   return t;
+}
+
+/* A task that runs is followed, until a key moves elsewhere; when it has ended, how it ended stands first. */
+void settle_detail(struct app *a, const struct input *in, int w, int h) {
+  if (a->detail_list != LIST_TASKS || a->moved) return;
+  struct text *so_far = task_text_so_far(in, a->detail_id);
+  size_t seen = so_far ? text_height(so_far, w - 4) : 0, height = h > 2 ? (size_t)h - 2 : 0;
+  a->top = seen > height ? seen - height : 0;
+  text_free(so_far);
 }

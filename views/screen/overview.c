@@ -196,7 +196,7 @@ void draw_hints(struct pen p, const struct app *a, const struct input *in) {
     draw_sheet_hints(p, a, in);
     return;
   }
-  bool text = a->view == VIEW_HELP || a->view == VIEW_DETAIL, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
+  bool text = a->view >= VIEW_HELP, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
   int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | task_hints(a, in), x = 1;
   for (size_t i = 0; i < COUNT(hints); i++)
     if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 32 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);

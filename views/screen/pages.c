@@ -1,0 +1,22 @@
+/* The table of pages, and the names of all views. */
+#include "tui/text.h"
+#include "views/screen/app.h"
+
+static const char *detail_heading(const struct app *a, const struct input *in) {
+  (void)in;
+  return a->detail_list == LIST_TASKS ? "Task" : lists[a->detail_list]->title;
+}
+
+static const struct page pages[] = { /* by view, without the lists */
+    {.name = "overview", .title = "Overview", .help = "nodes, bricks, volumes and domains at once", .action = ACTION_VIEW_OVERVIEW, .draw = draw_overview},
+    [VIEW_HELP - LIST_COUNT] = {.name = "help", .title = "Help", .help = "all keys, and what the signs mean", .text = help_text},
+    [VIEW_PALETTE - LIST_COUNT] = {.name = "palette", .title = "Palette", .help = "any view or operation by its name"},
+    [VIEW_DETAIL - LIST_COUNT] = {.title = "Detail", .help = "all that is known of one thing", .text = detail_text, .heading = detail_heading, .settle = settle_detail},
+};
+
+static const struct page *row_of(int view) { return view < VIEW_FIRST_LIST ? &pages[view] : view < VIEW_HELP ? NULL : &pages[view - LIST_COUNT]; }
+const struct page *page_of(int view) { return view == VIEW_PALETTE ? NULL : row_of(view); }
+
+const char *view_name(int view) { return row_of(view) ? row_of(view)->name : lists[view - VIEW_FIRST_LIST]->name; }
+const char *view_title(int view) { return row_of(view) ? row_of(view)->title : lists[view - VIEW_FIRST_LIST]->title; }
+const char *view_help(int view) { return row_of(view) ? row_of(view)->help : lists[view - VIEW_FIRST_LIST]->help; }
