@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define AT(command) (1u << (command))
-#define READS (AT(CMD_CONSOLE) | AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_OK_TO_STOP) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_RECORD) | AT(CMD_RENDER))
+#define READS (AT(CMD_CONSOLE) | AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_OK_TO_STOP) | AT(CMD_LINT) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_RECORD) | AT(CMD_RENDER))
 
 const struct option_row option_rows[OPT_COUNT] = {
     [OPT_DEMO] = {"--demo", "[=SCENARIO]", ~0u, "a simulated cluster instead of a real one (see list scenarios), or a scenario file"},
@@ -24,11 +24,11 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_CONFIG] = {"--config", "FILE", ~0u, "this configuration file and no other"},
     [OPT_LOG] = {"--log", "FILE", ~0u, "the program's own log; KVMCONSOLE_LOG=gluster:debug sets levels"},
     [OPT_SPEED] = {"--speed", "N", ~0u, "how fast a recording or a simulation plays: 2 is twice as fast, max as fast as it can; step: one change a key"},
-    [OPT_JSON] = {"--json", NULL, AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_OK_TO_STOP) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_LIST), "for scripts"},
+    [OPT_JSON] = {"--json", NULL, AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_OK_TO_STOP) | AT(CMD_LINT) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_LIST), "for scripts"},
     [OPT_TEXT] = {"--text", NULL, AT(CMD_STATUS), "for people and monitoring plug-ins (the default)"},
     [OPT_METRICS] = {"--openmetrics", NULL, AT(CMD_STATUS), "for Prometheus"},
     [OPT_ONLY] = {"--only", "LAYER,..", AT(CMD_STATUS) | AT(CMD_WATCH), "read only these: corosync, pacemaker, gluster, libvirt"},
-    [OPT_TIMEOUT] = {"--timeout", "S", AT(CMD_STATUS) | AT(CMD_OK_TO_STOP), "wait at most so many seconds for the slowest answer (10)"},
+    [OPT_TIMEOUT] = {"--timeout", "S", AT(CMD_STATUS) | AT(CMD_OK_TO_STOP) | AT(CMD_LINT), "wait at most so many seconds for the slowest answer (10)"},
     [OPT_SAMPLE] = {"--sample", "S", AT(CMD_STATUS), "watch for so many seconds first, so that rates are known"},
     [OPT_SIZE] = {"--size", "WxH", AT(CMD_RENDER), "of the frame (80x24)"},
     [OPT_SCRIPT] = {"--script", "FILE", AT(CMD_RENDER), "keys to press: lines of key, type, wait, size, frame"},
@@ -51,6 +51,10 @@ const struct command_row command_rows[CMD_COUNT] = {
                         "Tells what would come of stopping all of them now, each reason with what it saw and how old that is: votes, copies, heals, fencing, where pacemaker would put the domains, memory. "
                         "Exit code: 0 safe, 1 wait, 2 unsafe, 3 unknown.",
                         "kvmconsole ok-to-stop kvm02 && kvmconsole run node-drain node=kvm02", 1, 63, run_ok_to_stop},
+    [CMD_LINT] = {"lint", "kvmconsole lint", "what would keep this cluster from failing over",
+                  "Checks the configuration of all layers against what is known to break a failover, each finding with its evidence, why it matters, and the operation that mends it. "
+                  "Exit code: 0 nothing but hints, 1 warnings, 2 something critical, 3 something could not be checked.",
+                  "kvmconsole lint --json | jq '.findings[].id'", 0, 0, run_lint},
     [CMD_PLAN] = {"plan", "kvmconsole plan OPERATION [key=value..]", "the exact commands, host by host; runs nothing",
                   "Prints what an operation would do: each command, its host, what it changes, how it is undone and proven. key=value repeats for lists; a secret is key=@FILE or key=@-. "
                   "Exit code: 0 it may run, 2 it is refused.",
@@ -64,7 +68,7 @@ const struct command_row command_rows[CMD_COUNT] = {
                     "ssh kvm01 kvmconsole record - | kvmconsole --replay -", 1, 1, run_record},
     [CMD_RENDER] = {"render", "kvmconsole render", "a frame, no terminal needed", "Draws a view to stdout. Clock, locale and zone are fixed, so that the same input gives the same frame.",
                     "kvmconsole render --replay FILE --view nodes --size 120x40", 0, 0, run_render},
-    [CMD_LIST] = {"list", "kvmconsole list WHAT", "the program's tables", "WHAT is views, scenarios, operations, problems, keys or themes.", "kvmconsole list problems", 1, 1, run_list},
+    [CMD_LIST] = {"list", "kvmconsole list WHAT", "the program's tables", "WHAT is views, scenarios, operations, checks, problems, keys or themes.", "kvmconsole list problems", 1, 1, run_list},
     [CMD_CONFIG] = {"config", "kvmconsole config", "the effective configuration", "Prints each value and where it comes from.", "kvmconsole config", 0, 0, run_config},
     [CMD_HELP] = {"help", "kvmconsole help [SUBCOMMAND]", "help", "Without a subcommand: of all.", "kvmconsole help status", 0, 1, run_help},
 };

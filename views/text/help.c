@@ -1,4 +1,5 @@
 /* help, --version, list, config, --self-test: the program's own tables, printed. */
+#include "analysis/lint.h"
 #include "base/child.h"
 #include "base/str.h"
 #include "keymaps/keymap.h"
@@ -123,8 +124,13 @@ static void list_operations(struct entries *l) {
   }
 }
 
+static void list_checks(struct entries *l) {
+  for (size_t g = 0; lint_groups[g]; g++)
+    for (const struct lint_check *c = lint_groups[g]; c->id; c++) add(l, c->id, arena_printf(l->arena, "%s (%s)", c->title, severity_names[c->severity]), c->why);
+}
+
 static const struct { const char *what; void (*fill)(struct entries *l); } tables[] = {
-    {"views", list_views}, {"operations", list_operations}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}, {"scenarios", list_scenarios}};
+    {"views", list_views}, {"operations", list_operations}, {"checks", list_checks}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}, {"scenarios", list_scenarios}};
 
 static void print_entries(const struct entries *l, const char *what, bool json) {
   CLEANUP(str_free) struct str out = {0};
@@ -228,6 +234,11 @@ int run_self_test(void) {
   test_keymaps();
   test_facts();
   test_operations();
+  for (size_t g = 0; lint_groups[g]; g++)
+    for (const struct lint_check *c = lint_groups[g]; c->id; c++) {
+      must(c->title && c->why && c->severity && c->needs && c->find, "a check without all of its parts", c->id);
+      must(!c->operation || operation_find(c->operation), "a check names an operation that there is not", c->id);
+    }
   for (int i = CMD_STATUS; i < CMD_COUNT; i++) must(command_rows[i].run && command_rows[i].help && command_rows[i].example, "a subcommand without help", command_rows[i].name);
   if (!failures) puts("self-test: ok");
   return failures ? 1 : 0;

@@ -1,0 +1,89 @@
+#include "analysis/lint.h"
+#include "analysis/seen.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define T struct finding
+SHAPE(finding_shape, T, FIELD(T, id, TEXT), CHOICE(T, severity, severity_names), FIELD(T, subject, TEXT), FIELD(T, evidence, TEXT), FIELD(T, why, TEXT), FIELD(T, operation, TEXT));
+#undef T
+SHAPE(lint_unknown_shape, struct lint_unknown, FIELD(struct lint_unknown, id, TEXT), FIELD(struct lint_unknown, text, TEXT));
+SHAPE(lint_shape, struct lint, FIELD(struct lint, schema, INT), LIST(struct lint, findings, finding_shape), LIST(struct lint, unknown, lint_unknown_shape));
+
+const struct lint_check *const lint_groups[] = {lint_cluster_checks, lint_store_checks, lint_domain_checks, NULL};
+
+void lint_found(struct linting *l, const char *subject, const char *format, ...) {
+  char text[1024];
+  va_list ap;
+  va_start(ap, format);
+  vsnprintf(text, sizeof text, format, ap);
+  va_end(ap);
+  *(struct finding *)list_add(l->a, &l->out->findings, &finding_shape) =
+      (struct finding){l->check->id, (int)l->check->severity, arena_strdup(l->a, subject), arena_strdup(l->a, text), l->check->why, l->check->operation};
+}
+
+const char *lint_meta(const struct linting *l, const struct pcmk_param *p, const char *name) {
+  const char *own = pairs_get(&p->meta, name);
+  for (size_t i = 0; !own && l->config && i < l->config->resources.count; i++)
+    if (str_eq(l->config->resources.item[i].resource, "rsc_defaults")) own = pairs_get(&l->config->resources.item[i].meta, name);
+  return own;
+}
+
+bool lint_is_domain(const struct pcmk_param *p) { return str_ends(p->agent ? p->agent : "", ":VirtualDomain"); }
+bool lint_is_device(const struct pcmk_param *p) { return str_starts(p->agent ? p->agent : "", "stonith:"); }
+
+/* ---- what must have been read ---- */
+
+/* Each of its sources that there is was read lately; one that is not installed anywhere leaves its layer out. */
+static enum truth layer_read(const struct snapshot *s, enum layer layer, const char *kind) {
+  enum truth best = TRUTH_UNKNOWN; /* no such layer here */
+  for (size_t i = 0; i < s->sources.count; i++) {
+    const struct source_view *v = &s->sources.item[i];
+    if (!str_eq(v->name, layer_names[layer]) || v->state == SOURCE_ABSENT) continue;
+    bool fresh = false;
+    for (size_t k = 0; k < v->facts.count; k++) fresh |= str_eq(v->facts.item[k].kind, kind) && v->facts.item[k].stale == TRUTH_NO;
+    if (!fresh) return TRUTH_NO;
+    best = TRUTH_YES;
+  }
+  return best;
+}
+
+static const struct { unsigned need; enum layer layer; const char *kind; } needs[] = {{LINT_QUORUM, LAYER_COROSYNC, "corosync.cluster"}, {LINT_PACEMAKER, LAYER_PACEMAKER, "pacemaker.config"},
+                                                                                      {LINT_GLUSTER, LAYER_GLUSTER, "gluster.volumes"}, {LINT_LIBVIRT, LAYER_LIBVIRT, "libvirt.domains"}};
+
+/* True when the check can be made; false with why not, or with nothing where its layer is not there at all. */
+static bool can_check(struct linting *l, const struct lint_check *c) {
+  bool there = true, read = true;
+  for (size_t i = 0; i < COUNT(needs); i++) {
+    if (!(c->needs & needs[i].need)) continue;
+    enum truth t = layer_read(l->s, needs[i].layer, needs[i].kind);
+    if (t == TRUTH_UNKNOWN) there = false;
+    if (t != TRUTH_NO) continue;
+    read = false;
+    *(struct lint_unknown *)list_add(l->a, &l->out->unknown, &lint_unknown_shape) = (struct lint_unknown){c->id, arena_printf(l->a, "%s: %s is not read now", c->title, layer_names[needs[i].layer])};
+    break;
+  }
+  return there && read;
+}
+
+static int worst_first(const void *one, const void *two) {
+  const struct finding *x = one, *y = two;
+  if (x->severity != y->severity) return y->severity - x->severity;
+  int c = str_order(x->id, y->id);
+  return c ? c : str_natural(x->subject, y->subject);
+}
+
+struct lint *lint_make(const struct snapshot *s, struct arena *a) {
+  struct lint *out = arena_alloc(a, sizeof *out);
+  struct linting l = {.s = s, .a = a, .out = out, .config = fact_seen(s, "pacemaker.config", NULL)};
+  shape_init(&lint_shape, out);
+  out->schema = 1;
+  for (size_t g = 0; lint_groups[g]; g++)
+    for (const struct lint_check *c = lint_groups[g]; c->id; c++) {
+      l.check = c;
+      if (can_check(&l, c)) c->find(&l);
+    }
+  if (out->findings.count) qsort(out->findings.item, out->findings.count, sizeof *out->findings.item, worst_first);
+  return out;
+}
