@@ -113,6 +113,12 @@ static const char *missing_secret(const struct task *t) {
   return NULL;
 }
 
+static bool lacks_terminal(const struct task *t) {
+  for (size_t i = 0; i < t->plan->steps.count; i++)
+    if (t->plan->steps.item[i].kind == STEP_HANDOVER && !t->tasks->o.terminal) return true;
+  return false;
+}
+
 /* Made again, of what is read now: the confirmation was for that plan and for no other. */
 static void plan_again(struct task *t) {
   CLEANUP(str_free) struct str canonical = {0};
@@ -126,6 +132,8 @@ static void plan_again(struct task *t) {
     task_end(t, TASK_REFUSED, "nothing ran: the cluster has changed, and the plan is no longer the one that was confirmed; look at it again");
   } else if (missing_secret(t)) {
     task_end(t, TASK_REFUSED, "nothing ran: the %s was not given", missing_secret(t));
+  } else if (lacks_terminal(t)) {
+    task_end(t, TASK_REFUSED, "nothing ran: it hands a terminal over, and there is none here; run it on one");
   } else {
     t->outputs = arena_array(t->arena, p->steps.count + 1, sizeof *t->outputs);
     if (p->danger >= 2 && t->tasks->state_dir) t->phase = PHASE_COPY;

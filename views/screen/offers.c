@@ -1,4 +1,5 @@
 /* What is offered: the operations that fit what is selected, the wizards in their order, or everything by its name. */
+#include "ops/wizard.h"
 #include "views/screen/acting.h"
 #include "views/screen/app.h"
 #include <string.h>
@@ -214,6 +215,16 @@ static void make_all(struct acting *a, const struct input *in) {
     add(a, o, aimed(in, &aims, o), arena_printf(in->arena, "operations: %s", arena_strndup(in->arena, o->name, strcspn(o->name, "-"))));
 }
 
+/* After the last one that was run from here, else the first that is not known to be done. */
+const struct operation *wizard_at_hand(const struct input *in) {
+  const struct operation *last = NULL;
+  for (size_t i = 0; i < in->task_count && !last; i++) {
+    const struct operation *o = in->tasks[i].state == TASK_VERIFIED && in->tasks[i].operation ? operation_find(in->tasks[i].operation) : NULL;
+    if (o && o->flags & OP_WIZARD) last = o;
+  }
+  return in->snap ? wizard_next(in->snap, last) : NULL;
+}
+
 static void make_wizards(struct acting *a) {
   const struct operation *o;
   for (size_t i = 0; (o = operation_at(i)) != NULL; i++)
@@ -243,6 +254,7 @@ static bool begun(const struct acting *a, const struct offer *f) {
 
 static void put_note(const struct acting *a, const struct input *in, const struct offer *f, struct menu_row *r) {
   if (begun(a, f)) r->note = "begun", r->note_role = ROLE_ACCENT;
+  else if (a->menu_of == MENU_WIZARDS && in->snap && wizard_done(in->snap, f->operation) == TRUTH_YES) r->note = arena_printf(in->arena, "%s done", symbol(in->glyphs, SYMBOL_OK)), r->note_role = ROLE_OK;
   else if (f->operation->danger >= 2) r->note = arena_printf(in->arena, "%s danger", symbol(in->glyphs, SYMBOL_WARN)), r->note_role = ROLE_BAD;
 }
 

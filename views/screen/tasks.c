@@ -1,5 +1,6 @@
 /* Tasks: what runs and what ran, as a list; one of them whole, with its steps, their output and what stands of it. */
 #include "base/clock.h"
+#include "ops/wizard.h"
 #include "views/screen/acting.h"
 #include <inttypes.h>
 
@@ -176,6 +177,21 @@ static void add_verify(struct text *out, const struct input *in, const struct ta
   }
 }
 
+/* The end of one wizard is the beginning of the next. */
+static void add_next_wizard(struct text *out, const struct input *in, const struct task_view *t) {
+  const struct operation *o = t->state == TASK_VERIFIED && t->operation ? operation_find(t->operation) : NULL, *next;
+  char key[KEY_NAME];
+  if (!o || !(o->flags & OP_WIZARD) || !in->snap) return;
+  next = wizard_next(in->snap, o);
+  keymap_hint(in->keymap, CONTEXT_GLOBAL, ACTION_WIZARDS, key);
+  text_indent(out, 0, 6);
+  if (!next) text_addf(out, STYLE(OK), "%s     every step of setting up is done", symbol(in->glyphs, SYMBOL_OK));
+  else if (*key) {
+    text_addf(out, STYLE(KEY), "%-6s", key);
+    text_moref(out, STYLE(NORMAL), "goes on setting up: %zu  %s", wizard_number(next), next->title);
+  }
+}
+
 static void add_ways_on(struct text *out, const struct input *in, const struct task_view *t) {
   static const struct { enum task_wish wish; enum action action; const char *says; } ways[] = {
       {TASK_WISH_YES, ACTION_TASK_ANSWER, "answers it"},
@@ -192,6 +208,7 @@ static void add_ways_on(struct text *out, const struct input *in, const struct t
     text_addf(out, STYLE(KEY), "%-6s", key);
     text_more(out, STYLE(NORMAL), ways[i].says);
   }
+  add_next_wizard(out, in, t);
 }
 
 static void add_head(struct text *out, const struct input *in, const struct task_view *t) {
