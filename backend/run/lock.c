@@ -389,6 +389,7 @@ static void delete_it(struct lock *k) {
 }
 
 void lock_give_back(struct lock *k, void (*done)(void *owner), void *owner) {
+  if (k->state == LOCK_HELD) log_line("lock", LOG_LEVEL_INFO, "given back"); /* nothing that needs it begins from here on */
   k->releasing = true;
   k->done = done;
   k->done_owner = owner;
