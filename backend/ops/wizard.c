@@ -50,30 +50,27 @@ static enum truth domain_available(const struct snapshot *s) {
   return TRUTH_NO;
 }
 
+/* What every cluster needs; the other wizards (a bridge) stand between them for who wants them. */
 static const struct { const char *operation; enum truth (*done)(const struct snapshot *s); bool in_parts; } rows[] = {
     {"host-prepare", hosts_prepared, false}, {"gluster-peer-probe", pool_made, false}, {"gluster-volume-create", volume_made, false}, {"gluster-mount", volume_mounted, false},
     {"cluster-setup", cluster_made, false},  {"fencing-create", fencing_made, true},   {"domain-create", domain_made, false},         {"domain-make-ha", domain_available, true},
 };
 
-enum truth wizard_done(const struct snapshot *s, const struct operation *o) {
-  for (size_t i = 0; i < COUNT(rows); i++)
-    if (str_eq(rows[i].operation, o->name)) return rows[i].done(s);
-  return TRUTH_UNKNOWN;
+static size_t row_of(const struct operation *o) {
+  size_t i = 0;
+  while (i < COUNT(rows) && !str_eq(rows[i].operation, o->name)) i++;
+  return i;
 }
 
-static bool in_parts(const struct operation *o) {
-  for (size_t i = 0; i < COUNT(rows); i++)
-    if (str_eq(rows[i].operation, o->name)) return rows[i].in_parts;
-  return false;
-}
+enum truth wizard_done(const struct snapshot *s, const struct operation *o) { return row_of(o) < COUNT(rows) ? rows[row_of(o)].done(s) : TRUTH_UNKNOWN; }
 
 const struct operation *wizard_next(const struct snapshot *s, const struct operation *last) {
   const struct operation *o;
   bool past = !last;
   for (size_t i = 0; (o = operation_at(i)) != NULL; i++) {
     if (!(o->flags & OP_WIZARD)) continue;
-    bool it = o == last;
-    if ((past || (it && in_parts(o))) && wizard_done(s, o) != TRUTH_YES) return o;
+    bool it = o == last, needed = row_of(o) < COUNT(rows);
+    if (needed && (past || (it && rows[row_of(o)].in_parts)) && wizard_done(s, o) != TRUTH_YES) return o;
     past |= it;
   }
   return NULL;
