@@ -292,7 +292,7 @@ void task_look(const struct tasks *all, size_t n, struct task_view *ret) {
   if (!t) return;
   *ret = (struct task_view){.id = t->id, .operation = t->name, .title = t->title, .target = t->target, .who = t->who, .began = t->began, .ended = t->ended, .state = t->state, .plan = t->plan,
                             .step = t->step < t->plan->steps.count || !t->step ? t->step : t->step - 1, .steps = t->steps, .took_ms = t->took_ms, .lines = t->lines, .line_count = t->line_count,
-                            .lines_dropped = t->lines_dropped, .text = t->text};
+                            .lines_dropped = t->lines_dropped, .text = t->text, .copies = &t->copies};
 }
 
 /* ---- what an operator does with one ---- */

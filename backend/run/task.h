@@ -37,6 +37,7 @@ struct task_view { /* borrowed, until the next call */
   const int64_t *took_ms;
   const struct task_line *lines; size_t line_count, lines_dropped; /* output, bounded */
   const char *text;               /* a sentence how it stands */
+  const struct texts *copies;     /* paths of what was copied beforehand */
 };
 
 struct tasks_options {

@@ -88,7 +88,11 @@ static struct aims aims_of(const struct acting *a, const struct input *in) {
   case LIST_EVENTS: aim_subject(&s, in, ((const struct event *)item)->subject); break;
   case LIST_PROBLEMS: aim_subject(&s, in, ((const struct problem *)item)->subject); break;
   case LIST_SOURCES: aim_subject(&s, in, ((const struct source_view *)item)->host); break;
-  case LIST_TASKS:
+  case LIST_TASKS: {
+    const struct task_view *t = task_shown(in, a->selected_id);
+    for (size_t i = 0; t && t->copies && i < t->copies->count; i++) aim_at(&s, TARGET_COPY, t->copies->item[i]);
+    break;
+  }
   case LIST_COUNT: break;
   }
   return s;
@@ -202,7 +206,9 @@ static void make_actions(struct acting *a, const struct input *in) {
   add_mending(a, in, &aims);
   for (size_t i = 0; i < aims.count; i++) {
     const struct aim *m = &aims.item[i];
-    add_fitting(a, in, m->kind, m->name, arena_printf(in->arena, "%s, as a %s", m->name, m->kind == TARGET_DEVICE ? "fencing device" : target_kind_names[m->kind]));
+    const char *file = m->kind == TARGET_COPY ? strrchr(m->name, '/') : NULL;
+    if (file) add_fitting(a, in, m->kind, m->name, arena_printf(in->arena, "%s, as it was before", file + 1));
+    else add_fitting(a, in, m->kind, m->name, arena_printf(in->arena, "%s, as a %s", m->name, m->kind == TARGET_DEVICE ? "fencing device" : target_kind_names[m->kind]));
   }
   add_fitting(a, in, TARGET_CLUSTER, NULL, "the cluster as a whole");
 }

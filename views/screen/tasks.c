@@ -3,6 +3,7 @@
 #include "ops/wizard.h"
 #include "views/screen/acting.h"
 #include <inttypes.h>
+#include <string.h>
 
 static const struct { enum role role; enum symbol sign; bool ended; const char *word; } states[] = {
     [TASK_ASKING] = {ROLE_ACCENT, SYMBOL_WAIT, false, "asking"},       [TASK_LOCKING] = {ROLE_ACCENT, SYMBOL_WAIT, false, "locking"},
@@ -192,6 +193,15 @@ static void add_next_wizard(struct text *out, const struct input *in, const stru
   }
 }
 
+static void add_copies(struct text *out, const struct input *in, const struct task_view *t) {
+  char key[KEY_NAME];
+  if (!t->copies || !t->copies->count) return;
+  keymap_hint(in->keymap, CONTEXT_GLOBAL, ACTION_ACTIONS, key);
+  text_indent(out, 0, 6);
+  text_addf(out, STYLE(KEY), "%-6s", key);
+  text_moref(out, STYLE(NORMAL), "compares the copies that were made before it with what is now, or puts one back (%.*s)", (int)(strrchr(t->copies->item[0], '/') - t->copies->item[0]), t->copies->item[0]);
+}
+
 static void add_ways_on(struct text *out, const struct input *in, const struct task_view *t) {
   static const struct { enum task_wish wish; enum action action; const char *says; } ways[] = {
       {TASK_WISH_YES, ACTION_TASK_ANSWER, "answers it"},
@@ -208,6 +218,7 @@ static void add_ways_on(struct text *out, const struct input *in, const struct t
     text_addf(out, STYLE(KEY), "%-6s", key);
     text_more(out, STYLE(NORMAL), ways[i].says);
   }
+  add_copies(out, in, t);
   add_next_wizard(out, in, t);
 }
 
