@@ -16,7 +16,7 @@ SHAPE(good_exit_shape, T, FIELD(T, code, INT), FIELD(T, says, TEXT));
 SHAPE(step_shape, T, FIELD(T, host, TEXT), CHOICE(T, kind, step_kind_names), FIELD(T, argv, TEXTS), FIELD(T, input, TEXT), FIELD(T, secret, TEXT),
       FIELD(T, input_of, INT), FIELD(T, say, TEXT), FIELD(T, undo, TEXTS), FIELD(T, test, TEXTS), OBJECT(T, already, condition_shape),
       OBJECT(T, still, condition_shape), OBJECT(T, until, condition_shape), LIST(T, good, good_exit_shape), FIELD(T, deadline_ms, INT),
-      FIELD(T, harmless, BOOL));
+      FIELD(T, harmless, BOOL), FIELD(T, half, BOOL));
 #undef T
 #define T struct plan
 SHAPE(plan_shape, T, FIELD(T, schema, INT), FIELD(T, operation, TEXT), FIELD(T, title, TEXT), FIELD(T, target, TEXT), FIELD(T, allowed, BOOL),

@@ -34,6 +34,7 @@ struct step {
   LIST_OF(struct good_exit) good;
   int64_t deadline_ms;  /* RUN: also the far side's; WAIT: after that it failed */
   enum truth harmless;  /* it may be run again when nobody knows whether it ran */
+  enum truth half;      /* when it failed its undo takes away what it left half done */
 };
 
 struct plan {

@@ -337,6 +337,8 @@ void task_answer(struct tasks *all, size_t n, bool yes) {
   task_end(t, TASK_CANCELLED, "the operator said no at step %zu; what was done stands", at);
 }
 
+bool step_leaves(const struct step *s, enum step_state state) { return s->undo.count && (state == STEP_DONE || (state == STEP_FAILED && s->half == TRUTH_YES)); }
+
 struct plan *task_undo_plan(const struct tasks *all, size_t n, struct arena *a) {
   const struct task *t = nth(all, n);
   struct plan *p = arena_alloc(a, sizeof *p);
@@ -355,7 +357,7 @@ struct plan *task_undo_plan(const struct tasks *all, size_t n, struct arena *a) 
   texts_add(a, &p->consequence, "what was done is taken back, the last step first");
   for (size_t i = t->plan->steps.count; i-- > 0;) {
     const struct step *old = &t->plan->steps.item[i];
-    if (t->steps[i] != STEP_DONE || !old->undo.count) continue;
+    if (!step_leaves(old, t->steps[i])) continue;
     struct step *s = list_add(a, &p->steps, &step_shape);
     s->kind = STEP_RUN;
     s->host = arena_strdup(a, old->host);

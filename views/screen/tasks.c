@@ -52,7 +52,7 @@ const char *task_refuses(const struct input *in, const char *id, enum task_wish 
   const struct task_view *t = task_shown(in, id);
   if (!t) return "that task is not there any more";
   bool ended = task_ended(t->state), done = false;
-  for (size_t i = 0; t->plan && i < t->plan->steps.count; i++) done |= step_state(t, i) == STEP_DONE && t->plan->steps.item[i].undo.count > 0;
+  for (size_t i = 0; t->plan && i < t->plan->steps.count; i++) done |= step_leaves(&t->plan->steps.item[i], step_state(t, i));
   switch (kind) {
   case TASK_WISH_CANCEL: return ended ? "it has ended: there is nothing to stop" : NULL;
   case TASK_WISH_YES:
@@ -253,7 +253,7 @@ void task_undo_text(struct text *out, const struct input *in, const char *task) 
   for (size_t i = t && t->plan ? t->plan->steps.count : 0; i-- > 0;) {
     const struct step *s = &t->plan->steps.item[i];
     CLEANUP(str_free) struct str words = {0};
-    if (step_state(t, i) != STEP_DONE || !s->undo.count) continue;
+    if (!step_leaves(s, step_state(t, i))) continue;
     shell_words(&words, &s->undo);
     text_indent(out, 1, 5);
     text_addf(out, STYLE(ACCENT), "%s  ", s->host ? s->host : "here");
