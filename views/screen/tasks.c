@@ -178,21 +178,6 @@ static void add_verify(struct text *out, const struct input *in, const struct ta
   }
 }
 
-/* The end of one wizard is the beginning of the next. */
-static void add_next_wizard(struct text *out, const struct input *in, const struct task_view *t) {
-  const struct operation *o = t->state == TASK_VERIFIED && t->operation ? operation_find(t->operation) : NULL, *next;
-  char key[KEY_NAME];
-  if (!o || !(o->flags & OP_WIZARD) || !in->snap) return;
-  next = wizard_next(in->snap, o);
-  keymap_hint(in->keymap, CONTEXT_GLOBAL, ACTION_WIZARDS, key);
-  text_indent(out, 0, 6);
-  if (!next) text_addf(out, STYLE(OK), "%s     every step of setting up is done", symbol(in->glyphs, SYMBOL_OK));
-  else if (*key) {
-    text_addf(out, STYLE(KEY), "%-6s", key);
-    text_moref(out, STYLE(NORMAL), "goes on setting up: %zu  %s", wizard_number(next), next->title);
-  }
-}
-
 static void add_copies(struct text *out, const struct input *in, const struct task_view *t) {
   char key[KEY_NAME];
   if (!t->copies || !t->copies->count) return;
@@ -219,13 +204,27 @@ static void add_ways_on(struct text *out, const struct input *in, const struct t
     text_more(out, STYLE(NORMAL), ways[i].says);
   }
   add_copies(out, in, t);
-  add_next_wizard(out, in, t);
+}
+
+/* The end of one wizard is the beginning of the next. */
+static void add_next_wizard(struct text *out, const struct input *in, const struct task_view *t) {
+  const struct operation *o = t->state == TASK_VERIFIED && t->operation ? operation_find(t->operation) : NULL, *next;
+  char key[KEY_NAME];
+  if (!o || !(o->flags & OP_WIZARD) || !in->snap) return;
+  next = wizard_next(in->snap, o);
+  keymap_hint(in->keymap, CONTEXT_GLOBAL, ACTION_WIZARDS, key);
+  if (!next) put(out, "next", STYLE(OK), "every step of setting up is done");
+  else if (*key) {
+    put(out, "next", STYLE(KEY), key);
+    text_moref(out, STYLE(NORMAL), " goes on setting up: %zu  %s", wizard_number(next), next->title);
+  }
 }
 
 static void add_head(struct text *out, const struct input *in, const struct task_view *t) {
   char age[CLOCK_TEXT];
   put(out, "state", style_of(states[t->state].role), arena_printf(in->arena, "%s %s", symbol(in->glyphs, states[t->state].sign), states[t->state].word));
   if (t->text && *t->text) put(out, "says", style_of(states[t->state].role), t->text);
+  add_next_wizard(out, in, t);
   put(out, "what", STYLE(NORMAL), arena_printf(in->arena, "%s%s%s (%s)", t->title ? t->title : "?", t->target ? ": " : "", t->target ? t->target : "", t->operation ? t->operation : "?"));
   put(out, "by", STYLE(NORMAL), t->who);
   put(out, "began", STYLE(NORMAL), clock_text(in, t->began));
