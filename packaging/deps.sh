@@ -8,7 +8,22 @@ missing() {
     pkg-config --exists "$lib" || return 0
   done
   for tool in systemd-nspawn mmdebstrap ip tc cpio ssh-keygen jq strace python3; do command -v "$tool" >/dev/null 2>&1 || return 0; done
+  sshd_is_there || return 0
   return 1
+}
+sshd_is_there() { [ -x /usr/sbin/sshd ] || [ -x /usr/lib/ssh/sshd ]; }
+# A test starts an sshd of its own on a port of its own. The package's is neither started when it is installed nor at boot.
+install_sshd() { # COMMAND TO INSTALL IT...
+  sshd_is_there && return
+  policy=/usr/sbin/policy-rc.d
+  if [ -e $policy ] || [ -L $policy ]; then policy=; else
+    trap 'rm -f $policy' EXIT
+    printf '#!/bin/sh\nexit 101\n' >$policy
+    chmod 755 $policy
+  fi
+  "$@"
+  [ -z "$policy" ] || rm -f $policy
+  for unit in ssh.service sshd.service ssh.socket sshd.socket; do systemctl disable $unit >/dev/null 2>&1 || true; done
 }
 [ "${1:-}" != --if-missing ] || missing || exit 0
 [ "$(id -u)" = 0 ] || { echo "deps: packages are missing, and only root may install them: run 'make deps' as root" >&2; exit 1; }
@@ -19,14 +34,17 @@ if command -v apt-get >/dev/null 2>&1; then
     libc6-dev libncurses-dev libpcre2-dev libxml2-dev libjansson-dev libutf8proc-dev libcmocka-dev \
     libcmap-dev libquorum-dev libvotequorum-dev libcfg-dev libvirt-dev libglusterfs-dev pacemaker-dev \
     systemd-container mmdebstrap iproute2 cpio openssh-client ncurses-term
+  install_sshd apt-get install -y -q --no-install-recommends openssh-server
 elif command -v dnf >/dev/null 2>&1; then
   dnf install -y gcc clang llvm compiler-rt make pkgconf-pkg-config git tmux jq strace python3 procps-ng ncurses-devel pcre2-devel libxml2-devel jansson-devel \
     utf8proc-devel libcmocka-devel corosynclib-devel libvirt-devel glusterfs-api-devel pacemaker-libs-devel \
     systemd-container mmdebstrap iproute cpio openssh-clients
+  install_sshd dnf install -y openssh-server
 elif command -v zypper >/dev/null 2>&1; then
   zypper --non-interactive install gcc clang llvm make pkg-config git tmux jq strace python3 procps ncurses-devel pcre2-devel libxml2-devel libjansson-devel \
     utf8proc-devel libcmocka-devel libcorosync-devel libvirt-devel glusterfs-devel libpacemaker-devel \
     systemd-container iproute2 cpio openssh-clients
+  install_sshd zypper --non-interactive install openssh-server
 else
   echo "deps: no apt-get, dnf or zypper here: install a C17 compiler and the libraries of README.md by hand" >&2
   exit 1

@@ -262,3 +262,22 @@ const char *migration_words(const struct snapshot *s, const struct domain_view *
   if (j->elapsed_ms >= 0 && limit > 0) str_addf(&out, " of the %" PRId64 " s that pacemaker gives it", limit / 1000);
   return arena_strdup(a, str_text(&out));
 }
+
+/* ---- fence devices ---- */
+
+static bool lists(const char *list, const char *node) {
+  size_t len = strlen(node);
+  for (const char *s = list; s && (s = strstr(s, node)); s++)
+    if ((s == list || strchr(" ,;", s[-1])) && (!s[len] || strchr(" ,;:", s[len]))) return true;
+  return false;
+}
+
+const char *fence_device_of(const struct snapshot *s, const char *host) {
+  const struct pcmk_config *c = fact_seen(s, "pacemaker.config", NULL);
+  const char *node = node_name(s, host);
+  for (size_t i = 0; c && i < c->resources.count; i++) {
+    const struct pcmk_param *d = &c->resources.item[i];
+    if (d->agent && str_starts(d->agent, "stonith:") && (lists(pairs_get(&d->params, "pcmk_host_list"), node) || lists(pairs_get(&d->params, "pcmk_host_map"), node))) return d->resource;
+  }
+  return NULL;
+}

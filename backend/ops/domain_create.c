@@ -1,6 +1,8 @@
 /* A domain from an image: the disk copied to a volume, what its root is let in by, the definition, the first start. */
+#include "ops/asked.h"
 #include "ops/cluster_rows.h"
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *disk_path(struct planning *p) { return given(p, "directory") && given(p, "name") ? planf(p, "%s/%s.qcow2", given(p, "directory"), given(p, "name")) : NULL; }
@@ -35,10 +37,35 @@ void survey_domain_create(struct planning *p) {
   if (!host || !disk) return;
   ask_command(p, host, "image", "qemu-img", "info", given(p, "image"), NULL);
   ask_command(p, host, "disk", "test", "-e", disk, NULL);
+  place_ask(p, host, given(p, "directory"));
   ask_command(p, host, "directory", "mountpoint", "-q", given(p, "directory"), NULL);
   if (bridge_of(p)) ask_command(p, host, "bridge", "test", "-d", planf(p, "/sys/class/net/%s/bridge", bridge_of(p)), NULL);
   if (given(p, "password") || given(p, "key")) ask_command(p, host, "customize", "virt-customize", "--version", NULL);
   if (str_eq(given(p, "by"), "virt-install")) ask_command(p, host, "virt-install", "virt-install", "--version", NULL);
+}
+
+/* "64 MiB" behind a name in what qemu-img prints; 0: it says nothing of it. */
+static int64_t size_said(const struct planning *p, const char *info, const char *name) {
+  static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  for (const char *line = info; line && *line; line = line_next(line)) {
+    if (!str_starts(line, name)) continue;
+    const char *number = line_word(p, line, 2, false), *unit = line_word(p, line, 3, false);
+    double n = number ? strtod(number, NULL) : 0;
+    for (size_t i = 0; unit && n > 0 && n < 1e6 && i < COUNT(units); i++)
+      if (str_eq(unit, units[i])) return (int64_t)(n * (double)((int64_t)1 << (10 * i)));
+  }
+  return 0;
+}
+
+/* What is copied takes at least what the image takes; as a disk it may grow to what it is for its guest. */
+static void refuse_without_room(struct planning *p, const char *host) {
+  const char *info = answered(p, host, "image"), *directory = given(p, "directory");
+  struct place place;
+  int64_t least = size_said(p, info, "disk size:"), most = size_said(p, info, "virtual size:"), size = 0;
+  if (!place_read(p, host, directory, &place) || place.room == UNKNOWN_INT) return;
+  if (given(p, "size") && !str_int(given(p, "size"), 1, INT64_MAX, &size)) most = size;
+  if (least > place.room) refuse(p, "when there is room", "the image takes %s, and %s of %s has not that much room", size_words(p, least), directory, host);
+  else if (most > place.room) consequence(p, "its disk may grow to %s, and %s has less room than that now: a full volume pauses every guest on it", size_words(p, most), directory);
 }
 
 static bool asked(struct planning *p, const char *host, const char *id) {
@@ -63,6 +90,7 @@ static void refuse_by_survey(struct planning *p, const char *host, const char *d
 static void copy_image(struct planning *p, const char *host, const char *disk) {
   struct step *s = step_run(p, host, "copy the image, as qcow2", "qemu-img", "convert", "-O", "qcow2", given(p, "image"), disk, NULL); /* also what is raw, or rests on another image */
   undo_by(p, s, "rm", "-f", disk, NULL);
+  s->half = TRUTH_YES;
   s->deadline_ms = 3600000;
   if (!given(p, "size")) return;
   s = step_run(p, host, "make it as large as it is to be", "qemu-img", "resize", disk, given(p, "size"), NULL);
@@ -147,6 +175,7 @@ void plan_domain_create(struct planning *p) {
     return;
   }
   refuse_by_survey(p, host, disk);
+  refuse_without_room(p, host);
   consequence(p, "%s is a new domain on %s, with its disk in %s%s", name, host, disk, start ? ", and starts" : "");
   consequence(p, "no resource drives it yet: domain-make-ha does that");
   copy_image(p, host, disk);

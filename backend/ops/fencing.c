@@ -15,24 +15,6 @@ static struct texts all_nodes(struct planning *p) {
   return t;
 }
 
-static bool lists(const char *list, const char *node) {
-  size_t len = strlen(node);
-  for (const char *s = list; s && (s = strstr(s, node)); s++)
-    if ((s == list || strchr(" ,;", s[-1])) && (!s[len] || strchr(" ,;:", s[len]))) return true;
-  return false;
-}
-
-/* The first device that is configured for that node; NULL: none is. */
-static const char *device_of(const struct planning *p, const char *host) {
-  const struct pcmk_config *c = fact_seen(p->snap, "pacemaker.config", NULL);
-  const char *node = node_name(p->snap, host);
-  for (size_t i = 0; c && i < c->resources.count; i++) {
-    const struct pcmk_param *d = &c->resources.item[i];
-    if (d->agent && str_starts(d->agent, "stonith:") && (lists(pairs_get(&d->params, "pcmk_host_list"), node) || lists(pairs_get(&d->params, "pcmk_host_map"), node))) return d->resource;
-  }
-  return NULL;
-}
-
 static bool any_delay(const struct planning *p) {
   const struct pcmk_config *c = fact_seen(p->snap, "pacemaker.config", NULL);
   for (size_t i = 0; c && i < c->resources.count; i++) {
@@ -100,7 +82,7 @@ void plan_fencing_create(struct planning *p) {
   int64_t pcs = cluster_told(p) ? pcs_of(p, host) : 0;
   if (!pcs) return;
   if (resource_seen(p->snap, id)) refuse_always(p, "with another name=", "there is a resource %s already", id);
-  if ((other = device_of(p, node))) refuse(p, "when that one is gone, or knowingly (a second device wants a level of its own in the topology)", "%s has a fence device already: %s", node, other);
+  if ((other = fence_device_of(p->snap, node))) refuse(p, "when that one is gone, or knowingly (a second device wants a level of its own in the topology)", "%s has a fence device already: %s", node, other);
   if (!given(p, "password")) refuse_always(p, "with password=@FILE or password=@-", "the password of the device is needed");
   const char *file = planf(p, DIRECTORY "/%s.password", id), *script = planf(p, DIRECTORY "/%s.sh", id);
   struct texts nodes = all_nodes(p);
@@ -169,7 +151,7 @@ static const char *shooter(const struct planning *p, const struct host_view *tar
 }
 
 static void refuse_without_device(struct planning *p, const char *node) {
-  if (!device_of(p, node)) refuse(p, "when it has one (fencing-create)", "no fence device is configured for %s", node);
+  if (!fence_device_of(p->snap, node)) refuse(p, "when it has one (fencing-create)", "no fence device is configured for %s", node);
   else if (p->snap->cluster.fencing != TRUTH_YES) refuse(p, "when stonith-enabled is true (cluster-property)", "fencing is off in this cluster");
 }
 

@@ -98,7 +98,7 @@ void refuse_while_tasks(struct planning *p, const struct volume_view *v) {
       refuse(p, "when it is over", "%s of %s is in progress", v->tasks.item[i].type ? v->tasks.item[i].type : "a task", v->name);
 }
 
-static bool overlaps(const char *a, const char *b) { /* one lies in the other, or is it */
+bool paths_overlap(const char *a, const char *b) { /* one lies in the other, or is it */
   size_t n = strlen(a), m = strlen(b), least = n < m ? n : m;
   return !strncmp(a, b, least) && (n == m || (n < m ? b : a)[least] == '/');
 }
@@ -109,7 +109,7 @@ bool new_brick_needs_force(struct planning *p, const char *host, const char *pat
   for (size_t v = 0; v < p->snap->volumes.count; v++)
     for (size_t i = 0; i < p->snap->volumes.item[v].bricks.count; i++) {
       const struct brick_view *b = &p->snap->volumes.item[v].bricks.item[i];
-      if (same_host(p->snap, b->host, host) && overlaps(b->path, path)) refuse_always(p, "with another directory", "%s:%s overlaps the brick %s:%s of volume %s", host, path, b->host, b->path, p->snap->volumes.item[v].name);
+      if (same_host(p->snap, b->host, host) && paths_overlap(b->path, path)) refuse_always(p, "with another directory", "%s:%s overlaps the brick %s:%s of volume %s", host, path, b->host, b->path, p->snap->volumes.item[v].name);
     }
   if (!place_read(p, host, path, &place)) {
     refuse_unasked(p, host, planf(p, "place %s", path), planf(p, "what lies at %s:%s", host, path));

@@ -19,6 +19,7 @@ void refuse_unless_pool_well(struct planning *p);             /* a peer that han
 void refuse_while_tasks(struct planning *p, const struct volume_view *v); /* a rebalance or remove-brick runs */
 /* A new brick there: empty, on a file system of its own. True: "force" must be said to gluster for what was overruled. */
 bool new_brick_needs_force(struct planning *p, const char *host, const char *path, const char *used_as);
+bool paths_overlap(const char *a, const char *b);              /* one lies in the other, or is it */
 void mkdir_step(struct planning *p, const char *host, const char *path);
 
 /* ---- options ---- */

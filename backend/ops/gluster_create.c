@@ -67,7 +67,24 @@ static void propose_redundancy(struct planning *p, struct texts *ret) {
   propose_number(p, ret, best);
 }
 
-static void propose_path(struct planning *p, struct texts *ret) { texts_add(p->arena, ret, planf(p, "/data/%s", given(p, "name") ? given(p, "name") : "brick")); }
+static const struct brick_view *brick_in_the_way(const struct planning *p, const char *path) {
+  for (size_t v = 0; v < p->snap->volumes.count; v++)
+    for (size_t b = 0; b < p->snap->volumes.item[v].bricks.count; b++)
+      if (paths_overlap(p->snap->volumes.item[v].bricks.item[b].path, path)) return &p->snap->volumes.item[v].bricks.item[b];
+  return NULL;
+}
+
+/* Below /data, or, where that is itself a brick, beside it. */
+static void propose_path(struct planning *p, struct texts *ret) {
+  enum { TRIES = 8 };
+  const char *name = given(p, "name") ? given(p, "name") : "brick", *path = planf(p, "/data/%s", name);
+  const struct brick_view *b = brick_in_the_way(p, path);
+  for (int i = 0; b && i < TRIES; i++) {
+    path = planf(p, "%s-%s", b->path, name);
+    b = brick_in_the_way(p, path);
+  }
+  if (!b) texts_add(p->arena, ret, path);
+}
 
 static void propose_bricks(struct planning *p, struct texts *ret) {
   struct texts hosts = pool(p);

@@ -11,7 +11,8 @@ void trust_ask(struct planning *p, const struct texts *hosts);
 void trust_check(struct planning *p, const struct texts *hosts);
 void trust_steps(struct planning *p, const struct texts *hosts);
 /* /etc/hosts, the firewall, SELinux. */
-void names_ask(struct planning *p, const char *host), names_steps(struct planning *p, const char *host);
+void names_ask(struct planning *p, const char *host, const struct texts *names), names_steps(struct planning *p, const char *host, const struct texts *names);
+void names_check(struct planning *p, const char *host); /* refuses one that this console does not find */
 void guards_ask(struct planning *p, const char *host), guards_steps(struct planning *p, const char *host, int roles);
 extern const struct operation_argument prepare_arguments[], platform_arguments[], bridge_arguments[];
 #endif

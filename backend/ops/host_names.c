@@ -5,7 +5,15 @@
 
 /* ---- /etc/hosts ---- */
 
-void names_ask(struct planning *p, const char *host) { ask(p, host, "hosts"); }
+static bool is_address(const char *name) { return strchr(name, ':') || name[strspn(name, "0123456789.")] == '\0'; }
+static const char *address_question(struct planning *p, const char *name) { return planf(p, "address %s", name); }
+
+/* names: of all that are to find each other. A host says of itself as well where it is, unless it means 127.0.1.1. */
+void names_ask(struct planning *p, const char *host, const struct texts *names) {
+  ask(p, host, "hosts");
+  for (size_t i = 0; i < names->count; i++)
+    if (!is_address(names->item[i])) ask_command(p, host, address_question(p, names->item[i]), "getent", "hosts", names->item[i], NULL);
+}
 
 /* The address that the file gives a name; NULL: none. The host's own, 127.0.1.1 as Debian writes it, is told apart. */
 static const char *address_of(struct planning *p, const char *file, const char *name, bool *ret_loopback) {
@@ -22,10 +30,58 @@ static const char *address_of(struct planning *p, const char *file, const char *
   return found;
 }
 
-void names_steps(struct planning *p, const char *host) {
+/* ---- who finds whom ---- */
+
+static const char *found_by(struct planning *p, const char *asked, const char *name) { /* NULL: nothing of use */
+  const char *address = line_word(p, answered(p, asked, address_question(p, name)), 0, false);
+  return !address || str_starts(address, "127.") || str_eq(address, "::1") || str_starts(address, "fe80:") ? NULL : address;
+}
+
+static bool has_entry(const struct texts *entries, const char *name) {
+  for (size_t i = 0; i < entries->count; i++)
+    if (str_starts(entries->item[i], name) && entries->item[i][strlen(name)] == '=') return true;
+  return false;
+}
+
+/* An address of it that anybody else names, it itself last; ret_who: who did. */
+static const char *address_known(struct planning *p, const char *name, const struct texts *names, const char **ret_who) {
+  const char *address;
+  for (size_t i = 0; i < names->count; i++)
+    if (!str_eq(names->item[i], name) && (address = found_by(p, names->item[i], name))) return *ret_who = names->item[i], address;
+  const struct host_view *h = snapshot_host(p->snap, name);
+  for (size_t i = 0; h && i < h->addresses.count; i++)
+    if (!str_starts(h->addresses.item[i], "127.") && !strchr(h->addresses.item[i], ':')) return *ret_who = "what is read of it", h->addresses.item[i];
+  address = found_by(p, name, name);
+  return *ret_who = name, address;
+}
+
+/* "kvm02=10.0.0.2" for each of the others that it does not find by itself and nobody gave. */
+static void add_unfound(struct planning *p, const char *host, const struct texts *names, struct texts *entries) {
+  for (size_t i = 0; i < names->count; i++) {
+    const char *name = names->item[i], *who, *address;
+    int64_t code = exit_of(p, host, address_question(p, name));
+    if (str_eq(name, host) || is_address(name) || has_entry(entries, name) || code == 0 || code == 127 || code == UNKNOWN_INT) continue;
+    address = address_known(p, name, names, &who);
+    if (!address) {
+      refuse(p, planf(p, "with entry=%s=ADDRESS", name), "%s does not find the address of %s, and nobody else here does", host, name);
+      continue;
+    }
+    texts_add(p->arena, entries, planf(p, "%s=%s", name, address));
+    consequence(p, "%s does not find %s by its name: %s, by the word of %s, goes into its /etc/hosts.", host, name, address, who);
+  }
+}
+
+void names_check(struct planning *p, const char *host) {
+  const struct answer *q = survey_answer(p->survey, host, "hosts");
+  if (!q || q->code != UNKNOWN_INT || !q->text || !strstr(q->text, "resolve")) return;
+  refuse_always(p, planf(p, "when it does: prepare %s alone first, with entry=%s=ADDRESS", here(p), host), "this console's host %s does not find the address of %s", here(p), host);
+}
+
+void names_steps(struct planning *p, const char *host, const struct texts *names) {
   struct texts entries = given_list(p, "entry");
   const char *file = printed(p, host, "hosts"), *text = "";
   bool loopback = false, ignored = false;
+  add_unfound(p, host, names, &entries);
   if (!entries.count) return;
   for (size_t i = 0; i < entries.count; i++) {
     size_t n = strcspn(entries.item[i], "=");

@@ -24,6 +24,21 @@ static void check_processor(struct planning *p, const char *host) {
     refuse(p, planf(p, "when the module is loaded there: modprobe kvm_%s", str_starts(flag, "vmx") ? "intel" : "amd"), "%s has no /dev/kvm though its processor can: the firmware forbids it, or the module is not loaded", host);
 }
 
+/* A device may be there, and make guests, and never run one: so one is run, without a disk, until its firmware says that it finds
+ * none. What that firmware writes comes out of the port that it is built to write to; one that writes nothing tells nothing. */
+static const char guest[] =
+    "PATH=$PATH:/usr/libexec; for q in qemu-system-x86_64 qemu-kvm; do command -v $q >/dev/null && break; done; "
+    "out=$(timeout -k 1 8 $q -accel kvm -m 32 -nodefaults -display none -debugcon stdio -global isa-debugcon.iobase=0x402 </dev/null 2>&1); code=$?; "
+    "case $code:$out in 124:*'No bootable device'*) echo 'a guest ran its firmware to the end' ;; 124:*SeaBIOS*) echo 'a guest hangs in its firmware' >&2; exit 1 ;; "
+    "124:*) echo 'the firmware says nothing here: not known whether a guest runs' ;; *) printf '%s\\n' \"$out\" | tail -n 3 >&2; exit 1 ;; esac";
+
+static void guest_step(struct planning *p, const char *host) {
+  const char *flag = answered(p, host, "flags");
+  if (!flag || !*flag || exit_of(p, host, "kvm") != 0) return; /* forced: emulated */
+  struct step *s = step_run(p, host, "run a guest of 32 MiB for some seconds, to see that one runs at all", "sh", "-c", guest, NULL);
+  s->harmless = TRUTH_YES;
+}
+
 void platform_plan(struct planning *p) {
   struct texts hosts = given_list(p, "host");
   struct host_system s;
@@ -40,6 +55,7 @@ void platform_plan(struct planning *p) {
     service_steps(p, host, &s, ROLE_PLATFORM);
     struct step *x = step_run(p, host, "see that libvirt answers", "virsh", "-c", "qemu:///system", "nodeinfo", NULL);
     x->harmless = TRUTH_YES;
+    guest_step(p, host);
     const struct host_view *h = snapshot_host(p->snap, host);
     if (h && h->libvirt != LIBVIRT_UNKNOWN) verify_that(p, "hypervisor-answers", host, NULL);
   }

@@ -54,14 +54,22 @@ const struct operation_argument prepare_arguments[] = {
     {.name = "trust", .title = "HOST", .help = "hosts whose root may log in at each other by ssh, which live migration uses; proposed: the KVM hosts", .kind = ARG_HOST, .list = true, .propose = propose_trust},
     {.name = NULL}};
 
+/* All that are to find each other by name. */
+static struct texts names_of_all(const struct planning *p) {
+  struct texts all = given_list(p, "host"), trust = given_list(p, "trust");
+  for (size_t i = 0; i < trust.count; i++)
+    if (!texts_have(&all, trust.item[i])) texts_add(p->arena, &all, trust.item[i]);
+  return all;
+}
+
 static int roles_of(const struct planning *p) { return (wants(p, "kvm") ? ROLE_KVM : 0) | (wants(p, "gluster") ? ROLE_GLUSTER : 0); }
 
 void prepare_survey(struct planning *p) {
-  struct texts hosts = given_list(p, "host"), trust = given_list(p, "trust");
+  struct texts hosts = given_list(p, "host"), trust = given_list(p, "trust"), names = names_of_all(p);
   for (size_t i = 0; i < hosts.count; i++) {
     system_ask(p, hosts.item[i]);
     packages_ask(p, hosts.item[i], roles_of(p));
-    names_ask(p, hosts.item[i]);
+    names_ask(p, hosts.item[i], &names);
     guards_ask(p, hosts.item[i]);
   }
   trust_ask(p, &trust);
@@ -116,7 +124,7 @@ static void extra_repositories(struct planning *p, const char *host, const struc
 /* ---- the plan ---- */
 
 static void prepare_one(struct planning *p, const char *host, const struct host_system *s, int roles) {
-  struct texts missing = packages_missing(p, host, s, roles), services = system_services(p, s, roles);
+  struct texts names = names_of_all(p), missing = packages_missing(p, host, s, roles), services = system_services(p, s, roles);
   mirror_step(p, host, s);
   if (missing.count) {
     extra_repositories(p, host, s, roles);
@@ -125,7 +133,7 @@ static void prepare_one(struct planning *p, const char *host, const struct host_
   } else {
     consequence(p, "%s (%s): all packages are there.", host, s->name);
   }
-  names_steps(p, host);
+  names_steps(p, host, &names);
   guards_steps(p, host, roles);
   service_steps(p, host, s, roles);
   for (size_t i = 0; i < services.count; i++) {
@@ -139,6 +147,7 @@ static void prepare_one(struct planning *p, const char *host, const struct host_
 void prepare_plan(struct planning *p) {
   struct texts hosts = given_list(p, "host"), trust = given_list(p, "trust");
   struct host_system *systems = arena_array(p->arena, hosts.count + 1, sizeof *systems);
+  for (size_t i = 0; i < hosts.count; i++) names_check(p, hosts.item[i]);
   for (size_t i = 0; i < hosts.count; i++) system_read(p, hosts.item[i], &systems[i]);
   trust_check(p, &trust);
   if (refused(p)) return;

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const target_kind_names[] = {"cluster", "host", "node", "peer", "volume", "brick", "domain", "resource", "device", NULL};
-const struct operation *const operation_groups[] = {host_operations, gluster_operations, cluster_operations, domain_operations, resource_operations, node_operations, NULL};
+const char *const target_kind_names[] = {"cluster", "host", "node", "peer", "volume", "brick", "domain", "resource", "device", "copy", NULL};
+const struct operation *const operation_groups[] = {host_operations, gluster_operations, cluster_operations, domain_operations, resource_operations, node_operations, copy_operations, NULL};
 
 const struct operation *operation_at(size_t n) {
   for (size_t g = 0; operation_groups[g]; g++)
@@ -278,8 +278,8 @@ struct plan *operation_plan(const struct operation *o, const struct snapshot *s,
   plan->gluster = truth_of(o->flags & OP_GLUSTER);
   refuse_own_host(&p, target);
   o->plan(&p);
-  /* What is typed to confirm: the target; without one, the cluster's name. */
-  plan->confirm = plan->target ? plan->target : s->cluster.name ? arena_strdup(a, s->cluster.name) : "cluster";
+  /* What is typed to confirm: the target; without one, or where it is a path, the cluster's name. */
+  plan->confirm = plan->target && o->target != TARGET_COPY ? plan->target : s->cluster.name ? arena_strdup(a, s->cluster.name) : "cluster";
   if (plan->allowed == TRUTH_YES) plan->forcible = TRUTH_UNKNOWN;
   return plan;
 }

@@ -16,7 +16,7 @@ SHAPE(good_exit_shape, T, FIELD(T, code, INT), FIELD(T, says, TEXT));
 SHAPE(step_shape, T, FIELD(T, host, TEXT), CHOICE(T, kind, step_kind_names), FIELD(T, argv, TEXTS), FIELD(T, input, TEXT), FIELD(T, secret, TEXT),
       FIELD(T, input_of, INT), FIELD(T, say, TEXT), FIELD(T, undo, TEXTS), FIELD(T, test, TEXTS), OBJECT(T, already, condition_shape),
       OBJECT(T, still, condition_shape), OBJECT(T, until, condition_shape), LIST(T, good, good_exit_shape), FIELD(T, deadline_ms, INT),
-      FIELD(T, harmless, BOOL));
+      FIELD(T, harmless, BOOL), FIELD(T, half, BOOL));
 #undef T
 #define T struct plan
 SHAPE(plan_shape, T, FIELD(T, schema, INT), FIELD(T, operation, TEXT), FIELD(T, title, TEXT), FIELD(T, target, TEXT), FIELD(T, allowed, BOOL),
@@ -154,6 +154,23 @@ void plan_shell(const struct plan *p, const char *ssh, struct str *out) {
 
 /* ---- for people ---- */
 
+bool input_is_secret(const struct step *s) {
+  size_t n = s->secret ? strlen(s->secret) : 0;
+  return s->secret && (!s->input || (s->input[0] == '<' && !strncmp(s->input + 1, s->secret, n) && !strcmp(s->input + 1 + n, ">")));
+}
+
+/* A file that is written by its input: all of it is part of what is confirmed. Of a secret its name in angles stands there. */
+static void text_input(struct str *out, const struct step *s) {
+  if (input_is_secret(s)) return; /* said already */
+  for (const char *line = s->input; line && *line;) {
+    size_t n = strcspn(line, "\n");
+    str_add(out, n ? "       < " : "       <");
+    str_addn(out, line, n);
+    str_addc(out, '\n');
+    line += n + (line[n] == '\n');
+  }
+}
+
 static void text_step(struct str *out, const struct step *s, size_t n, struct arena *a) {
   str_addf(out, "%3zu. %s%s%s\n", n + 1, s->say ? s->say : "", s->host ? ", on " : "", s->host ? s->host : "");
   if (s->argv.count) {
@@ -163,7 +180,7 @@ static void text_step(struct str *out, const struct step *s, size_t n, struct ar
     else if (s->input_of != UNKNOWN_INT) str_addf(out, "   < what step %" PRId64 " printed", s->input_of + 1);
     str_addc(out, '\n');
   }
-  if (s->input && !s->secret) str_addf(out, "       < %zu bytes of input\n", strlen(s->input));
+  text_input(out, s);
   if (s->kind == STEP_WAIT) str_addf(out, "       until %s, at most %" PRId64 " s\n", condition_text(&s->until, a), s->deadline_ms / 1000);
   if (s->kind == STEP_HANDOVER) str_add(out, "       it gets the terminal\n");
   if (s->already.name) str_addf(out, "       not needed when %s\n", condition_text(&s->already, a));

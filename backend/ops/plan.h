@@ -34,6 +34,7 @@ struct step {
   LIST_OF(struct good_exit) good;
   int64_t deadline_ms;  /* RUN: also the far side's; WAIT: after that it failed */
   enum truth harmless;  /* it may be run again when nobody knows whether it ran */
+  enum truth half;      /* when it failed its undo takes away what it left half done */
 };
 
 struct plan {
@@ -55,6 +56,7 @@ extern const struct shape plan_shape, step_shape, condition_shape, good_exit_sha
 void plan_json(const struct plan *p, struct str *out);                  /* the contract's shape, no newline */
 void plan_shell(const struct plan *p, const char *ssh, struct str *out);/* a script for bash that does the same by hand; ssh: "root@%h" */
 void plan_text(const struct plan *p, struct str *out);                  /* for people */
+bool input_is_secret(const struct step *s);                             /* it reads a secret and nothing else */
 /* Host, argv, input, consequence: what must be the same for a confirmation to hold. */
 void plan_canonical(const struct plan *p, struct str *out);
 /* The one function that quotes for a shell: 'a word', never anything that the shell would read as its own. */

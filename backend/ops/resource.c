@@ -2,6 +2,8 @@
  * pacemaker 1.1 to 3.x, and no pcsd. */
 #include "ops/cluster_rows.h"
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #define RESOURCE {.name = "resource", .title = "RESOURCE", .help = "which resource, by its id", .kind = ARG_RESOURCE, .required = true}
 
@@ -68,8 +70,28 @@ static void propose_current(struct planning *p, struct texts *ret) {
   for (size_t i = 0; r && i < r->hosts.count; i++) texts_add(p->arena, ret, r->hosts.item[i]);
 }
 
+/* "2h": what crm_resource reads (ISO 8601), and in words; false: no such duration. */
+static bool lifetime_of(struct planning *p, const char *text, const char **ret_iso, const char **ret_words) {
+  static const struct { char letter; const char *before, *after, *word; } units[] = {{'m', "PT", "M", "minute"}, {'h', "PT", "H", "hour"}, {'d', "P", "D", "day"}};
+  size_t digits = text ? strspn(text, "0123456789") : 0;
+  int n = 0;
+  if (!digits || digits > 4 || sscanf(text, "%4d", &n) != 1 || n < 1 || strlen(text) != digits + 1) return false;
+  for (size_t i = 0; i < COUNT(units); i++) {
+    if (text[digits] != units[i].letter) continue;
+    *ret_iso = planf(p, "%s%d%s", units[i].before, n, units[i].after);
+    *ret_words = planf(p, "%d %s%s", n, units[i].word, n > 1 ? "s" : "");
+    return true;
+  }
+  return false;
+}
+
+static const char *check_lifetime(struct planning *p, const char *value) {
+  const char *iso, *words;
+  return lifetime_of(p, value, &iso, &words) ? NULL : "a duration is a number and m, h or d: 30m, 8h, 2d";
+}
+
 static void plan_ban(struct planning *p) {
-  const char *id = given(p, "resource"), *node = given(p, "node"), *best = NULL, *whole = whole_of(p, id);
+  const char *iso = NULL, *lasts = NULL, *id = given(p, "resource"), *node = given(p, "node"), *best = NULL, *whole = whole_of(p, id);
   const struct resource_view *r = cluster_told(p) ? resource_told(p, id) : NULL;
   struct texts online = nodes_online(p->snap, p->arena);
   int64_t most = -SCORE_INFINITE;
@@ -93,9 +115,12 @@ static void plan_ban(struct planning *p) {
   else if (runs_there) consequence(p, "%s leaves %s; it goes where pacemaker's scores put it (%zu nodes are left to it)", id, node, left);
   else consequence(p, "%s does not run on %s, so nothing moves now", id, node);
   if (runs_there) say_failed_stop(p, node);
-  consequence(p, "it does not run on %s again, not even when no other node is left, until the ban is cleared (resource-clear)", node);
+  if (lifetime_of(p, given(p, "lifetime"), &iso, &lasts))
+    consequence(p, "for %s it does not run on %s again, not even when no other node is left, unless the ban is cleared before (resource-clear); what is left of it then stays listed until it is cleared", lasts, node);
+  else consequence(p, "it does not run on %s again, not even when no other node is left, until the ban is cleared (resource-clear)", node);
   say_leftovers(p, whole, NULL);
   struct step *s = step_run(p, cluster_host(p), planf(p, "forbid %s to run on %s", whole, node), "crm_resource", "-B", "-r", whole, "-N", node_name(p->snap, node), NULL);
+  if (iso) step_word(p, s, "-u"), step_word(p, s, "%s", iso);
   undo_by(p, s, "crm_resource", "-U", "-r", whole, "-N", node_name(p->snap, node), NULL);
   already_when(p, s, "banned-from", whole, node, NULL);
   s->harmless = TRUTH_YES;
@@ -108,6 +133,7 @@ static void plan_ban(struct planning *p) {
 static const struct operation_argument ban_arguments[] = {
     RESOURCE,
     {.name = "node", .title = "NODE", .help = "the host it must not run on; where it runs now is proposed", .kind = ARG_NODE, .propose = propose_current},
+    {.name = "lifetime", .title = "30m|8h|2d", .help = "how long, in minutes, hours or days; left out: until it is cleared. Pacemaker looks at its clock every 15 minutes (cluster-recheck-interval), so it may end that much later", .kind = ARG_TEXT, .check = check_lifetime},
     {.name = NULL},
 };
 

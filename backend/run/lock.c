@@ -35,6 +35,7 @@ struct lock {
   int64_t epoch, beats;
   int64_t beat_ok;         /* when the last heartbeat that was shown, and confirmed, was sent */
   char theirs[256], beat[64]; /* of another holder: its value, its counter */
+  char dead[2 * TOKEN_BYTES + 1]; /* whose lock this host's console before us held: its process is gone, or we had not its file */
   int64_t still_since;
   int sightings;
   bool releasing, begun;
@@ -201,7 +202,8 @@ static void saw_holder(struct lock *k, const struct exec_result *r) {
     }
     k->maybe_ours = false;
     if (other) k->sightings = 0;
-    watch_beat(k);
+    if (*k->dead && !strncmp(value, k->dead, strlen(k->dead)) && value[strlen(k->dead)] == '.') swap(k, k->theirs);
+    else watch_beat(k);
   } else if (k->state == LOCK_HELD) {
     if (ended_with(r, RC_NOSUCH)) snprintf(k->theirs, sizeof k->theirs, "? somebody who removed it"), lost(k);
     /* else: it cannot be read now; being sure of it ends by itself */
@@ -293,15 +295,18 @@ static bool take_flock(struct lock *k, char *who, size_t room) {
     snprintf(who, room, "%s: %s", k->path, strerror(errno));
     return false;
   }
-  if (!flock(k->flocked, LOCK_EX | LOCK_NB)) {
-    if (ftruncate(k->flocked, 0) || write(k->flocked, k->who, strlen(k->who)) < 0) log_line("lock", LOG_LEVEL_WARNING, "%s: %s", k->path, strerror(errno));
-    return true;
-  }
-  char text[200] = "";
+  bool ours = !flock(k->flocked, LOCK_EX | LOCK_NB);
+  char text[400] = "", plain[200] = "";
   ssize_t n = read(k->flocked, text, sizeof text - 1);
   text[n > 0 ? n : 0] = 0;
-  char plain[200] = "";
-  add_plain(plain, sizeof plain, text);
+  if (ours) {
+    CLEANUP(mem_freep) char *mine = mem_printf("%s %.200s", k->token, k->who);
+    snprintf(k->dead, sizeof k->dead, "%.*s", (int)strcspn(text, " "), text);
+    if (strspn(k->dead, "0123456789abcdef") != 2 * TOKEN_BYTES) k->dead[0] = 0;
+    if (ftruncate(k->flocked, 0) || pwrite(k->flocked, mine, strlen(mine), 0) < 0) log_line("lock", LOG_LEVEL_WARNING, "%s: %s", k->path, strerror(errno));
+    return true;
+  }
+  add_plain(plain, sizeof plain, people(text));
   snprintf(who, room, "another console on this host runs an operation: %s", *plain ? plain : "somebody");
   close(k->flocked);
   k->flocked = -1;
@@ -384,6 +389,7 @@ static void delete_it(struct lock *k) {
 }
 
 void lock_give_back(struct lock *k, void (*done)(void *owner), void *owner) {
+  if (k->state == LOCK_HELD) log_line("lock", LOG_LEVEL_INFO, "given back"); /* nothing that needs it begins from here on */
   k->releasing = true;
   k->done = done;
   k->done_owner = owner;

@@ -3,7 +3,8 @@
  * a holder whose counter stood still for longer than three beats is taken over by compare-and-set, never by a blind write.
  * A holder that could not show its heartbeat for two beats is no longer sure of the lock, and sure again only by a
  * compare-and-set of its own, which makes every observer begin anew: so there are never two that are sure.
- * Consoles of one host settle it by flock first. Commands through the executor, so the simulation has it too. */
+ * Consoles of one host settle it by flock first; the file says whose lock its holder took in the CIB, so that one that is gone
+ * is known by the next one at once. Commands through the executor, so the simulation has it too. */
 #ifndef RUN_LOCK_H
 #define RUN_LOCK_H
 #include "run/executor.h"

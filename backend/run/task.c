@@ -113,6 +113,12 @@ static const char *missing_secret(const struct task *t) {
   return NULL;
 }
 
+static bool lacks_terminal(const struct task *t) {
+  for (size_t i = 0; i < t->plan->steps.count; i++)
+    if (t->plan->steps.item[i].kind == STEP_HANDOVER && !t->tasks->o.terminal) return true;
+  return false;
+}
+
 /* Made again, of what is read now: the confirmation was for that plan and for no other. */
 static void plan_again(struct task *t) {
   CLEANUP(str_free) struct str canonical = {0};
@@ -126,6 +132,8 @@ static void plan_again(struct task *t) {
     task_end(t, TASK_REFUSED, "nothing ran: the cluster has changed, and the plan is no longer the one that was confirmed; look at it again");
   } else if (missing_secret(t)) {
     task_end(t, TASK_REFUSED, "nothing ran: the %s was not given", missing_secret(t));
+  } else if (lacks_terminal(t)) {
+    task_end(t, TASK_REFUSED, "nothing ran: it hands a terminal over, and there is none here; run it on one");
   } else {
     t->outputs = arena_array(t->arena, p->steps.count + 1, sizeof *t->outputs);
     if (p->danger >= 2 && t->tasks->state_dir) t->phase = PHASE_COPY;
@@ -284,7 +292,7 @@ void task_look(const struct tasks *all, size_t n, struct task_view *ret) {
   if (!t) return;
   *ret = (struct task_view){.id = t->id, .operation = t->name, .title = t->title, .target = t->target, .who = t->who, .began = t->began, .ended = t->ended, .state = t->state, .plan = t->plan,
                             .step = t->step < t->plan->steps.count || !t->step ? t->step : t->step - 1, .steps = t->steps, .took_ms = t->took_ms, .lines = t->lines, .line_count = t->line_count,
-                            .lines_dropped = t->lines_dropped, .text = t->text};
+                            .lines_dropped = t->lines_dropped, .text = t->text, .copies = &t->copies};
 }
 
 /* ---- what an operator does with one ---- */
@@ -329,6 +337,8 @@ void task_answer(struct tasks *all, size_t n, bool yes) {
   task_end(t, TASK_CANCELLED, "the operator said no at step %zu; what was done stands", at);
 }
 
+bool step_leaves(const struct step *s, enum step_state state) { return s->undo.count && (state == STEP_DONE || (state == STEP_FAILED && s->half == TRUTH_YES)); }
+
 struct plan *task_undo_plan(const struct tasks *all, size_t n, struct arena *a) {
   const struct task *t = nth(all, n);
   struct plan *p = arena_alloc(a, sizeof *p);
@@ -347,7 +357,7 @@ struct plan *task_undo_plan(const struct tasks *all, size_t n, struct arena *a) 
   texts_add(a, &p->consequence, "what was done is taken back, the last step first");
   for (size_t i = t->plan->steps.count; i-- > 0;) {
     const struct step *old = &t->plan->steps.item[i];
-    if (t->steps[i] != STEP_DONE || !old->undo.count) continue;
+    if (!step_leaves(old, t->steps[i])) continue;
     struct step *s = list_add(a, &p->steps, &step_shape);
     s->kind = STEP_RUN;
     s->host = arena_strdup(a, old->host);

@@ -37,6 +37,7 @@ struct task_view { /* borrowed, until the next call */
   const int64_t *took_ms;
   const struct task_line *lines; size_t line_count, lines_dropped; /* output, bounded */
   const char *text;               /* a sentence how it stands */
+  const struct texts *copies;     /* paths of what was copied beforehand */
 };
 
 struct tasks_options {
@@ -69,6 +70,7 @@ struct task *task_undo(struct tasks *t, size_t n, struct err *e); /* the done st
 void task_forget(struct tasks *t, size_t n);        /* an ended or interrupted one; else nothing happens */
 bool tasks_busy(const struct tasks *t);             /* one has not ended, or a command that nobody waits for still runs */
 void tasks_wind_down(struct tasks *t);              /* the running step ends, no other starts (SIGHUP) */
+bool step_leaves(const struct step *s, enum step_state state); /* something that its undo would take back */
 int task_exit(enum task_state s);                   /* the contract's exit code */
 extern const char *const task_state_names[], *const step_state_names[];
 #endif

@@ -42,6 +42,7 @@ static int write_copy(struct task *t) {
   bool good = write(fd, str_text(out), out->len) == (ssize_t)out->len && !fsync(fd);
   int code = good ? 0 : errno ? -errno : -ENOSPC;
   close(fd);
+  if (!code) texts_add(t->arena, &t->copies, path);
   return code;
 }
 

@@ -42,7 +42,7 @@ void task_end(struct task *t, enum task_state state, const char *format, ...) {
   if (t->tasks->audit) audit_verdict(t->tasks->audit, t->id, task_state_names[state], t->text);
   if (t->undoes && state == TASK_VERIFIED)
     for (size_t i = 0; t->undoes->steps && i < t->undoes->plan->steps.count; i++)
-      if (t->undoes->steps[i] == STEP_DONE && t->undoes->plan->steps.item[i].undo.count) t->undoes->steps[i] = STEP_UNDONE;
+      if (step_leaves(&t->undoes->plan->steps.item[i], t->undoes->steps[i])) t->undoes->steps[i] = STEP_UNDONE;
   task_changed(t);
   /* A command that changes something is waited for before what is held for it is let go; others are not. */
   if (t->exec && t->use != USE_RUN) t->tasks->o.executor->class->leave(t->exec);

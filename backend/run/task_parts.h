@@ -53,6 +53,7 @@ struct task {
   struct lock *lock;
   bool lock_lost, lockless, quiet, away; /* lockless: it could not be had, and the operator goes on without it */
   size_t copy;
+  struct texts copies;
 
   size_t step;
   enum step_phase at;

@@ -254,13 +254,27 @@ static int move(struct call *c, struct sim_resource *r, const char *node) {
   return COMMAND_DONE;
 }
 
+/* "PT30M", "PT8H", "P2D" from now on; UNKNOWN_INT: for good. */
+static int64_t until_when(const struct call *c, const char *duration) {
+  static const struct { const char *format; int64_t ms; } units[] = {{"PT%5d%1[M]", 60000}, {"PT%5d%1[H]", 3600000}, {"P%5d%1[D]", 86400000}};
+  int n;
+  char letter[2];
+  for (size_t i = 0; duration && i < COUNT(units); i++)
+    if (sscanf(duration, units[i].format, &n, letter) == 2) return c->w->clock + n * units[i].ms;
+  return UNKNOWN_INT;
+}
+
 static int ban(struct call *c, struct sim_resource *r, const char *node) {
   struct sim_host *on[NODES_MAX];
+  const char *lifetime = value_of(c, "-u", "--lifetime");
   if (!node && active_nodes(c->w, c->host, r, on) == 1) node = on[0]->name;
   if (!node) return fail(c, 64, "crm_resource: Resource '%s' not moved: active in 0 locations.\nTo prevent '%s' from running on a specific location, specify a node.", r->id, r->id);
   if (!world_host(c->w, node)) return fail(c, RC_NOSUCH, "crm_resource: Node '%s' not found\nError performing operation: No such object", node);
   const char *id = world_words(c->w, "cli-ban-%s-on-%s", r->id, node);
-  add_location(c->w, id, r->id, node, "-INFINITY")->role = "Started";
+  struct pcmk_constraint *x = add_location(c->w, id, r->id, node, "-INFINITY");
+  x->role = "Started";
+  x->expires = until_when(c, lifetime);
+  if (lifetime && x->expires == UNKNOWN_INT) return fail(c, 64, "crm_resource: Invalid duration specified: %s", lifetime);
   cib_changed(c->w, "crm_resource", c->host->name);
   c->r->code = 0;
   str_addf(&c->r->out, "WARNING: Creating rsc_location constraint '%s' with a score of -INFINITY for resource %s on %s.\n\tThis will prevent %s from running on %s until the constraint is removed using the clear option or by editing the CIB with an appropriate tool\n\tThis will be the case even if %s is the last node in the cluster\n", id, r->id, node, r->id, node, node);

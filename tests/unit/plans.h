@@ -73,15 +73,9 @@ static inline struct plan *told_plan(struct simulated *b, const char *operation,
 
 /* ---- what is kept ---- */
 
-static inline void plan_whole(const struct plan *p, struct str *out) {
-  plan_text(p, out);
-  for (size_t i = 0; i < p->steps.count; i++)
-    if (p->steps.item[i].input && !p->steps.item[i].secret) str_addf(out, "\nInput of step %zu\n%s", i + 1, p->steps.item[i].input);
-}
-
 static inline void plan_kept(const struct plan *p, const char *name) {
   CLEANUP(str_free) struct str now = {0};
-  plan_whole(p, &now);
+  plan_text(p, &now);
   kept_text(name, &now);
 }
 

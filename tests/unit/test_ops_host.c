@@ -51,6 +51,47 @@ static void hosts_are_prepared(void **state) {
   simulated_close(&b);
 }
 
+/* Nobody gave the hosts each other's names: they are looked up, or the plan says what is missing before anything ran. */
+static void hosts_find_each_other(void **state) {
+  struct simulated b;
+  (void)state;
+  bench_open(&b, bare);
+  struct plan *p = bench_plan(&b, "host-prepare", "host=kvm01;host=kvm02;role=kvm");
+  plan_kept(p, "prepare-names");
+  plan_runs(&b, p);
+  assert_non_null(strstr(pairs_get(&world_host(sim_world(b.sim), "kvm01")->files, "/etc/hosts"), " kvm02"));
+  assert_non_null(strstr(pairs_get(&world_host(sim_world(b.sim), "kvm02")->files, "/etc/hosts"), " kvm01"));
+  simulated_close(&b);
+  bench_open(&b, bare);
+  const struct told nobody[] = {{"kvm01", "address kvm02", 2, ""}, {"kvm02", "address kvm02", 0, "127.0.1.1 kvm02\n"}, {NULL, NULL, 0, NULL}};
+  p = told_plan(&b, "host-prepare", "host=kvm01;host=kvm02;role=kvm", nobody);
+  assert_int_equal(p->allowed, TRUTH_NO);
+  assert_string_equal(p->why, "kvm01 does not find the address of kvm02, and nobody else here does");
+  assert_string_equal(p->when, "with entry=kvm02=ADDRESS");
+  const struct told found[] = {{"kvm01", "address kvm02", 0, "10.9.9.9 kvm02.example.org\n"}, {"kvm02", "address kvm01", 127, ""}, {NULL, NULL, 0, NULL}}; /* by DNS; no such tool */
+  p = told_plan(&b, "host-prepare", "host=kvm01;host=kvm02;role=kvm", found);
+  assert_int_equal(p->allowed, TRUTH_YES);
+  for (size_t i = 0; i < p->steps.count; i++)
+    for (size_t w = 0; w < p->steps.item[i].argv.count; w++) assert_string_not_equal(p->steps.item[i].argv.item[w], "/etc/hosts");
+  simulated_close(&b);
+}
+
+static void a_host_that_no_name_leads_to(void **state) {
+  struct simulated b;
+  const struct operation *o = operation_find("host-prepare");
+  (void)state;
+  bench_open(&b, bare);
+  struct values v = bench_values(&b, o, "host=kvm01;host=kvm09;role=kvm");
+  struct survey survey = {0};
+  operation_survey(o, b.snap, &v, b.arena, &survey);
+  for (size_t i = 0; i < survey.answers.count; i++) survey.answers.item[i].text = "ssh: Could not resolve hostname kvm09: Name or service not known";
+  const struct plan *p = operation_plan(o, b.snap, &v, &survey, b.arena);
+  assert_int_equal(p->allowed, TRUTH_NO);
+  assert_non_null(strstr(p->why, "does not find the address of"));
+  assert_non_null(strstr(p->when, "alone first, with entry="));
+  simulated_close(&b);
+}
+
 /* The storage half of the guide, by operations alone. */
 static void from_bare_hosts_to_a_mounted_volume(void **state) {
   static const char *const way[][2] = {
@@ -103,7 +144,7 @@ static void what_a_host_prints_is_words(void **state) {
   const struct told evil[] = {{"node1", "os", 0, "ID=debian\nPRETTY_NAME=\"\x1b[2J\x1b]0;x\x07" "Debian\"\n"}, {"node1", "hosts", 0, many}, {NULL, NULL, 0, NULL}};
   struct plan *p = told_plan(&b, "host-prepare", arena_printf(b.arena, "host=node1;role=gluster;%s", entries), evil);
   CLEANUP(str_free) struct str out = {0};
-  plan_whole(p, &out);
+  plan_text(p, &out);
   assert_int_equal(p->allowed, TRUTH_YES);
   for (const char *s = str_text(&out); *s; s++)
     if (((unsigned char)*s < ' ' && *s != '\n') || *s == 127) fail_msg("a control character is in the plan: %s", s);
@@ -202,7 +243,7 @@ static void a_member_keeps_its_network(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(each_distribution_has_its_way),          cmocka_unit_test(hosts_are_prepared), cmocka_unit_test(from_bare_hosts_to_a_mounted_volume),       cmocka_unit_test(a_host_that_cannot_be_asked_is_refused),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(each_distribution_has_its_way),          cmocka_unit_test(hosts_are_prepared), cmocka_unit_test(hosts_find_each_other), cmocka_unit_test(a_host_that_no_name_leads_to), cmocka_unit_test(from_bare_hosts_to_a_mounted_volume),       cmocka_unit_test(a_host_that_cannot_be_asked_is_refused),
                                      cmocka_unit_test(what_a_host_prints_is_words), cmocka_unit_test(a_processor_that_cannot_is_refused), cmocka_unit_test(a_bridge_takes_itself_back), cmocka_unit_test(a_bridge_is_made), cmocka_unit_test(a_bridge_that_nobody_confirms_goes),
                                      cmocka_unit_test(a_member_keeps_its_network)};
   return RUN(tests);

@@ -30,11 +30,41 @@ static void bans(void **state) {
   static const struct trial trials[] = {
       {.name = "resource-ban", .operation = "resource-ban", .words = {"resource=test01"}},
       {.name = "resource-ban-three", .scenario = three, .operation = "resource-ban", .words = {"resource=d1"}},
+      {.name = "resource-ban-lifetime", .operation = "resource-ban", .words = {"resource=test01", "lifetime=2h"}},
       {.name = "resource-ban-refused", .before = {"kvm01$ crm_resource -B -r test01 -N kvm02"}, .operation = "resource-ban", .words = {"resource=test01", "node=kvm01"}, .refused = "is the last node that test01 can run on"},
       {.before = {"standby kvm02"}, .operation = "resource-ban", .words = {"resource=test01", "node=kvm01"}, .refused = "the last node"},
   };
   (void)state;
   ground_trials(trials, COUNT(trials));
+}
+
+static bool on(const struct simulated *g, const char *resource, const char *host) {
+  struct condition c = {.name = "resource-on"};
+  texts_add(g->arena, &c.args, resource);
+  texts_add(g->arena, &c.args, host);
+  return condition_holds(&c, g->snap, g->arena, NULL) == TRUTH_YES;
+}
+
+static void a_ban_ends_by_itself(void **state) {
+  struct simulated g = ground_open("lab");
+  const struct operation *o = operation_find("resource-ban");
+  const struct operation_argument *arg = operation_argument(o, "lifetime");
+  struct values none = {0};
+  struct planning p = {.operation = o, .snap = g.snap, .values = &none, .arena = g.arena};
+  static const char *const good[] = {"1m", "90m", "8h", "2d", "9999d"}, *const bad[] = {"h", "0h", "2", "2w", "2h ", " 2h", "-2h", "PT2H", "99999h", "2h30m", "1e3m"};
+  (void)state;
+  for (size_t i = 0; i < COUNT(good); i++) assert_null(operation_check(&p, arg, good[i]));
+  for (size_t i = 0; i < COUNT(bad); i++)
+    if (!operation_check(&p, arg, bad[i])) fail_msg("'%s' is taken for a duration", bad[i]);
+  ground_do(&g, "kvm01$ pcs constraint location test01 prefers kvm01=100");
+  ground_do(&g, "kvm01$ crm_resource -B -r test01 -N kvm01 -u PT10M");
+  ground_do(&g, "60s");
+  assert_true(on(&g, "test01", "kvm02"));
+  ground_do(&g, "700s");
+  ground_do(&g, "kvm01$ crm_resource -r test01 -m -p priority -v 1"); /* pacemaker looks at the time when it looks at all */
+  ground_do(&g, "60s");
+  assert_true(on(&g, "test01", "kvm01"));
+  simulated_close(&g);
 }
 
 static void clears(void **state) {
@@ -138,6 +168,6 @@ static void clones_and_groups(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(moves), cmocka_unit_test(bans), cmocka_unit_test(clears), cmocka_unit_test(failures), cmocka_unit_test(switches), cmocka_unit_test(nodes), cmocka_unit_test(drains), cmocka_unit_test(clones_and_groups)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(moves), cmocka_unit_test(bans), cmocka_unit_test(a_ban_ends_by_itself), cmocka_unit_test(clears), cmocka_unit_test(failures), cmocka_unit_test(switches), cmocka_unit_test(nodes), cmocka_unit_test(drains), cmocka_unit_test(clones_and_groups)};
   return RUN(tests);
 }

@@ -79,7 +79,7 @@ static void the_terminal_is_handed_over(void **state) {
   (void)state;
   how.handover = how.no_already = how.no_wait = how.no_verify = true;
   begin();
-  STATE(TASK_FAILED); /* there is none */
+  STATE(TASK_REFUSED); /* there is none, and nothing else of it is begun either */
   NOTHING_STARTED();
   tasks_free(tasks);
   options.terminal = on_terminal;

@@ -225,6 +225,44 @@ static void a_dead_holder_is_taken_over(void **state) {
   end_console(&c[1]);
 }
 
+/* Two consoles of one host, one after the other: the file that the first one held says whose lock that was. */
+static void a_dead_holder_of_this_host_is_known_at_once(void **state) {
+  char folder[] = "/tmp/kvmconsole-lock.XXXXXX", path[64];
+  struct cib cib = {0};
+  struct console c[3] = {{.told = false}};
+  (void)state;
+  assert_non_null(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/operator.lock", folder);
+  for (int i = 0; i < 3; i++) c[i].x = (struct slow){.base = {&slow_class}, .cib = &cib, .node = i};
+  c[0].lock = lock_take(&c[0].x.base, "kvm01", folder, "root@kvm01", on_state, &c[0]);
+  int64_t now = until(c, 1, 0, 10000, first_holds), died;
+  c[1].lock = lock_take(&c[1].x.base, "kvm01", folder, "root@kvm01", on_state, &c[1]);
+  now = until(c, 2, now, 20000, NULL);
+  assert_int_equal(c[1].state, LOCK_BUSY); /* while it lives */
+  assert_non_null(strstr(c[1].text, "another console on this host"));
+  assert_non_null(strstr(c[1].text, "root@kvm01"));
+  end_console(&c[1]);
+  end_console(&c[0]);
+  died = now;
+  c[1] = (struct console){.x = {.base = {&slow_class}, .cib = &cib, .node = 1}};
+  c[1].lock = lock_take(&c[1].x.base, "kvm01", folder, "root@kvm01", on_state, &c[1]);
+  now = until(c, 2, now, 120000, second_holds);
+  assert_true(sure(&c[1]));
+  assert_true(now - died < LOCK_BEAT_MS);
+  /* Of another host's dead holder nothing is known: it is watched for as long as ever. */
+  end_console(&c[1]);
+  new_console(&c[2], &cib, 2);
+  lock_drop(c[2].lock);
+  assert_int_equal(truncate(path, 0), 0);
+  c[2].lock = lock_take(&c[2].x.base, "kvm01", folder, "root@kvm02", on_state, &c[2]);
+  died = now;
+  while (!sure(&c[2]) && now - died < 120000) turn(&c[2], now += 100);
+  assert_true(now - died >= LOCK_STILL_MS);
+  end_console(&c[2]);
+  unlink(path);
+  rmdir(folder);
+}
+
 static void a_frozen_holder_is_not_sure_when_it_wakes(void **state) {
   (void)state;
   for (int round = 0; round < 60; round++) {
@@ -388,7 +426,7 @@ static void two_at_once_in_the_simulated_cluster(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(two_at_once_are_never_two_holders), cmocka_unit_test(a_dead_holder_is_taken_over), cmocka_unit_test(a_frozen_holder_is_not_sure_when_it_wakes), cmocka_unit_test(a_holder_that_wakes_last_of_all), cmocka_unit_test(who_does_not_know_the_time_is_not_sure),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(two_at_once_are_never_two_holders), cmocka_unit_test(a_dead_holder_is_taken_over), cmocka_unit_test(a_dead_holder_of_this_host_is_known_at_once), cmocka_unit_test(a_frozen_holder_is_not_sure_when_it_wakes), cmocka_unit_test(a_holder_that_wakes_last_of_all), cmocka_unit_test(who_does_not_know_the_time_is_not_sure),
                                      cmocka_unit_test(what_was_lost_on_the_way_is_looked_up), cmocka_unit_test(who_is_not_reached_is_told), cmocka_unit_test(somebody_removed_it),
                                      cmocka_unit_test(consoles_of_one_host_settle_it_first), cmocka_unit_test(two_at_once_in_the_simulated_cluster)};
   return RUN(tests);

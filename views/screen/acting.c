@@ -312,6 +312,7 @@ void acting_follow(struct acting *a, const struct input *in, int w, int h) {
     offers_make(a, in);
     struct menu m = offers_menu(a, in);
     menu_size_of(&m, w, h, &mw, &mh);
+    if (a->menu_of == MENU_WIZARDS && !a->menu.selected && wizard_at_hand(in)) a->menu.selected = mem_strdup(wizard_at_hand(in)->name);
     menu_follow(&m, &a->menu, mw, mh);
   } else if (a->sheet == SHEET_FORM) {
     struct form f = filling_form(a, in);

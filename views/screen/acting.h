@@ -117,6 +117,7 @@ void offers_make(struct acting *a, const struct input *in);
 struct menu offers_menu(const struct acting *a, const struct input *in);
 const struct offer *offers_find(const struct offers *o, const char *id);
 const char *offers_title(const struct acting *a);
+const struct operation *wizard_at_hand(const struct input *in); /* the wizard to go on with; NULL: none is left */
 /* filling.c: an operation's form */
 const struct operation_argument *form_argument(const struct acting *a, size_t field); /* of the form's n-th field; NULL: beyond */
 bool argument_offers(const struct operation_argument *arg); /* values may be offered that are not the only ones */

@@ -1,4 +1,5 @@
 /* What is offered: the operations that fit what is selected, the wizards in their order, or everything by its name. */
+#include "ops/wizard.h"
 #include "views/screen/acting.h"
 #include "views/screen/app.h"
 #include <string.h>
@@ -87,7 +88,11 @@ static struct aims aims_of(const struct acting *a, const struct input *in) {
   case LIST_EVENTS: aim_subject(&s, in, ((const struct event *)item)->subject); break;
   case LIST_PROBLEMS: aim_subject(&s, in, ((const struct problem *)item)->subject); break;
   case LIST_SOURCES: aim_subject(&s, in, ((const struct source_view *)item)->host); break;
-  case LIST_TASKS:
+  case LIST_TASKS: {
+    const struct task_view *t = task_shown(in, a->selected_id);
+    for (size_t i = 0; t && t->copies && i < t->copies->count; i++) aim_at(&s, TARGET_COPY, t->copies->item[i]);
+    break;
+  }
   case LIST_COUNT: break;
   }
   return s;
@@ -201,7 +206,9 @@ static void make_actions(struct acting *a, const struct input *in) {
   add_mending(a, in, &aims);
   for (size_t i = 0; i < aims.count; i++) {
     const struct aim *m = &aims.item[i];
-    add_fitting(a, in, m->kind, m->name, arena_printf(in->arena, "%s, as a %s", m->name, m->kind == TARGET_DEVICE ? "fencing device" : target_kind_names[m->kind]));
+    const char *file = m->kind == TARGET_COPY ? strrchr(m->name, '/') : NULL;
+    if (file) add_fitting(a, in, m->kind, m->name, arena_printf(in->arena, "%s, as it was before", file + 1));
+    else add_fitting(a, in, m->kind, m->name, arena_printf(in->arena, "%s, as a %s", m->name, m->kind == TARGET_DEVICE ? "fencing device" : target_kind_names[m->kind]));
   }
   add_fitting(a, in, TARGET_CLUSTER, NULL, "the cluster as a whole");
 }
@@ -212,6 +219,16 @@ static void make_all(struct acting *a, const struct input *in) {
   add_views(a);
   for (size_t i = 0; (o = operation_at(i)) != NULL; i++)
     add(a, o, aimed(in, &aims, o), arena_printf(in->arena, "operations: %s", arena_strndup(in->arena, o->name, strcspn(o->name, "-"))));
+}
+
+/* After the last one that was run from here, else the first that is not known to be done. */
+const struct operation *wizard_at_hand(const struct input *in) {
+  const struct operation *last = NULL;
+  for (size_t i = 0; i < in->task_count && !last; i++) {
+    const struct operation *o = in->tasks[i].state == TASK_VERIFIED && in->tasks[i].operation ? operation_find(in->tasks[i].operation) : NULL;
+    if (o && o->flags & OP_WIZARD) last = o;
+  }
+  return in->snap ? wizard_next(in->snap, last) : NULL;
 }
 
 static void make_wizards(struct acting *a) {
@@ -243,6 +260,7 @@ static bool begun(const struct acting *a, const struct offer *f) {
 
 static void put_note(const struct acting *a, const struct input *in, const struct offer *f, struct menu_row *r) {
   if (begun(a, f)) r->note = "begun", r->note_role = ROLE_ACCENT;
+  else if (a->menu_of == MENU_WIZARDS && in->snap && wizard_done(in->snap, f->operation) == TRUTH_YES) r->note = arena_printf(in->arena, "%s done", symbol(in->glyphs, SYMBOL_OK)), r->note_role = ROLE_OK;
   else if (f->operation->danger >= 2) r->note = arena_printf(in->arena, "%s danger", symbol(in->glyphs, SYMBOL_WARN)), r->note_role = ROLE_BAD;
 }
 

@@ -198,8 +198,8 @@ static void add_step(struct text *t, const struct input *in, const struct plan *
   text_indent(t, hosts + 4, hosts + 4);
   if (s->say && s->kind != STEP_ASK) text_add(t, STYLE(DIM), s->say);
   if (s->secret) text_addf(t, STYLE(DIM), "reads the %s from its input: it stands in no argument and no log", s->secret);
-  else if (s->input) text_addf(t, STYLE(DIM), "reads: %s", s->input);
-  else if (s->input_of != UNKNOWN_INT) text_addf(t, STYLE(DIM), "reads what step %" PRId64 " printed", s->input_of + 1);
+  if (s->input && !input_is_secret(s)) text_addf(t, STYLE(DIM), "reads: %s", s->input);
+  else if (!s->secret && s->input_of != UNKNOWN_INT) text_addf(t, STYLE(DIM), "reads what step %" PRId64 " printed", s->input_of + 1);
   if (s->test.count) text_addf(t, STYLE(DIM), "not when this succeeds: %s", words_of(in, &s->test));
   if (s->already.name) text_addf(t, STYLE(DIM), "not when %s", condition_text(&s->already, in->arena));
   if (s->still.name) text_addf(t, STYLE(DIM), "only while %s", condition_text(&s->still, in->arena));

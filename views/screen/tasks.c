@@ -1,7 +1,9 @@
 /* Tasks: what runs and what ran, as a list; one of them whole, with its steps, their output and what stands of it. */
 #include "base/clock.h"
+#include "ops/wizard.h"
 #include "views/screen/acting.h"
 #include <inttypes.h>
+#include <string.h>
 
 static const struct { enum role role; enum symbol sign; bool ended; const char *word; } states[] = {
     [TASK_ASKING] = {ROLE_ACCENT, SYMBOL_WAIT, false, "asking"},       [TASK_LOCKING] = {ROLE_ACCENT, SYMBOL_WAIT, false, "locking"},
@@ -50,7 +52,7 @@ const char *task_refuses(const struct input *in, const char *id, enum task_wish 
   const struct task_view *t = task_shown(in, id);
   if (!t) return "that task is not there any more";
   bool ended = task_ended(t->state), done = false;
-  for (size_t i = 0; t->plan && i < t->plan->steps.count; i++) done |= step_state(t, i) == STEP_DONE && t->plan->steps.item[i].undo.count > 0;
+  for (size_t i = 0; t->plan && i < t->plan->steps.count; i++) done |= step_leaves(&t->plan->steps.item[i], step_state(t, i));
   switch (kind) {
   case TASK_WISH_CANCEL: return ended ? "it has ended: there is nothing to stop" : NULL;
   case TASK_WISH_YES:
@@ -176,6 +178,15 @@ static void add_verify(struct text *out, const struct input *in, const struct ta
   }
 }
 
+static void add_copies(struct text *out, const struct input *in, const struct task_view *t) {
+  char key[KEY_NAME];
+  if (!t->copies || !t->copies->count) return;
+  keymap_hint(in->keymap, CONTEXT_GLOBAL, ACTION_ACTIONS, key);
+  text_indent(out, 0, 6);
+  text_addf(out, STYLE(KEY), "%-6s", key);
+  text_moref(out, STYLE(NORMAL), "compares the copies that were made before it with what is now, or puts one back (%.*s)", (int)(strrchr(t->copies->item[0], '/') - t->copies->item[0]), t->copies->item[0]);
+}
+
 static void add_ways_on(struct text *out, const struct input *in, const struct task_view *t) {
   static const struct { enum task_wish wish; enum action action; const char *says; } ways[] = {
       {TASK_WISH_YES, ACTION_TASK_ANSWER, "answers it"},
@@ -192,12 +203,28 @@ static void add_ways_on(struct text *out, const struct input *in, const struct t
     text_addf(out, STYLE(KEY), "%-6s", key);
     text_more(out, STYLE(NORMAL), ways[i].says);
   }
+  add_copies(out, in, t);
+}
+
+/* The end of one wizard is the beginning of the next. */
+static void add_next_wizard(struct text *out, const struct input *in, const struct task_view *t) {
+  const struct operation *o = t->state == TASK_VERIFIED && t->operation ? operation_find(t->operation) : NULL, *next;
+  char key[KEY_NAME];
+  if (!o || !(o->flags & OP_WIZARD) || !in->snap) return;
+  next = wizard_next(in->snap, o);
+  keymap_hint(in->keymap, CONTEXT_GLOBAL, ACTION_WIZARDS, key);
+  if (!next) put(out, "next", STYLE(OK), "every step of setting up is done");
+  else if (*key) {
+    put(out, "next", STYLE(KEY), key);
+    text_moref(out, STYLE(NORMAL), " goes on setting up: %zu  %s", wizard_number(next), next->title);
+  }
 }
 
 static void add_head(struct text *out, const struct input *in, const struct task_view *t) {
   char age[CLOCK_TEXT];
   put(out, "state", style_of(states[t->state].role), arena_printf(in->arena, "%s %s", symbol(in->glyphs, states[t->state].sign), states[t->state].word));
   if (t->text && *t->text) put(out, "says", style_of(states[t->state].role), t->text);
+  add_next_wizard(out, in, t);
   put(out, "what", STYLE(NORMAL), arena_printf(in->arena, "%s%s%s (%s)", t->title ? t->title : "?", t->target ? ": " : "", t->target ? t->target : "", t->operation ? t->operation : "?"));
   put(out, "by", STYLE(NORMAL), t->who);
   put(out, "began", STYLE(NORMAL), clock_text(in, t->began));
@@ -225,7 +252,7 @@ void task_undo_text(struct text *out, const struct input *in, const char *task) 
   for (size_t i = t && t->plan ? t->plan->steps.count : 0; i-- > 0;) {
     const struct step *s = &t->plan->steps.item[i];
     CLEANUP(str_free) struct str words = {0};
-    if (step_state(t, i) != STEP_DONE || !s->undo.count) continue;
+    if (!step_leaves(s, step_state(t, i))) continue;
     shell_words(&words, &s->undo);
     text_indent(out, 1, 5);
     text_addf(out, STYLE(ACCENT), "%s  ", s->host ? s->host : "here");

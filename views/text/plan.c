@@ -7,7 +7,11 @@ static void print(const struct arguments *a, const struct plan *p) {
   CLEANUP(str_free) struct str out = {0};
   if (a->option[OPT_JSON]) plan_json(p, &out), str_addc(&out, '\n');
   else if (a->option[OPT_SHELL]) plan_shell(p, config_text(&a->config, SET_CLUSTER_SSH), &out);
-  else plan_text(p, &out);
+  else {
+    plan_text(p, &out);
+    print_clean(stdout, str_text(&out));
+    return;
+  }
   fputs(str_text(&out), stdout);
 }
 

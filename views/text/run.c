@@ -1,6 +1,5 @@
 /* run: the plan, a word from the operator, the same plan run and verified. */
 #include "base/clock.h"
-#include "base/utf8.h"
 #include "run/audit.h"
 #include "run/task.h"
 #include "views/text/session.h"
@@ -22,17 +21,6 @@ struct running {
   char said[512];
   int interrupts;
 };
-
-/* What comes from the cluster steers no terminal. */
-static void print_clean(FILE *f, const char *text) {
-  CLEANUP(mem_freep) char *copy = mem_strdup(text);
-  char *rest = copy, *line;
-  while ((line = strsep(&rest, "\n")) && (*line || rest)) {
-    size_t room = strlen(line) * 3 + 1;
-    CLEANUP(mem_freep) char *clean = mem_alloc(room);
-    fprintf(f, "%s\n", utf8_clean(clean, room, line));
-  }
-}
 
 static void print_plan(const struct running *r, const struct plan *p) {
   CLEANUP(str_free) struct str out = {0};

@@ -1,5 +1,6 @@
 #include "views/text/session.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "views/simulation.h"
 #include "views/text/operate.h"
 #include <poll.h>
@@ -10,6 +11,16 @@
 
 enum { READ_MS = 10000, REPLAY_MS = 3600000, SIMULATED_MS = 200, TURN_MS = 100, LINE_ROOM = 4096 };
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+void print_clean(FILE *f, const char *text) {
+  CLEANUP(mem_freep) char *copy = mem_strdup(text);
+  char *rest = copy, *line;
+  while ((line = strsep(&rest, "\n")) && (*line || rest)) {
+    size_t room = strlen(line) * 3 + 1;
+    CLEANUP(mem_freep) char *clean = mem_alloc(room);
+    fprintf(f, "%s\n", utf8_clean(clean, room, line));
+  }
+}
 
 bool session_has_terminal(void) { return isatty(STDIN_FILENO) && isatty(STDERR_FILENO); }
 

@@ -5,6 +5,7 @@
 #include "run/executor.h"
 #include "sources/feed.h"
 #include "views/command.h"
+#include <stdio.h>
 
 struct session {
   struct arguments *arguments;
@@ -31,4 +32,5 @@ void session_step(struct session *s); /* a turn of the loop */
  * shown while it is typed. Owned by the caller, who wipes it. */
 char *session_ask(struct session *s, const char *prompt, bool hidden);
 bool session_has_terminal(void);
+void print_clean(FILE *f, const char *text); /* line by line: what comes from the cluster steers no terminal */
 #endif
