@@ -88,6 +88,7 @@ static struct aims aims_of(const struct acting *a, const struct input *in) {
   case LIST_PROBLEMS: aim_subject(&s, in, ((const struct problem *)item)->subject); break;
   case LIST_SOURCES: aim_subject(&s, in, ((const struct source_view *)item)->host); break;
   case LIST_TASKS:
+  case LIST_LOGS: /* a line says where it was written, and means something else */
   case LIST_COUNT: break;
   }
   return s;
