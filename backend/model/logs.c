@@ -12,8 +12,8 @@ SHAPE(log_entry_shape, struct log_entry, FIELD(struct log_entry, at, TIME), FIEL
 
 /* clang-format off */
 const struct log_kind log_kinds[] = {
-    {"journal",   LAYER_NONE,      "units",  "corosync corosync-qdevice pacemaker pacemaker_remote pcsd sbd glusterd glustereventsd libvirtd virtqemud virtlogd virtlockd libvirt-guests", "", "kvm gluster", "{\"__REALTIME_TIMESTAMP\":\"1795348224123456\"}"},
-    {"kernel",    LAYER_NONE,      "kernel", "kernel", "", "kvm gluster", "{\"__REALTIME_TIMESTAMP\":\"1795348224123456\"}"},
+    {"journal",   LAYER_NONE,      "units",  "corosync corosync-qdevice pacemaker pacemaker_remote pcsd sbd glusterd glustereventsd libvirtd virtqemud virtlogd virtlockd libvirt-guests", "", "kvm gluster", "{\"__REALTIME_TIMESTAMP\":\"1795349024123456\"}"},
+    {"kernel",    LAYER_NONE,      "kernel", "kernel", "", "kvm gluster", "{\"__REALTIME_TIMESTAMP\":\"1795349024123456\"}"},
     {"pacemaker", LAYER_PACEMAKER, "files",  "/var/log/pacemaker", "pacemaker.log", "kvm", "Nov 22 12:03:44.123 kvm01 pacemaker-fenced    [1234] (remote_op_done) \tnotice: ..."},
     {"pacemaker", LAYER_PACEMAKER, "files",  "/var/log", "pacemaker.log", "kvm", "Nov 22 12:03:44 [1234] kvm01 stonith-ng:   notice: remote_op_done: ..."},
     {"corosync",  LAYER_COROSYNC,  "files",  "/var/log/cluster", "corosync.log", "kvm", "Nov 22 12:03:44.123 [1234] kvm01 corosync notice  [TOTEM ] ..."},
@@ -238,6 +238,7 @@ static void take_line(struct log_part *p, const char *line, size_t len) {
     return; /* it goes on from what was not read */
   } else {
     add_text(p, " ", 1); /* a line that goes on */
+    stamp = blanks(line);
   }
   add_text(p, line + stamp, len - stamp);
 }
