@@ -41,7 +41,7 @@ static const struct list_column columns[] = {
     [HOST] = {{.title = "HOST", .min = 5, .max = 12, .priority = 80, .whole = true}, "host"},
     [WHAT] = {{.title = "WHO", .min = 6, .max = 14, .priority = 50, .whole = true}, "what"},
     [SIGN] = {{.title = "!", .min = 1, .max = 1, .priority = 95}, "priority"},
-    [TEXT] = {{.title = "WHAT IT SAYS", .min = 16, .weight = 4, .priority = 99}, "text"},
+    [TEXT] = {{.title = "WHAT IT SAYS", .min = 16, .weight = 4, .priority = 99}, NULL},
 };
 
 static const struct { enum role role; enum symbol sign; bool blank; } looks[] = {
