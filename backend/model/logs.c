@@ -14,10 +14,10 @@ SHAPE(log_entry_shape, struct log_entry, FIELD(struct log_entry, at, TIME), FIEL
 const struct log_kind log_kinds[] = {
     {"journal",   LAYER_NONE,      "units",  "corosync corosync-qdevice pacemaker pacemaker_remote pcsd sbd glusterd glustereventsd libvirtd virtqemud virtlogd virtlockd libvirt-guests", "", "kvm gluster", "{\"__REALTIME_TIMESTAMP\":\"1795349024123456\"}"},
     {"kernel",    LAYER_NONE,      "kernel", "kernel", "", "kvm gluster", "{\"__REALTIME_TIMESTAMP\":\"1795349024123456\"}"},
-    {"pacemaker", LAYER_PACEMAKER, "files",  "/var/log/pacemaker", "pacemaker.log", "kvm", "Nov 22 12:03:44.123 kvm01 pacemaker-fenced    [1234] (remote_op_done) \tnotice: ..."},
-    {"pacemaker", LAYER_PACEMAKER, "files",  "/var/log", "pacemaker.log", "kvm", "Nov 22 12:03:44 [1234] kvm01 stonith-ng:   notice: remote_op_done: ..."},
     {"corosync",  LAYER_COROSYNC,  "files",  "/var/log/cluster", "corosync.log", "kvm", "Nov 22 12:03:44.123 [1234] kvm01 corosync notice  [TOTEM ] ..."},
     {"corosync",  LAYER_COROSYNC,  "files",  "/var/log/corosync", "corosync.log", "kvm", "Nov 22 12:03:44 [1234] kvm01 corosync notice  [TOTEM ] ..."},
+    {"pacemaker", LAYER_PACEMAKER, "files",  "/var/log/pacemaker", "pacemaker.log", "kvm", "Nov 22 12:03:44.123 kvm01 pacemaker-fenced    [1234] (remote_op_done) \tnotice: ..."},
+    {"pacemaker", LAYER_PACEMAKER, "files",  "/var/log", "pacemaker.log", "kvm", "Nov 22 12:03:44 [1234] kvm01 stonith-ng:   notice: remote_op_done: ..."},
     {"gluster",   LAYER_GLUSTER,   "files",  "/var/log/glusterfs", "*.log", "kvm gluster", "[2026-11-22 12:03:44.123456 +0000] W [MSGID: 106118] [file.c:12:function] 0-management: ..."},
     {"brick",     LAYER_GLUSTER,   "files",  "/var/log/glusterfs/bricks", "*.log", "gluster", "[2026-11-22 12:03:44.123456] E [file.c:12:function] 0-models-server: ..."},
     {"libvirt",   LAYER_LIBVIRT,   "files",  "/var/log/libvirt", "*.log", "kvm", "2026-11-22 12:03:44.123+0000: 1234: error : function:12 : ..."},
@@ -163,7 +163,7 @@ static void mask_options(char *line) {
 /* ---- entries ---- */
 
 void log_part_begin(struct log_part *p, const char *host, int64_t until, void (*mask)(char *bytes, size_t len)) {
-  *p = (struct log_part){.arena = arena_new(), .skew_ms = UNKNOWN_INT, .kind = -1, .until = until, .mask = mask};
+  *p = (struct log_part){.arena = arena_new(), .asked = UNKNOWN_INT, .skew_ms = UNKNOWN_INT, .kind = -1, .until = until, .mask = mask};
   p->host = arena_strdup(p->arena, host);
 }
 
@@ -267,7 +267,8 @@ static void take_clock(struct log_part *p, const char *words, int64_t now) {
   int64_t ms = 0, scale = 100;
   if (*end == '.')
     for (end++; isdigit((unsigned char)*end) && scale; end++, scale /= 10) ms += (*end - '0') * scale;
-  p->skew_ms = s * 1000 + ms - now;
+  int64_t said = s * 1000 + ms; /* at some time between being asked and being heard */
+  p->skew_ms = said > now || p->asked == UNKNOWN_INT ? said - now : said < p->asked ? said - p->asked : 0;
 }
 
 static void take_zone(struct log_part *p, const char *z) {

@@ -46,7 +46,8 @@ struct log_part {
   uint64_t round;              /* of the asking: makes its entries' ids unlike those of another */
   struct log_entry *item;      /* by time once it is over */
   size_t count, room;
-  int64_t skew_ms;             /* its clock is so far ahead of ours; unknown: it did not say */
+  int64_t asked;               /* by our clock; unknown: not known */
+  int64_t skew_ms;             /* its clock is at least so far ahead of ours; 0: as far as can be told it is right; unknown: it did not say */
   int64_t zone_s;              /* its local time is so far ahead of UTC */
   struct texts denied;         /* what may not be read */
   int64_t left_out;            /* lines, of files and journals that had more than asked for */

@@ -133,6 +133,7 @@ static void start(struct log_asking *a, struct job *j, const char *host) {
   *j = (struct job){.asking = a, .host = host};
   log_part_begin(&j->part, host, a->q.until, a->q.mask);
   j->part.round = a->q.round;
+  j->part.asked = a->to.clock(a->to.owner);
   j->exec = executor_start(a->executor, &(struct exec_request){.host = host, .argv = a->argv, .deadline_ms = READ_MS, .on_out = take_out, .on_err = take_err, .on_end = on_end, .owner = j}, &e);
   if (j->exec) a->running++;
   else answer(j, e.text);

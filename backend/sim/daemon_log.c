@@ -18,6 +18,7 @@ struct daemon_log {
   size_t count;
   struct facts facts[LAYER_COUNT]; /* as they were; of LAYER_NONE: the hosts themselves */
   bool begun;
+  size_t shooting; /* fencing begins without a word: nothing else has changed then */
   int64_t now;
 };
 
@@ -135,10 +136,12 @@ static void compare(struct daemon_log *l, const struct world *w, const struct fa
 void daemon_log_watch(struct daemon_log *l, const struct world *w) {
   static void (*const look[LAYER_COUNT])(struct facts *f, const struct world *w) = {
       [LAYER_NONE] = look_hosts, [LAYER_COROSYNC] = look_corosync, [LAYER_PACEMAKER] = look_pacemaker, [LAYER_GLUSTER] = look_gluster, [LAYER_LIBVIRT] = look_libvirt};
-  if (l->begun && !w->changed) return;
+  bool shot = l->shooting != w->shooting.count;
+  if (l->begun && !w->changed && !shot) return;
+  l->shooting = w->shooting.count;
   l->now = l->begun ? w->clock : w->clock - BEFORE_MS;
   for (int i = 0; i < LAYER_COUNT; i++) {
-    if (!look[i] || (i != LAYER_NONE && l->begun && !(w->changed & (1u << i)))) continue;
+    if (!look[i] || (i != LAYER_NONE && l->begun && !(w->changed & (1u << i)) && !(i == LAYER_PACEMAKER && shot))) continue;
     struct facts is = {.arena = arena_new()};
     look[i](&is, w);
     if (is.count) qsort(is.item, is.count, sizeof *is.item, by_key);

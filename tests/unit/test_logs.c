@@ -161,6 +161,20 @@ static void a_wrong_clock_is_corrected(void **state) {
   log_part_free(&p);
 }
 
+/* A host that was long to be reached has no wrong clock for that. */
+static void a_late_answer_is_no_wrong_clock(void **state) {
+  static const struct { const char *says; int64_t skew; } rows[] = {{"C 1795348805.500", 0}, {"C 1795348800.000", 0}, {"C 1795348810.000", 0}, {"C 1795348797.000", -3000}, {"C 1795348812.250", 2250}};
+  (void)state;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct log_part p;
+    log_part_begin(&p, "kvm01", NOON, NULL);
+    p.asked = NOON;
+    assert_true(feed(&p, rows[i].says, NOON + 10000));
+    assert_int_equal(p.skew_ms, rows[i].skew);
+    log_part_free(&p);
+  }
+}
+
 static void lines_that_go_on_are_one(void **state) {
   CLEANUP(mem_freep) char *begins = section("qemu", "/var/log/libvirt/qemu/test01.log"), *other = section("qemu", "/var/log/libvirt/qemu/b.log");
   const char *const lines[] = {"|before anything", begins, "|of an older entry", "|2026-11-22 12:00:01.000+0000: starting up libvirt version: 9", "|LC_ALL=C \\", "|-name guest=test01", other, "|goes on from nothing", "|2026-11-22 12:00:00.500+0000: shutting down, reason=destroyed", "E"};
@@ -388,7 +402,7 @@ static void hosts_are_asked(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(stamps_are_read),           cmocka_unit_test(what_is_no_stamp_is_none), cmocka_unit_test(the_year_is_the_nearest),  cmocka_unit_test(each_kind_is_understood),
-      cmocka_unit_test(the_table_s_examples_are_read), cmocka_unit_test(a_wrong_clock_is_corrected), cmocka_unit_test(lines_that_go_on_are_one), cmocka_unit_test(said_twice_is_shown_once),
+      cmocka_unit_test(the_table_s_examples_are_read), cmocka_unit_test(a_wrong_clock_is_corrected), cmocka_unit_test(a_late_answer_is_no_wrong_clock), cmocka_unit_test(lines_that_go_on_are_one), cmocka_unit_test(said_twice_is_shown_once),
       cmocka_unit_test(a_log_says_nothing_for_the_command), cmocka_unit_test(controls_and_secrets_do_not_come_through), cmocka_unit_test(enough_is_enough), cmocka_unit_test(nonsense_is_no_line),
       cmocka_unit_test(only_the_window_is_read),   cmocka_unit_test(a_rule_is_of_whole_words), cmocka_unit_test(hosts_are_asked)};
   return RUN(tests);

@@ -71,13 +71,16 @@ static const struct log_entry *mark_of(const struct input *in) {
 /* Lines that were read and are not shown are said, not silently missing. */
 static const struct log_entry *nothing_of(const struct input *in, size_t read) {
   const struct logs_state *s = in->logs_asked;
+  size_t concern = 0;
+  for (size_t i = 0; i < read; i++) concern += in->logs->item[i].concerns;
   char all[KEY_NAME], wider[KEY_NAME], severity[KEY_NAME];
   keymap_hint(in->keymap, CONTEXT_LOGS, ACTION_LOGS_ALL, all);
   keymap_hint(in->keymap, CONTEXT_LOGS, ACTION_LOGS_WIDER, wider);
   keymap_hint(in->keymap, CONTEXT_LOGS, ACTION_LOGS_SEVERITY, severity);
   struct log_entry *e = arena_alloc(in->arena, sizeof *e);
   *e = (struct log_entry){.at = s->moment, .id = NOTHING, .host = "-", .what = "-", .kind = -1, .priority = PRIORITY_NOTICE};
-  if (s->narrow && s->about) e->text = arena_printf(in->arena, "none of %zu lines concerns %s: %s shows them all, %s a longer time", read, s->about, all, wider);
+  if (s->narrow && concern) e->text = arena_printf(in->arena, "none of %zu lines that concern %s is so grave: %s shows the others", concern, s->about, severity);
+  else if (s->narrow && s->about) e->text = arena_printf(in->arena, "none of %zu lines concerns %s: %s shows them all, %s a longer time", read, s->about, all, wider);
   else if (read) e->text = arena_printf(in->arena, "none of %zu lines is so grave: %s shows the others", read, severity);
   else e->text = arena_printf(in->arena, "no line in this time: %s a longer one", wider);
   e->line = e->text;

@@ -111,7 +111,7 @@ static const char *name_of(const struct input *in, const struct list *l, const v
 }
 
 void logs_about(struct logs_state *s, const struct input *in, const struct list *list, const void *item) {
-  struct logs_state fresh = {.serial = s->serial + 1, .moment = in->wall, .now = true, .least = s->least, .span = SPAN_NOW};
+  struct logs_state fresh = {.serial = s->serial + 1, .moment = in->wall, .now = true, .span = SPAN_NOW};
   logs_state_free(s);
   *s = fresh;
   if (!list || !item) return;
