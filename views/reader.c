@@ -123,10 +123,7 @@ static void take_up(struct reader *r) {
   r->dropped = n > LOG_LINES_MAX ? n - LOG_LINES_MAX : 0;
   r->count = n - r->dropped;
   r->item = mem_grow(r->item, r->count + 1, sizeof *r->item);
-  for (size_t i = 0; i < r->count; i++) {
-    r->item[i] = *all[from + i];
-    r->item[i].concerns = logs_concern(&r->console->app.logs.rules, &r->item[i]);
-  }
+  for (size_t i = 0; i < r->count; i++) r->item[i] = *all[from + i];
   make_notes(r);
 }
 
@@ -148,6 +145,7 @@ static void on_part(void *owner, const char *host, struct log_part *part, const 
       r->hosts[i].answered = !why;
     }
   if (part) {
+    for (size_t i = 0; i < part->count; i++) part->item[i].concerns = logs_concern(&r->console->app.logs.rules, &part->item[i]);
     for (size_t i = r->part_count; i-- > 0;) { /* what it said before of this time is said anew */
       struct log_part *p = &r->parts[i];
       if (!str_eq(p->host, host)) continue;

@@ -176,7 +176,11 @@ static void add_text(struct log_part *p, const char *text, size_t len) {
 static size_t read_words(struct log_part *p, struct log_entry *e) {
   switch (e->layer) {
   case LAYER_PACEMAKER:
-  case LAYER_COROSYNC: return read_cluster(p, e, e->line);
+  case LAYER_COROSYNC: {
+    size_t at = read_cluster(p, e, e->line);
+    if (layer_of_writer(e->what)) e->layer = layer_of_writer(e->what); /* with pacemaker 1.1 both write to one file */
+    return at;
+  }
   case LAYER_GLUSTER: return read_gluster(p, e, e->line);
   case LAYER_LIBVIRT: return read_libvirt(p, e, e->line);
   default: return blanks(e->line);
@@ -322,7 +326,7 @@ static int by_time(const void *a, const void *b) {
 
 /* The journal has what pacemaker's and corosync's own files have, too: the file's line is the finer one. */
 static bool is_said_twice(const struct log_part *p, size_t i) {
-  enum { NEAR_MS = 1500, LOOK = 200 };
+  enum { NEAR_MS = 1500, LOOK = 50 };
   const struct log_entry *e = &p->item[i];
   if (!from_journal(e->kind) || (e->layer != LAYER_PACEMAKER && e->layer != LAYER_COROSYNC)) return false;
   for (int step = -1; step <= 1; step += 2) {

@@ -332,7 +332,7 @@ size_t logs_print(const struct input *in, struct str *out) {
   for (size_t i = 0; i < n; i++) {
     const struct log_entry *e = items[i];
     bool read = e->kind >= 0;
-    const char *line = arena_printf(in->arena, "%s%s %s %s %s: %s", read ? "" : "# ", clock_rfc3339(when, e->at), e->host, e->what, e->priority ? log_priority_names[e->priority] : "?", read ? e->line : e->text);
+    const char *line = arena_printf(in->arena, "%s%s %s %s %s: %s", read ? "" : "# ", clock_rfc3339(when, e->at), e->host, e->priority ? log_priority_names[e->priority] : "?", read && !str_eq(e->file, "journal") ? e->file : e->what, read ? e->line : e->text);
     size_t room = 3 * strlen(line) + 1;
     str_addf(out, "%s\n", utf8_clean(arena_alloc(in->arena, room), room, line)); /* a line stays a line */
     lines += read;

@@ -24,7 +24,7 @@ static void about_host(struct logs_state *s, const struct host_view *h) {
 }
 
 /* Its own log, and who looks after it on its host: "/data/b1" is written as data-b1.log. */
-static void about_brick(struct logs_state *s, const struct input *in, const struct volume_view *v, size_t n) {
+static void about_brick(struct logs_state *s, const struct input *in, const struct volume_view *v, size_t n, bool words) {
   const struct brick_view *b = &v->bricks.item[n];
   char *file = arena_printf(in->arena, "/bricks/%s.log", b->path + strspn(b->path, "/"));
   for (char *p = file + strlen("/bricks/"); *p; p++)
@@ -32,13 +32,13 @@ static void about_brick(struct logs_state *s, const struct input *in, const stru
   rule(s, b->host, file, NULL, NULL);
   rule(s, b->host, "/glusterd.log", NULL, NULL);
   rule(s, b->host, "/glustershd.log", NULL, NULL);
+  if (!words) return;
   rule(s, NULL, NULL, arena_printf(in->arena, "%s:%s", b->host, b->path), NULL);
   rule(s, NULL, NULL, arena_printf(in->arena, "%s-client-%zu", v->name, n), NULL); /* as mounts and daemons call it */
 }
 
 static void about_volume(struct logs_state *s, const struct input *in, const struct volume_view *v) {
-  for (size_t i = 0; i < v->bricks.count; i++) about_brick(s, in, v, i);
-  rule(s, NULL, "/glusterd.log", v->name, NULL);
+  for (size_t i = 0; i < v->bricks.count; i++) about_brick(s, in, v, i, false); /* "models-client-2" has the volume's name in it */
   word(s, v->name);
 }
 
@@ -68,7 +68,7 @@ static bool about_name(struct logs_state *s, const struct input *in, const char 
       const struct brick_view *brick = &vol->bricks.item[b];
       size_t len = strlen(brick->host);
       if (strncmp(name, brick->host, len) || name[len] != ':' || strcmp(name + len + 1, brick->path)) continue;
-      about_brick(s, in, vol, b);
+      about_brick(s, in, vol, b, true);
       known = true;
     }
   }
