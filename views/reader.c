@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FOLLOW_MS = 4000, OVERLAP_MS = 3000, GATHER_MS = 40, LINES_EACH = 4000 };
+enum { FOLLOW_MS = 4000, OVERLAP_MS = 3000, GATHER_MS = 40, LINES_EACH = 4000, HOSTS_FEW = 8, BYTES_ALL = 32 << 20 };
 
 struct host_log { char *name, *why; bool answered; }; /* why: it could not be read; NULL: it was, or is being */
 
@@ -58,7 +58,7 @@ static void note_part(struct reader *r, const struct log_part *p) {
   for (size_t i = 0; i < p->denied.count; i++) note(r, p->host, PRIORITY_WARNING, arena_printf(r->notes_arena, "%s may not be read: be root there", p->denied.item[i]));
   if (p->no_journal) note(r, p->host, PRIORITY_INFO, "no journal there: files only");
   if (p->left_out) note(r, p->host, PRIORITY_NOTICE, arena_printf(r->notes_arena, "%" PRId64 " older lines are left out: a shorter time shows them", p->left_out));
-  if (p->full || !p->whole) note(r, p->host, PRIORITY_WARNING, "not read to the end: it had more than 2 MB, or took too long; a shorter time shows more");
+  if (p->full || !p->whole) note(r, p->host, PRIORITY_WARNING, "not read to the end: it had too much, or took too long; a shorter time shows more");
 }
 
 static void make_notes(struct reader *r) {
@@ -188,10 +188,12 @@ static void choose_hosts(struct reader *r, struct arena *a, struct texts *ret) {
 static void put_question(struct reader *r, int64_t from) {
   struct arena *a = arena_new();
   const struct log_answers to = {clock_now, on_part, on_done, r};
-  struct log_question q = {.since = from, .until = r->until, .now = now_of(r), .lines = LINES_EACH, .round = ++r->round, .mask = raw_mask};
+  struct log_question q = {.since = from, .until = r->until, .now = now_of(r), .round = ++r->round, .mask = raw_mask};
   log_asking_end(r->asking);
   r->from = from;
   choose_hosts(r, a, &q.hosts);
+  q.lines = q.hosts.count > HOSTS_FEW ? LINES_EACH * HOSTS_FEW / (int64_t)q.hosts.count : LINES_EACH; /* of many hosts each may say less: all of it has to be kept */
+  q.bytes = q.hosts.count > BYTES_ALL / LOG_BYTES_MAX ? BYTES_ALL / (int64_t)q.hosts.count : LOG_BYTES_MAX;
   executor_see(r->executor, r->console->newest);
   r->asking = log_ask(r->console->loop, r->executor, &q, &to);
   make_notes(r);
@@ -285,8 +287,9 @@ void reader_save(struct reader *r) {
   int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), code = fd < 0 ? -errno : write_all(fd, str_text(&text), text.len);
   if (fd >= 0 && close(fd) && !code) code = -errno;
   if (fd >= 0 && code) unlink(name); /* half a file is none: it is ours, it was not there before */
+  CLEANUP(mem_freep) char *whole = code ? NULL : realpath(name, NULL);
   if (code) s->wrong = why_not(code);
-  else logs_saved(&r->console->app, arena_printf(a, "%zu lines saved to %s, for your eyes only", lines, name));
+  else logs_saved(&r->console->app, arena_printf(a, "%zu lines saved to %s, for your eyes only", lines, whole ? whole : name));
   arena_free(a);
 }
 

@@ -163,7 +163,7 @@ static void mask_options(char *line) {
 /* ---- entries ---- */
 
 void log_part_begin(struct log_part *p, const char *host, int64_t until, void (*mask)(char *bytes, size_t len)) {
-  *p = (struct log_part){.arena = arena_new(), .asked = UNKNOWN_INT, .skew_ms = UNKNOWN_INT, .kind = -1, .until = until, .mask = mask};
+  *p = (struct log_part){.arena = arena_new(), .asked = UNKNOWN_INT, .skew_ms = UNKNOWN_INT, .kind = -1, .until = until, .most = LOG_BYTES_MAX, .mask = mask};
   p->host = arena_strdup(p->arena, host);
 }
 
@@ -284,7 +284,7 @@ bool log_part_take(struct log_part *p, char *line, size_t len, int64_t now) {
   enum { DENIED_MAX = 20 };
   int64_t n;
   p->bytes += (int64_t)len + 1;
-  if (p->bytes > LOG_BYTES_MAX + (64 << 10) || p->count >= LOG_LINES_MAX) {
+  if (p->bytes > p->most + (64 << 10) || p->count >= LOG_LINES_MAX) {
     p->full = true;
     return false;
   }

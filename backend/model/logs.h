@@ -53,7 +53,7 @@ struct log_part {
   int64_t left_out;            /* lines, of files and journals that had more than asked for */
   bool no_journal, whole, full; /* whole: it was read to its end; full: more came than is taken */
   /* while it is read */
-  int64_t until, bytes;
+  int64_t until, bytes, most; /* most: bytes that are taken */
   int kind;
   const char *file, *what;
   bool open;                   /* the last entry still takes lines */

@@ -13,7 +13,7 @@ enum { JOBS = 8, READ_MS = 20000, WHY_MAX = 400 };
  * a stamp the stamp decides, one that has none goes with the line before it. A clock that is wrong by more than the
  * margin is taken into account here, less is cut off when the lines are read. */
 static const char script[] =
-    "s=$1 u=$2 now=$3 n=$4; shift 4; renice -n 10 $$ >/dev/null 2>&1\n"
+    "s=$1 u=$2 now=$3 n=$4 b=$5; shift 5; renice -n 10 $$ >/dev/null 2>&1\n"
     "printf 'C %s\\n' \"$(date +%s.%N)\"\n"
     "d=$(($(date +%s) - now)); if [ $d -lt 30 ] && [ $d -gt -30 ]; then d=0; fi\n"
     "s=$((s + d)) u=$((u + d))\n"
@@ -48,10 +48,10 @@ static const char script[] =
     "  files) files \"$@\" ;;\n"
     "  kernel) [ \"$j\" ] || journal $1 _TRANSPORT=kernel ;;\n"
     "  units) [ \"$j\" ] || { i=$1; q=; for v in $3; do q=\"$q -u $v\"; done; journal $i $q; } ;;\n"
-    "  esac; shift 4; done; echo E; } | head -c 2097152\n";
+    "  esac; shift 4; done; echo E; } | head -c $b\n";
 
 const char *const *log_command(struct arena *a, const struct log_question *q) {
-  enum { WORDS = 16, FIRST = 9 };
+  enum { WORDS = 16 };
   size_t n = 0;
   const char **argv = arena_array(a, WORDS + 4 * (size_t)log_kind_count(), sizeof *argv);
   argv[n++] = "sh";
@@ -62,6 +62,7 @@ const char *const *log_command(struct arena *a, const struct log_question *q) {
   argv[n++] = arena_printf(a, "%" PRId64, (q->until + LOG_PAD_MS) / 1000);
   argv[n++] = arena_printf(a, "%" PRId64, q->now / 1000);
   argv[n++] = arena_printf(a, "%" PRId64, q->lines);
+  argv[n++] = arena_printf(a, "%" PRId64, q->bytes);
   for (int k = 0; k < log_kind_count(); k++) {
     argv[n++] = arena_printf(a, "%d", k);
     argv[n++] = log_kinds[k].how;
@@ -133,6 +134,7 @@ static void start(struct log_asking *a, struct job *j, const char *host) {
   *j = (struct job){.asking = a, .host = host};
   log_part_begin(&j->part, host, a->q.until, a->q.mask);
   j->part.round = a->q.round;
+  j->part.most = a->q.bytes;
   j->part.asked = a->to.clock(a->to.owner);
   j->exec = executor_start(a->executor, &(struct exec_request){.host = host, .argv = a->argv, .deadline_ms = READ_MS, .on_out = take_out, .on_err = take_err, .on_end = on_end, .owner = j}, &e);
   if (j->exec) a->running++;

@@ -10,6 +10,7 @@ struct log_question {
   int64_t since, until;   /* wall ms */
   int64_t now;            /* by our clock */
   int64_t lines;          /* of one file or journal, at most: the newest */
+  int64_t bytes;          /* of a host */
   uint64_t round;
   void (*mask)(char *bytes, size_t len);
 };

@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* SINCE UNTIL NOW LINES, in seconds, then NUMBER HOW PLACE FILES of each kind of log. */
+/* SINCE UNTIL NOW in seconds, LINES BYTES, then NUMBER HOW PLACE FILES of each kind of log. */
 static int read_logs(struct call *c) {
-  enum { FIRST = 4, EACH_ROW = 4 };
-  if (c->count < FIRST || (c->count - FIRST) % EACH_ROW) return fail(c, 2, "kvmconsole-logs: SINCE UNTIL NOW LINES NUMBER HOW PLACE FILES ...");
+  enum { FIRST = 5, EACH_ROW = 4 };
+  if (c->count < FIRST || (c->count - FIRST) % EACH_ROW) return fail(c, 2, "kvmconsole-logs: SINCE UNTIL NOW LINES BYTES NUMBER HOW PLACE FILES ...");
   int64_t number[FIRST];
   for (size_t i = 0; i < FIRST; i++)
     if (str_int(c->rest[i], 0, INT64_MAX / 2000, &number[i])) return fail(c, 2, "kvmconsole-logs: no number: %s", c->rest[i]);

@@ -319,7 +319,7 @@ static const char **command_at(struct arena *a, const struct log_question *q, co
 static void only_the_window_is_read(void **state) {
   char dir[] = "/tmp/kvmconsole-logs.XXXXXX";
   struct arena *a = arena_new();
-  struct log_question q = {.since = NOON - 10000, .until = NOON + 10000, .now = clock_wall_ms(), .lines = 3};
+  struct log_question q = {.since = NOON - 10000, .until = NOON + 10000, .now = clock_wall_ms(), .lines = 3, .bytes = LOG_BYTES_MAX};
   struct log_part p;
   (void)state;
   assert_non_null(mkdtemp(dir));
@@ -362,13 +362,13 @@ static void a_rule_is_of_whole_words(void **state) {
 
 /* ---- asking: here, of a host that is none, and given up ---- */
 
-struct asked_for { struct loop *loop; int parts, whys, done; char why[256]; };
+struct asked_for { struct loop *loop; int parts, whys, done; char why[1024]; };
 static int64_t now(void *owner) { return (void)owner, clock_wall_ms(); }
 static void on_part(void *owner, const char *host, struct log_part *part, const char *why) {
   struct asked_for *f = owner;
   (void)host;
   if (part) f->parts++, assert_true(part->whole), log_part_free(part);
-  else f->whys++, snprintf(f->why, sizeof f->why, "%s", why);
+  else f->whys++, snprintf(f->why + strlen(f->why), sizeof f->why - strlen(f->why), "%s\n", why);
 }
 static void on_done(void *owner) {
   struct asked_for *f = owner;
@@ -376,28 +376,41 @@ static void on_done(void *owner) {
   loop_stop(f->loop);
 }
 
+/* Stands for ssh: the shell of the far side is real. */
+static const char fake_ssh[] = "#!/bin/sh\nfor word; do before=$to to=$line line=$word; done\n[ \"$to\" != root@gone ] || { echo 'ssh: connect to host gone port 22: Connection refused' >&2; exit 255; }\n[ \"$before\" ] || exit 1\nexec sh -c \"$line\"\n";
+
 static void hosts_are_asked(void **state) {
+  char dir[] = "/tmp/kvmconsole-logs.XXXXXX";
+  assert_non_null(mkdtemp(dir));
+  write_file(dir, "ssh", fake_ssh);
+  CLEANUP(mem_freep) char *ssh = mem_printf("%s/ssh", dir), *old_path = mem_strdup(getenv("PATH")), *path = mem_printf("%s:%s", dir, old_path);
+  assert_int_equal(chmod(ssh, 0700), 0);
+  setenv("PATH", path, 1);
   struct asked_for f = {.loop = loop_new()};
   struct executor *x = executor_hosts(f.loop, NULL);
-  const char *names[] = {"localhost", "no;host"};
-  struct log_question q = {.hosts = {names, 2}, .since = clock_wall_ms() - 2000, .until = clock_wall_ms(), .now = clock_wall_ms(), .lines = 10, .round = 1, .mask = raw_mask};
+  const char *names[] = {"localhost", "gone", "far", "no;host"};
+  struct log_question q = {.hosts = {names, COUNT(names)}, .since = clock_wall_ms() - 2000, .until = clock_wall_ms(), .now = clock_wall_ms(), .lines = 10, .bytes = LOG_BYTES_MAX, .round = 1, .mask = raw_mask};
   const struct log_answers to = {now, on_part, on_done, &f};
   (void)state;
   log_ask(f.loop, x, &q, &to);
   assert_int_equal(f.parts + f.whys + f.done, 0); /* never from within the call */
   loop_run(f.loop, 30000);
   assert_int_equal(f.done, 1);
-  assert_int_equal(f.parts, 1);
-  assert_int_equal(f.whys, 1);
+  assert_int_equal(f.parts, 2);
+  assert_int_equal(f.whys, 2);
   assert_non_null(strstr(f.why, "no name that ssh could be given"));
+  assert_non_null(strstr(f.why, "gone was not reached: ssh: connect to host gone port 22: Connection refused"));
   struct log_asking *given_up = log_ask(f.loop, x, &q, &to);
   loop_step(f.loop, 0);
   log_asking_end(given_up);
   loop_step(f.loop, 0);
   assert_int_equal(f.done, 1);
-  assert_int_equal(f.parts, 1);
+  assert_int_equal(f.parts, 2);
   executor_free(x);
   loop_free(f.loop);
+  setenv("PATH", old_path, 1);
+  unlink(ssh);
+  rmdir(dir);
 }
 
 int main(void) {

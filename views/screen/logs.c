@@ -155,8 +155,12 @@ void logs_open(struct app *a, const struct input *in) {
     if (str_eq(lists[list]->id(in, items[i]), id)) item = items[i];
   logs_about(&a->logs, in, item ? lists[list] : NULL, item);
   a->lists[LIST_LOGS].touched = false;
-  if (a->view == VIEW_DETAIL && a->detail_list == LIST_LOGS) a->view = VIEW_FIRST_LIST + LIST_LOGS; /* the line that was open is of another question */
-  else app_go(a, VIEW_FIRST_LIST + LIST_LOGS);
+  if (a->view != VIEW_DETAIL || a->detail_list != LIST_LOGS) {
+    app_go(a, VIEW_FIRST_LIST + LIST_LOGS);
+    return;
+  }
+  a->view = VIEW_FIRST_LIST + LIST_LOGS; /* the line that was open is of another question, and so is the list behind it */
+  if (a->back_count && a->back[a->back_count - 1].view == a->view) a->back_count--;
 }
 
 /* The moment in the middle, as long as nobody has moved; when followed, the end. */
