@@ -53,6 +53,16 @@ static size_t leading_severity(const char *s, int *priority) {
 
 /* ---- one line, by who writes it: what, priority, where the text begins ---- */
 
+/* Who writes: not cut within a character, and harmless. */
+static const char *short_name(const struct log_part *p, const char *name, size_t len) {
+  enum { ROOM = 64 };
+  char clean[ROOM];
+  CLEANUP(mem_freep) char *whole = mem_strndup(name, len);
+  for (char *c = whole; *c; c++)
+    if (*c == '\n' || *c == '\t' || *c == '\r') *c = ' ';
+  return arena_strdup(p->arena, utf8_clean(clean, sizeof clean, whole));
+}
+
 static bool is_pid(const char *s, size_t len) {
   if (len < 3 || s[0] != '[') return false;
   for (size_t i = 1; i < len; i++)
@@ -72,7 +82,7 @@ static size_t read_cluster(struct log_part *p, struct log_entry *e, const char *
       words++; /* the host as it calls itself */
     } else if (words == 1) {
       size_t n = strcspn(word, " \t:[");
-      if (n) e->what = arena_strndup(p->arena, word, n < 40 ? n : 40);
+      if (n) e->what = short_name(p, word, n);
       words++;
     } else if (severity_of(word, len)) {
       e->priority = severity_of(word, len);
@@ -140,9 +150,8 @@ static int layer_of_writer(const char *name) {
 
 /* ---- secrets that are words of a command ---- */
 
-static void stars(char *s, size_t len) {
-  size_t n = s[0] == '=' ? 1 : 0;
-  for (; n < len && s[n] != ' '; n++) s[n] = '*';
+static void stars(char *s) {
+  for (size_t n = s[0] == '=' ? 1 : 0; s[n] && s[n] != ' '; n++) s[n] = '*';
 }
 
 /* "--password X", "-p X" of an agent: what is told by NAME=VALUE the mask knows. */
@@ -153,11 +162,11 @@ static void mask_options(char *line) {
       at += strlen(options[i]);
       at += strcspn(at, " =");
       if (*at == ' ') at += blanks(at);
-      stars(at, strlen(at));
+      stars(at);
     }
   if (!has(line, "fence_")) return;
   for (char *at = line; (at = strpbrk(at, "pPC")) != NULL; at++)
-    if (at > line + 1 && at[-1] == '-' && at[-2] == ' ' && at[1] == ' ') stars(at + 1 + blanks(at + 1), strlen(at + 1));
+    if (at > line + 1 && at[-1] == '-' && at[-2] == ' ' && at[1] == ' ') stars(at + 1 + blanks(at + 1));
 }
 
 /* ---- entries ---- */
@@ -223,7 +232,7 @@ static void take_journal(struct log_part *p, const char *line, size_t len) {
   struct journal_line j;
   if (journal_line(line, len, &j)) return;
   open_entry(p, j.at);
-  if (j.identifier) p->next.what = arena_strndup(p->arena, j.identifier, strlen(j.identifier) < 40 ? strlen(j.identifier) : 40);
+  if (j.identifier) p->next.what = short_name(p, j.identifier, strlen(j.identifier));
   p->next.layer = layer_of_writer(p->next.what);
   p->next.priority = j.priority;
   if (j.message) add_text(p, j.message, strlen(j.message));
