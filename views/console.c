@@ -4,6 +4,7 @@
 #include "tui/theme.h"
 #include "views/command.h"
 #include "views/operator.h"
+#include "views/reader.h"
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
@@ -18,6 +19,7 @@ void console_input(const struct console *c, struct input *in, struct arena *a) {
   in->event_past = in->time.past ? timeline_past(&c->timeline, &in->time.at) : in->event_count;
   in->wall = in->time.at.wall;
   if (c->operator) operator_input(c->operator, in);
+  if (c->reader) reader_input(c->reader, in);
 }
 
 /* A jump that waits for an event to become known. */
@@ -54,6 +56,7 @@ void console_look(struct console *c) {
   console_input(c, &in, a);
   app_settle(&c->app, &in, c->w, c->h);
   arena_free(a);
+  if (c->reader) reader_see(c->reader);
 }
 
 /* ---- time: what the operator wished, one row each ---- */
@@ -114,6 +117,8 @@ unsigned console_key(struct console *c, struct key k) {
   unsigned wants = app_key(&c->app, &in, c->w, c->h, k);
   arena_free(a);
   if (wants & APP_TIME) travel(c);
+  if (c->reader && wants & APP_SAVE) reader_save(c->reader);
+  if (c->reader) reader_see(c->reader);
   if (c->operator && wants & (APP_ASK | APP_RUN | APP_TASK)) {
     operator_wants(c->operator, wants);
     console_look(c);
@@ -122,6 +127,7 @@ unsigned console_key(struct console *c, struct key k) {
 }
 
 void console_free(struct console *c) {
+  reader_free(c->reader);
   operator_free(c->operator);
   timeline_free(&c->timeline);
   app_free(&c->app);
@@ -354,8 +360,11 @@ int run_console(struct arguments *a) {
     f->console.acted = on_acted;
     f->console.terminal = lend_terminal;
     f->console.operator = operator_new(&f->console, a);
+    f->console.reader = reader_new(&f->console, a);
     run_screen(f);
   }
+  reader_free(f->console.reader);
+  f->console.reader = NULL;
   operator_free(f->console.operator); /* before the simulation it acts in */
   f->console.operator = NULL;
   struct feed *feed = f->console.feed;

@@ -8,6 +8,7 @@
 #include "views/timeline.h"
 
 struct operator;
+struct reader;
 struct console {
   struct loop *loop;
   struct feed *feed;
@@ -21,6 +22,7 @@ struct console {
   int w, h;
   bool replay, simulated, read_only, utc, interrupted;
   struct operator *operator; /* who acts; NULL: nobody */
+  struct reader *reader;     /* who asks the hosts for their logs; NULL: nobody */
   void (*acted)(struct console *c); /* something that it does has changed; NULL: nobody is told */
   void (*terminal)(struct console *c, bool away); /* a command gets the terminal, it is back; NULL: there is none */
   bool next_event; /* as soon as there is one: a recording is still being read */

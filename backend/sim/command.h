@@ -25,7 +25,7 @@ struct command {
   command_fn *run;
   int64_t takes_ms;
 };
-extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[]; /* end with program NULL */
+extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[], log_commands[]; /* end with program NULL */
 
 void say(struct call *c, const char *format, ...) PRINTF(2, 3);      /* a line on stdout */
 int fail(struct call *c, int code, const char *format, ...) PRINTF(3, 4); /* a line on stderr; COMMAND_DONE */

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "model/fragment.h"
 #include "sim/command.h"
+#include "sim/daemon_log.h"
 #include "sim/event.h"
 #include "sim/facts.h"
 #include "sim/host.h"
@@ -223,6 +224,7 @@ void sim_remove(struct sim *s, struct sim_command *k) {
 static void pass(struct sim *s, int64_t until) {
   world_run(s->world, until);
   for (size_t i = 0; i < s->command_count; i++) command_turn(s->commands[i], until);
+  daemon_log_watch(s->world->log, s->world);
 }
 
 static void read_all(struct sim *s) {
@@ -248,7 +250,7 @@ void sim_run(struct sim *s, int64_t until, sim_line_fn *fn, void *owner) {
   if (!fn) { /* nobody listens: what happened is read when somebody does */
     unsigned changed = s->world->changed;
     for (int64_t next = next_due(s); next <= until; next = next_due(s)) pass(s, next > s->world->clock ? next : s->world->clock);
-    if (until > s->world->clock) world_run(s->world, until);
+    if (until > s->world->clock) world_run(s->world, until); /* nothing is due any more */
     s->world->changed |= changed;
     world_pack(s->world);
     return;
@@ -292,6 +294,8 @@ int sim_adopt(struct world *w, struct sim **ret, struct err *e) {
   }
   struct sim *s = mem_alloc(sizeof *s);
   s->world = w;
+  w->log = daemon_log_new();
+  daemon_log_watch(w->log, w);
   discover(s);
   *ret = s;
   return 0;
@@ -329,6 +333,7 @@ void sim_close(struct sim *s) {
   mem_free(s->commands);
   str_free(&s->out);
   world_file_close(s->file);
+  daemon_log_free(s->world->log);
   world_free(s->world);
   mem_free(s);
 }

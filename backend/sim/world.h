@@ -105,8 +105,10 @@ struct sim_corosync {
   enum truth qdevice_up; /* as the nodes believe */
 };
 
+struct daemon_log;
 struct world {
   /* Of this process, in no file. */
+  struct daemon_log *log; /* what its daemons write; of who runs it, NULL: nobody keeps it */
   struct arena *arena;
   struct map words;   /* texts that are kept once */
   unsigned changed;   /* layers something happened in, as bits of enum layer; taken by who prints facts */

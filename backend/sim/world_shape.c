@@ -242,9 +242,11 @@ void world_pack(struct world *w) {
   world_print(w, &text);
   if (world_parse(text.data, text.len, &packed, NULL)) return; /* what we wrote ourselves can be read */
   unsigned changed = w->changed;
+  struct daemon_log *log = w->log;
   arena_free(w->arena);
   map_free(&w->words);
   *w = *packed;
   w->changed = changed;
+  w->log = log;
   mem_free(packed);
 }

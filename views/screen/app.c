@@ -11,6 +11,7 @@ static bool is_list(int view) { return view >= VIEW_FIRST_LIST && view < VIEW_HE
 void app_free(struct app *a) {
   for (int i = 0; i < LIST_COUNT; i++) table_state_free(&a->lists[i].table);
   mem_free(a->detail_id);
+  logs_state_free(&a->logs);
   acting_free(&a->acting);
   *a = (struct app){0};
 }
@@ -63,18 +64,23 @@ int app_selected(const struct app *a, const struct input *in, const char **ret_i
 
 static bool of_tasks(const struct app *a) { return a->view == VIEW_FIRST_LIST + LIST_TASKS || (a->view == VIEW_DETAIL && a->detail_list == LIST_TASKS); }
 
+/* The context whose keys come before those of tables and texts; GLOBAL: none. */
+static enum context own_context(const struct app *a) { return of_tasks(a) ? CONTEXT_TASKS : logs_shown(a) ? CONTEXT_LOGS : CONTEXT_GLOBAL; }
+
 static void settle_list(struct app *a, const struct input *in, int w, int h, int id) {
   struct list_rows r;
   struct list_state *s = &a->lists[id];
   list_open(&r, lists[id], s, in);
   int height = list_height(a, in, w, h, id);
-  if (lists[id]->tail && !s->touched && id == LIST_EVENTS && in->event_past && in->event_past < in->event_count)
+  if (id == LIST_LOGS) logs_settle(a, in, height);
+  else if (lists[id]->tail && !s->touched && id == LIST_EVENTS && in->event_past && in->event_past < in->event_count)
     table_select(&r.table, &s->table, height, lists[id]->id(in, &in->events[in->event_past - 1])); /* what has just happened in the past that is shown */
   else if (lists[id]->tail && !s->touched) table_move(&r.table, &s->table, height, MOVE_END);
   else table_follow(&r.table, &s->table, height);
 }
 
 void app_settle(struct app *a, const struct input *in, int w, int h) {
+  if (logs_shown(a) && !a->logs.serial && in->snap) logs_about(&a->logs, in, NULL, NULL); /* opened by its name: what was written last */
   if (a->view == VIEW_OVERVIEW)
     for (int p = 0; p < APP_PANES; p++) settle_list(a, in, w, h, pane_lists[p]);
   else if (is_list(a->view)) settle_list(a, in, w, h, list_of(a->view));
@@ -155,7 +161,11 @@ static void pane_number(struct app *a, int n) {
 
 static void beside(struct app *a, int step) {
   if (a->view == VIEW_OVERVIEW) a->pane = (a->pane + step + APP_PANES) % APP_PANES;
-  else if (is_list(a->view)) a->view = VIEW_FIRST_LIST + ((int)list_of(a->view) + step + LIST_COUNT) % LIST_COUNT;
+  else if (is_list(a->view)) {
+    int next = ((int)list_of(a->view) + step + LIST_COUNT) % LIST_COUNT;
+    if (next == LIST_LOGS) next = (next + step + LIST_COUNT) % LIST_COUNT; /* leafing asks no host for anything */
+    a->view = VIEW_FIRST_LIST + next;
+  }
 }
 
 static unsigned back(struct app *a) {
@@ -284,7 +294,7 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
   const struct page *page = page_of(a->view);
   struct canvas size = {.w = w, .h = h};
   struct frame f = frame_of(&size, a, in);
-  unsigned acted = page && page->act ? page->act(a, in, f.body.w, f.body.h, action) : 0;
+  unsigned acted = page && page->act ? page->act(a, in, f.body.w, f.body.h, action) : logs_shown(a) ? logs_act(a, in, action) : 0;
   if (!acted) acted = act_on(a, in, action);
   if (acted) {
     app_settle(a, in, w, h);
@@ -304,6 +314,7 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
       if (a->view == VIEW_HELP) back(a);
       else app_go(a, VIEW_HELP);
       break;
+    case ACTION_VIEW_LOGS: logs_open(a, in); break;
     case ACTION_OPEN: open_selected(a, in); break;
     case ACTION_BACK: return back(a);
     case ACTION_FULL: full(a); break;
@@ -354,8 +365,10 @@ unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key
   mem_free(a->acting.say);
   a->acting.say = NULL;
   if (a->acting.sheet) return said | sheet_key(a, in, w, h, k);
-  enum action action = of_tasks(a) ? keymap_lookup(in->keymap, CONTEXT_TASKS, k) : ACTION_NONE;
-  if (!action || action_row(action)->context != CONTEXT_TASKS) action = keymap_lookup(in->keymap, context, k);
+  if (a->logs.naming) return said | logs_name_key(a, in, k, keymap_lookup(in->keymap, CONTEXT_PLAN, k));
+  enum context own = own_context(a);
+  enum action action = own ? keymap_lookup(in->keymap, own, k) : ACTION_NONE;
+  if (!action || action_row(action)->context != own) action = keymap_lookup(in->keymap, context, k);
   if (a->view != VIEW_HELP) a->acting.behind = SHEET_NONE; /* the help was left for somewhere else */
   return action == ACTION_NONE ? said : said | act(a, in, w, h, action);
 }
@@ -386,6 +399,7 @@ void app_draw(const struct app *a, const struct input *in, struct canvas *c) {
   else if (page && page->text) draw_text(f.body, page->text(a, in), page->heading ? page->heading(a, in) : page->title, a->top);
   else if (page) page->draw(f.body, a, in);
   if (a->acting.sheet) acting_draw(f.body, &a->acting, in);
+  else if (a->logs.naming) logs_draw_name(f.body, a);
   draw_notice(f.notice, a, in);
   draw_hints(f.hints, a, in);
 }

@@ -4,6 +4,7 @@
 #ifndef SCREEN_APP_H
 #define SCREEN_APP_H
 #include "views/screen/acting.h"
+#include "views/screen/logs.h"
 
 /* The overview, the lists, the pages; the detail of an item, which has no name of its own, is the last. */
 enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_DETAIL, VIEW_COUNT };
@@ -22,6 +23,7 @@ struct app { /* {0} is the overview with its first pane focused */
   bool moved;        /* ... by a key: a task that runs is not followed any more */
   enum time_wish wish; /* with APP_TIME: where to go in time ... */
   size_t wish_event;   /* ... TIME_MOMENT: to that event */
+  struct logs_state logs; /* whose, around which moment */
   struct acting acting; /* what lies over the view */
 };
 

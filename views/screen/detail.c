@@ -158,6 +158,7 @@ static void add_facts(struct text *t, const struct input *in, const struct sourc
 struct text *detail_text(const struct app *a, const struct input *in) {
   const struct list *l = lists[a->detail_list];
   if (a->detail_list == LIST_TASKS) return task_text(in, a->detail_id);
+  if (a->detail_list == LIST_LOGS) return logs_text(in, a->detail_id);
   struct text *t = text_new();
   const void **item = NULL;
   size_t n = in->snap ? l->collect(in, &item) : 0, i = 0;

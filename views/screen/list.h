@@ -9,6 +9,9 @@
 #include "sources/feed.h"
 #include "tui/table.h"
 
+struct logs_state;
+struct log_book;
+
 struct input { /* what there is to see: borrowed, valid for one frame */
   const struct snapshot *snap;
   const struct event *events; /* oldest first */
@@ -23,10 +26,12 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   const struct task_view *tasks; /* newest first */
   size_t task_count;
   const char *cannot; /* why nothing can be run from here and now, a clause; NULL: it can */
+  const struct logs_state *logs_asked; /* the logs that are wanted, and ... */
+  const struct log_book *logs;         /* ... what was read of them; NULL: nothing is known of any */
   const char *ssh;    /* "root@%h": how other hosts are reached by hand, for a plan as a script */
 };
 
-enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_COUNT };
+enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_LOGS, LIST_COUNT };
 
 struct list_column {
   struct column shown;
@@ -44,6 +49,7 @@ struct list {
   size_t (*collect)(const struct input *in, const void ***ret); /* items, in the arena */
   const char *(*id)(const struct input *in, const void *item);
   void (*fill)(const struct input *in, const void *item, struct row *out);
+  const char *(*heading)(const struct input *in), *(*note)(const struct input *in); /* on its frame: instead of the title, and beside it; NULL: none */
 };
 extern const struct list *const lists[LIST_COUNT];
 
@@ -78,5 +84,5 @@ const char *join_text(const struct input *in, const struct texts *t); /* "a, b";
 /* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale);
 
-extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks;
+extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks, list_logs;
 #endif

@@ -93,6 +93,7 @@ static struct aims aims_of(const struct acting *a, const struct input *in) {
     for (size_t i = 0; t && t->copies && i < t->copies->count; i++) aim_at(&s, TARGET_COPY, t->copies->item[i]);
     break;
   }
+  case LIST_LOGS: /* a line says where it was written, and means something else */
   case LIST_COUNT: break;
   }
   return s;

@@ -185,21 +185,22 @@ static int task_hints(const struct app *a, const struct input *in) {
 }
 
 void draw_hints(struct pen p, const struct app *a, const struct input *in) {
-  static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten */
+  static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten; 512 logs, 1024 logs of something, 2048 neither dated nor logs */
       {ACTION_TIME_PAUSE, "play/pause", 8}, {ACTION_TIME_STEP_BACK, NULL, 8}, {ACTION_TIME_STEP, "change", 8}, {ACTION_TIME_EVENT_BACK, NULL, 8}, {ACTION_TIME_EVENT, "event", 8},
-      {ACTION_TIME_END, "end", 8}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_TASK_ANSWER, "answer", 32}, {ACTION_TASK_CANCEL, "stop", 64},
+      {ACTION_LOGS_ALL, "all/only", 1024}, {ACTION_LOGS_SEVERITY, "severity", 512}, {ACTION_LOGS_WIDER, NULL, 512}, {ACTION_LOGS_NARROWER, "time", 512}, {ACTION_LOGS_FOLLOW, "follow", 512}, {ACTION_LOGS_SAVE, "save", 512},
+      {ACTION_TIME_END, "end", 8}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_VIEW_LOGS, "logs", 16}, {ACTION_TASK_ANSWER, "answer", 32}, {ACTION_TASK_CANCEL, "stop", 64},
       {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_ACTIONS, "actions", 7},
       {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7},
-      {ACTION_HELP, "help", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_PALETTE, "go to", 7}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_WIZARDS, "set up", 3},
+      {ACTION_HELP, "help", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_PALETTE, "go to", 7}, {ACTION_VIEW_LOGS, "logs", 2048}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_WIZARDS, "set up", 3},
       {ACTION_QUIT, "quit", 7}};
   if (a->acting.sheet) {
     draw_sheet_hints(p, a, in);
     return;
   }
   bool text = a->view >= VIEW_HELP, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
-  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | task_hints(a, in), x = 1;
+  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | task_hints(a, in) | (logs_shown(a) ? 512 | (a->logs.about ? 1024 : 0) : dated ? 0 : 2048), x = 1;
   for (size_t i = 0; i < COUNT(hints); i++)
-    if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 32 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
+    if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 512 && hints[i].where < 2048 ? CONTEXT_LOGS : hints[i].where >= 32 && hints[i].where < 512 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
 }
 
 /* ---- lists and panes ---- */
@@ -209,8 +210,9 @@ void draw_list(struct pen p, const struct app *a, const struct input *in, enum l
   char range[RANGE_TEXT];
   const struct list_state *s = &a->lists[id];
   list_open(&r, lists[id], s, in);
-  const char *title = number ? arena_printf(in->arena, "%s %s", number, lists[id]->title) : lists[id]->title;
-  struct pen inside = pen_box(p, &(struct box){.title = title, .footer = table_range(range, &r.table, &s->table, p.h - 2), .focused = focused});
+  const char *said = lists[id]->heading ? lists[id]->heading(in) : NULL, *note = lists[id]->note ? lists[id]->note(in) : NULL;
+  const char *title = number ? arena_printf(in->arena, "%s %s", number, lists[id]->title) : said ? said : lists[id]->title;
+  struct pen inside = pen_box(p, &(struct box){.title = title, .note = note, .footer = table_range(range, &r.table, &s->table, p.h - 2), .focused = focused});
   table_draw(inside, &r.table, &s->table, focused);
 }
 

@@ -4,7 +4,7 @@
 
 static const char *detail_heading(const struct app *a, const struct input *in) {
   (void)in;
-  return a->detail_list == LIST_TASKS ? "Task" : lists[a->detail_list]->title;
+  return a->detail_list == LIST_TASKS ? "Task" : a->detail_list == LIST_LOGS ? "Log line" : lists[a->detail_list]->title;
 }
 
 static const struct page pages[] = { /* by view, without the lists */

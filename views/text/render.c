@@ -5,6 +5,7 @@
 #include "views/command.h"
 #include "views/console.h"
 #include "views/operator.h"
+#include "views/reader.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -86,10 +87,11 @@ static void pass(struct rendering *r, int64_t ms) {
   enum { SLICE_MS = 200 };
   struct console *c = &r->console;
   while (ms > 0) {
-    int64_t now = operator_busy(c->operator) && ms > SLICE_MS ? SLICE_MS : ms;
+    bool busy = operator_busy(c->operator) || reader_busy(c->reader);
+    int64_t now = busy && ms > SLICE_MS ? SLICE_MS : ms;
     feed_advance(c->feed, now);
     ms -= now;
-    if (!operator_busy(c->operator)) continue;
+    if (!busy) continue;
     console_take(c);
     loop_step(c->loop, 0);
   }
@@ -206,6 +208,7 @@ int run_render(struct arguments *a) {
     o.on_end = on_end;
     o.owner = r;
     c->operator = operator_new(c, a);
+    c->reader = reader_new(c, a);
     code = c->keymap ? read_and_print(r, a, &o, &e) : EXIT_CONFIG;
     struct feed *feed = c->feed;
     c->feed = NULL;
