@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "model/facts.h"
 #include "sources/feed.h"
+#include "run/audit.h"
 #include "views/simulation.h"
 #include <math.h>
 #include <stdlib.h>
@@ -185,5 +186,7 @@ int feed_arguments(struct arguments *a, struct feed_options *ret) {
   int code = simulation_open(a, &a->simulation);
   if (code) return code;
   if (a->simulation) ret->stream = simulation_stream(a->simulation);
+  if (a->command == CMD_CONSOLE || a->command == CMD_PLAN || a->command == CMD_RUN || a->command == CMD_RENDER)
+    ret->who = a->who = a->simulation || a->command == CMD_RENDER ? mem_strdup("you") : operator_name();
   return take_speed(a, ret);
 }

@@ -29,6 +29,7 @@ struct arguments {
   const char *word[64];          /* what is no option */
   int words;
   struct config config;
+  char *who;                     /* who sits there, for what is written down; owned, main frees it; NULL: nobody acts */
   struct simulation *simulation; /* opened by feed_arguments(), closed by main; NULL: none */
 };
 

@@ -5,6 +5,7 @@
  * is the last one known and must not be drawn as good. */
 #ifndef MODEL_SNAPSHOT_H
 #define MODEL_SNAPSHOT_H
+#include "model/acknowledged.h"
 #include "model/facts.h"
 #include "model/store.h"
 
@@ -17,7 +18,7 @@ enum libvirt_state { LIBVIRT_UNKNOWN, LIBVIRT_CONNECTED, LIBVIRT_CONNECTING, LIB
 enum verdict { VERDICT_NONE, VERDICT_SAFE, VERDICT_WAIT, VERDICT_UNSAFE, VERDICT_UNKNOWN };
 enum ha_role { HA_UNKNOWN, HA_STARTED, HA_STOPPED, HA_PROMOTED, HA_UNPROMOTED, HA_STARTING, HA_STOPPING, HA_MIGRATING };
 
-struct problem { const char *id; int severity; const char *subject; int64_t since; const char *text, *operation; };
+struct problem { const char *id; int severity; const char *subject; int64_t since; const char *text, *operation; const struct acknowledged *acknowledged; /* NULL: it is not */ };
 
 struct source_fact_view { const char *kind, *key; int64_t age_ms, stale_after_ms; enum truth stale; };
 struct source_view { const char *name, *host; int state; int64_t age_ms; const char *text; LIST_OF(struct source_fact_view) facts; };
@@ -126,6 +127,8 @@ struct snapshot {
   LIST_OF(struct failure_view) failures;
   LIST_OF(struct fencing_view) fencing;
   LIST_OF(struct constraint_view) constraints;
+  LIST_OF(struct acknowledgement) acknowledgements; /* all that stand in the CIB */
+  const char *who;                 /* who looks: not part of what is printed; NULL: not known */
 };
 
 extern const struct shape snapshot_shape, problem_shape, source_view_shape, cluster_view_shape, host_view_shape, volume_view_shape,
@@ -140,6 +143,7 @@ struct merge_options {
   const struct alias *aliases;
   size_t alias_count;
   const char *here;  /* the console's own host, or NULL */
+  const char *who;   /* who sits before it, or NULL */
   int volume_warn, volume_crit; /* percent full; 0: 80 and 90 */
 };
 
@@ -154,6 +158,8 @@ const struct host_view *snapshot_host(const struct snapshot *s, const char *name
 bool snapshot_off(const struct snapshot *s, const struct host_view *h);
 const struct volume_view *snapshot_volume(const struct snapshot *s, const char *name);
 const struct domain_view *snapshot_domain(const struct snapshot *s, const char *name);
+/* Problems that are more than a note; *ret_known: how many of them are acknowledged. */
+size_t snapshot_problems(const struct snapshot *s, size_t *ret_known);
 size_t volume_sets(const struct volume_view *v);                           /* how many replica sets */
 int volume_set_state(const struct volume_view *v, int64_t set);            /* enum set_state */
 #endif

@@ -25,6 +25,7 @@ struct feed {
   struct tape *tape;
   struct player *player;
   struct snapshot *known; /* the newest that was merged, for keyframes */
+  char *who;              /* owned */
   char *here;             /* the host that a stream of our own is seen from; owned */
   bool to_end;            /* as soon as the file has been read so far */
 };
@@ -95,6 +96,7 @@ static void take_config(struct feed *f, const struct config *c) {
     }
   if (f->options.stream) f->here = mem_strdup(f->options.stream->here(f->options.stream->self));
   f->merge = (struct merge_options){.aliases = f->aliases, .alias_count = f->alias_count, .here = f->options.stream ? f->here : f->options.replay ? NULL : this_host()};
+  f->merge.who = f->who = mem_strdup(f->options.who);
   if (c) {
     f->merge.volume_warn = (int)config_number(c, SET_VOLUME_WARN);
     f->merge.volume_crit = (int)config_number(c, SET_VOLUME_CRIT);
@@ -239,6 +241,7 @@ void feed_close(struct feed *f) {
   snapshot_drop(f->known);
   mem_free(f->aliases);
   mem_free(f->here);
+  mem_free(f->who);
   mem_free(f);
 }
 

@@ -28,6 +28,7 @@ struct feed_options {
   const char *only;           /* "gluster,libvirt": the layers to read; NULL: all */
   double speed;               /* of a replay; 0: as fast as it can be read */
   bool read_only;
+  const char *who;            /* who sits before the screen; NULL: not known */
   bool raw;                   /* the sources are to print what they received as well (on_line gets it, nothing else does) */
   bool tape;                  /* what is shown can be another moment than the newest: the time machine, see below */
   bool paused;                /* with a tape: begin at the beginning, paused */

@@ -74,6 +74,8 @@ const char *age_text(const struct input *in, int64_t since);          /* of a wa
 const char *clock_text(const struct input *in, int64_t wall);         /* "12:03:44" */
 const char *heal_text(const struct input *in, int64_t pending, const struct heal_view *h); /* "214 ↓ 3 min", "214 stuck 12 min"; NULL when not counted */
 const char *rate_text(const struct input *in, int64_t pending, const struct heal_view *h); /* healed a minute: "60/min"; "-" where there is none */
+const char *until_text(const struct input *in, int64_t wall);         /* "16:00", with its date where that is not within a day */
+const char *known_text(const struct input *in, const struct problem *p); /* "ack by root@kvm01 until 16:00: new disk on Tuesday"; NULL: it is not acknowledged */
 const char *join_text(const struct input *in, const struct texts *t); /* "a, b"; "-" when empty */
 /* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale);

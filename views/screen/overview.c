@@ -55,9 +55,8 @@ static size_t title_segments(const struct input *in, struct segment *s) {
   if (c->fencing != TRUTH_UNKNOWN) add_fact(in, s, &n, 70, "pacemaker", c->fencing == TRUTH_YES ? ROLE_NORMAL : ROLE_WARN, c->fencing == TRUTH_YES ? "fencing on" : "fencing OFF");
   else if (has_layer(snap, "pacemaker")) add(s, &n, 70, STYLE(UNKNOWN), "fencing ?");
   if (c->maintenance == TRUTH_YES) add(s, &n, 75, STYLE(WARN), "MAINTENANCE");
-  size_t count = 0;
-  for (size_t i = 0; i < snap->problems.count; i++) count += snap->problems.item[i].severity > SEVERITY_INFO;
-  if (count) add(s, &n, 85, STYLE(WARN), arena_printf(in->arena, "%s %zu problem%s", symbol(in->glyphs, SYMBOL_WARN), count, count == 1 ? "" : "s"));
+  size_t known, count = snapshot_problems(snap, &known);
+  if (count) add(s, &n, 85, known == count ? STYLE(DIM) : STYLE(WARN), arena_printf(in->arena, known ? "%s %zu problem%s, %zu ack" : "%s %zu problem%s", symbol(in->glyphs, SYMBOL_WARN), count, count == 1 ? "" : "s", known));
   if (in->simulated) add(s, &n, 99, STYLE(ACCENT), "SIMULATED");
   enum role role;
   const char *words = time_words(in, &role);
@@ -94,11 +93,12 @@ void draw_title(struct pen p, const struct input *in) {
 /* ---- notices ---- */
 
 static void draw_problem(struct pen p, int y, const struct input *in, const struct problem *b) {
-  enum role role = b->severity == SEVERITY_CRITICAL ? ROLE_BAD : b->severity == SEVERITY_WARNING ? ROLE_WARN : ROLE_NORMAL;
+  const char *known = known_text(in, b);
+  enum role role = known ? ROLE_DIM : b->severity == SEVERITY_CRITICAL ? ROLE_BAD : b->severity == SEVERITY_WARNING ? ROLE_WARN : ROLE_NORMAL;
   int x = pen_symbol(p, 1, y, style_of(role), b->severity == SEVERITY_CRITICAL ? SYMBOL_BAD : b->severity == SEVERITY_WARNING ? SYMBOL_WARN : SYMBOL_BULLET);
   const char *age = age_text(in, b->since);
   int room = p.w - x - 2 - (age ? text_columns(age) + 1 : 0);
-  pen_field(p, x + 1, y, room, style_of(role), b->text);
+  pen_field(p, x + 1, y, room, style_of(role), known ? arena_printf(in->arena, "%s %s %s", known, symbol(in->glyphs, SYMBOL_BULLET), b->text) : b->text);
   if (age) pen_right(p, p.w - 1 - text_columns(age), y, text_columns(age), STYLE(DIM), age);
 }
 
