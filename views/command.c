@@ -18,6 +18,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_SEED] = {"--seed", "N", ~0u, "the simulation's chance: the same number gives the same run"},
     [OPT_REPLAY] = {"--replay", "FILE", ~0u, "read a recording instead of the cluster; - is stdin"},
     [OPT_READ_ONLY] = {"--read-only", NULL, ~0u, "ask every daemon for a connection that can only read"},
+    [OPT_NOC] = {"--noc", NULL, AT(CMD_CONSOLE) | AT(CMD_RENDER), "a wall screen: large, read-only, nobody at the keyboard; also of a feed (--replay -)"},
     [OPT_VIEW] = {"--view", "VIEW", AT(CMD_CONSOLE) | AT(CMD_RENDER), "the view to begin with (see list views)"},
     [OPT_THEME] = {"--theme", "THEME", AT(CMD_CONSOLE) | AT(CMD_RENDER), "colours (see list themes)"},
     [OPT_KEYMAP] = {"--keymap", "KEYMAP", AT(CMD_CONSOLE) | AT(CMD_RENDER), "default, vi, fkeys, or a file"},
@@ -181,7 +182,7 @@ static int take_speed(const struct arguments *a, struct feed_options *ret) {
 
 int feed_arguments(struct arguments *a, struct feed_options *ret) {
   const char *only = a->option[OPT_ONLY];
-  *ret = (struct feed_options){.replay = a->option[OPT_REPLAY], .config = &a->config, .only = only, .read_only = a->option[OPT_READ_ONLY] != NULL};
+  *ret = (struct feed_options){.replay = a->option[OPT_REPLAY], .config = &a->config, .only = only, .read_only = a->option[OPT_READ_ONLY] || a->option[OPT_NOC]};
   if (only && check_layers(only)) return EXIT_USAGE;
   int code = simulation_open(a, &a->simulation);
   if (code) return code;

@@ -17,6 +17,9 @@ void console_input(const struct console *c, struct input *in, struct arena *a) {
   feed_shown(c->feed, &in->time);
   in->event_past = in->time.past ? timeline_past(&c->timeline, &in->time.at) : in->event_count;
   in->wall = in->time.at.wall;
+  in->own_wall = c->fixed || c->simulated ? in->time.newest : clock_wall_ms();
+  in->mono = c->fixed ? in->time.newest : clock_mono_ms();
+  in->rotate_ms = c->rotate_ms;
   if (c->operator) operator_input(c->operator, in);
 }
 
@@ -141,6 +144,7 @@ struct full {
   int keys;      /* the terminal's descriptor that keys come from */
   bool gone;     /* the terminal is */
   bool leaving;  /* as soon as what runs has ended its step */
+  uint64_t rung; /* the bell, by the wall screen's count */
   bool looked;   /* whether there is a cluster at all */
   char *nothing; /* the sentence when there is no cluster at all; owned */
 };
@@ -184,7 +188,7 @@ static void meet_nothing(struct full *f, const char *says) {
 
 static void look_for_nothing(struct full *f) {
   const struct snapshot *s = f->console.newest;
-  if (f->console.replay || f->console.simulated || f->looked || !feed_complete(f->console.feed)) return;
+  if (f->console.replay || f->console.simulated || f->console.app.noc.on || f->looked || !feed_complete(f->console.feed)) return;
   f->looked = true;
   for (size_t i = 0; i < s->problems.count; i++)
     if (str_eq(s->problems.item[i].id, "nothing-found")) meet_nothing(f, s->problems.item[i].text);
@@ -201,6 +205,10 @@ static void on_shown(void *owner) {
   struct full *f = owner;
   if (!f->console.feed || !f->console.newest) return;
   console_look(&f->console);
+  if (f->screen && f->console.app.noc.rings != f->rung) {
+    f->rung = f->console.app.noc.rings;
+    screen_bell(f->screen);
+  }
   if (f->screen) draw_soon(f);
 }
 
@@ -305,6 +313,8 @@ static int open_all(struct full *f, const struct arguments *a, struct feed_optio
   const char *theme = a->option[OPT_THEME] ? a->option[OPT_THEME] : config_text(&a->config, SET_THEME);
   const char *keys = a->option[OPT_KEYMAP] ? a->option[OPT_KEYMAP] : config_text(&a->config, SET_KEYMAP);
   const char *no_color = getenv("NO_COLOR");
+  c->app.noc.on = a->option[OPT_NOC] != NULL;
+  c->rotate_ms = config_number(&a->config, SET_NOC_ROTATE) * 1000;
   if (!theme_find(theme)) return setting_error("theme", theme, "themes");
   if (a->option[OPT_VIEW] && !app_open(&c->app, a->option[OPT_VIEW])) return setting_error("view", a->option[OPT_VIEW], "views");
   c->keymap = keymap_load(keys, e);

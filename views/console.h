@@ -20,6 +20,8 @@ struct console {
   enum glyphs glyphs;
   int w, h;
   bool replay, simulated, read_only, utc, interrupted;
+  bool fixed;          /* the only clock is that of what is shown: render */
+  int64_t rotate_ms;
   struct operator *operator; /* who acts; NULL: nobody */
   void (*acted)(struct console *c); /* something that it does has changed; NULL: nobody is told */
   void (*terminal)(struct console *c, bool away); /* a command gets the terminal, it is back; NULL: there is none */

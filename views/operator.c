@@ -36,6 +36,7 @@ static void on_beat(void *owner) {
 }
 
 static char *never_of(const struct console *c, const struct arguments *a) {
+  if (a->option[OPT_NOC]) return mem_strdup("this is a wall screen");
   if (a->option[OPT_READ_ONLY]) return mem_strdup("this console is read-only");
   if (c->replay) return mem_strdup("this is a recording");
   return a->command == CMD_RENDER && !c->simulated ? mem_strdup("a frame of a real cluster only looks") : NULL; /* no script acts there */

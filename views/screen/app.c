@@ -12,6 +12,7 @@ void app_free(struct app *a) {
   for (int i = 0; i < LIST_COUNT; i++) table_state_free(&a->lists[i].table);
   mem_free(a->detail_id);
   acting_free(&a->acting);
+  noc_free(&a->noc);
   *a = (struct app){0};
 }
 
@@ -75,6 +76,10 @@ static void settle_list(struct app *a, const struct input *in, int w, int h, int
 }
 
 void app_settle(struct app *a, const struct input *in, int w, int h) {
+  if (a->noc.on) {
+    noc_settle(&a->noc, in, w, h);
+    return;
+  }
   if (a->view == VIEW_OVERVIEW)
     for (int p = 0; p < APP_PANES; p++) settle_list(a, in, w, h, pane_lists[p]);
   else if (is_list(a->view)) settle_list(a, in, w, h, list_of(a->view));
@@ -353,6 +358,7 @@ unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key
   unsigned said = a->acting.say ? APP_CHANGED : 0;
   mem_free(a->acting.say);
   a->acting.say = NULL;
+  if (a->noc.on) return noc_key(&a->noc, in, w, h, keymap_lookup(in->keymap, CONTEXT_TABLE, k));
   if (a->acting.sheet) return said | sheet_key(a, in, w, h, k);
   enum action action = of_tasks(a) ? keymap_lookup(in->keymap, CONTEXT_TASKS, k) : ACTION_NONE;
   if (!action || action_row(action)->context != CONTEXT_TASKS) action = keymap_lookup(in->keymap, context, k);
@@ -377,6 +383,10 @@ void app_draw(const struct app *a, const struct input *in, struct canvas *c) {
     pen_textf(p, 0, 1, STYLE(NORMAL), "make it %d x %d", APP_MIN_W, APP_MIN_H);
     return;
   }
+  if (a->noc.on) {
+    noc_draw(canvas_pen(c), &a->noc, in);
+    return;
+  }
   struct frame f = frame_of(c, a, in);
   const struct page *page = page_of(a->view);
   draw_title(f.title, in);
@@ -399,6 +409,10 @@ static void state_time(struct str *out, const struct input *in) {
 
 void app_state(const struct app *a, const struct input *in, int w, int h, struct str *out) {
   state_linef(out, "size", "%dx%d", w, h);
+  if (a->noc.on) {
+    noc_state(&a->noc, in, out);
+    return;
+  }
   state_line(out, "view", view_name(a->view) ? view_name(a->view) : "detail");
   if (a->view == VIEW_OVERVIEW) state_linef(out, "pane", "%d", a->pane + 1);
   if (a->view == VIEW_DETAIL) state_linef(out, "detail", "%s %s", lists[a->detail_list]->name, a->detail_id ? a->detail_id : "");

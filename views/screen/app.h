@@ -4,6 +4,7 @@
 #ifndef SCREEN_APP_H
 #define SCREEN_APP_H
 #include "views/screen/acting.h"
+#include "views/screen/noc.h"
 
 /* The overview, the lists, the pages; the detail of an item, which has no name of its own, is the last. */
 enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_DETAIL, VIEW_COUNT };
@@ -23,6 +24,7 @@ struct app { /* {0} is the overview with its first pane focused */
   enum time_wish wish; /* with APP_TIME: where to go in time ... */
   size_t wish_event;   /* ... TIME_MOMENT: to that event */
   struct acting acting; /* what lies over the view */
+  struct noc noc;       /* instead of all that: the wall screen */
 };
 
 /* A view that is no list, one row of pages.c each. It is a text, and moving in it is done for it, or it draws itself. */

@@ -18,6 +18,8 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   struct arena *arena; /* for texts of this frame */
   int64_t wall;        /* now, or the moment that is shown */
   struct feed_shown time;
+  int64_t own_wall, mono; /* this machine's clocks, whatever is shown: the time of day, and one that only goes on */
+  int64_t rotate_ms;   /* how long a page of the wall screen stands */
   int now_health;      /* of the newest, whatever is shown */
   bool utc, read_only, simulated;
   const struct task_view *tasks; /* newest first */
