@@ -11,6 +11,7 @@ static bool is_list(int view) { return view >= VIEW_FIRST_LIST && view < VIEW_HE
 void app_free(struct app *a) {
   for (int i = 0; i < LIST_COUNT; i++) table_state_free(&a->lists[i].table);
   mem_free(a->detail_id);
+  mem_free(a->cluster);
   acting_free(&a->acting);
   noc_free(&a->noc);
   *a = (struct app){0};
@@ -310,7 +311,9 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
       else app_go(a, VIEW_HELP);
       break;
     case ACTION_OPEN: open_selected(a, in); break;
-    case ACTION_BACK: return back(a);
+    case ACTION_BACK:
+      if (in->away && !a->back_count && a->view == VIEW_OVERVIEW) return a->cluster_wish = CLUSTER_LEAVE, APP_CLUSTER | APP_CHANGED;
+      return back(a);
     case ACTION_FULL: full(a); break;
     case ACTION_LEFT:
     case ACTION_PREVIOUS_PANE: beside(a, -1); break;
@@ -389,7 +392,8 @@ void app_draw(const struct app *a, const struct input *in, struct canvas *c) {
   }
   struct frame f = frame_of(c, a, in);
   const struct page *page = page_of(a->view);
-  draw_title(f.title, in);
+  if (a->view == VIEW_CLUSTERS) draw_clusters_title(f.title, in);
+  else draw_title(f.title, in);
   draw_time(f.time, in);
   if (a->acting.sheet == SHEET_FORM || a->acting.sheet == SHEET_PREVIEW) pen_clear(f.body, STYLE(NORMAL));
   else if (is_list(a->view)) draw_list(f.body, a, in, list_of(a->view), true, NULL);

@@ -102,6 +102,8 @@ const char *clock_text(const struct input *in, int64_t wall) {
   return arena_strdup(in->arena, out);
 }
 
+const char *now_text(const struct input *in) { return clock_text(in, in->simulated ? in->wall : in->own_wall); }
+
 const char *until_text(const struct input *in, int64_t wall) {
   time_t t = (time_t)(wall / 1000);
   struct tm tm;

@@ -9,6 +9,8 @@
 #include "sources/feed.h"
 #include "tui/table.h"
 
+#include "views/screen/clusters.h"
+
 struct input { /* what there is to see: borrowed, valid for one frame */
   const struct snapshot *snap;
   const struct event *events; /* oldest first */
@@ -25,6 +27,9 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   const struct task_view *tasks; /* newest first */
   size_t task_count;
   const char *cannot; /* why nothing can be run from here and now, a clause; NULL: it can */
+  const struct cluster_tile *clusters; /* also this one, where there is one; none while they are not shown */
+  size_t cluster_count;
+  const char *away;   /* the name of the other cluster's feed that is looked at; NULL: none */
   const char *ssh;    /* "root@%h": how other hosts are reached by hand, for a plan as a script */
 };
 
@@ -76,6 +81,7 @@ const char *age_text(const struct input *in, int64_t since);          /* of a wa
 const char *clock_text(const struct input *in, int64_t wall);         /* "12:03:44" */
 const char *heal_text(const struct input *in, int64_t pending, const struct heal_view *h); /* "214 ↓ 3 min", "214 stuck 12 min"; NULL when not counted */
 const char *rate_text(const struct input *in, int64_t pending, const struct heal_view *h); /* healed a minute: "60/min"; "-" where there is none */
+const char *now_text(const struct input *in);                           /* the time of day of who looks, "12:03:44"; of a simulation its own */
 const char *until_text(const struct input *in, int64_t wall);         /* "16:00", with its date where that is not within a day */
 const char *known_text(const struct input *in, const struct problem *p); /* "ack by root@kvm01 until 16:00: new disk on Tuesday"; NULL: it is not acknowledged */
 const char *join_text(const struct input *in, const struct texts *t); /* "a, b"; "-" when empty */

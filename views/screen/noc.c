@@ -14,15 +14,6 @@ static const enum list_id pages[] = {LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST
 
 /* ---- what the data is worth ---- */
 
-struct worth {
-  const char *word;     /* in the largest letters: what health it shows, or that it shows none */
-  enum role role;
-  bool lost;            /* nothing that is on the screen is known to hold now */
-  int64_t age;          /* of the source that was heard longest ago; UNKNOWN_INT: nothing was heard */
-  enum role age_role;
-  const char *sentence;
-};
-
 static const char *span(const struct input *in, int64_t ms) {
   long long s = ms / 1000;
   if (s < 60) return arena_printf(in->arena, "%lld s", s);
@@ -48,7 +39,8 @@ static bool feed_is_lost(const struct input *in, struct worth *w) {
   const struct feed_shown *t = &in->time;
   if (t->kind != FEED_STREAM) return false;
   int64_t behind = in->own_wall - t->newest;
-  if (t->ended) *w = lost("NO FEED", t->silent_ms, arena_printf(in->arena, "the feed ended %s ago; %s", span(in, t->silent_ms), last_word(in)));
+  const char *again = t->again_ms > 0 ? arena_printf(in->arena, "%s; again in %s", t->trouble, span(in, t->again_ms + 999)) : t->trouble;
+  if (t->ended) *w = lost("NO FEED", t->silent_ms, t->trouble ? again : arena_printf(in->arena, "the feed ended %s ago; %s", span(in, t->silent_ms), last_word(in)));
   else if (t->silent_ms >= SILENT_MS) *w = lost("SILENT", t->silent_ms, arena_printf(in->arena, "the feed has been silent for %s; %s", span(in, t->silent_ms), last_word(in)));
   else if (said_anything(in->snap) && (behind >= BEHIND_MS || behind <= -BEHIND_MS))
     *w = lost("OLD", behind < 0 ? -behind : behind,
@@ -57,7 +49,7 @@ static bool feed_is_lost(const struct input *in, struct worth *w) {
   return true;
 }
 
-static struct worth worth_of(const struct input *in) {
+struct worth noc_worth(const struct input *in) {
   static const struct { const char *word; enum role role; } words[] = {[HEALTH_NONE] = {"UNKNOWN", ROLE_UNKNOWN}, [HEALTH_HEALTHY] = {"HEALTHY", ROLE_OK},
       [HEALTH_DEGRADED] = {"DEGRADED", ROLE_WARN}, [HEALTH_OUTAGE] = {"OUTAGE", ROLE_BAD}, [HEALTH_UNKNOWN] = {"UNKNOWN", ROLE_UNKNOWN}};
   const struct snapshot *s = in->snap;
@@ -83,6 +75,11 @@ static struct worth worth_of(const struct input *in) {
     w.sentence = arena_printf(in->arena, "A RECORDING, not now: %s ago", span(in, w.age > 0 ? w.age : 0));
   }
   return w;
+}
+
+/* Of several clusters: the worst. */
+static struct worth worth_of(const struct noc *n, const struct input *in) {
+  return n->many ? clusters_worst(in) : noc_worth(in);
 }
 
 /* ---- where everything lies ---- */
@@ -151,24 +148,42 @@ static void forget(struct noc *n, const struct input *in) {
   n->fault_count = kept;
 }
 
-/* While the screen has just begun what it finds is not new; nor is what somebody knows of. */
-static void see_faults(struct noc *n, const struct input *in) {
+/* True when it is new, and worth the bell. */
+static bool see_fault(struct noc *n, const struct input *in, const char *name, bool loud) {
+  struct noc_fault *f = fault_of(n, name);
+  if (f) f->last = in->mono;
+  if (f || n->fault_count >= FAULTS_MAX) return false;
+  n->faults = mem_grow(n->faults, n->fault_count + 1, sizeof *n->faults);
+  n->faults[n->fault_count++] = (struct noc_fault){mem_strdup(name), in->mono, in->mono, n->settled};
+  return n->settled && loud;
+}
+
+/* cluster: its name before each, "": of the only one. */
+static bool see_problems(struct noc *n, const struct input *in, const struct snapshot *s, const char *cluster) {
   bool starting = false, rings = false;
-  for (size_t i = 0; i < in->snap->problems.count; i++) {
-    const struct problem *p = &in->snap->problems.item[i];
+  for (size_t i = 0; i < s->problems.count; i++) {
+    const struct problem *p = &s->problems.item[i];
     const struct problem_kind *k = problem_kind_find(p->id);
     starting |= k && k->quiet;
     if (k && k->quiet) continue;
-    const char *name = name_of(in, p);
-    struct noc_fault *f = fault_of(n, name);
-    if (f) f->last = in->mono;
-    if (f || n->fault_count >= FAULTS_MAX) continue;
-    n->faults = mem_grow(n->faults, n->fault_count + 1, sizeof *n->faults);
-    n->faults[n->fault_count++] = (struct noc_fault){mem_strdup(name), in->mono, in->mono, n->settled};
-    rings |= n->settled && !p->acknowledged && p->severity >= SEVERITY_WARNING;
+    rings |= see_fault(n, in, arena_printf(in->arena, "%s%s", cluster, name_of(in, p)), !p->acknowledged && p->severity >= SEVERITY_WARNING);
+  }
+  if (rings) ring(n, in);
+  return starting;
+}
+
+/* While the screen has just begun what it finds is not new; nor is what somebody knows of. */
+static void see_faults(struct noc *n, const struct input *in) {
+  bool starting = false;
+  if (!n->many) starting = see_problems(n, in, in->snap, "");
+  for (size_t i = 0; n->many && i < in->cluster_count; i++) {
+    struct input one = *in;
+    one.snap = in->clusters[i].snap, one.time = in->clusters[i].time;
+    if (noc_worth(&one).lost) {
+      if (see_fault(n, in, arena_printf(in->arena, "%s: no word", in->clusters[i].name), true)) ring(n, in);
+    } else see_problems(n, in, one.snap, arena_printf(in->arena, "%s: ", in->clusters[i].name));
   }
   forget(n, in);
-  if (rings) ring(n, in);
   if (!starting && in->mono - n->began >= SETTLE_MS) n->settled = true;
 }
 
@@ -191,11 +206,11 @@ static size_t rows_of(const struct input *in, int w, int h) {
 }
 
 void noc_settle(struct noc *n, const struct input *in, int w, int h) {
-  struct worth worth = worth_of(in);
-  if (!n->began && said_anything(in->snap)) n->began = in->mono ? in->mono : 1;
+  struct worth worth = worth_of(n, in);
+  if (!n->began && (said_anything(in->snap) || n->many)) n->began = in->mono ? in->mono : 1;
   if (!n->turned) n->turned = in->mono;
-  if (n->began && !worth.lost) see_faults(n, in);
-  if (n->settled && worth.lost && !n->lost) ring(n, in); /* that nobody sees anything any more is a fault of its own */
+  if (n->began && (n->many || !worth.lost)) see_faults(n, in);
+  if (n->settled && worth.lost && !n->lost && !n->many) ring(n, in); /* that nobody sees anything any more is a fault of its own */
   n->lost = worth.lost;
   if (in->mono - n->turned >= in->rotate_ms) turn(n, in, rows_of(in, w, h), 1);
   if (n->from && n->from >= count_of(in, n->page)) n->from = 0;
@@ -218,11 +233,11 @@ unsigned noc_key(struct noc *n, const struct input *in, int w, int h, enum actio
 
 static bool flashes(const struct noc *n, const struct input *in) { return n->rings && in->mono - n->rung < FLASH_MS && (in->mono - n->rung) / 1000 % 2 == 0; }
 
-static void draw_top(struct pen p, const struct input *in) {
+static void draw_top(struct pen p, const struct noc *n, const struct input *in) {
   const struct snapshot *s = in->snap;
   enum role role;
-  const char *clock = clock_text(in, in->own_wall), *words = time_words(in, &role);
-  int x = pen_text(p, 1, 0, STYLE(TITLE), s && s->cluster.name ? s->cluster.name : "kvmconsole") + 2;
+  const char *clock = now_text(in), *words = time_words(in, &role);
+  int x = pen_text(p, 1, 0, STYLE(TITLE), n->many ? "Clusters" : s && s->cluster.name ? s->cluster.name : "kvmconsole") + 2;
   if (in->simulated) x = pen_text(p, x, 0, STYLE(ACCENT), "SIMULATED") + 2;
   if (words) x = pen_text(p, x, 0, style_of(role), words) + 2;
   if (x + 30 < p.w) pen_text(p, x, 0, STYLE(DIM), "read-only");
@@ -280,7 +295,7 @@ static const char *problems_text(const struct input *in) {
   return known ? arena_printf(in->arena, "%zu problem%s, %zu acknowledged", count, count == 1 ? "" : "s", known) : arena_printf(in->arena, "%zu problem%s", count, count == 1 ? "" : "s");
 }
 
-static void draw_age(struct pen p, const struct input *in, const struct layout *l, const struct worth *w) {
+static void draw_age(struct pen p, const struct noc *n, const struct input *in, const struct layout *l, const struct worth *w) {
   bool loud = w->age_role == ROLE_BAD;
   struct style age = {.role = (uint8_t)w->age_role, .attrs = loud ? ATTR_BOLD | ATTR_REVERSE : ATTR_BOLD}, words = w->lost ? STYLE(DIM) : STYLE(NORMAL);
   const char *word = age_word(in, w->age);
@@ -294,7 +309,7 @@ static void draw_age(struct pen p, const struct input *in, const struct layout *
   }
   struct pen text = pen_sub(p, x, y + (l->age_scale && lines > 3 ? (lines - 3) / 2 : 0), p.w - x - 1, 3);
   pen_field(text, 0, 0, text.w, (struct style){.role = (uint8_t)w->age_role, .attrs = loud ? ATTR_REVERSE | ATTR_BOLD : 0}, w->sentence);
-  if (!in->snap) return;
+  if (!in->snap || n->many) return;
   const char *counters = w->lost ? arena_printf(in->arena, "then: %s", counters_text(in)) : counters_text(in), *problems = problems_text(in);
   if (lines > 2) {
     pen_field(text, 0, 1, text.w, words, counters);
@@ -359,17 +374,22 @@ static void draw_pane(struct pen p, const struct noc *n, const struct input *in,
 
 void noc_draw(struct pen p, const struct noc *n, const struct input *in) {
   struct layout l = layout_of(in, p.w, p.h);
-  struct worth w = worth_of(in);
-  draw_top(p, in);
+  struct worth w = worth_of(n, in);
+  draw_top(p, n, in);
   draw_word(p, n, in, &l, &w);
-  draw_age(p, in, &l, &w);
+  draw_age(p, n, in, &l, &w);
+  if (n->many) {
+    static const struct app none = {.noc.on = true};
+    draw_clusters(pen_sub(p, 0, l.problems_y, p.w, p.h - l.problems_y), &none, in);
+    return;
+  }
   draw_problems(pen_sub(p, 0, l.problems_y, p.w, l.problems_h), n, in, w.lost);
   draw_tabs(pen_sub(p, 0, l.tabs_y, p.w, 1), n, in);
   draw_pane(pen_sub(p, 0, l.pane_y, p.w, l.pane_h), n, in, w.lost);
 }
 
 void noc_state(const struct noc *n, const struct input *in, struct str *out) {
-  struct worth w = worth_of(in);
+  struct worth w = worth_of(n, in);
   size_t fresh = 0;
   for (size_t i = 0; in->snap && i < in->snap->problems.count; i++) fresh += is_new(n, in, &in->snap->problems.item[i]);
   state_line(out, "word", w.word);

@@ -5,6 +5,16 @@
 #include "tui/canvas.h"
 #include "views/screen/list.h"
 
+struct worth { /* what the data on the screen is worth */
+  const char *word;     /* in the largest letters: what health it shows, or that it shows none */
+  enum role role;
+  bool lost;            /* nothing that is on the screen is known to hold now */
+  int64_t age;          /* of the source that was heard longest ago; UNKNOWN_INT: nothing was heard */
+  enum role age_role;
+  const char *sentence;
+};
+struct worth noc_worth(const struct input *in);
+
 struct noc_fault { /* a problem that was seen, by its id and subject */
   char *name;
   int64_t first, last; /* by the screen's clock */
@@ -12,6 +22,7 @@ struct noc_fault { /* a problem that was seen, by its id and subject */
 };
 struct noc { /* {0}: the screen is no wall screen */
   bool on;
+  bool many;           /* of several clusters: their tiles */
   int page;            /* which list, in the order of noc.c ... */
   size_t from;         /* ... and its first row on this page */
   int64_t turned;      /* when it was turned to, by the screen's clock */
