@@ -7,6 +7,7 @@ static void swap(struct console *c) {
   struct console_scene now = {c->feed, c->newest, c->snap, c->timeline};
   c->feed = c->own.feed, c->newest = c->own.newest, c->snap = c->own.snap, c->timeline = c->own.timeline;
   c->own = now;
+  c->next_event = false;
 }
 
 void elsewhere_open(struct console *c) {
