@@ -67,8 +67,9 @@ struct worth noc_worth(const struct input *in) {
   }
   if (!heard) w.age = UNKNOWN_INT;
   w.age_role = !heard || w.age >= LOUD_MS ? ROLE_BAD : w.age >= SILENT_MS || not ? ROLE_WARN : ROLE_OK;
-  const char *all = !heard ? "no source answers" : arena_printf(in->arena, "%s heard from within %s", not ? "the others were" : "all sources were", span(in, w.age + 1000));
-  w.sentence = not && heard ? arena_printf(in->arena, "%zu of %zu sources do not answer; %s", not, heard + not, all) : all;
+  const char *within = span(in, w.age + 1000);
+  w.sentence = !heard ? "no source answers" : not ? arena_printf(in->arena, "%zu of %zu sources do not answer; the others within %s", not, heard + not, within)
+                                               : arena_printf(in->arena, "all sources were heard from within %s", within);
   if (in->time.kind == FEED_FILE) {
     w.age_role = ROLE_BAD;
     w.age = in->own_wall - in->time.at.wall;
