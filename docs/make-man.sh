@@ -46,6 +46,14 @@ cat <<'END'
 .TP
 .I /etc/kvmconsole.conf, $XDG_CONFIG_HOME/kvmconsole/config
 Configuration, INI, all optional; \fBkvmconsole config\fR prints each value and where it comes from.
+.TP
+.I PREFIX/lib/systemd/system/kvmconsole\-noc.service
+The wall screen on the first terminal, by a user without rights; how to set it up stands in it.
+.SH WALL SCREENS AND SEVERAL CLUSTERS
+\fB\-\-noc\fR draws for a wall: it acts on nothing. It needs no right in the cluster when it draws a feed, what \fBkvmconsole record \-\fR prints
+over ssh by a key whose command is forced, one line in authorized_keys: \fBrestrict,command="kvmconsole \-\-read\-only record \-" KEY\fR. Each
+\fB[feed NAME] command = ...\fR of the configuration is such a feed: a command of plain words (no shell), started again when it ends or
+falls silent for a minute. Each is a tile of the view clusters; where there is no cluster, the console begins there.
 .SH PORTS
 A console of root listens on TCP 337 (\fB[gluster] share_port\fR; 0: on none) and connects to it on the hosts it knows, so that among all
 consoles one reads what takes a gluster volume's lock. On a gluster host it listens for gluster's events on UDP 55555 and 24009 when nobody

@@ -295,6 +295,6 @@ void table_draw(struct pen p, const struct table *t, const struct table_state *s
   for (int y = 1; y < p.h && at.top + (size_t)y - 1 < t->row_count; y++) {
     size_t row = at.top + (size_t)y - 1;
     fill(t, row, &r);
-    draw_row(p, y, t, &r, width, row != at.row ? ROLE_NORMAL : focused ? ROLE_SELECTED : ROLE_SELECTED_UNFOCUSED);
+    draw_row(p, y, t, &r, width, t->unselected || row != at.row ? ROLE_NORMAL : focused ? ROLE_SELECTED : ROLE_SELECTED_UNFOCUSED);
   }
 }

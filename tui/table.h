@@ -54,6 +54,7 @@ struct table {
   const void *owner;
   int sorted; /* 1 + column that carries the sort mark, 0: none */
   bool reversed;
+  bool unselected;   /* nobody moves in it: no row is marked */
   const char *empty; /* said when there are no rows, e.g. "no volumes yet"; NULL: nothing */
 };
 

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "model/facts.h"
 #include "sources/feed.h"
+#include "run/audit.h"
 #include "views/simulation.h"
 #include <math.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_SEED] = {"--seed", "N", ~0u, "the simulation's chance: the same number gives the same run"},
     [OPT_REPLAY] = {"--replay", "FILE", ~0u, "read a recording instead of the cluster; - is stdin"},
     [OPT_READ_ONLY] = {"--read-only", NULL, ~0u, "ask every daemon for a connection that can only read"},
+    [OPT_NOC] = {"--noc", NULL, AT(CMD_CONSOLE) | AT(CMD_RENDER), "a wall screen: large, read-only, nobody at the keyboard; also of a feed (--replay -)"},
     [OPT_VIEW] = {"--view", "VIEW", AT(CMD_CONSOLE) | AT(CMD_RENDER), "the view to begin with (see list views)"},
     [OPT_THEME] = {"--theme", "THEME", AT(CMD_CONSOLE) | AT(CMD_RENDER), "colours (see list themes)"},
     [OPT_KEYMAP] = {"--keymap", "KEYMAP", AT(CMD_CONSOLE) | AT(CMD_RENDER), "default, vi, fkeys, or a file"},
@@ -189,10 +191,12 @@ static int take_speed(const struct arguments *a, struct feed_options *ret) {
 
 int feed_arguments(struct arguments *a, struct feed_options *ret) {
   const char *only = a->option[OPT_ONLY];
-  *ret = (struct feed_options){.replay = a->option[OPT_REPLAY], .config = &a->config, .only = only, .read_only = a->option[OPT_READ_ONLY] != NULL, .judge = stop_judge_hosts};
+  *ret = (struct feed_options){.replay = a->option[OPT_REPLAY], .config = &a->config, .only = only, .read_only = a->option[OPT_READ_ONLY] || a->option[OPT_NOC], .judge = stop_judge_hosts};
   if (only && check_layers(only)) return EXIT_USAGE;
   int code = simulation_open(a, &a->simulation);
   if (code) return code;
   if (a->simulation) ret->stream = simulation_stream(a->simulation);
+  if (a->command == CMD_CONSOLE || a->command == CMD_PLAN || a->command == CMD_RUN || a->command == CMD_RENDER)
+    ret->who = a->who = a->simulation || a->command == CMD_RENDER ? mem_strdup("you") : operator_name();
   return take_speed(a, ret);
 }

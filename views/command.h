@@ -10,7 +10,7 @@
 enum { EXIT_USAGE = 64, EXIT_INPUT = 65, EXIT_LOCKED = 75, EXIT_RIGHTS = 77, EXIT_CONFIG = 78, EXIT_INTERRUPTED = 130 };
 enum { EXIT_HEALTHY = 0, EXIT_DEGRADED = 1, EXIT_OUTAGE = 2, EXIT_UNKNOWN = 3 };
 
-enum option_id { OPT_DEMO, OPT_WORLD, OPT_SEED, OPT_REPLAY, OPT_READ_ONLY, OPT_VIEW, OPT_THEME, OPT_KEYMAP, OPT_CONFIG, OPT_LOG, OPT_SPEED, OPT_JSON, OPT_TEXT, OPT_METRICS, OPT_ONLY, OPT_TIMEOUT,
+enum option_id { OPT_DEMO, OPT_WORLD, OPT_SEED, OPT_REPLAY, OPT_READ_ONLY, OPT_NOC, OPT_VIEW, OPT_THEME, OPT_KEYMAP, OPT_CONFIG, OPT_LOG, OPT_SPEED, OPT_JSON, OPT_TEXT, OPT_METRICS, OPT_ONLY, OPT_TIMEOUT,
                  OPT_SAMPLE, OPT_SIZE, OPT_SCRIPT, OPT_FORMAT, OPT_RAW, OPT_SHELL, OPT_YES, OPT_CONFIRM, OPT_SELF_TEST, OPT_HELP, OPT_VERSION, OPT_COUNT };
 
 enum command_id { CMD_CONSOLE, CMD_STATUS, CMD_WATCH, CMD_OK_TO_STOP, CMD_LINT, CMD_PLAN, CMD_RUN, CMD_RECORD, CMD_RENDER, CMD_LIST, CMD_CONFIG, CMD_HELP, CMD_COUNT };
@@ -29,6 +29,7 @@ struct arguments {
   const char *word[64];          /* what is no option */
   int words;
   struct config config;
+  char *who;                     /* who sits there, for what is written down; owned, main frees it; NULL: nobody acts */
   struct simulation *simulation; /* opened by feed_arguments(), closed by main; NULL: none */
 };
 

@@ -14,12 +14,16 @@
 
 void console_input(const struct console *c, struct input *in, struct arena *a) {
   *in = (struct input){.snap = c->snap, .events = timeline_events(&c->timeline), .event_count = c->timeline.count, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
-                       .utc = c->utc, .read_only = c->read_only, .simulated = c->simulated, .now_health = c->newest ? c->newest->health : HEALTH_NONE};
+                       .utc = c->utc, .read_only = c->read_only || c->away, .simulated = c->simulated && !c->away, .now_health = c->newest ? c->newest->health : HEALTH_NONE};
   feed_shown(c->feed, &in->time);
   in->event_past = in->time.past ? timeline_past(&c->timeline, &in->time.at) : in->event_count;
   in->wall = in->time.at.wall;
+  in->own_wall = c->fixed ? in->time.newest : clock_wall_ms();
+  in->mono = c->fixed ? in->time.newest : clock_mono_ms();
+  in->rotate_ms = c->rotate_ms;
   if (c->operator) operator_input(c->operator, in);
   if (c->reader) reader_input(c->reader, in);
+  elsewhere_input(c, in);
 }
 
 /* A jump that waits for an event to become known. */
@@ -42,7 +46,7 @@ void console_take(struct console *c) {
   arena_free(a);
   snapshot_drop(c->newest);
   c->newest = now;
-  if (c->operator) operator_see(c->operator);
+  if (c->operator && !c->away) operator_see(c->operator);
   take_waiting(c);
 }
 
@@ -123,7 +127,7 @@ unsigned console_key(struct console *c, struct key k) {
     operator_wants(c->operator, wants);
     console_look(c);
   }
-  return wants;
+  return elsewhere_wish(c, wants);
 }
 
 void console_free(struct console *c) {
@@ -147,6 +151,7 @@ struct full {
   int keys;      /* the terminal's descriptor that keys come from */
   bool gone;     /* the terminal is */
   bool leaving;  /* as soon as what runs has ended its step */
+  uint64_t rung; /* the bell, by the wall screen's count */
   bool looked;   /* whether there is a cluster at all */
   char *nothing; /* the sentence when there is no cluster at all; owned */
 };
@@ -179,6 +184,11 @@ static void draw_soon(struct full *f) {
  * cluster up, else on the way out. A cluster that is lost later stays on the screen. */
 static void meet_nothing(struct full *f, const char *says) {
   struct app *app = &f->console.app;
+  if (f->console.clusters || app->noc.on) {
+    if (app->view == VIEW_OVERVIEW && f->console.clusters) app_open(app, "clusters");
+    app->noc.many = f->console.clusters != NULL; /* a machine that looks at others */
+    return;
+  }
   if (geteuid() || !operator_can(f->console.operator)) {
     f->nothing = mem_strdup(says);
     loop_stop(f->console.loop);
@@ -190,7 +200,7 @@ static void meet_nothing(struct full *f, const char *says) {
 
 static void look_for_nothing(struct full *f) {
   const struct snapshot *s = f->console.newest;
-  if (f->console.replay || f->console.simulated || f->looked || !feed_complete(f->console.feed)) return;
+  if (f->console.away || f->console.replay || f->console.simulated || f->looked || !feed_complete(f->console.feed)) return;
   f->looked = true;
   for (size_t i = 0; i < s->problems.count; i++)
     if (str_eq(s->problems.item[i].id, "nothing-found")) meet_nothing(f, s->problems.item[i].text);
@@ -199,22 +209,52 @@ static void look_for_nothing(struct full *f) {
 static void on_change(void *owner) {
   struct full *f = owner;
   if (!f->console.feed) return;
+  if (f->console.away) {
+    f->console.own_dirty = true; /* taken in when the tiles are */
+    return;
+  }
   console_take(&f->console);
   look_for_nothing(f);
 }
 
-static void on_shown(void *owner) {
-  struct full *f = owner;
+static void show(struct full *f) {
   if (!f->console.feed || !f->console.newest) return;
   console_look(&f->console);
+  if (f->screen && f->console.app.noc.rings != f->rung) {
+    f->rung = f->console.app.noc.rings;
+    screen_bell(f->screen);
+  }
   if (f->screen) draw_soon(f);
+}
+
+static void on_shown(void *owner) {
+  struct full *f = owner;
+  if (!f->console.away) show(f);
+}
+
+/* ---- other clusters ---- */
+
+static void on_tiles(void *owner) {
+  struct full *f = owner;
+  elsewhere_own(&f->console);
+  if (f->console.app.view == VIEW_CLUSTERS || f->console.app.noc.on) show(f);
+}
+
+static void on_opened(void *owner) {
+  struct full *f = owner;
+  if (f->console.away) console_take(&f->console);
+}
+
+static void on_opened_shown(void *owner) {
+  struct full *f = owner;
+  if (f->console.away) show(f);
 }
 
 /* The operator did something: seen at once. */
 static void on_acted(struct console *c) {
   struct full *f = (struct full *)c;
   if (f->leaving && !operator_busy(c->operator)) loop_stop(c->loop);
-  on_shown(f);
+  show(f);
 }
 
 /* A command gets the terminal, and gives it back. */
@@ -311,10 +351,13 @@ static int open_all(struct full *f, const struct arguments *a, struct feed_optio
   const char *theme = a->option[OPT_THEME] ? a->option[OPT_THEME] : config_text(&a->config, SET_THEME);
   const char *keys = a->option[OPT_KEYMAP] ? a->option[OPT_KEYMAP] : config_text(&a->config, SET_KEYMAP);
   const char *no_color = getenv("NO_COLOR");
+  c->app.noc.on = a->option[OPT_NOC] != NULL;
+  c->rotate_ms = config_number(&a->config, SET_NOC_ROTATE) * 1000;
   if (!theme_find(theme)) return setting_error("theme", theme, "themes");
   if (a->option[OPT_VIEW] && !app_open(&c->app, a->option[OPT_VIEW])) return setting_error("view", a->option[OPT_VIEW], "views");
   c->keymap = keymap_load(keys, e);
   if (!c->keymap) return EXIT_CONFIG;
+  c->app.noc.many = c->app.view == VIEW_CLUSTERS;
   c->feed = feed_open(c->loop, o, e);
   if (!c->feed) return EXIT_INPUT;
   f->keys = isatty(0) ? 0 : open("/dev/tty", O_RDONLY | O_CLOEXEC); /* a recording comes in by stdin, the keys by the terminal itself */
@@ -361,10 +404,14 @@ int run_console(struct arguments *a) {
     f->console.terminal = lend_terminal;
     f->console.operator = operator_new(&f->console, a);
     f->console.reader = reader_new(&f->console, a);
+    f->console.clusters = clusters_new(f->console.loop, &(struct clusters_options){.config = &a->config, .changed = on_tiles, .opened = on_opened, .shown = on_opened_shown, .owner = f});
     run_screen(f);
   }
   reader_free(f->console.reader);
   f->console.reader = NULL;
+  elsewhere_leave(&f->console);
+  clusters_free(f->console.clusters);
+  f->console.clusters = NULL;
   operator_free(f->console.operator); /* before the simulation it acts in */
   f->console.operator = NULL;
   struct feed *feed = f->console.feed;

@@ -4,11 +4,13 @@
 #include "base/arena.h"
 #include "sources/feed.h"
 #include "tui/screen.h"
+#include "views/clusters.h"
 #include "views/screen/app.h"
 #include "views/timeline.h"
 
 struct operator;
 struct reader;
+struct console_scene { struct feed *feed; struct snapshot *newest, *snap; struct timeline timeline; };
 struct console {
   struct loop *loop;
   struct feed *feed;
@@ -21,10 +23,16 @@ struct console {
   enum glyphs glyphs;
   int w, h;
   bool replay, simulated, read_only, utc, interrupted;
+  bool fixed;          /* the only clock is that of what is shown: render */
+  int64_t rotate_ms;
   struct operator *operator; /* who acts; NULL: nobody */
   struct reader *reader;     /* who asks the hosts for their logs; NULL: nobody */
   void (*acted)(struct console *c); /* something that it does has changed; NULL: nobody is told */
   void (*terminal)(struct console *c, bool away); /* a command gets the terminal, it is back; NULL: there is none */
+  struct clusters *clusters; /* other clusters; NULL: none is configured */
+  char *away;          /* the one that is looked at instead of this one; owned, NULL: none */
+  struct console_scene own; /* meanwhile: of this one */
+  bool own_dirty;
   bool next_event; /* as soon as there is one: a recording is still being read */
 };
 
@@ -37,4 +45,11 @@ void console_look(struct console *c);
 void console_draw(struct console *c); /* into c->canvas */
 unsigned console_key(struct console *c, struct key k); /* APP_* */
 void console_free(struct console *c);
+
+/* elsewhere.c: another cluster in the place of this one */
+void elsewhere_open(struct console *c); /* the one whose tile is selected */
+void elsewhere_leave(struct console *c);
+void elsewhere_own(struct console *c);
+void elsewhere_input(const struct console *c, struct input *in);
+unsigned elsewhere_wish(struct console *c, unsigned wants); /* after a key: what the app wished of it; APP_* */
 #endif

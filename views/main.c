@@ -56,6 +56,7 @@ int main(int argc, char **argv) {
     code = 74;
   }
   config_free(&a.config);
+  mem_free(a.who);
   log_close();
   return code;
 }

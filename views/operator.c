@@ -14,6 +14,7 @@ struct operator {
   struct asked *asked;       /* the app's questions, on their way */
   struct timer *beat, *soon;
   char *never;               /* why nothing can run from here at all; owned, NULL: it can */
+  const char *away;          /* why not now: another cluster is looked at; static, NULL: it is not */
   char *state_dir, *who, *ssh;
 };
 
@@ -36,6 +37,7 @@ static void on_beat(void *owner) {
 }
 
 static char *never_of(const struct console *c, const struct arguments *a) {
+  if (a->option[OPT_NOC]) return mem_strdup("this is a wall screen");
   if (a->option[OPT_READ_ONLY]) return mem_strdup("this console is read-only");
   if (c->replay) return mem_strdup("this is a recording");
   return a->command == CMD_RENDER && !c->simulated ? mem_strdup("a frame of a real cluster only looks") : NULL; /* no script acts there */
@@ -94,14 +96,15 @@ void operator_see(struct operator *o) {
 
 void operator_input(const struct operator *o, struct input *in) {
   in->ssh = o->ssh;
-  in->cannot = o->never ? o->never : in->time.past ? "another moment than now is shown" : NULL;
-  in->task_count = o->tasks ? tasks_count(o->tasks) : 0;
+  in->cannot = o->never ? o->never : o->away ? o->away : in->time.past ? "another moment than now is shown" : NULL;
+  in->task_count = o->tasks && !o->away ? tasks_count(o->tasks) : 0;
   struct task_view *views = arena_array(in->arena, in->task_count, sizeof *views);
   for (size_t i = 0; i < in->task_count; i++) task_look(o->tasks, i, &views[i]);
   in->tasks = views;
 }
 
 bool operator_can(const struct operator *o) { return !o->never; }
+void operator_away(struct operator *o, const char *why) { o->away = why; }
 bool operator_busy(const struct operator *o) { return o->asking || (o->tasks && tasks_busy(o->tasks)); }
 void operator_wind_down(struct operator *o) {
   if (o->tasks) tasks_wind_down(o->tasks);
@@ -126,8 +129,8 @@ static void put_questions(struct operator *o) {
   stop_asking(o);
   o->asked = app_asked(&o->console->app);
   if (!o->asked) return;
-  if (!o->executor) {
-    for (size_t i = 0; i < o->asked->survey.answers.count; i++) o->asked->survey.answers.item[i].text = o->never;
+  if (!o->executor || o->away) {
+    for (size_t i = 0; i < o->asked->survey.answers.count; i++) o->asked->survey.answers.item[i].text = o->never ? o->never : o->away;
     on_answers(o);
     return;
   }
@@ -141,6 +144,10 @@ static void start(struct operator *o) {
   struct err e = {0};
   struct task_view t;
   if (!r->operation) return;
+  if (o->away) {
+    app_ran(app, NULL, o->away);
+    return;
+  }
   if (!o->tasks || !task_start(o->tasks, r->operation, &r->values, r->plan, &e)) {
     app_ran(app, NULL, o->tasks ? e.text : o->never);
     return;
@@ -154,7 +161,7 @@ static void tell(struct operator *o) {
   struct acting *a = &o->console->app.acting;
   struct task_view t;
   struct err e = {0};
-  size_t n = 0, count = o->tasks ? tasks_count(o->tasks) : 0;
+  size_t n = 0, count = o->tasks && !o->away ? tasks_count(o->tasks) : 0;
   for (; n < count; n++) {
     task_look(o->tasks, n, &t);
     if (str_eq(t.id, a->task_id)) break;

@@ -13,6 +13,8 @@ void operator_see(struct operator *o);  /* the newest snapshot is another */
 void operator_input(const struct operator *o, struct input *in);
 void operator_wants(struct operator *o, unsigned wants); /* APP_ASK, APP_RUN, APP_TASK; another's are no matter */
 bool operator_can(const struct operator *o); /* something can be run from here, now or later */
+/* Another cluster is looked at: nothing is asked or run, and that is why; NULL: no more. */
+void operator_away(struct operator *o, const char *why);
 bool operator_busy(const struct operator *o);
 void operator_wind_down(struct operator *o); /* the running step ends, no other starts */
 #endif

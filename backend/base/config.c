@@ -50,6 +50,8 @@ static bool set_host(struct config *c, const char *name, const char *key, const 
 
 static bool set_feed(struct config *c, const char *name, const char *key, const char *value) {
   if (!str_eq(key, "command")) return false;
+  for (size_t i = 0; i < c->feed_count; i++)
+    if (str_eq(c->feeds[i].name, name)) return replace(&c->feeds[i].command, value), true; /* said again: the last word counts */
   c->feeds = mem_grow(c->feeds, c->feed_count + 1, sizeof *c->feeds);
   c->feeds[c->feed_count++] = (struct feed_config){mem_strdup(name), mem_strdup(value)};
   return true;

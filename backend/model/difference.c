@@ -122,6 +122,22 @@ static void watch_problems(const struct snapshot *before, const struct snapshot 
   }
 }
 
+static const struct problem *same_problem(const struct snapshot *s, const struct problem *p) {
+  for (size_t i = 0; i < s->problems.count; i++)
+    if (str_eq(s->problems.item[i].id, p->id) && str_eq(s->problems.item[i].subject, p->subject)) return &s->problems.item[i];
+  return NULL;
+}
+
+static void watch_acknowledged(const struct snapshot *before, const struct snapshot *now, struct arena *a, struct events *out) {
+  if (!before->acknowledgements.count && !now->acknowledgements.count) return;
+  for (size_t i = 0; i < now->problems.count; i++) {
+    const struct problem *p = &now->problems.item[i], *was = same_problem(before, p);
+    const struct acknowledged *k = p->acknowledged;
+    if (k && !(was && was->acknowledged)) report(now, out, a, "acknowledged", p->subject, "no", "yes", arena_printf(a, "acknowledged by %s: %s (%s)", k->by, k->text, p->text), SEVERITY_INFO);
+    else if (!k && was && was->acknowledged) report(now, out, a, "acknowledged", p->subject, "yes", "no", arena_printf(a, "no longer acknowledged: %s", p->text), p->severity);
+  }
+}
+
 /* While the first answers come in, piece by piece, what seems wrong is only not read yet. */
 static bool starting(const struct snapshot *s) {
   for (size_t i = 0; i < s->problems.count; i++)
@@ -176,6 +192,7 @@ void snapshot_difference(const struct snapshot *before, const struct snapshot *n
   if (was_read(before, LAYER_PACEMAKER)) watch_fencing(before, now, a, ret);
   if (starting(before)) return;
   watch_problems(before, now, a, ret);
+  watch_acknowledged(before, now, a, ret);
   if (before->health != now->health)
     report(now, ret, a, "health", "cluster", health_names[before->health], health_names[now->health], arena_printf(a, "health is now %s", health_names[now->health]), SEVERITY_INFO);
 }

@@ -52,6 +52,15 @@ static void merge_cluster(struct merge *m) {
   if (config && !c->name) c->name = pairs_get(&config->properties, "cluster-name");
 }
 
+/* A pair of the CIB may be anybody's: what is not sound is kept by its key alone, so that it can be taken away. */
+static void merge_acknowledgements(struct merge *m) {
+  const struct pcmk_config *c = merge_take(m, "pacemaker.config", NULL, NULL, NULL);
+  struct acknowledgement k;
+  for (size_t i = 0; c && i < c->properties.count && m->snap->acknowledgements.count < ACKNOWLEDGED_MAX; i++)
+    if (acknowledged_read(c->properties.item[i].key, c->properties.item[i].value, m->arena, &k))
+      *(struct acknowledgement *)list_add(m->arena, &m->snap->acknowledgements, &acknowledgement_shape) = k;
+}
+
 static void merge_source_facts(struct merge *m, struct source_view *v, enum layer layer) {
   for (size_t i = 0; i < m->store->fact_count; i++) {
     const struct fact *f = &m->store->facts[i];
@@ -109,6 +118,7 @@ struct snapshot *snapshot_make(const struct store *s, int64_t now, int64_t at, c
   snap->at = at;
   snap->now = now;
   snap->version = s->version;
+  snap->who = o ? arena_strdup(a, o->who) : NULL;
   struct merge m = {.store = s, .options = o ? o : &none, .before = before, .snap = snap, .arena = a, .identity = {.arena = a}};
   keep_fragments(&m);
   merge_hosts(&m);
@@ -117,6 +127,7 @@ struct snapshot *snapshot_make(const struct store *s, int64_t now, int64_t at, c
   merge_gluster(&m);
   merge_resources(&m);
   merge_domains(&m);
+  merge_acknowledgements(&m);
   merge_problems(&m);
   if (m.options->judge) m.options->judge(snap);
   identity_free(&m.identity);

@@ -77,6 +77,19 @@ const struct problem_kind *problem_kind_find(const char *id) {
   return NULL;
 }
 
+static const struct acknowledged *acknowledged(const struct merge *m, const struct problem *p) {
+  char key[ACKNOWLEDGED_KEY];
+  if (!m->snap->acknowledgements.count) return NULL;
+  acknowledged_key(key, p->id, p->subject);
+  EACH(m->snap->acknowledgements, struct acknowledgement, k) {
+    if (!str_eq(k->key, key) || !acknowledged_holds(k, m->snap->at)) continue;
+    struct acknowledged *ret = arena_alloc(m->arena, sizeof *ret);
+    *ret = (struct acknowledged){k->by, k->text, k->until};
+    return ret;
+  }
+  return NULL;
+}
+
 static int64_t since(const struct merge *m, const char *id, const char *subject) {
   for (size_t i = 0; m->before && i < m->before->problems.count; i++) {
     const struct problem *p = &m->before->problems.item[i];
@@ -98,6 +111,7 @@ void problem_found(struct finder *f, const char *subject, const char *format, ..
   p->subject = arena_strdup(m->arena, subject);
   p->text = arena_strdup(m->arena, text);
   p->since = since(m, p->id, p->subject);
+  p->acknowledged = acknowledged(m, p);
 }
 
 /* Worse is larger. Unknown is worse than degraded (it may hide anything) and less than an outage that is certain. */

@@ -142,6 +142,10 @@ static void encode_field(const struct field *f, const void *object, struct str *
   case FIELD_TIME: json_text(out, *(const int64_t *)m == UNKNOWN_INT ? NULL : clock_rfc3339(when, *(const int64_t *)m)); break;
   case FIELD_CHOICE: json_text(out, f->of.choices[*(const int *)m]); break;
   case FIELD_OBJECT: shape_encode(f->of.shape, m, out); break;
+  case FIELD_MAYBE:
+    if (*(const void *const *)m) shape_encode(f->of.shape, *(const void *const *)m, out);
+    else str_add(out, "null");
+    break;
   case FIELD_SOME:
   case FIELD_TEXTS:
     if (f->type == FIELD_SOME && !l->count) {
@@ -266,6 +270,7 @@ static int decode_field(const struct field *f, const json_t *v, void *m, struct 
   case FIELD_PAIRS:
   case FIELD_TALLIES: return decode_map(f, v, m, a, e);
   case FIELD_OBJECT: return decode_shape(f->of.shape, v, m, a, depth + 1, e);
+  case FIELD_MAYBE: return decode_shape(f->of.shape, v, *(void **)m = arena_alloc(a, f->of.shape->size), a, depth + 1, e);
   }
   return -EINVAL;
 }
@@ -327,6 +332,10 @@ bool field_equal(const struct field *f, const void *a, const void *b) {
   case FIELD_BOOL: return *(const enum truth *)x == *(const enum truth *)y;
   case FIELD_CHOICE: return *(const int *)x == *(const int *)y;
   case FIELD_OBJECT: return shape_equal(f->of.shape, x, y);
+  case FIELD_MAYBE: {
+    const void *p = *(const void *const *)x, *q = *(const void *const *)y;
+    return p && q ? shape_equal(f->of.shape, p, q) : p == q;
+  }
   default: break;
   }
   const struct any_list *l = x, *m = y;

@@ -36,6 +36,7 @@ enum field_type {
   FIELD_TALLIES, /* struct tallies, an object of numbers */
   FIELD_LIST,    /* LIST_OF(struct of of.shape) */
   FIELD_OBJECT,  /* a struct of of.shape, in place */
+  FIELD_MAYBE,   /* const struct of of.shape *: NULL there is none */
 };
 
 struct field {
@@ -60,6 +61,7 @@ struct shape {
 #define CHOICE(type_, member_, names_) {.name = #member_, .type = FIELD_CHOICE, .offset = offsetof(type_, member_), .of.choices = names_}
 #define LIST(type_, member_, shape_) {.name = #member_, .type = FIELD_LIST, .offset = offsetof(type_, member_), .of.shape = &(shape_)}
 #define OBJECT(type_, member_, shape_) {.name = #member_, .type = FIELD_OBJECT, .offset = offsetof(type_, member_), .of.shape = &(shape_)}
+#define MAYBE(type_, member_, shape_) {.name = #member_, .type = FIELD_MAYBE, .offset = offsetof(type_, member_), .of.shape = &(shape_)}
 #define SHAPE(variable_, type_, ...)                                                        \
   static const struct field variable_##_fields[] = {__VA_ARGS__, {.name = NULL}};           \
   const struct shape variable_ = {.name = #variable_, .size = sizeof(type_), .fields = variable_##_fields}

@@ -13,7 +13,7 @@ const char *const set_state_names[] = {NULL, "full", "reduced", "lost", NULL};
 
 #define T struct problem
 SHAPE(problem_shape, T, FIELD(T, id, TEXT), CHOICE(T, severity, severity_names), FIELD(T, subject, TEXT), FIELD(T, since, TIME), FIELD(T, text, TEXT),
-      FIELD(T, operation, TEXT));
+      FIELD(T, operation, TEXT), MAYBE(T, acknowledged, acknowledged_shape));
 #undef T
 #define T struct source_fact_view
 SHAPE(source_fact_view_shape, T, FIELD(T, kind, TEXT), FIELD(T, key, TEXT), FIELD(T, age_ms, INT), FIELD(T, stale_after_ms, INT), FIELD(T, stale, BOOL));
@@ -83,7 +83,8 @@ SHAPE(constraint_view_shape, T, FIELD(T, id, TEXT), FIELD(T, kind, TEXT), FIELD(
 SHAPE(snapshot_shape, T, FIELD(T, schema, INT), FIELD(T, at, TIME), CHOICE(T, health, health_names), LIST(T, problems, problem_shape),
       LIST(T, sources, source_view_shape), OBJECT(T, cluster, cluster_view_shape), LIST(T, hosts, host_view_shape), LIST(T, volumes, volume_view_shape),
       LIST(T, domains, domain_view_shape), LIST(T, resources, resource_view_shape), LIST(T, failures, failure_view_shape),
-      LIST(T, fencing, fencing_view_shape), LIST(T, constraints, constraint_view_shape));
+      LIST(T, fencing, fencing_view_shape), LIST(T, constraints, constraint_view_shape),
+      LIST(T, acknowledgements, acknowledgement_shape));
 #undef T
 
 struct snapshot *snapshot_keep(struct snapshot *s) {
@@ -120,6 +121,17 @@ const struct domain_view *snapshot_domain(const struct snapshot *s, const char *
   for (size_t i = 0; i < s->domains.count; i++)
     if (str_eq(s->domains.item[i].name, name)) return &s->domains.item[i];
   return NULL;
+}
+
+size_t snapshot_problems(const struct snapshot *s, size_t *ret_known) {
+  size_t n = 0, known = 0;
+  for (size_t i = 0; i < s->problems.count; i++) {
+    bool counts = s->problems.item[i].severity > SEVERITY_INFO;
+    n += counts;
+    known += counts && s->problems.item[i].acknowledged;
+  }
+  if (ret_known) *ret_known = known;
+  return n;
 }
 
 size_t volume_sets(const struct volume_view *v) {

@@ -6,6 +6,7 @@
 #ifndef MODEL_SNAPSHOT_H
 #define MODEL_SNAPSHOT_H
 #include "model/copies.h"
+#include "model/acknowledged.h"
 #include "model/facts.h"
 #include "model/store.h"
 
@@ -18,7 +19,7 @@ enum libvirt_state { LIBVIRT_UNKNOWN, LIBVIRT_CONNECTED, LIBVIRT_CONNECTING, LIB
 enum verdict { VERDICT_NONE, VERDICT_SAFE, VERDICT_WAIT, VERDICT_UNSAFE, VERDICT_UNKNOWN };
 enum ha_role { HA_UNKNOWN, HA_STARTED, HA_STOPPED, HA_PROMOTED, HA_UNPROMOTED, HA_STARTING, HA_STOPPING, HA_MIGRATING };
 
-struct problem { const char *id; int severity; const char *subject; int64_t since; const char *text, *operation; };
+struct problem { const char *id; int severity; const char *subject; int64_t since; const char *text, *operation; const struct acknowledged *acknowledged; /* NULL: it is not */ };
 
 struct source_fact_view { const char *kind, *key; int64_t age_ms, stale_after_ms; enum truth stale; };
 struct source_view { const char *name, *host; int state; int64_t age_ms; const char *text; LIST_OF(struct source_fact_view) facts; };
@@ -127,6 +128,8 @@ struct snapshot {
   LIST_OF(struct failure_view) failures;
   LIST_OF(struct fencing_view) fencing;
   LIST_OF(struct constraint_view) constraints;
+  LIST_OF(struct acknowledgement) acknowledgements; /* all that stand in the CIB */
+  const char *who;                 /* who looks: not part of what is printed; NULL: not known */
 };
 
 extern const struct shape snapshot_shape, problem_shape, source_view_shape, cluster_view_shape, host_view_shape, volume_view_shape,
@@ -141,6 +144,7 @@ struct merge_options {
   const struct alias *aliases;
   size_t alias_count;
   const char *here;  /* the console's own host, or NULL */
+  const char *who;   /* who sits before it, or NULL */
   int volume_warn, volume_crit; /* percent full; 0: 80 and 90 */
   void (*judge)(struct snapshot *s); /* what analysis adds at the end; NULL: verdicts stay unknown */
 };
@@ -156,6 +160,8 @@ const struct host_view *snapshot_host(const struct snapshot *s, const char *name
 bool snapshot_off(const struct snapshot *s, const struct host_view *h);
 const struct volume_view *snapshot_volume(const struct snapshot *s, const char *name);
 const struct domain_view *snapshot_domain(const struct snapshot *s, const char *name);
+/* Problems that are more than a note; *ret_known: how many of them are acknowledged. */
+size_t snapshot_problems(const struct snapshot *s, size_t *ret_known);
 size_t volume_sets(const struct volume_view *v);                           /* how many replica sets */
 struct set_rules volume_rules(const struct volume_view *v);
 /* What of a set surely lives, and what perhaps does: with all that is not known. */

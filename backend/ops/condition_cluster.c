@@ -2,6 +2,7 @@
 #include "ops/condition.h"
 #include "analysis/seen.h"
 #include <inttypes.h>
+#include <string.h>
 
 #define CONDITION(name_) static enum truth name_(const struct snapshot *s, const struct texts *args, struct arena *a, const char **saw)
 #define ARG(n) (args->item[n])
@@ -315,6 +316,30 @@ CONDITION(fenced_since) {
   return TRUTH_NO;
 }
 
+/* ---- acknowledgements ---- */
+
+/* PROBLEM is written ID:SUBJECT. */
+static const struct acknowledgement *acknowledgement_seen(const struct snapshot *s, const char *problem) {
+  for (size_t i = 0; i < s->acknowledgements.count; i++) {
+    const struct acknowledgement *k = &s->acknowledgements.item[i];
+    size_t len = k->problem ? strlen(k->problem) : 0;
+    if (k->problem && !strncmp(problem, k->problem, len) && problem[len] == ':' && str_eq(problem + len + 1, k->subject ? k->subject : "") && acknowledged_holds(k, s->at)) return k;
+  }
+  return NULL;
+}
+
+CONDITION(problem_acknowledged) {
+  const struct acknowledgement *k = acknowledgement_seen(s, ARG(0));
+  if (!fact_seen(s, "pacemaker.config", NULL)) return *saw = not_read, TRUTH_UNKNOWN;
+  *saw = k ? arena_printf(a, "by %s", k->by) : "nobody has";
+  return truth_of(k != NULL);
+}
+
+CONDITION(problem_unacknowledged) {
+  enum truth t = problem_acknowledged(s, args, a, saw);
+  return t == TRUTH_UNKNOWN ? t : truth_of(t == TRUTH_NO);
+}
+
 /* ---- storage of a host, as far as nodes depend on it ---- */
 
 CONDITION(no_heal_waits) {
@@ -368,6 +393,8 @@ const struct condition_kind cluster_conditions[] = {
     {"no-constraint-of", "RESOURCE HOST?", "no move or ban has left a constraint of %s", no_constraint_of},
     {"banned-from", "RESOURCE HOST", "%s may not run on %s", banned_from},
     {"fenced-since", "TARGET WHEN", "%s was fenced", fenced_since},
+    {"problem-acknowledged", "PROBLEM", "%s is acknowledged", problem_acknowledged},
+    {"problem-unacknowledged", "PROBLEM", "%s is not acknowledged", problem_unacknowledged},
     {"no-heal-waits", "", "no heal waits on any volume", no_heal_waits},
     {"bricks-up-on", "HOST", "every brick of %s is up", bricks_of_host_up},
     {.name = NULL},

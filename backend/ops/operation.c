@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const target_kind_names[] = {"cluster", "host", "node", "peer", "volume", "brick", "domain", "resource", "device", "copy", NULL};
-const struct operation *const operation_groups[] = {host_operations, gluster_operations, cluster_operations, domain_operations, resource_operations, node_operations, copy_operations, NULL};
+const char *const target_kind_names[] = {"cluster", "host", "node", "peer", "volume", "brick", "domain", "resource", "device", "copy", "problem", NULL};
+const struct operation *const operation_groups[] = {host_operations, gluster_operations, cluster_operations, domain_operations, resource_operations, node_operations, copy_operations, problem_operations, NULL};
 
 const struct operation *operation_at(size_t n) {
   for (size_t g = 0; operation_groups[g]; g++)
@@ -89,6 +89,9 @@ void operation_choices(struct planning *p, const struct operation_argument *arg,
   case ARG_DOMAIN:
     for (size_t i = 0; i < s->domains.count; i++) texts_add(p->arena, ret, s->domains.item[i].name);
     break;
+  case ARG_PROBLEM:
+    for (size_t i = 0; i < s->problems.count; i++) texts_add(p->arena, ret, planf(p, "%s:%s", s->problems.item[i].id, s->problems.item[i].subject ? s->problems.item[i].subject : ""));
+    break;
   case ARG_CONSTRAINT:
     for (size_t i = 0; i < s->constraints.count; i++) texts_add(p->arena, ret, s->constraints.item[i].id);
     break;
@@ -143,7 +146,7 @@ static const char *check_number(struct planning *p, const struct operation_argum
 }
 
 static bool must_exist(enum argument_kind k) {
-  return k == ARG_NODE || k == ARG_PEER || k == ARG_VOLUME || k == ARG_DOMAIN || k == ARG_RESOURCE || k == ARG_CONSTRAINT || k == ARG_DEVICE || k == ARG_CHOICE || k == ARG_YES;
+  return k == ARG_NODE || k == ARG_PEER || k == ARG_VOLUME || k == ARG_DOMAIN || k == ARG_RESOURCE || k == ARG_CONSTRAINT || k == ARG_DEVICE || k == ARG_PROBLEM || k == ARG_CHOICE || k == ARG_YES;
 }
 
 static const char *check_choice(struct planning *p, const struct operation_argument *arg, const char *value) {

@@ -20,7 +20,7 @@
 #include "ops/survey.h"
 #include "ops/values.h"
 
-enum target_kind { TARGET_CLUSTER, TARGET_HOST, TARGET_NODE, TARGET_PEER, TARGET_VOLUME, TARGET_BRICK, TARGET_DOMAIN, TARGET_RESOURCE, TARGET_DEVICE, TARGET_COPY };
+enum target_kind { TARGET_CLUSTER, TARGET_HOST, TARGET_NODE, TARGET_PEER, TARGET_VOLUME, TARGET_BRICK, TARGET_DOMAIN, TARGET_RESOURCE, TARGET_DEVICE, TARGET_COPY, TARGET_PROBLEM };
 extern const char *const target_kind_names[];
 
 enum argument_kind {
@@ -31,6 +31,7 @@ enum argument_kind {
   ARG_PEER,     /* a host of gluster's pool */
   ARG_VOLUME, ARG_BRICK, /* HOST:/PATH */
   ARG_DOMAIN, ARG_RESOURCE, ARG_CONSTRAINT, ARG_DEVICE, /* things that are there */
+  ARG_PROBLEM,  /* ID:SUBJECT of one that stands */
   ARG_PATH,     /* absolute */
   ARG_NUMBER,   /* decimal, within min and max */
   ARG_SIZE,     /* bytes, or 10G; kept as bytes */
@@ -74,7 +75,7 @@ struct operation {
   bool (*fits)(const struct snapshot *s, const char *target);
 };
 extern const struct operation *const operation_groups[]; /* tables, one a group; each ends with name NULL; the list with NULL */
-extern const struct operation gluster_operations[], domain_operations[], resource_operations[], node_operations[], cluster_operations[], host_operations[], copy_operations[];
+extern const struct operation gluster_operations[], domain_operations[], resource_operations[], node_operations[], cluster_operations[], host_operations[], copy_operations[], problem_operations[];
 const struct operation *operation_find(const char *name);
 const struct operation *operation_at(size_t n); /* all of them in order; NULL beyond the last */
 const struct operation_argument *operation_argument(const struct operation *o, const char *name);

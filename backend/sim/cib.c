@@ -15,6 +15,49 @@ const char *cluster_property(const struct world *w, const char *name) {
   return value;
 }
 
+static struct sim_property_set *set_called(const struct world *w, const char *id) {
+  EACH(w->sets, struct sim_property_set, s)
+    if (str_eq(s->id, id)) return s;
+  return NULL;
+}
+
+static struct sim_nvpair *pair_called(const struct sim_property_set *s, const char *name) {
+  for (size_t i = 0; s && i < s->items.count; i++)
+    if (str_eq(s->items.item[i].name, name)) return &s->items.item[i];
+  return NULL;
+}
+
+const char *property_in(const struct world *w, const char *set, const char *name) {
+  if (str_eq(set, own_set)) return pairs_get(&w->properties, name);
+  const struct sim_nvpair *n = pair_called(set_called(w, set), name);
+  return n ? n->value : NULL;
+}
+
+bool property_set_in(struct world *w, const char *set, const char *name, const char *value) {
+  bool was = property_in(w, set, name) != NULL;
+  if (str_eq(set, own_set)) {
+    set_pair(w, &w->properties, name, value);
+    return was;
+  }
+  struct sim_property_set *s = set_called(w, set);
+  if (!value) {
+    if (was) drop_item(&s->items, sizeof *s->items.item, (size_t)(pair_called(s, name) - s->items.item));
+    return was;
+  }
+  if (!s) {
+    s = list_add(w->arena, &w->sets, &sim_property_set_shape);
+    s->id = world_word(w, set);
+  }
+  struct sim_nvpair *n = pair_called(s, name);
+  if (!n) {
+    CLEANUP(mem_freep) char *id = mem_printf("%s-%s", set, name); /* as crm_attribute makes it */
+    n = list_add(w->arena, &s->items, &sim_nvpair_shape);
+    n->id = world_word(w, id), n->name = world_word(w, name);
+  }
+  n->value = world_word(w, value);
+  return was;
+}
+
 /* ---- from the world ---- */
 
 static struct element *add(struct arena *a, struct element *parent, const char *name, const char *id) {

@@ -18,6 +18,10 @@ int cib_take(struct world *w, const struct sim_host *viewer, struct element *cib
 /* A property of the cluster: from the tools' own set, else from any other. NULL: not set. */
 const char *cluster_property(const struct world *w, const char *name);
 
+/* One in a set of its own beside the tools' set; value NULL: taken away. False: there was none. */
+bool property_set_in(struct world *w, const char *set, const char *name, const char *value);
+const char *property_in(const struct world *w, const char *set, const char *name); /* NULL: none */
+
 void node_attribute_set(struct world *w, struct sim_host *h, const char *name, const char *value); /* standby is one of them */
 
 /* ---- attributes that live in attrd, not in the configuration ---- */

@@ -150,7 +150,7 @@ static int cibadmin(struct call *c) {
 
 static bool deletes(const struct call *c) { return has_flag(c, "-D", "--delete"); }
 
-struct attribute { const char *scope, *name, *value; struct sim_host *node; bool status; }; /* node: NULL for a property */
+struct attribute { const char *scope, *name, *value, *set; struct sim_host *node; bool status; }; /* node: NULL for a property; set: NULL: the tools' own */
 
 static int say_attribute(struct call *c, const struct attribute *t) {
   const char *value = t->value ? t->value : value_of(c, "-d", "--default");
@@ -163,6 +163,7 @@ static int say_attribute(struct call *c, const struct attribute *t) {
 static void write_attribute(struct call *c, const struct attribute *t, const char *value) {
   if (t->status) attribute_set(c->w, t->name, t->node->name, value, false);
   else if (t->node) node_attribute_set(c->w, t->node, t->name, value);
+  else if (t->set) property_set_in(c->w, t->set, t->name, value);
   else set_pair(c->w, &c->w->properties, t->name, value);
   cib_changed(c->w, "crm_attribute", c->host->name);
 }
@@ -175,7 +176,7 @@ static const char *standing(const struct sim_host *h, const char *name) {
 
 static int crm_attribute(struct call *c) {
   const char *type = value_of(c, "-t", "--type"), *node = value_of(c, "-N", "--node"), *lifetime = value_of(c, "-l", "--lifetime"), *value = value_of(c, "-v", "--update");
-  struct attribute t = {.name = value_of(c, "-n", "--name"), .status = str_eq(type, "status") || str_eq(lifetime, "reboot")};
+  struct attribute t = {.name = value_of(c, "-n", "--name"), .set = value_of(c, "-s", "--set-name"), .status = str_eq(type, "status") || str_eq(lifetime, "reboot")};
   int code = no_cluster(c, "crm_attribute: Could not connect to the CIB: Transport endpoint is not connected\nError signing on to the CIB service: Transport endpoint is not connected");
   if (code >= 0) return code;
   if (!t.name) return fail(c, RC_USAGE, "crm_attribute: Must specify an attribute name");
@@ -184,12 +185,12 @@ static int crm_attribute(struct call *c) {
   if (!property) t.node = world_host(c->w, node ? node : c->host->name);
   if (!property && (!t.node || !KNOWN(t.node->node_id))) return fail(c, RC_NOSUCH, "crm_attribute: Could not map name=%s to a UUID", node);
   const struct sim_attribute *x = t.status ? attribute_of(c->w, t.name) : NULL;
-  t.value = property ? cluster_property(c->w, t.name) : t.status ? x ? pairs_get(&x->values, t.node->name) : NULL : standing(t.node, t.name);
+  t.value = property ? t.set ? property_in(c->w, t.set, t.name) : cluster_property(c->w, t.name) : t.status ? x ? pairs_get(&x->values, t.node->name) : NULL : standing(t.node, t.name);
   if (value) write_attribute(c, &t, value);
   else if (deletes(c)) write_attribute(c, &t, NULL);
   else return say_attribute(c, &t);
   if (value || !t.value || t.status) return COMMAND_DONE;
-  if (property) say(c, "Deleted crm_config option: id=cib-bootstrap-options-%s name=%s", t.name, t.name);
+  if (property) say(c, "Deleted crm_config option: id=%s-%s name=%s", t.set ? t.set : "cib-bootstrap-options", t.name, t.name);
   else say(c, "Deleted nodes attribute: id=nodes-%" PRId64 "-%s name=%s", t.node->node_id, t.name, t.name);
   return COMMAND_DONE;
 }

@@ -3,6 +3,7 @@
 #include "base/host.h"
 #include "base/log.h"
 #include "model/fragment.h"
+#include "sources/feed_command.h"
 #include "sources/live.h"
 #include "sources/player.h"
 #include "sources/replay.h"
@@ -17,6 +18,7 @@ struct feed {
   struct store store;
   struct live *live;
   struct replay *replay;
+  struct feed_command *command; /* who fills the replay */
   struct streaming *streaming;
   struct timer *soon, *tick;
   struct alias *aliases;
@@ -25,6 +27,7 @@ struct feed {
   struct tape *tape;
   struct player *player;
   struct snapshot *known; /* the newest that was merged, for keyframes */
+  char *who;              /* owned */
   char *here;             /* the host that a stream of our own is seen from; owned */
   bool to_end;            /* as soon as the file has been read so far */
 };
@@ -82,6 +85,14 @@ int feed_take(struct feed *f, const char *line, size_t len, int64_t taken, struc
   return feed_take_line(f, &(struct tape_line){line, len, taken, clock_mono_ms(), clock_wall_ms()}, NULL, e);
 }
 
+void feed_renew(struct feed *f) {
+  uint64_t version = f->store.version;
+  store_clear(&f->store);
+  f->store.version = version + 1;
+  if (f->tape) tape_mark(f->tape);
+  feed_touch(f);
+}
+
 void feed_expect(struct feed *f, enum layer layer, const char *host) {
   store_expect(&f->store, layer, host);
   if (f->tape) tape_mark(f->tape);
@@ -94,8 +105,9 @@ static void take_config(struct feed *f, const struct config *c) {
       f->aliases[f->alias_count++] = (struct alias){c->hosts[i].name, c->hosts[i].aliases[j]};
     }
   if (f->options.stream) f->here = mem_strdup(f->options.stream->here(f->options.stream->self));
-  f->merge = (struct merge_options){.aliases = f->aliases, .alias_count = f->alias_count, .here = f->options.stream ? f->here : f->options.replay ? NULL : this_host(),
+  f->merge = (struct merge_options){.aliases = f->aliases, .alias_count = f->alias_count, .here = f->options.stream ? f->here : f->options.replay || f->options.command ? NULL : this_host(),
                                       .judge = f->options.judge};
+  f->merge.who = f->who = mem_strdup(f->options.who);
   if (c) {
     f->merge.volume_warn = (int)config_number(c, SET_VOLUME_WARN);
     f->merge.volume_crit = (int)config_number(c, SET_VOLUME_CRIT);
@@ -131,6 +143,10 @@ void feed_shown(const struct feed *f, struct feed_shown *ret) {
   ret->end = newest.now;
   if (is_file(f) && replay_last(f->replay) > ret->end) ret->end = replay_last(f->replay);
   if (f->replay && !f->options.simulated) ret->silent_ms = replay_silent(f->replay);
+  if (f->command) {
+    ret->trouble = feed_command_trouble(f->command, &ret->again_ms);
+    ret->ended = ret->trouble != NULL;
+  }
 }
 
 struct snapshot *feed_see(struct feed *f, struct snapshot *newest) {
@@ -200,6 +216,15 @@ void feed_pass(struct feed *f, int64_t ms) {
   if (f->player) player_pass(f->player, ms);
 }
 
+void feed_keep(struct feed *f, bool keep) {
+  if (keep && !f->tape) open_tape(f);
+  if (keep) return;
+  player_free(f->player);
+  tape_free(f->tape);
+  f->player = NULL;
+  f->tape = NULL;
+}
+
 /* ---- */
 
 static void on_end(void *owner) {
@@ -219,9 +244,14 @@ struct feed *feed_open(struct loop *l, const struct feed_options *o, struct err 
   struct feed_options own = *o;
   own.on_end = on_end, own.owner = f;
   if (o->replay) f->replay = replay_open(l, f, &own, e);
+  if (o->command) {
+    own.speed = 1; /* time goes on between its lines */
+    f->replay = replay_given(l, f, &own, o->command);
+    f->command = feed_command_open(l, f, f->replay, o->command);
+  }
   if (o->tape && (f->replay || !o->replay)) open_tape(f);
   if (o->stream) f->streaming = streaming_open(l, f, &own);
-  else if (!o->replay) f->live = live_start(l, f, o);
+  else if (!o->replay && !o->command) f->live = live_start(l, f, o);
   if (f->live || f->replay || f->streaming) return f;
   feed_close(f);
   return NULL;
@@ -230,6 +260,7 @@ struct feed *feed_open(struct loop *l, const struct feed_options *o, struct err 
 void feed_close(struct feed *f) {
   if (!f) return;
   live_end(f->live);
+  feed_command_close(f->command);
   player_free(f->player);
   tape_free(f->tape);
   replay_close(f->replay);
@@ -240,6 +271,7 @@ void feed_close(struct feed *f) {
   snapshot_drop(f->known);
   mem_free(f->aliases);
   mem_free(f->here);
+  mem_free(f->who);
   mem_free(f);
 }
 

@@ -25,10 +25,12 @@ struct feed_options {
   const struct stream *stream; /* borrowed; NULL: none */
   bool standing;               /* its time stands still but for feed_advance() and feed_step() */
   const char *replay;         /* file, or "-" for stdin; NULL: live */
+  const char *command;        /* words of one that prints a recording; it is started again when it ends. NULL: none */
   const struct config *config;
   const char *only;           /* "gluster,libvirt": the layers to read; NULL: all */
   double speed;               /* of a replay; 0: as fast as it can be read */
   bool read_only;
+  const char *who;            /* who sits before the screen; NULL: not known */
   bool raw;                   /* the sources are to print what they received as well (on_line gets it, nothing else does) */
   bool tape;                  /* what is shown can be another moment than the newest: the time machine, see below */
   bool paused;                /* with a tape: begin at the beginning, paused */
@@ -69,6 +71,9 @@ bool feed_advance(struct feed *f, int64_t ms);
 /* An operation of ours runs, or no more: until then no console takes gluster's volume lock to read. */
 void feed_quiet(struct feed *f, bool quiet);
 
+/* From now on the stream is kept, so that one can go back in it; or it is no more (and what is shown is the newest). */
+void feed_keep(struct feed *f, bool keep);
+
 /* ---- the time machine: what is shown may stand or play in the past, while the newest goes on being taken in ---- */
 
 enum feed_kind { FEED_LIVE, FEED_FILE, FEED_STREAM }; /* STREAM: a recording that comes by a pipe, while it is made */
@@ -80,6 +85,8 @@ struct feed_shown {
   int64_t begin, end;          /* how far one can go back and on, on the time line (a file: its last line) */
   int64_t silent_ms;           /* a feed: since its last line */
   int64_t newest;              /* wall clock of the newest */
+  const char *trouble;         /* a command's: why it ended; NULL: it runs. Borrowed, until the loop goes on */
+  int64_t again_ms;            /* ... and when it is started again */
 };
 void feed_shown(const struct feed *f, struct feed_shown *ret);
 /* What is shown, merged. newest: the newest snapshot, given back with one more reference when that is what is shown. */
@@ -98,6 +105,7 @@ int feed_take(struct feed *f, const char *line, size_t len, int64_t taken, struc
 /* The same with its own times. place: where it begins in a file. */
 int feed_take_line(struct feed *f, const struct tape_line *line, const struct tape_place *place, struct err *e);
 void feed_expect(struct feed *f, enum layer layer, const char *host); /* a source is about to be started */
+void feed_renew(struct feed *f); /* another recording begins: what was known is no more */
 void feed_touch(struct feed *f); /* tell the owner soon */
 void feed_tell(struct feed *f);  /* tell it now, if something changed */
 #endif

@@ -233,11 +233,30 @@ struct replay *replay_open(struct loop *l, struct feed *f, const struct feed_opt
   return r;
 }
 
+struct replay *replay_given(struct loop *l, struct feed *f, const struct feed_options *o, const char *name) {
+  struct replay *r = mem_alloc(sizeof *r);
+  *r = (struct replay){.loop = l, .feed = f, .options = *o, .name = name, .fd = -1, .last = UNKNOWN_INT, .heard = clock_mono_ms(), .clock.now = UNKNOWN_INT};
+  r->due = loop_timer(l, -1, on_due, r);
+  return r;
+}
+
+void replay_give(struct replay *r, const char *line, size_t len) {
+  if (r->ended) return;
+  if (r->at) { /* what was played is forgotten */
+    memmove(r->bytes.data, r->bytes.data + r->at, r->bytes.len - r->at);
+    r->bytes.len -= r->at;
+    r->at = 0;
+  }
+  str_addn(&r->bytes, line, len);
+  str_addc(&r->bytes, '\n');
+  if (!timer_armed(r->due)) pump(r);
+}
+
 void replay_close(struct replay *r) {
   if (!r) return;
   stop_reading(r);
   timer_end(r->due);
-  close(r->fd);
+  if (r->fd >= 0) close(r->fd);
   str_free(&r->bytes);
   mem_free(r->window.data);
   mem_free(r);

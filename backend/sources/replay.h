@@ -8,6 +8,9 @@
 
 struct replay;
 struct replay *replay_open(struct loop *l, struct feed *f, const struct feed_options *o, struct err *e);
+/* The same of what somebody else reads: replay_give() takes each line as it comes, without its newline. */
+struct replay *replay_given(struct loop *l, struct feed *f, const struct feed_options *o, const char *name);
+void replay_give(struct replay *r, const char *line, size_t len);
 void replay_close(struct replay *r); /* NULL is fine */
 bool replay_ended(const struct replay *r);
 bool replay_stream(const struct replay *r);   /* a feed by a pipe, not a file */

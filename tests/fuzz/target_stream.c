@@ -20,6 +20,7 @@ static void show(const struct snapshot *s, const struct events *events, struct a
   static unsigned turn;
   struct arena *a = arena_new();
   struct str out = {0};
+  struct cluster_tile tile = {.name = "this", .snap = s, .time = {.kind = FEED_STREAM, .newest = s->at, .at.wall = s->at}};
   struct input in = {.snap = s,
                      .events = events->item,
                      .event_count = events->count,
@@ -29,8 +30,15 @@ static void show(const struct snapshot *s, const struct events *events, struct a
                      .wall = s->at,
                      .utc = true,
                      .event_past = events->count,
+                     .own_wall = s->at,
+                     .mono = s->at,
+                     .rotate_ms = 1000,
+                     .clusters = &tile,
+                     .cluster_count = 1,
                      .time = {.kind = FEED_FILE}};
-  app_open(app, view_name((int)(turn++ % VIEW_DETAIL))); /* each in turn, not all each time: it is what takes the time */
+  app->noc.on = turn % (VIEW_DETAIL + 2) >= VIEW_DETAIL; /* the wall screen is one of them, of one cluster and of several */
+  app->noc.many = turn % (VIEW_DETAIL + 2) > VIEW_DETAIL;
+  app_open(app, view_name((int)(turn++ % (VIEW_DETAIL + 2) % VIEW_DETAIL))); /* each in turn, not all each time: it is what takes the time */
   app_settle(app, &in, c->w, c->h);
   for (int i = 0; i < 2; i++) { /* the list, then its first item */
     app_draw(app, &in, c);

@@ -42,6 +42,8 @@ static const struct { const char *name, *args[3]; enum truth lab; } asked[] = {
     {"banned-from", {"test01", "kvm02"}, TRUTH_NO},
     {"banned-from", {"fence-kvm01", "kvm01"}, TRUTH_YES},
     {"fenced-since", {"kvm02", "0"}, TRUTH_NO},
+    {"problem-acknowledged", {"brick-down:node2:/data"}, TRUTH_NO},
+    {"problem-unacknowledged", {"brick-down:node2:/data"}, TRUTH_YES},
     {"no-heal-waits", {NULL}, TRUTH_YES},
     {"bricks-up-on", {"node1"}, TRUTH_YES},
     {"domain-runs-on", {"test01", "kvm01"}, TRUTH_YES},

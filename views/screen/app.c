@@ -12,7 +12,9 @@ void app_free(struct app *a) {
   for (int i = 0; i < LIST_COUNT; i++) table_state_free(&a->lists[i].table);
   mem_free(a->detail_id);
   logs_state_free(&a->logs);
+  mem_free(a->cluster);
   acting_free(&a->acting);
+  noc_free(&a->noc);
   *a = (struct app){0};
 }
 
@@ -81,6 +83,10 @@ static void settle_list(struct app *a, const struct input *in, int w, int h, int
 
 void app_settle(struct app *a, const struct input *in, int w, int h) {
   if (logs_shown(a) && !a->logs.serial && in->snap) logs_about(&a->logs, in, NULL, NULL); /* opened by its name: what was written last */
+  if (a->noc.on) {
+    noc_settle(&a->noc, in, w, h);
+    return;
+  }
   if (a->view == VIEW_OVERVIEW)
     for (int p = 0; p < APP_PANES; p++) settle_list(a, in, w, h, pane_lists[p]);
   else if (is_list(a->view)) settle_list(a, in, w, h, list_of(a->view));
@@ -316,7 +322,9 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
       break;
     case ACTION_VIEW_LOGS: logs_open(a, in); break;
     case ACTION_OPEN: open_selected(a, in); break;
-    case ACTION_BACK: return back(a);
+    case ACTION_BACK:
+      if (in->away && !a->back_count && a->view == VIEW_OVERVIEW) return a->cluster_wish = CLUSTER_LEAVE, APP_CLUSTER | APP_CHANGED;
+      return back(a);
     case ACTION_FULL: full(a); break;
     case ACTION_LEFT:
     case ACTION_PREVIOUS_PANE: beside(a, -1); break;
@@ -364,6 +372,7 @@ unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key
   unsigned said = a->acting.say ? APP_CHANGED : 0;
   mem_free(a->acting.say);
   a->acting.say = NULL;
+  if (a->noc.on) return noc_key(&a->noc, in, w, h, keymap_lookup(in->keymap, CONTEXT_TABLE, k));
   if (a->acting.sheet) return said | sheet_key(a, in, w, h, k);
   if (a->logs.naming) return said | logs_name_key(a, in, k, keymap_lookup(in->keymap, CONTEXT_PLAN, k));
   enum context own = own_context(a);
@@ -390,9 +399,14 @@ void app_draw(const struct app *a, const struct input *in, struct canvas *c) {
     pen_textf(p, 0, 1, STYLE(NORMAL), "make it %d x %d", APP_MIN_W, APP_MIN_H);
     return;
   }
+  if (a->noc.on) {
+    noc_draw(canvas_pen(c), &a->noc, in);
+    return;
+  }
   struct frame f = frame_of(c, a, in);
   const struct page *page = page_of(a->view);
-  draw_title(f.title, in);
+  if (a->view == VIEW_CLUSTERS) draw_clusters_title(f.title, in);
+  else draw_title(f.title, in);
   draw_time(f.time, in);
   if (a->acting.sheet == SHEET_FORM || a->acting.sheet == SHEET_PREVIEW) pen_clear(f.body, STYLE(NORMAL));
   else if (is_list(a->view)) draw_list(f.body, a, in, list_of(a->view), true, NULL);
@@ -413,6 +427,10 @@ static void state_time(struct str *out, const struct input *in) {
 
 void app_state(const struct app *a, const struct input *in, int w, int h, struct str *out) {
   state_linef(out, "size", "%dx%d", w, h);
+  if (a->noc.on) {
+    noc_state(&a->noc, in, out);
+    return;
+  }
   state_line(out, "view", view_name(a->view) ? view_name(a->view) : "detail");
   if (a->view == VIEW_OVERVIEW) state_linef(out, "pane", "%d", a->pane + 1);
   if (a->view == VIEW_DETAIL) state_linef(out, "detail", "%s %s", lists[a->detail_list]->name, a->detail_id ? a->detail_id : "");

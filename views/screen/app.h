@@ -5,12 +5,15 @@
 #define SCREEN_APP_H
 #include "views/screen/acting.h"
 #include "views/screen/logs.h"
+#include "views/screen/noc.h"
 
 /* The overview, the lists, the pages; the detail of an item, which has no name of its own, is the last. */
-enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_DETAIL, VIEW_COUNT };
+enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_CLUSTERS, VIEW_DETAIL, VIEW_COUNT };
 enum { APP_BACK = 16, APP_PANES = 4, APP_MIN_W = 60, APP_MIN_H = 15 };
 
 enum time_wish { TIME_NONE, TIME_PAUSE, TIME_STEP_BACK, TIME_STEP, TIME_EVENT_BACK, TIME_EVENT, TIME_MOMENT, TIME_BEGIN, TIME_END, TIME_SLOWER, TIME_FASTER };
+
+enum cluster_wish { CLUSTER_STAY, CLUSTER_OPEN /* the one that is selected */, CLUSTER_LEAVE /* back to this one, or to the tiles */ };
 
 struct app { /* {0} is the overview with its first pane focused */
   int view, pane;
@@ -24,7 +27,10 @@ struct app { /* {0} is the overview with its first pane focused */
   enum time_wish wish; /* with APP_TIME: where to go in time ... */
   size_t wish_event;   /* ... TIME_MOMENT: to that event */
   struct logs_state logs; /* whose, around which moment */
+  char *cluster;       /* the tile that is selected, by its name; owned; NULL: the worst */
+  enum cluster_wish cluster_wish; /* with APP_CLUSTER */
   struct acting acting; /* what lies over the view */
+  struct noc noc;       /* instead of all that: the wall screen */
 };
 
 /* A view that is no list, one row of pages.c each. It is a text, and moving in it is done for it, or it draws itself. */
@@ -85,6 +91,12 @@ struct pane_rect pane_rect(const struct input *in, int w, int h, int pane);
 extern const enum list_id pane_lists[APP_PANES];
 void draw_overview(struct pen p, const struct app *a, const struct input *in);
 void draw_list(struct pen p, const struct app *a, const struct input *in, enum list_id id, bool focused, const char *number);
+void draw_clusters(struct pen p, const struct app *a, const struct input *in);
+void draw_clusters_title(struct pen p, const struct input *in);
+const char *clusters_words(const struct input *in); /* "12 clusters: 1 OUT, 11 healthy" */
+struct worth clusters_worst(const struct input *in);
+unsigned act_clusters(struct app *a, const struct input *in, int w, int h, enum action action);
+void state_clusters(const struct app *a, const struct input *in, struct str *out);
 struct text;
 struct text *detail_text(const struct app *a, const struct input *in); /* owned by the caller, text_free() */
 struct text *help_text(const struct app *a, const struct input *in);

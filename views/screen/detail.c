@@ -112,6 +112,15 @@ static void add_object(struct text *t, const struct input *in, const struct fiel
   add_known(t, in, f->of.shape, (const char *)object + f->offset);
 }
 
+/* Only where there is one. */
+static void add_maybe(struct text *t, const struct input *in, const struct field *f, const void *object) {
+  const void *item = *(const void *const *)((const char *)object + f->offset);
+  if (!item) return;
+  text_indent(t, 0, 18);
+  text_addf(t, STYLE(DIM), "%-17s ", label(in->arena, f->name));
+  add_known(t, in, f->of.shape, item);
+}
+
 static void add_problem_help(struct text *t, const struct problem *p) {
   const struct problem_kind *k = problem_kind_find(p->id);
   if (!k) return;
@@ -170,6 +179,7 @@ struct text *detail_text(const struct app *a, const struct input *in) {
   for (const struct field *f = l->shape->fields; f->name; f++) {
     if (a->detail_list == LIST_SOURCES && f->type == FIELD_LIST) add_facts(t, in, item[i]);
     else if (f->type == FIELD_LIST) add_elements(t, in, f, item[i], is_old(a, f, item[i]));
+    else if (f->type == FIELD_MAYBE) add_maybe(t, in, f, item[i]);
     else if (f->type == FIELD_OBJECT) add_object(t, in, f, item[i]);
     else if (f->type == FIELD_PAIRS) add_pairs(t, in, f, item[i], is_old(a, f, item[i]));
     else add_field(t, in, f, item[i], is_old(a, f, item[i]));

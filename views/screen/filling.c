@@ -56,6 +56,7 @@ static bool closed(const struct operation_argument *arg) {
   case ARG_DOMAIN:
   case ARG_RESOURCE:
   case ARG_CONSTRAINT:
+  case ARG_PROBLEM:
   case ARG_DEVICE:
   case ARG_YES:
   case ARG_CHOICE: return true;

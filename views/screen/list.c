@@ -102,6 +102,22 @@ const char *clock_text(const struct input *in, int64_t wall) {
   return arena_strdup(in->arena, out);
 }
 
+const char *now_text(const struct input *in) { return clock_text(in, in->simulated ? in->wall : in->own_wall); }
+
+const char *until_text(const struct input *in, int64_t wall) {
+  time_t t = (time_t)(wall / 1000);
+  struct tm tm;
+  char out[CLOCK_TEXT];
+  if (wall == UNKNOWN_INT || !(in->utc ? gmtime_r(&t, &tm) : localtime_r(&t, &tm))) return "?";
+  strftime(out, sizeof out, wall - in->wall < 20 * 3600000 ? "%H:%M" : "%d %b %H:%M", &tm);
+  return arena_strdup(in->arena, out);
+}
+
+const char *known_text(const struct input *in, const struct problem *p) {
+  const struct acknowledged *k = p->acknowledged;
+  return k ? arena_printf(in->arena, "ack by %s until %s: %s", k->by, until_text(in, k->until), k->text) : NULL;
+}
+
 /* What waits, and how it goes. */
 const char *heal_text(const struct input *in, int64_t pending, const struct heal_view *h) {
   char age[CLOCK_TEXT];

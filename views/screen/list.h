@@ -12,6 +12,8 @@
 struct logs_state;
 struct log_book;
 
+#include "views/screen/clusters.h"
+
 struct input { /* what there is to see: borrowed, valid for one frame */
   const struct snapshot *snap;
   const struct event *events; /* oldest first */
@@ -21,6 +23,8 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   struct arena *arena; /* for texts of this frame */
   int64_t wall;        /* now, or the moment that is shown */
   struct feed_shown time;
+  int64_t own_wall, mono; /* this machine's clocks, whatever is shown: the time of day, and one that only goes on */
+  int64_t rotate_ms;   /* how long a page of the wall screen stands */
   int now_health;      /* of the newest, whatever is shown */
   bool utc, read_only, simulated;
   const struct task_view *tasks; /* newest first */
@@ -28,6 +32,9 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   const char *cannot; /* why nothing can be run from here and now, a clause; NULL: it can */
   const struct logs_state *logs_asked; /* the logs that are wanted, and ... */
   const struct log_book *logs;         /* ... what was read of them; NULL: nothing is known of any */
+  const struct cluster_tile *clusters; /* also this one, where there is one; none while they are not shown */
+  size_t cluster_count;
+  const char *away;   /* the name of the other cluster's feed that is looked at; NULL: none */
   const char *ssh;    /* "root@%h": how other hosts are reached by hand, for a plan as a script */
 };
 
@@ -80,6 +87,9 @@ const char *age_text(const struct input *in, int64_t since);          /* of a wa
 const char *clock_text(const struct input *in, int64_t wall);         /* "12:03:44" */
 const char *heal_text(const struct input *in, int64_t pending, const struct heal_view *h); /* "214 ↓ 3 min", "214 stuck 12 min"; NULL when not counted */
 const char *rate_text(const struct input *in, int64_t pending, const struct heal_view *h); /* healed a minute: "60/min"; "-" where there is none */
+const char *now_text(const struct input *in);                           /* the time of day of who looks, "12:03:44"; of a simulation its own */
+const char *until_text(const struct input *in, int64_t wall);         /* "16:00", with its date where that is not within a day */
+const char *known_text(const struct input *in, const struct problem *p); /* "ack by root@kvm01 until 16:00: new disk on Tuesday"; NULL: it is not acknowledged */
 const char *join_text(const struct input *in, const struct texts *t); /* "a, b"; "-" when empty */
 /* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale);

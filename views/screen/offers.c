@@ -4,7 +4,7 @@
 #include "views/screen/app.h"
 #include <string.h>
 
-enum { AIMS = 5 };
+enum { AIMS = 6 };
 struct aim { enum target_kind kind; const char *name; };
 struct aims { struct aim item[AIMS]; size_t count; };
 
@@ -86,7 +86,12 @@ static struct aims aims_of(const struct acting *a, const struct input *in) {
   case LIST_DOMAINS: aim_domain(&s, item); break;
   case LIST_RESOURCES: aim_resource(&s, in->snap, ((const struct resource_view *)item)->id); break;
   case LIST_EVENTS: aim_subject(&s, in, ((const struct event *)item)->subject); break;
-  case LIST_PROBLEMS: aim_subject(&s, in, ((const struct problem *)item)->subject); break;
+  case LIST_PROBLEMS: {
+    const struct problem *p = item;
+    aim_at(&s, TARGET_PROBLEM, arena_printf(in->arena, "%s:%s", p->id, p->subject ? p->subject : ""));
+    aim_subject(&s, in, p->subject);
+    break;
+  }
   case LIST_SOURCES: aim_subject(&s, in, ((const struct source_view *)item)->host); break;
   case LIST_TASKS: {
     const struct task_view *t = task_shown(in, a->selected_id);

@@ -43,7 +43,8 @@ static size_t title_segments(const struct input *in, struct segment *s) {
   const struct snapshot *snap = in->snap;
   const struct cluster_view *c = &snap->cluster;
   size_t n = 0;
-  add(s, &n, 95, STYLE(TITLE), c->name ? c->name : "kvmconsole");
+  if (in->away) add(s, &n, 96, STYLE(ACCENT), in->away);
+  add(s, &n, in->away ? 40 : 95, STYLE(TITLE), c->name ? c->name : "kvmconsole");
   bool was = in->time.past && in->time.kind != FEED_FILE; /* of what is live: not how it is */
   add(s, &n, 100, style_of(was ? ROLE_BADGE_UNKNOWN : badges[snap->health].role), was ? arena_printf(in->arena, " was%s", badges[snap->health].word) : badges[snap->health].word);
   if (c->quorate != TRUTH_UNKNOWN)
@@ -55,9 +56,8 @@ static size_t title_segments(const struct input *in, struct segment *s) {
   if (c->fencing != TRUTH_UNKNOWN) add_fact(in, s, &n, 70, "pacemaker", c->fencing == TRUTH_YES ? ROLE_NORMAL : ROLE_WARN, c->fencing == TRUTH_YES ? "fencing on" : "fencing OFF");
   else if (has_layer(snap, "pacemaker")) add(s, &n, 70, STYLE(UNKNOWN), "fencing ?");
   if (c->maintenance == TRUTH_YES) add(s, &n, 75, STYLE(WARN), "MAINTENANCE");
-  size_t count = 0;
-  for (size_t i = 0; i < snap->problems.count; i++) count += snap->problems.item[i].severity > SEVERITY_INFO;
-  if (count) add(s, &n, 85, STYLE(WARN), arena_printf(in->arena, "%s %zu problem%s", symbol(in->glyphs, SYMBOL_WARN), count, count == 1 ? "" : "s"));
+  size_t known, count = snapshot_problems(snap, &known);
+  if (count) add(s, &n, 85, known == count ? STYLE(DIM) : STYLE(WARN), arena_printf(in->arena, known ? "%s %zu problem%s, %zu ack" : "%s %zu problem%s", symbol(in->glyphs, SYMBOL_WARN), count, count == 1 ? "" : "s", known));
   if (in->simulated) add(s, &n, 99, STYLE(ACCENT), "SIMULATED");
   enum role role;
   const char *words = time_words(in, &role);
@@ -67,7 +67,7 @@ static size_t title_segments(const struct input *in, struct segment *s) {
 }
 
 void draw_title(struct pen p, const struct input *in) {
-  struct segment s[13];
+  struct segment s[14];
   const char *clock = clock_text(in, in->wall);
   pen_clear(p, STYLE(NORMAL));
   if (!in->snap) {
@@ -94,11 +94,12 @@ void draw_title(struct pen p, const struct input *in) {
 /* ---- notices ---- */
 
 static void draw_problem(struct pen p, int y, const struct input *in, const struct problem *b) {
-  enum role role = b->severity == SEVERITY_CRITICAL ? ROLE_BAD : b->severity == SEVERITY_WARNING ? ROLE_WARN : ROLE_NORMAL;
+  const char *known = known_text(in, b);
+  enum role role = known ? ROLE_DIM : b->severity == SEVERITY_CRITICAL ? ROLE_BAD : b->severity == SEVERITY_WARNING ? ROLE_WARN : ROLE_NORMAL;
   int x = pen_symbol(p, 1, y, style_of(role), b->severity == SEVERITY_CRITICAL ? SYMBOL_BAD : b->severity == SEVERITY_WARNING ? SYMBOL_WARN : SYMBOL_BULLET);
   const char *age = age_text(in, b->since);
   int room = p.w - x - 2 - (age ? text_columns(age) + 1 : 0);
-  pen_field(p, x + 1, y, room, style_of(role), b->text);
+  pen_field(p, x + 1, y, room, style_of(role), known ? arena_printf(in->arena, "%s %s %s", known, symbol(in->glyphs, SYMBOL_BULLET), b->text) : b->text);
   if (age) pen_right(p, p.w - 1 - text_columns(age), y, text_columns(age), STYLE(DIM), age);
 }
 
@@ -185,11 +186,12 @@ static int task_hints(const struct app *a, const struct input *in) {
 }
 
 void draw_hints(struct pen p, const struct app *a, const struct input *in) {
+  enum { TILES = 1 << 16 };
   static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten; 512 logs, 1024 logs of something, 2048 neither dated nor logs */
       {ACTION_TIME_PAUSE, "play/pause", 8}, {ACTION_TIME_STEP_BACK, NULL, 8}, {ACTION_TIME_STEP, "change", 8}, {ACTION_TIME_EVENT_BACK, NULL, 8}, {ACTION_TIME_EVENT, "event", 8},
       {ACTION_LOGS_ALL, "all/only", 1024}, {ACTION_LOGS_SEVERITY, "severity", 512}, {ACTION_LOGS_WIDER, NULL, 512}, {ACTION_LOGS_NARROWER, "time", 512}, {ACTION_LOGS_FOLLOW, "follow", 512}, {ACTION_LOGS_SAVE, "save", 512},
       {ACTION_TIME_END, "end", 8}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_VIEW_LOGS, "logs", 16}, {ACTION_TASK_ANSWER, "answer", 32}, {ACTION_TASK_CANCEL, "stop", 64},
-      {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_ACTIONS, "actions", 7},
+      {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_OPEN, "look at it", TILES}, {ACTION_ACTIONS, "actions", 7},
       {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7},
       {ACTION_HELP, "help", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_PALETTE, "go to", 7}, {ACTION_VIEW_LOGS, "logs", 2048}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_WIZARDS, "set up", 3},
       {ACTION_QUIT, "quit", 7}};
@@ -198,9 +200,9 @@ void draw_hints(struct pen p, const struct app *a, const struct input *in) {
     return;
   }
   bool text = a->view >= VIEW_HELP, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
-  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | task_hints(a, in) | (logs_shown(a) ? 512 | (a->logs.about ? 1024 : 0) : dated ? 0 : 2048), x = 1;
+  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | (a->view == VIEW_CLUSTERS ? TILES : 0) | task_hints(a, in) | (logs_shown(a) ? 512 | (a->logs.about ? 1024 : 0) : dated ? 0 : 2048), x = 1;
   for (size_t i = 0; i < COUNT(hints); i++)
-    if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 512 && hints[i].where < 2048 ? CONTEXT_LOGS : hints[i].where >= 32 && hints[i].where < 512 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
+    if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 512 && hints[i].where < 2048 ? CONTEXT_LOGS : hints[i].where >= 32 && hints[i].where < 512 && hints[i].where < TILES ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
 }
 
 /* ---- lists and panes ---- */

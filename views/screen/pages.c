@@ -11,6 +11,7 @@ static const struct page pages[] = { /* by view, without the lists */
     {.name = "overview", .title = "Overview", .help = "nodes, bricks, volumes and domains at once", .action = ACTION_VIEW_OVERVIEW, .draw = draw_overview},
     [VIEW_HELP - LIST_COUNT] = {.name = "help", .title = "Help", .help = "all keys, and what the signs mean", .text = help_text},
     [VIEW_PALETTE - LIST_COUNT] = {.name = "palette", .title = "Palette", .help = "any view or operation by its name"},
+    [VIEW_CLUSTERS - LIST_COUNT] = {.name = "clusters", .title = "Clusters", .help = "other clusters, one feed each, worst first", .action = ACTION_VIEW_CLUSTERS, .act = act_clusters, .draw = draw_clusters, .state = state_clusters},
     [VIEW_DETAIL - LIST_COUNT] = {.title = "Detail", .help = "all that is known of one thing", .text = detail_text, .heading = detail_heading, .settle = settle_detail},
 };
 

@@ -59,8 +59,9 @@ static size_t collect_problems(const struct input *in, const void ***ret) {
   size_t n = in->snap->problems.count, at = 0;
   *ret = arena_array(in->arena, n, sizeof **ret);
   for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_NONE; severity--)
-    for (size_t i = 0; i < n; i++)
-      if (in->snap->problems.item[i].severity == severity) (*ret)[at++] = &in->snap->problems.item[i];
+    for (int known = 0; known <= 1; known++) /* of two as bad, the one that somebody knows of comes after */
+      for (size_t i = 0; i < n; i++)
+        if (in->snap->problems.item[i].severity == severity && (in->snap->problems.item[i].acknowledged != NULL) == known) (*ret)[at++] = &in->snap->problems.item[i];
   return n;
 }
 
@@ -72,11 +73,12 @@ static const char *problem_id(const struct input *in, const void *item) {
 static void fill_problem(const struct input *in, const void *item, struct row *out) {
   static const enum symbol signs[] = {[SEVERITY_NONE] = SYMBOL_BULLET, [SEVERITY_INFO] = SYMBOL_BULLET, [SEVERITY_WARNING] = SYMBOL_WARN, [SEVERITY_CRITICAL] = SYMBOL_BAD};
   const struct problem *p = item;
-  enum role role = severity_role(p->severity);
+  const char *known = known_text(in, p);
+  enum role role = known ? ROLE_DIM : severity_role(p->severity);
   row_put(out, MARK, role, arena_printf(in->arena, "%s %s", symbol(in->glyphs, signs[p->severity]), severity_names[p->severity]));
   row_put(out, AGE, ROLE_DIM, age_text(in, p->since));
-  row_put(out, PSUBJECT, ROLE_NORMAL, p->subject);
-  row_put(out, PTEXT, role, p->text);
+  row_put(out, PSUBJECT, known ? ROLE_DIM : ROLE_NORMAL, p->subject);
+  row_put(out, PTEXT, role, known ? arena_printf(in->arena, "%s %s %s", known, symbol(in->glyphs, SYMBOL_BULLET), p->text) : p->text);
 }
 
 const struct list list_problems = {.name = "problems", .title = "Problems", .help = "what is wrong, worst first", .action = ACTION_VIEW_PROBLEMS,

@@ -196,7 +196,9 @@ int run_render(struct arguments *a) {
     struct console *c = &r->console;
     c->loop = loop_new();
     c->replay = o.replay != NULL;
-    c->utc = true;
+    c->utc = c->fixed = true;
+    c->app.noc.on = a->option[OPT_NOC] != NULL;
+    c->rotate_ms = config_number(&a->config, SET_NOC_ROTATE) * 1000;
     c->glyphs = GLYPHS_UTF8;
     c->canvas = canvas_new(c->w, c->h, c->glyphs);
     c->keymap = keymap_load(a->option[OPT_KEYMAP] ? a->option[OPT_KEYMAP] : "default", &e);

@@ -1,4 +1,5 @@
 /* status: one reading, for people, plug-ins and scripts. */
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "views/command.h"
 #include "views/text/metrics.h"
@@ -35,12 +36,13 @@ static void add_texts(struct str *out, const struct texts *t) {
 /* The first line is what a monitoring plug-in shows: NAME STATE - what | perfdata */
 static void add_headline(struct str *out, const struct snapshot *s) {
   static const char *const words[] = {[HEALTH_NONE] = "UNKNOWN", [HEALTH_HEALTHY] = "HEALTHY", [HEALTH_DEGRADED] = "DEGRADED", [HEALTH_OUTAGE] = "OUTAGE", [HEALTH_UNKNOWN] = "UNKNOWN"};
-  size_t problems = 0, running = 0, up = 0, bricks = 0;
+  size_t known, problems = snapshot_problems(s, &known), running = 0, up = 0, bricks = 0;
   int64_t heal = 0;
   bool counted = true;
   str_addf(out, "KVMCONSOLE %s - ", words[s->health]);
-  for (size_t i = 0; i < s->problems.count; i++) problems += s->problems.item[i].severity > SEVERITY_INFO;
-  str_addf(out, "%zu problem%s%s", problems, problems == 1 ? "" : "s", problems ? ": " : "");
+  str_addf(out, "%zu problem%s", problems, problems == 1 ? "" : "s");
+  if (known) str_addf(out, ", %zu acknowledged", known);
+  if (problems) str_add(out, ": ");
   for (size_t i = 0, said = 0; i < s->problems.count && said < 3; i++)
     if (s->problems.item[i].severity > SEVERITY_INFO) str_add(out, said++ ? "; " : ""), add_name(out, 0, s->problems.item[i].text);
   for (size_t i = 0; i < out->len; i++)
@@ -73,6 +75,14 @@ static void add_tables(struct str *out, const struct snapshot *s) {
   for (size_t i = 0; i < s->problems.count; i++) {
     str_addf(out, "  %-9s %-20s ", word(severity_names[s->problems.item[i].severity]), s->problems.item[i].id);
     add_name(out, 0, s->problems.item[i].text);
+    const struct acknowledged *k = s->problems.item[i].acknowledged;
+    if (k) {
+      char when[CLOCK_TEXT];
+      str_add(out, "\n            acknowledged by ");
+      add_name(out, 0, k->by);
+      str_addf(out, " until %s: ", clock_rfc3339(when, k->until));
+      add_name(out, 0, k->text);
+    }
     str_addc(out, '\n');
   }
   if (s->hosts.count) str_add(out, "\nhost                 corosync  pacemaker    peer          libvirt      domains\n");
