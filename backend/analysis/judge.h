@@ -33,8 +33,6 @@ void judge_copies(struct judge *j);  /* and heals, server quorum, durability */
 void judge_domains(struct judge *j); /* and placement, memory */
 void judge_fencing(struct judge *j);
 
-/* The device that is configured for that node (stop_fencing.c), NULL: none says so; ret_any: one that says nothing may. */
-const char *fence_device_of(const struct snapshot *s, const char *node, bool *ret_any);
 int64_t fencing_proven_at(const struct snapshot *s, const char *host); /* wall ms of the last fencing that succeeded; UNKNOWN_INT: none is known */
 
 /* How a set stands once the loss has happened. */

@@ -265,19 +265,30 @@ const char *migration_words(const struct snapshot *s, const struct domain_view *
 
 /* ---- fence devices ---- */
 
-static bool lists(const char *list, const char *node) {
+/* "kvm01 kvm02", "kvm01,kvm02", "kvm01:1;kvm02:2": the names are up to the plug. */
+static bool names(const char *list, const char *node) {
   size_t len = strlen(node);
-  for (const char *s = list; s && (s = strstr(s, node)); s++)
-    if ((s == list || strchr(" ,;", s[-1])) && (!s[len] || strchr(" ,;:", s[len]))) return true;
+  for (const char *at = list; at && (at = strstr(at, node)) != NULL; at += len)
+    if ((at == list || strchr(" ,;", at[-1])) && (!at[len] || strchr(" ,;:", at[len]))) return true;
   return false;
 }
 
-const char *fence_device_of(const struct snapshot *s, const char *host) {
+static bool level_names(const struct pcmk_config *c, const char *node, const char *device) {
+  for (size_t i = 0; i < c->levels.count; i++)
+    if (str_eq(c->levels.item[i].target, node) && texts_have(&c->levels.item[i].devices, device)) return true;
+  return false;
+}
+
+const char *fence_device_of(const struct snapshot *s, const char *host, bool *ret_any) {
   const struct pcmk_config *c = fact_seen(s, "pacemaker.config", NULL);
   const char *node = node_name(s, host);
+  if (ret_any) *ret_any = false;
   for (size_t i = 0; c && i < c->resources.count; i++) {
-    const struct pcmk_param *d = &c->resources.item[i];
-    if (d->agent && str_starts(d->agent, "stonith:") && (lists(pairs_get(&d->params, "pcmk_host_list"), node) || lists(pairs_get(&d->params, "pcmk_host_map"), node))) return d->resource;
+    const struct pcmk_param *p = &c->resources.item[i];
+    if (!p->agent || !str_starts(p->agent, "stonith:")) continue;
+    const char *list = pairs_get(&p->params, "pcmk_host_list"), *map = pairs_get(&p->params, "pcmk_host_map");
+    if (names(list, node) || names(map, node) || level_names(c, node, p->resource)) return p->resource;
+    if (ret_any) *ret_any |= !list && !map;
   }
   return NULL;
 }

@@ -16,7 +16,9 @@ bool libvirt_seen(const struct snapshot *s, const char *host); /* the domains of
 const struct pcmk_node *node_seen(const struct snapshot *s, const char *host); /* by any of its names; NULL: no node, or not known */
 const char *node_name(const struct snapshot *s, const char *host);             /* as pacemaker calls it; host itself when it does not */
 bool is_fence_device(const struct resource_view *r);
-const char *fence_device_of(const struct snapshot *s, const char *host); /* the first device that is configured for that node; NULL: none is */
+/* The first device that is configured for that node; NULL: none says so. ret_any (NULL: not wanted): one that names no node may
+ * fence any. */
+const char *fence_device_of(const struct snapshot *s, const char *host, bool *ret_any);
 const struct resource_view *resource_seen(const struct snapshot *s, const char *id); /* its first instance, stale or not; NULL */
 const struct pcmk_param *resource_config(const struct snapshot *s, const char *id);
 const char *resource_meta_seen(const struct snapshot *s, const char *id, const char *name);

@@ -1,36 +1,7 @@
 /* Fencing: could each node that goes be proven dead, if it must be? */
 #include "analysis/judge.h"
 #include "analysis/seen.h"
-#include <ctype.h>
 #include <string.h>
-
-/* "kvm01 kvm02", "kvm01,kvm02", "kvm01:1;kvm02:2": the names are up to the plug. */
-static bool names(const char *list, const char *node) {
-  size_t len = strlen(node);
-  for (const char *at = list; at && (at = strstr(at, node)) != NULL; at += len)
-    if ((at == list || strchr(" ,;", at[-1])) && (!at[len] || strchr(" ,;:", at[len]))) return true;
-  return false;
-}
-
-static bool level_names(const struct pcmk_config *c, const char *node, const char *device) {
-  for (size_t i = 0; i < c->levels.count; i++)
-    if (str_eq(c->levels.item[i].target, node) && texts_have(&c->levels.item[i].devices, device)) return true;
-  return false;
-}
-
-/* A device that says which nodes it fences; one that says nothing is asked by pacemaker and may fence any (ret_any). */
-const char *fence_device_of(const struct snapshot *s, const char *node, bool *ret_any) {
-  const struct pcmk_config *c = fact_seen(s, "pacemaker.config", NULL);
-  *ret_any = false;
-  for (size_t i = 0; c && i < c->resources.count; i++) {
-    const struct pcmk_param *p = &c->resources.item[i];
-    if (!p->agent || !str_starts(p->agent, "stonith:")) continue;
-    const char *list = pairs_get(&p->params, "pcmk_host_list"), *map = pairs_get(&p->params, "pcmk_host_map");
-    if (names(list, node) || names(map, node) || level_names(c, node, p->resource)) return p->resource;
-    *ret_any |= !list && !map;
-  }
-  return NULL;
-}
 
 int64_t fencing_proven_at(const struct snapshot *s, const char *host) {
   int64_t last = UNKNOWN_INT;

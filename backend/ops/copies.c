@@ -2,7 +2,7 @@
  * host, readable by root alone, and may hold secrets: what is shown of them is masked before it leaves the comparison. */
 #include "ops/asked.h"
 #include "ops/cluster_rows.h"
-#include "ops/store_view.h"
+#include "analysis/store_view.h"
 #include <string.h>
 
 enum copy_kind { COPY_NONE, COPY_CIB, COPY_COROSYNC, COPY_GLUSTER, COPY_DOMAIN };

@@ -82,7 +82,7 @@ void plan_fencing_create(struct planning *p) {
   int64_t pcs = cluster_told(p) ? pcs_of(p, host) : 0;
   if (!pcs) return;
   if (resource_seen(p->snap, id)) refuse_always(p, "with another name=", "there is a resource %s already", id);
-  if ((other = fence_device_of(p->snap, node))) refuse(p, "when that one is gone, or knowingly (a second device wants a level of its own in the topology)", "%s has a fence device already: %s", node, other);
+  if ((other = fence_device_of(p->snap, node, NULL))) refuse(p, "when that one is gone, or knowingly (a second device wants a level of its own in the topology)", "%s has a fence device already: %s", node, other);
   if (!given(p, "password")) refuse_always(p, "with password=@FILE or password=@-", "the password of the device is needed");
   const char *file = planf(p, DIRECTORY "/%s.password", id), *script = planf(p, DIRECTORY "/%s.sh", id);
   struct texts nodes = all_nodes(p);
@@ -151,7 +151,7 @@ static const char *shooter(const struct planning *p, const struct host_view *tar
 }
 
 static void refuse_without_device(struct planning *p, const char *node) {
-  if (!fence_device_of(p->snap, node)) refuse(p, "when it has one (fencing-create)", "no fence device is configured for %s", node);
+  if (!fence_device_of(p->snap, node, NULL)) refuse(p, "when it has one (fencing-create)", "no fence device is configured for %s", node);
   else if (p->snap->cluster.fencing != TRUTH_YES) refuse(p, "when stonith-enabled is true (cluster-property)", "fencing is off in this cluster");
 }
 

@@ -1,6 +1,6 @@
 #include "ops/wizard.h"
-#include "ops/seen.h"
-#include "ops/store_view.h"
+#include "analysis/seen.h"
+#include "analysis/store_view.h"
 
 static size_t peers(const struct snapshot *s) {
   size_t n = 0;
@@ -38,7 +38,7 @@ static enum truth cluster_made(const struct snapshot *s) { return truth_of(s->cl
 static enum truth fencing_made(const struct snapshot *s) {
   if (!pacemaker_seen(s)) return cluster_made(s) == TRUTH_NO ? TRUTH_NO : TRUTH_UNKNOWN;
   for (size_t i = 0; i < s->hosts.count; i++)
-    if ((s->hosts.item[i].pacemaker || s->hosts.item[i].membership) && !fence_device_of(s, s->hosts.item[i].name)) return TRUTH_NO;
+    if ((s->hosts.item[i].pacemaker || s->hosts.item[i].membership) && !fence_device_of(s, s->hosts.item[i].name, NULL)) return TRUTH_NO;
   return s->cluster.fencing;
 }
 
