@@ -10,7 +10,7 @@
 #include "views/screen/list.h"
 
 /* What must now happen outside, APP_* or'ed. */
-enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8, APP_TIME = 16, APP_ASK = 32, APP_RUN = 64, APP_TASK = 128 };
+enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8, APP_TIME = 16, APP_ASK = 32, APP_RUN = 64, APP_TASK = 128, APP_KEEP = 256 /* the columns that were chosen */ };
 
 enum sheet { SHEET_NONE, SHEET_MENU, SHEET_FORM, SHEET_PREVIEW, SHEET_SURE };
 enum menu_of { MENU_ACTIONS, MENU_WIZARDS, MENU_PALETTE };

@@ -11,6 +11,14 @@ enum { APP_BACK = 16, APP_PANES = 4, APP_MIN_W = 60, APP_MIN_H = 15 };
 
 enum time_wish { TIME_NONE, TIME_PAUSE, TIME_STEP_BACK, TIME_STEP, TIME_EVENT_BACK, TIME_EVENT, TIME_MOMENT, TIME_BEGIN, TIME_END, TIME_SLOWER, TIME_FASTER };
 
+/* What lies over a list while something of it is chosen. */
+struct choosing {
+  int filter;   /* 1 + the list whose filter is being typed; 0: none */
+  int columns;  /* 1 + the list whose columns are being chosen */
+  int column;   /* ... the one that is selected */
+  bool changed; /* ... and not handed back yet */
+};
+
 struct app { /* {0} is the overview with its first pane focused */
   int view, pane;
   struct { int view, pane; } back[APP_BACK];
@@ -23,6 +31,7 @@ struct app { /* {0} is the overview with its first pane focused */
   enum time_wish wish; /* with APP_TIME: where to go in time ... */
   size_t wish_event;   /* ... TIME_MOMENT: to that event */
   struct acting acting; /* what lies over the view */
+  struct choosing choosing;
 };
 
 /* A view that is no list, one row of pages.c each. It is a text, and moving in it is done for it, or it draws itself. */
@@ -63,6 +72,7 @@ const char *view_title(int view);
 const char *view_help(int view);
 
 /* ---- the parts, each in its file ---- */
+struct pane_rect { int x, y, w, h; };
 void app_go(struct app *a, int view);
 /* The detail of that item. */
 void app_open_item(struct app *a, enum list_id list, const char *id);
@@ -70,6 +80,15 @@ struct frame { struct pen title, time, body, notice, hints; }; /* of the whole s
 struct frame frame_of(struct canvas *c, const struct app *a, const struct input *in);
 /* What is selected: the list and the item's id, of a list or of the detail that is open. -1: nothing is. */
 int app_selected(const struct app *a, const struct input *in, const char **ret_id);
+/* choosing.c. choosing_key(): false: the key is not for it, but for what all views do. */
+bool choosing_key(struct app *a, const struct input *in, struct key k, unsigned *ret);
+unsigned choosing_act(struct app *a, const struct input *in, int list, enum action action); /* 0: not one of those */
+void choosing_draw(struct pen body, const struct app *a, const struct input *in);
+bool choosing_line(struct pen hints, const struct app *a, const struct input *in); /* false: the hints are drawn */
+void choosing_state(const struct app *a, const struct list_rows *r, int list, struct str *out);
+void draw_choice(struct pen p, const char *title, const struct list_rows *r); /* in the frame of a list */
+int choice_below(const struct list_rows *r); /* columns that it needs of the lower border at least */
+struct pane_rect app_list_rect(const struct app *a, const struct input *in, int w, int h, int list); /* in a body of that size */
 void draw_title(struct pen p, const struct input *in);
 void draw_time(struct pen p, const struct input *in); /* that what is shown is not now */
 bool shows_time(const struct input *in);
@@ -78,7 +97,6 @@ const char *time_words(const struct input *in, enum role *role);
 void draw_notice(struct pen p, const struct app *a, const struct input *in);
 void draw_hints(struct pen p, const struct app *a, const struct input *in);
 /* Where each pane of the overview lies in a body of that size. */
-struct pane_rect { int x, y, w, h; };
 struct pane_rect pane_rect(const struct input *in, int w, int h, int pane);
 extern const enum list_id pane_lists[APP_PANES];
 void draw_overview(struct pen p, const struct app *a, const struct input *in);

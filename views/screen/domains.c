@@ -1,8 +1,32 @@
 /* Domains: what libvirt says of each on its host, and whether pacemaker agrees. */
 #include "ops/seen.h"
+#include "base/clock.h"
+#include "tui/bar.h"
 #include "views/screen/list.h"
 
-enum { DOMAIN, STATE, HOST, HA, CPU, MEM, READ, WRITE, DISK, BRICKS };
+enum { DOMAIN, STATE, HOST, HA, CPU, MEM, READ, WRITE, DISK, BRICKS, MOVE, CPU_TREND, IO_TREND, VCPUS, USED, DISKS, DEFINED, RESOURCE, AUTOSTART, REASON, UUID };
+
+static struct sort_key disk_key(const struct input *in, const void *item) {
+  const struct domain_view *d = item;
+  (void)in;
+  return sort_text(d->disks.count ? d->disks.item[0].source : NULL);
+}
+
+static struct sort_key bricks_key(const struct input *in, const void *item) {
+  const struct domain_view *d = item;
+  (void)in;
+  return sort_text(d->disks.count && d->disks.item[0].bricks.count ? d->disks.item[0].bricks.item[0] : NULL);
+}
+
+static struct sort_key disks_key(const struct input *in, const void *item) {
+  (void)in;
+  return sort_number(true, (double)((const struct domain_view *)item)->disks.count);
+}
+
+static struct sort_key move_key(const struct input *in, const void *item) {
+  int percent = migration_percent(in->snap, item);
+  return sort_number(percent >= 0, percent);
+}
 
 static const struct list_column columns[] = {
     [DOMAIN] = {{.title = "DOMAIN", .min = 6, .max = 32, .weight = 1, .priority = 99}, "name"},
@@ -13,8 +37,19 @@ static const struct list_column columns[] = {
     [MEM] = {{.title = "MEM", .min = 4, .align = ALIGN_RIGHT, .priority = 60}, "memory"},
     [READ] = {{.title = "READ/s", .min = 6, .align = ALIGN_RIGHT, .priority = 40}, "read_bytes_s"},
     [WRITE] = {{.title = "WRITE/s", .min = 7, .align = ALIGN_RIGHT, .priority = 45}, "write_bytes_s"},
-    [DISK] = {{.title = "DISK", .min = 8, .max = 60, .weight = 1, .priority = 30}, NULL},
-    [BRICKS] = {{.title = "ON BRICKS", .min = 9, .max = 60, .weight = 1, .priority = 20}, NULL},
+    [DISK] = {{.title = "DISK", .min = 8, .max = 60, .weight = 1, .priority = 30}, .key = disk_key},
+    [BRICKS] = {{.title = "ON BRICKS", .min = 9, .max = 60, .weight = 1, .priority = 20}, .key = bricks_key},
+    [MOVE] = {{.title = "MIGRATION", .min = 9, .max = 30, .whole = true, .priority = 15}, .key = move_key},
+    [CPU_TREND] = {{.title = "CPU TREND", .min = 16, .max = 16, .priority = 12}, .picture = true},
+    [IO_TREND] = {{.title = "I/O TREND", .min = 16, .max = 16, .priority = 11}, .picture = true},
+    [VCPUS] = {{.title = "VCPUS", .min = 5, .align = ALIGN_RIGHT, .priority = 9}, "vcpus", .extra = true},
+    [USED] = {{.title = "MEM USED", .min = 8, .align = ALIGN_RIGHT, .priority = 8}, "memory_used", .extra = true},
+    [DISKS] = {{.title = "DISKS", .min = 5, .align = ALIGN_RIGHT, .priority = 7}, .key = disks_key, .extra = true},
+    [DEFINED] = {{.title = "DEFINED ON", .min = 10, .max = 40, .priority = 6}, "defined_on", .extra = true},
+    [RESOURCE] = {{.title = "RESOURCE", .min = 8, .max = 32, .priority = 5}, "resource", .extra = true},
+    [AUTOSTART] = {{.title = "AUTOSTART", .min = 9, .priority = 4}, "autostart", .extra = true},
+    [REASON] = {{.title = "REASON", .min = 8, .max = 24, .priority = 3}, "reason", .extra = true},
+    [UUID] = {{.title = "UUID", .min = 36, .max = 36, .priority = 2}, "uuid", .extra = true},
 };
 
 static size_t collect(const struct input *in, const void ***ret) {
@@ -53,6 +88,39 @@ static void put_ha(const struct input *in, const struct domain_view *d, struct r
   }
 }
 
+/* How much is sent, how fast, and when it is through at that rate, less what the guest writes anew meanwhile. */
+static const char *move_text(const struct input *in, const struct domain_view *d) {
+  const char *host;
+  int percent = migration_percent(in->snap, d);
+  const struct libvirt_job *j = percent >= 0 ? job_seen(in->snap, d->name, &host) : NULL;
+  char bar[BAR_TEXT], age[CLOCK_TEXT];
+  if (percent < 0) return "-";
+  const char *sent = arena_printf(in->arena, "%s %d%%", bar_text(bar, in->glyphs, 6, percent), percent);
+  if (!j || j->rate <= 0) return sent;
+  int64_t gain = j->rate - (j->dirty_rate > 0 ? j->dirty_rate : 0);
+  return arena_printf(in->arena, "%s %s/s %s", sent, size_text(in, j->rate), j->remaining < 0 ? "" : gain <= 0 ? "no end" : clock_age(age, j->remaining / gain * 1000));
+}
+
+static const char *yes_no(enum truth t) { return t ? t == TRUTH_YES ? "yes" : "no" : NULL; }
+
+static void put_more(const struct input *in, const struct domain_view *d, const struct texts *stale, struct row *out) {
+  bool on = d->hosts.count > 0;
+  if (row_wants(out, MOVE)) {
+    const char *move = stale ? "-" : move_text(in, d);
+    row_put(out, MOVE, *move == '-' ? ROLE_DIM : ROLE_WARN, move);
+  }
+  if (row_wants(out, CPU_TREND)) row_put(out, CPU_TREND, ROLE_ACCENT, on ? trend_text(in, TREND_DOMAIN_CPU, d->name, 16, 100) : "");
+  if (row_wants(out, IO_TREND)) row_put(out, IO_TREND, ROLE_ACCENT, on ? trend_text(in, TREND_DOMAIN_IO, d->name, 16, 0) : "");
+  if (row_wants(out, VCPUS)) put_fact(out, in, VCPUS, ROLE_NORMAL, count_text(in, d->vcpus), stale);
+  if (row_wants(out, USED)) put_fact(out, in, USED, ROLE_NORMAL, on ? size_text(in, d->memory_used) : "-", on ? stale : NULL);
+  if (row_wants(out, DISKS)) row_put(out, DISKS, ROLE_NORMAL, count_text(in, (int64_t)d->disks.count));
+  if (row_wants(out, DEFINED)) put_fact(out, in, DEFINED, ROLE_NORMAL, join_text(in, &d->defined_on), stale);
+  if (row_wants(out, RESOURCE)) row_put(out, RESOURCE, ROLE_NORMAL, d->resource ? d->resource : "-");
+  if (row_wants(out, AUTOSTART)) put_fact(out, in, AUTOSTART, ROLE_NORMAL, yes_no(d->autostart), stale);
+  if (row_wants(out, REASON)) put_fact(out, in, REASON, ROLE_DIM, d->reason, stale);
+  if (row_wants(out, UUID)) row_put(out, UUID, ROLE_DIM, d->uuid);
+}
+
 static void fill(const struct input *in, const void *item, struct row *out) {
   const struct domain_view *d = item;
   const struct disk_view *disk = d->disks.count ? &d->disks.item[0] : NULL;
@@ -65,11 +133,12 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   put_ha(in, d, out);
   put_fact(out, in, CPU, ROLE_NORMAL, on ? percent_text(in, d->cpu_percent) : "-", on ? stale : NULL);
   put_fact(out, in, MEM, ROLE_NORMAL, size_text(in, d->memory), stale);
-  put_fact(out, in, READ, ROLE_NORMAL, on ? size_text(in, d->read_bytes_s) : "-", on ? stale : NULL);
-  put_fact(out, in, WRITE, ROLE_NORMAL, on ? size_text(in, d->write_bytes_s) : "-", on ? stale : NULL);
+  if (row_wants(out, READ)) put_fact(out, in, READ, ROLE_NORMAL, on ? size_text(in, d->read_bytes_s) : "-", on ? stale : NULL);
+  if (row_wants(out, WRITE)) put_fact(out, in, WRITE, ROLE_NORMAL, on ? size_text(in, d->write_bytes_s) : "-", on ? stale : NULL);
   row_put(out, DISK, ROLE_DIM, disk ? disk->source ? disk->source : "-" : "-");
-  row_put(out, BRICKS, ROLE_DIM, disk && disk->bricks.count ? join_text(in, &disk->bricks) : disk && disk->volume ? "?" : "-");
+  if (row_wants(out, BRICKS)) row_put(out, BRICKS, ROLE_DIM, disk && disk->bricks.count ? join_text(in, &disk->bricks) : disk && disk->volume ? "?" : "-");
+  put_more(in, d, stale, out);
 }
 
 const struct list list_domains = {.name = "domains", .title = "Domains", .help = "domains: state, host, load, and whether pacemaker agrees", .action = ACTION_VIEW_DOMAINS,
-                                  .shape = &domain_view_shape, .columns = columns, .column_count = COUNT(columns), .empty = "no domain is known", .collect = collect, .id = id, .fill = fill};
+                                  .shape = &domain_view_shape, .columns = columns, .column_count = COUNT(columns), .empty = "no domain is known", .collect = collect, .stamp = snapshot_stamp, .id = id, .fill = fill};

@@ -184,16 +184,27 @@ static int task_hints(const struct app *a, const struct input *in) {
   return bits;
 }
 
+static void draw_columns_hints(struct pen p, const struct input *in) {
+  static const struct hint hints[] = {{ACTION_COLUMN_SHOW, "show or hide", 0}, {ACTION_COLUMN_EARLIER, NULL, 0}, {ACTION_COLUMN_LATER, "move", 0}, {ACTION_COLUMN_SORT, "sort", 0},
+                                      {ACTION_COLUMN_RESET, "reset", 0}, {ACTION_BACK, "done", 0}};
+  int x = 1;
+  for (size_t i = 0; i < COUNT(hints); i++) x = draw_hint(p, x, in, CONTEXT_COLUMNS, &hints[i]);
+}
+
 void draw_hints(struct pen p, const struct app *a, const struct input *in) {
   static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten */
       {ACTION_TIME_PAUSE, "play/pause", 8}, {ACTION_TIME_STEP_BACK, NULL, 8}, {ACTION_TIME_STEP, "change", 8}, {ACTION_TIME_EVENT_BACK, NULL, 8}, {ACTION_TIME_EVENT, "event", 8},
       {ACTION_TIME_END, "end", 8}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_TASK_ANSWER, "answer", 32}, {ACTION_TASK_CANCEL, "stop", 64},
-      {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_ACTIONS, "actions", 7},
-      {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7},
+      {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_ACTIONS, "actions", 7}, {ACTION_FILTER, "filter", 3},
+      {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_MARK, "mark", 2}, {ACTION_COLUMNS, "columns", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7},
       {ACTION_HELP, "help", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_PALETTE, "go to", 7}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_WIZARDS, "set up", 3},
       {ACTION_QUIT, "quit", 7}};
   if (a->acting.sheet) {
     draw_sheet_hints(p, a, in);
+    return;
+  }
+  if (a->choosing.columns) {
+    draw_columns_hints(p, in);
     return;
   }
   bool text = a->view >= VIEW_HELP, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
@@ -210,7 +221,9 @@ void draw_list(struct pen p, const struct app *a, const struct input *in, enum l
   const struct list_state *s = &a->lists[id];
   list_open(&r, lists[id], s, in);
   const char *title = number ? arena_printf(in->arena, "%s %s", number, lists[id]->title) : lists[id]->title;
-  struct pen inside = pen_box(p, &(struct box){.title = title, .footer = table_range(range, &r.table, &s->table, p.h - 2), .focused = focused});
+  table_range(range, &r.table, &s->table, p.h - 2);
+  struct pen inside = pen_box(p, &(struct box){.title = title, .footer = text_columns(range) + choice_below(&r) < p.w - 2 ? range : NULL, .focused = focused});
+  draw_choice(p, title, &r);
   table_draw(inside, &r.table, &s->table, focused);
 }
 

@@ -81,7 +81,7 @@ static void fill_problem(const struct input *in, const void *item, struct row *o
 
 const struct list list_problems = {.name = "problems", .title = "Problems", .help = "what is wrong, worst first", .action = ACTION_VIEW_PROBLEMS,
                                    .shape = &problem_shape, .columns = problem_columns, .column_count = COUNT(problem_columns),
-                                   .empty = "no problem is known", .collect = collect_problems, .id = problem_id, .fill = fill_problem};
+                                   .empty = "no problem is known", .collect = collect_problems, .stamp = snapshot_stamp, .id = problem_id, .fill = fill_problem};
 
 /* ---- sources ---- */
 enum { SOURCE, SHOST, STATE, SAGE, OLDEST, SAYS };
@@ -123,4 +123,4 @@ static void fill_source(const struct input *in, const void *item, struct row *ou
 
 const struct list list_sources = {.name = "sources", .title = "Sources", .help = "who says so, how old it is, what does not answer", .action = ACTION_VIEW_SOURCES,
                                   .shape = &source_view_shape, .columns = source_columns, .column_count = COUNT(source_columns),
-                                  .empty = "no source", .collect = collect_sources, .id = source_id, .fill = fill_source};
+                                  .empty = "no source", .collect = collect_sources, .stamp = snapshot_stamp, .id = source_id, .fill = fill_source};
