@@ -177,12 +177,36 @@ static int least_of(const struct column *c, int want) {
   return want < limit_of(c) ? want : limit_of(c);
 }
 
+static int goal_of(const struct column *c, int want) { return want < limit_of(c) ? want : limit_of(c); }
+
+/* Those that only come when nothing is cut for them, the most important first. Returns what they take. */
+static int choose_spare(const struct table *t, int count, int room, const int want[], bool shown[]) {
+  int taken = 0, used = 0;
+  for (int c = 0; c < count; c++)
+    if (shown[c]) {
+      int least = least_of(&t->columns[c], want[c]), goal = goal_of(&t->columns[c], want[c]);
+      used += GAP + (goal > least ? goal : least);
+    }
+  for (;;) {
+    int in = -1;
+    for (int c = 0; c < count; c++)
+      if (!shown[c] && t->columns[c].spare && (in < 0 || t->columns[c].priority > t->columns[in].priority)) in = c;
+    if (in < 0) return taken;
+    int more = GAP + least_of(&t->columns[in], want[in]);
+    if (used + taken + more - GAP > room) return taken;
+    shown[in] = true;
+    taken += more;
+  }
+}
+
 /* Which columns stay at their least width. Returns what they take. */
 static int choose(const struct table *t, int count, int room, const int want[], bool shown[]) {
-  int left = count, need = count ? (count - 1) * GAP : 0;
+  int left = 0, need = -GAP;
+  bool out_of_room = false;
   for (int c = 0; c < count; c++) {
-    shown[c] = true;
-    need += least_of(&t->columns[c], want[c]);
+    shown[c] = !t->columns[c].spare;
+    left += shown[c];
+    if (shown[c]) need += GAP + least_of(&t->columns[c], want[c]);
   }
   while (need > room && left > 1) {
     int out = -1;
@@ -191,8 +215,9 @@ static int choose(const struct table *t, int count, int room, const int want[], 
     shown[out] = false;
     need -= GAP + least_of(&t->columns[out], want[out]);
     left--;
+    out_of_room = true;
   }
-  return need;
+  return out_of_room ? need : need + choose_spare(t, count, room, want, shown);
 }
 
 /* What is left goes first to texts that do not fit, most important column first, then by weight. */
@@ -204,8 +229,7 @@ static void share(const struct table *t, int count, int extra, const bool shown[
       if (shown[c] && !done[c] && (most < 0 || t->columns[c].priority > t->columns[most].priority)) most = c;
     if (most < 0) break;
     done[most] = true;
-    int goal = want[most] < limit_of(&t->columns[most]) ? want[most] : limit_of(&t->columns[most]);
-    int more = goal - width[most];
+    int more = goal_of(&t->columns[most], want[most]) - width[most];
     if (more > extra) more = extra;
     if (more <= 0) continue;
     width[most] += more;

@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "tui/theme.h"
+#include "run/audit.h"
+#include "views/columns_kept.h"
 #include "views/command.h"
 #include "views/operator.h"
 #include <errno.h>
@@ -13,7 +15,7 @@
 
 void console_input(const struct console *c, struct input *in, struct arena *a) {
   *in = (struct input){.snap = c->snap, .events = timeline_events(&c->timeline), .event_count = c->timeline.count, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
-                       .utc = c->utc, .read_only = c->read_only, .simulated = c->simulated, .now_health = c->newest ? c->newest->health : HEALTH_NONE};
+                       .utc = c->utc, .read_only = c->read_only, .simulated = c->simulated, .now_health = c->newest ? c->newest->health : HEALTH_NONE, .trends = &c->trends};
   feed_shown(c->feed, &in->time);
   in->event_past = in->time.past ? timeline_past(&c->timeline, &in->time.at) : in->event_count;
   in->wall = in->time.at.wall;
@@ -40,6 +42,7 @@ void console_take(struct console *c) {
   arena_free(a);
   snapshot_drop(c->newest);
   c->newest = now;
+  if (!c->replay) trends_add(&c->trends, now);
   if (c->operator) operator_see(c->operator);
   take_waiting(c);
 }
@@ -49,6 +52,7 @@ void console_look(struct console *c) {
   struct snapshot *now = feed_see(c->feed, c->newest);
   snapshot_drop(c->snap);
   c->snap = now;
+  if (c->replay) trends_add(&c->trends, now); /* a recording may be read far ahead of what is shown */
   struct arena *a = arena_new();
   struct input in;
   console_input(c, &in, a);
@@ -107,6 +111,13 @@ void console_draw(struct console *c) {
   arena_free(a);
 }
 
+static void keep_columns(struct console *c) {
+  struct err e = {0};
+  if (!columns_keep(c->state_dir, &c->app, &e)) return;
+  CLEANUP(mem_freep) char *says = mem_printf("%s; %s", e.text, e.todo);
+  app_say(&c->app, says);
+}
+
 unsigned console_key(struct console *c, struct key k) {
   struct arena *a = arena_new();
   struct input in;
@@ -114,6 +125,7 @@ unsigned console_key(struct console *c, struct key k) {
   unsigned wants = app_key(&c->app, &in, c->w, c->h, k);
   arena_free(a);
   if (wants & APP_TIME) travel(c);
+  if (wants & APP_KEEP) keep_columns(c);
   if (c->operator && wants & (APP_ASK | APP_RUN | APP_TASK)) {
     operator_wants(c->operator, wants);
     console_look(c);
@@ -124,6 +136,8 @@ unsigned console_key(struct console *c, struct key k) {
 void console_free(struct console *c) {
   operator_free(c->operator);
   timeline_free(&c->timeline);
+  trends_free(&c->trends);
+  mem_free(c->state_dir);
   app_free(&c->app);
   keymap_free(c->keymap);
   canvas_free(c->canvas);
@@ -307,6 +321,9 @@ static int open_all(struct full *f, const struct arguments *a, struct feed_optio
   const char *no_color = getenv("NO_COLOR");
   if (!theme_find(theme)) return setting_error("theme", theme, "themes");
   if (a->option[OPT_VIEW] && !app_open(&c->app, a->option[OPT_VIEW])) return setting_error("view", a->option[OPT_VIEW], "views");
+  columns_configure(&a->config, &c->app);
+  c->state_dir = c->simulated ? NULL : state_directory(); /* a simulation leaves nothing behind */
+  columns_restore(c->state_dir, &c->app);
   c->keymap = keymap_load(keys, e);
   if (!c->keymap) return EXIT_CONFIG;
   c->feed = feed_open(c->loop, o, e);

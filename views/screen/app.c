@@ -283,7 +283,7 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
   struct canvas size = {.w = w, .h = h};
   struct frame f = frame_of(&size, a, in);
   unsigned acted = page && page->act ? page->act(a, in, f.body.w, f.body.h, action) : 0;
-  if (!acted && id >= 0) acted = choosing_act(a, in, id, action);
+  if (!acted && id >= 0) acted = choosing_act(a, in, f.body.w, f.body.h, id, action);
   if (!acted) acted = act_on(a, in, action);
   if (acted) {
     app_settle(a, in, w, h);

@@ -16,6 +16,7 @@ struct choosing {
   int filter;   /* 1 + the list whose filter is being typed; 0: none */
   int columns;  /* 1 + the list whose columns are being chosen */
   int column;   /* ... the one that is selected */
+  uint32_t seen; /* ... bits of those that had room when it began */
   bool changed; /* ... and not handed back yet */
 };
 
@@ -82,7 +83,8 @@ struct frame frame_of(struct canvas *c, const struct app *a, const struct input 
 int app_selected(const struct app *a, const struct input *in, const char **ret_id);
 /* choosing.c. choosing_key(): false: the key is not for it, but for what all views do. */
 bool choosing_key(struct app *a, const struct input *in, struct key k, unsigned *ret);
-unsigned choosing_act(struct app *a, const struct input *in, int list, enum action action); /* 0: not one of those */
+/* w, h: of the body. */
+unsigned choosing_act(struct app *a, const struct input *in, int w, int h, int list, enum action action); /* 0: not one of those */
 void choosing_draw(struct pen body, const struct app *a, const struct input *in);
 bool choosing_line(struct pen hints, const struct app *a, const struct input *in); /* false: the hints are drawn */
 void choosing_state(const struct app *a, const struct list_rows *r, int list, struct str *out);

@@ -57,7 +57,7 @@ static const struct list_column columns[] = {
     [PORT] = {{.title = "PORT", .min = 5, .align = ALIGN_RIGHT, .priority = 30}, "port"},
     [PID] = {{.title = "PID", .min = 5, .align = ALIGN_RIGHT, .priority = 25}, "pid"},
     [NOTE] = {{.title = "NOTE", .min = 8, .max = 60, .weight = 1, .priority = 20}, "text"},
-    [TREND] = {{.title = "HEAL TREND", .min = 16, .max = 16, .priority = 10}, .picture = true},
+    [TREND] = {{.title = "HEAL TREND", .min = 16, .max = 16, .spare = true, .priority = 10}, .picture = true},
     [FULL] = {{.title = "USED", .min = 8, .max = 10, .priority = 9}, .key = used_key, .extra = true},
     [ANSWERS] = {{.title = "ANSWERS", .min = 7, .priority = 8}, "answers", .extra = true},
     [KIND] = {{.title = "HOLDS", .min = 7, .max = 8, .priority = 7}, "arbiter", .extra = true},

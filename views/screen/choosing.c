@@ -110,11 +110,29 @@ static int row_at(const struct app *a, const int rows[], int count) {
   return 0;
 }
 
-static void show_or_hide(struct app *a, int at, int shown) {
+/* What is changed first is what is seen: columns that only come where there is room, and had none, are not among it. */
+static struct columns_choice choice_now(const struct app *a, int list) {
+  const struct list_state *s = &a->lists[list];
+  struct columns_choice all = columns_of(lists[list], s), c = {0};
+  if (s->chosen.count || s->configured.count) return all;
+  for (int i = 0; i < all.count; i++)
+    if (!lists[list]->columns[(int)all.at[i]].shown.spare || all.at[i] == a->choosing.column || a->choosing.seen >> all.at[i] & 1) c.at[c.count++] = all.at[i];
+  return c;
+}
+
+static int place_in(const struct columns_choice *c, int column) {
+  for (int i = 0; i < c->count; i++)
+    if (c->at[i] == column) return i;
+  return -1;
+}
+
+/* The next one is selected then: several follow one another. */
+static void show_or_hide(struct app *a, int next) {
   int list = a->choosing.columns - 1;
   struct list_state *s = &a->lists[list];
-  struct columns_choice c = columns_of(lists[list], s);
-  if (at >= shown) c.at[c.count++] = (signed char)a->choosing.column;
+  struct columns_choice c = choice_now(a, list);
+  int at = place_in(&c, a->choosing.column);
+  if (at < 0) c.at[c.count++] = (signed char)a->choosing.column;
   else if (c.count == 1) {
     app_say(a, "one column must stay");
     return;
@@ -124,12 +142,14 @@ static void show_or_hide(struct app *a, int at, int shown) {
   }
   s->chosen = c;
   a->choosing.changed = true;
+  a->choosing.column = next;
 }
 
-static void shift(struct app *a, int at, int shown, int step) {
+static void shift(struct app *a, int step) {
   int list = a->choosing.columns - 1;
-  struct columns_choice c = columns_of(lists[list], &a->lists[list]);
-  if (at >= shown || at + step < 0 || at + step >= shown) return;
+  struct columns_choice c = choice_now(a, list);
+  int at = place_in(&c, a->choosing.column);
+  if (at < 0 || at + step < 0 || at + step >= c.count) return;
   signed char other = c.at[at + step];
   c.at[at + step] = c.at[at];
   c.at[at] = other;
@@ -154,10 +174,13 @@ static bool columns_key(struct app *a, const struct input *in, struct key k, uns
   case ACTION_PAGE_UP: at = 0; break;
   case ACTION_END:
   case ACTION_PAGE_DOWN: at = count - 1; break;
-  case ACTION_COLUMN_SHOW: show_or_hide(a, at, shown); return true;
-  case ACTION_COLUMN_EARLIER: shift(a, at, shown, -1); return true;
-  case ACTION_COLUMN_LATER: shift(a, at, shown, 1); return true;
-  case ACTION_COLUMN_SORT: sort_by(&a->lists[list], lists[list], a->choosing.column); return true;
+  case ACTION_COLUMN_SHOW: show_or_hide(a, rows[at < count - 1 ? at + 1 : at ? at - 1 : 0]); return true;
+  case ACTION_COLUMN_EARLIER: shift(a, -1); return true;
+  case ACTION_COLUMN_LATER: shift(a, 1); return true;
+  case ACTION_COLUMN_SORT:
+    if (at < shown) sort_by(&a->lists[list], lists[list], a->choosing.column);
+    else app_say(a, "show it first: no order whose reason is not seen");
+    return true;
   case ACTION_COLUMN_RESET:
     a->choosing.changed |= a->lists[list].chosen.count > 0;
     a->lists[list].chosen.count = 0;
@@ -186,7 +209,19 @@ bool choosing_key(struct app *a, const struct input *in, struct key k, unsigned 
   return filter_key(a, k, letter ? ACTION_NONE : keymap_lookup(in->keymap, CONTEXT_TABLE, k), ret);
 }
 
-unsigned choosing_act(struct app *a, const struct input *in, int list, enum action action) {
+static unsigned columns_open(struct app *a, const struct input *in, int w, int h, int list) {
+  struct list_rows r;
+  int width[TABLE_COLUMNS];
+  struct pane_rect pane = app_list_rect(a, in, w, h, list);
+  list_open(&r, lists[list], &a->lists[list], in);
+  table_layout(&r.table, &a->lists[list].table, pane.w - 2, pane.h - 2, width);
+  a->choosing = (struct choosing){.columns = 1 + list, .column = r.order.at[0]};
+  for (int i = 0; i < r.order.count; i++)
+    if (width[i]) a->choosing.seen |= 1u << r.order.at[i];
+  return APP_CHANGED;
+}
+
+unsigned choosing_act(struct app *a, const struct input *in, int w, int h, int list, enum action action) {
   struct list_state *s = &a->lists[list];
   const char *id;
   switch (action) {
@@ -200,9 +235,7 @@ unsigned choosing_act(struct app *a, const struct input *in, int list, enum acti
     if (in->snap) mark_all(a, in, list);
     return APP_CHANGED;
   case ACTION_UNMARK: marks_clear(&s->marks); return APP_CHANGED;
-  case ACTION_COLUMNS:
-    a->choosing = (struct choosing){.columns = 1 + list, .column = columns_of(lists[list], s).at[0]};
-    return APP_CHANGED;
+  case ACTION_COLUMNS: return columns_open(a, in, w, h, list);
   case ACTION_SORT: sort_next(s, lists[list]); return APP_CHANGED;
   case ACTION_REVERSE_SORT:
     s->reversed = !s->reversed;

@@ -38,7 +38,10 @@ void list_open(struct list_rows *r, const struct list *l, const struct list_stat
                             .id = row_id, .fill = row_fill, .owner = r, .reversed = s->reversed, .marked = s->marks.count ? row_marked : NULL};
   for (int i = 0; i < r->order.count; i++) {
     r->columns[i] = l->columns[r->order.at[i]].shown;
-    if (s->chosen.count) r->columns[i].priority = TABLE_COLUMNS - i; /* who orders them says what matters: the last one leaves first */
+    if (s->chosen.count || s->configured.count) { /* who orders them says what matters: the last one leaves first */
+      r->columns[i].priority = TABLE_COLUMNS - i;
+      r->columns[i].spare = false;
+    }
     if (s->sorted == r->order.at[i] + 1) r->table.sorted = i + 1;
   }
   r->filtered = filter_rows(r, s);

@@ -47,7 +47,7 @@ static const struct list_column columns[] = {
     [VIRT] = {{.title = "LIBVIRT", .min = 9, .max = 12, .priority = 40}, "libvirt"},
     [LINK] = {{.title = "LINKS", .min = 5, .max = 16, .priority = 30}, .key = links_key},
     [ADDRESS] = {{.title = "ADDRESS", .min = 9, .max = 40, .weight = 1, .priority = 20}, "addresses"},
-    [TREND] = {{.title = "CPU TREND", .min = 16, .max = 16, .priority = 10}, .picture = true},
+    [TREND] = {{.title = "CPU TREND", .min = 16, .max = 16, .spare = true, .priority = 10}, .picture = true},
     [CPUS] = {{.title = "CPUS", .min = 4, .align = ALIGN_RIGHT, .priority = 9}, "cpus", .extra = true},
     [USED] = {{.title = "MEM USED", .min = 8, .align = ALIGN_RIGHT, .priority = 8}, "memory_used", .extra = true},
     [TOTAL] = {{.title = "MEM TOTAL", .min = 9, .align = ALIGN_RIGHT, .priority = 7}, "memory", .extra = true},

@@ -47,7 +47,7 @@ static const struct list_column columns[] = {
     [RATE] = {{.title = "RATE", .min = 4, .max = 9, .whole = true, .align = ALIGN_RIGHT, .priority = 35}, .key = rate_key},
     [SPLIT] = {{.title = "SPLIT", .min = 5, .align = ALIGN_RIGHT, .priority = 40}, "split_brain"},
     [BRICKS] = {{.title = "BRICKS", .min = 6, .max = 10, .priority = 50}, .key = bricks_key},
-    [TREND] = {{.title = "HEAL TREND", .min = 16, .max = 16, .priority = 10}, .picture = true},
+    [TREND] = {{.title = "HEAL TREND", .min = 16, .max = 16, .spare = true, .priority = 10}, .picture = true},
     [FREE] = {{.title = "FREE", .min = 4, .align = ALIGN_RIGHT, .priority = 9}, "free", .extra = true},
     [SETS] = {{.title = "SETS", .min = 4, .align = ALIGN_RIGHT, .priority = 8}, .key = sets_key, .extra = true},
     [TASK] = {{.title = "TASK", .min = 8, .max = 40, .priority = 7}, .extra = true},
