@@ -64,10 +64,8 @@ static const char *id(const struct input *in, const void *item) {
   return d->uuid ? arena_printf(in->arena, "%s %s", d->name ? d->name : "", d->uuid) : d->name;
 }
 
-static void put_state(const struct input *in, const struct domain_view *d, struct row *out) {
-  const struct texts *stale = texts_have(&d->stale, "libvirt") ? &d->stale : NULL;
+static void put_state(const struct input *in, const struct domain_view *d, const struct texts *stale, int sent, struct row *out) {
   bool moving = d->reason && str_starts(d->reason, "migrat");
-  int sent = stale ? -1 : migration_percent(in->snap, d);
   if (sent >= 0) put_fact(out, in, STATE, ROLE_WARN, arena_printf(in->arena, "moves %d%%", sent), NULL);
   else if (str_eq(d->state, "running")) put_fact(out, in, STATE, ROLE_OK, "running", stale);
   else if (str_eq(d->state, "paused"))
@@ -89,9 +87,8 @@ static void put_ha(const struct input *in, const struct domain_view *d, struct r
 }
 
 /* How much is sent, how fast, and when it is through at that rate, less what the guest writes anew meanwhile. */
-static const char *move_text(const struct input *in, const struct domain_view *d) {
+static const char *move_text(const struct input *in, const struct domain_view *d, int percent) {
   const char *host;
-  int percent = migration_percent(in->snap, d);
   const struct libvirt_job *j = percent >= 0 ? job_seen(in->snap, d->name, &host) : NULL;
   char bar[BAR_TEXT], age[CLOCK_TEXT];
   if (percent < 0) return "-";
@@ -103,10 +100,10 @@ static const char *move_text(const struct input *in, const struct domain_view *d
 
 static const char *yes_no(enum truth t) { return t ? t == TRUTH_YES ? "yes" : "no" : NULL; }
 
-static void put_more(const struct input *in, const struct domain_view *d, const struct texts *stale, struct row *out) {
+static void put_more(const struct input *in, const struct domain_view *d, const struct texts *stale, int sent, struct row *out) {
   bool on = d->hosts.count > 0;
   if (row_wants(out, MOVE)) {
-    const char *move = stale ? "-" : move_text(in, d);
+    const char *move = move_text(in, d, sent);
     row_put(out, MOVE, *move == '-' ? ROLE_DIM : ROLE_WARN, move);
   }
   if (row_wants(out, CPU_TREND)) row_put(out, CPU_TREND, ROLE_ACCENT, on ? trend_text(in, TREND_DOMAIN_CPU, d->name, 16, 100) : "");
@@ -127,7 +124,8 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   const struct texts *stale = texts_have(&d->stale, "libvirt") ? &d->stale : NULL;
   bool on = d->hosts.count > 0;
   row_put(out, DOMAIN, ROLE_NORMAL, d->name);
-  put_state(in, d, out);
+  int sent = stale || !on ? -1 : migration_percent(in->snap, d);
+  put_state(in, d, stale, sent, out);
   const char *host = d->hosts.count > 1 ? arena_printf(in->arena, "%s%s%s", d->hosts.item[0], symbol(in->glyphs, SYMBOL_ARROW_RIGHT), d->hosts.item[1]) : join_text(in, &d->hosts);
   put_fact(out, in, HOST, ROLE_NORMAL, host, on ? stale : NULL);
   put_ha(in, d, out);
@@ -137,7 +135,7 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   if (row_wants(out, WRITE)) put_fact(out, in, WRITE, ROLE_NORMAL, on ? size_text(in, d->write_bytes_s) : "-", on ? stale : NULL);
   row_put(out, DISK, ROLE_DIM, disk ? disk->source ? disk->source : "-" : "-");
   if (row_wants(out, BRICKS)) row_put(out, BRICKS, ROLE_DIM, disk && disk->bricks.count ? join_text(in, &disk->bricks) : disk && disk->volume ? "?" : "-");
-  put_more(in, d, stale, out);
+  put_more(in, d, stale, sent, out);
 }
 
 const struct list list_domains = {.name = "domains", .title = "Domains", .help = "domains: state, host, load, and whether pacemaker agrees", .action = ACTION_VIEW_DOMAINS,

@@ -95,6 +95,7 @@ static struct filtered keep_the_rest(struct list_rows *r, const unsigned char *s
   for (size_t i = 0; i < sum.all; i++) {
     if (state[i] & FILTERED_UNDECIDED) sum.undecided++;
     if (!(state[i] & FILTERED_OUT)) {
+      if (r->row) r->row[left] = r->row[i];
       r->item[left++] = r->item[i];
       continue;
     }

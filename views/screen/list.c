@@ -32,6 +32,50 @@ static const char *nothing_said(const struct list_rows *r) {
   return r->filtered.all ? arena_printf(r->in->arena, "none of %zu matches the filter", r->filtered.all) : r->list->empty;
 }
 
+static bool is_kept(const struct list_rows *r, const struct list_state *s, uint64_t stamp) {
+  return stamp && s->kept.stamp == stamp && s->kept.serial == s->filter.serial && s->kept.sorted == s->sorted && s->kept.reversed == s->reversed && s->kept.all == r->table.row_count;
+}
+
+/* Which rows there are, and in which order. */
+static void arrange(struct list_rows *r, const struct list_state *s) {
+  if (!s->filter.pattern && !s->sorted) {
+    r->filtered = (struct filtered){.all = r->table.row_count};
+    return;
+  }
+  if (r->in->snap && r->list->stamp && !r->row && is_kept(r, s, r->list->stamp(r->in))) {
+    const void **all = r->item;
+    r->item = arena_array(r->in->arena, s->kept.count, sizeof *r->item);
+    for (size_t i = 0; i < s->kept.count; i++) r->item[i] = all[s->kept.row[i]];
+    r->table.row_count = s->kept.count;
+    r->filtered = s->kept.filtered;
+    return;
+  }
+  r->filtered = filter_rows(r, s);
+  if (s->sorted) sort_rows(r, s->sorted - 1, s->reversed);
+}
+
+/* What arrange() would find out again and again. */
+static void keep(const struct list *l, struct list_state *s, const struct input *in) {
+  uint64_t stamp = l->stamp ? l->stamp(in) : 0;
+  struct list_rows r = {.list = l, .in = in, .state = s};
+  if (!stamp || (!s->filter.pattern && !s->sorted)) return;
+  r.table.row_count = l->collect(in, &r.item);
+  if (is_kept(&r, s, stamp)) return;
+  size_t all = r.table.row_count;
+  r.row = arena_array(in->arena, all, sizeof *r.row);
+  for (size_t i = 0; i < all; i++) r.row[i] = (uint32_t)i;
+  arrange(&r, s);
+  s->kept.row = mem_grow(s->kept.row, r.table.row_count + 1, sizeof *s->kept.row);
+  if (r.table.row_count) memcpy(s->kept.row, r.row, r.table.row_count * sizeof *r.row);
+  s->kept.stamp = stamp;
+  s->kept.serial = s->filter.serial;
+  s->kept.sorted = s->sorted;
+  s->kept.reversed = s->reversed;
+  s->kept.all = all;
+  s->kept.count = r.table.row_count;
+  s->kept.filtered = r.filtered;
+}
+
 void list_open(struct list_rows *r, const struct list *l, const struct list_state *s, const struct input *in) {
   *r = (struct list_rows){.list = l, .in = in, .state = s, .order = columns_of(l, s)};
   r->table = (struct table){.columns = r->columns, .column_count = r->order.count, .cell = r->order.at, .row_count = in->snap ? l->collect(in, &r->item) : 0,
@@ -44,14 +88,14 @@ void list_open(struct list_rows *r, const struct list *l, const struct list_stat
     }
     if (s->sorted == r->order.at[i] + 1) r->table.sorted = i + 1;
   }
-  r->filtered = filter_rows(r, s);
-  if (s->sorted) sort_rows(r, s->sorted - 1, s->reversed);
+  arrange(r, s);
   r->table.empty = nothing_said(r);
 }
 
 size_t list_follow(const struct list *l, struct list_state *s, const struct input *in) {
   if (!in->snap) return 0;
   filter_refresh(l, s, in);
+  keep(l, s, in);
   return marks_follow(l, s, in);
 }
 
@@ -59,6 +103,7 @@ void list_state_free(struct list_state *s) {
   table_state_free(&s->table);
   filter_clear(&s->filter);
   marks_clear(&s->marks);
+  mem_free(s->kept.row);
   *s = (struct list_state){0};
 }
 
@@ -83,7 +128,7 @@ const char *size_text(const struct input *in, int64_t bytes) {
   return bytes == UNKNOWN_INT ? NULL : arena_strdup(in->arena, str_size(out, bytes));
 }
 
-const char *percent_text(const struct input *in, double percent) { return isfinite(percent) ? arena_printf(in->arena, "%.0f%%", percent) : NULL; }
+const char *percent_text(const struct input *in, double percent) { return isfinite(percent) ? arena_printf(in->arena, "%lld%%", (long long)nearbyint(percent)) : NULL; }
 const char *count_text(const struct input *in, int64_t n) { return n == UNKNOWN_INT ? NULL : arena_printf(in->arena, "%lld", (long long)n); }
 
 const char *age_text(const struct input *in, int64_t since) {

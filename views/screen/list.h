@@ -60,6 +60,7 @@ struct list_state { /* lives as long as the screen */
   struct columns_choice chosen, configured;
   struct list_filter filter;
   struct marks marks;
+  struct { uint64_t stamp, serial; int sorted; bool reversed; uint32_t *row; size_t count, all; struct filtered filtered; } kept; /* which rows in which order, as long as nothing of that changes */
 };
 void list_state_free(struct list_state *s); /* leaves it {0} */
 
@@ -68,6 +69,7 @@ struct list_rows { /* a list, collected and sorted for one frame */
   const struct input *in;
   const struct list_state *state;
   const void **item;
+  uint32_t *row; /* where each was before it was filtered and sorted; NULL: nobody asks */
   struct filtered filtered;
   struct columns_choice order;
   struct column columns[TABLE_COLUMNS];

@@ -36,7 +36,7 @@ static struct sort_key key_of(const struct list_rows *r, int column, const void 
   return f ? field_key(f, item) : text_key(r, column, item);
 }
 
-struct sorted { struct sort_key key; const void *item; };
+struct sorted { struct sort_key key; const void *item; uint32_t row; };
 
 static int compare(const struct sort_key *a, const struct sort_key *b, bool reversed) {
   if (!a->known || !b->known) return b->known - a->known;
@@ -58,7 +58,10 @@ void sort_rows(struct list_rows *r, int column, bool reversed) {
   size_t n = r->table.row_count;
   if (n < 2 || column < 0 || column >= r->list->column_count || r->list->columns[column].picture) return;
   struct sorted *rows = arena_array(r->in->arena, n * 2, sizeof *rows);
-  for (size_t i = 0; i < n; i++) rows[i] = (struct sorted){key_of(r, column, r->item[i]), r->item[i]};
+  for (size_t i = 0; i < n; i++) rows[i] = (struct sorted){key_of(r, column, r->item[i]), r->item[i], r->row ? r->row[i] : 0};
   merge(rows, rows + n, n, reversed);
-  for (size_t i = 0; i < n; i++) r->item[i] = rows[i].item;
+  for (size_t i = 0; i < n; i++) {
+    r->item[i] = rows[i].item;
+    if (r->row) r->row[i] = rows[i].row;
+  }
 }
