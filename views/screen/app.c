@@ -213,10 +213,26 @@ static unsigned travel(struct app *a, const struct input *in, enum time_wish wis
 
 /* ---- acting ---- */
 
+/* In the order of the list, those too that its filter leaves out. */
+static char **marked_ids(const struct app *a, const struct input *in, int list) {
+  struct list_rows r;
+  struct list_state all = a->lists[list];
+  all.filter = (struct list_filter){0};
+  all.kept.stamp = 0;
+  list_open(&r, lists[list], &all, in);
+  char **ids = mem_grow(NULL, r.table.row_count + 1, sizeof *ids);
+  size_t n = 0;
+  for (size_t i = 0; i < r.table.row_count; i++)
+    if (mark_has(&all.marks, r.table.id(&r, i))) ids[n++] = mem_strdup(r.table.id(&r, i));
+  ids[n] = NULL;
+  return ids;
+}
+
 static unsigned open_menu(struct app *a, const struct input *in, enum menu_of of) {
   const char *id;
   int list = app_selected(a, in, &id);
   acting_menu(&a->acting, of, list, id);
+  if (of == MENU_ACTIONS && list >= 0 && a->view != VIEW_DETAIL && a->lists[list].marks.count) acting_marked(&a->acting, marked_ids(a, in, list));
   return APP_CHANGED;
 }
 
@@ -248,7 +264,7 @@ struct asked *app_asked(struct app *a) {
   return q;
 }
 
-void app_answered(struct app *a, const struct input *in, struct asked *q) { preview_answered(&a->acting, in, q); }
+unsigned app_answered(struct app *a, const struct input *in, struct asked *q) { return preview_answered(&a->acting, in, q); }
 
 void app_say(struct app *a, const char *says) {
   char *copy = mem_strdup(says);
@@ -257,8 +273,10 @@ void app_say(struct app *a, const char *says) {
 }
 
 void app_ran(struct app *a, const char *task, const char *says) {
+  bool batch = a->acting.rest_count > 0;
   app_say(a, says);
   acting_dropped(&a->acting);
+  if (!task && batch) acting_close(&a->acting); /* its plans were handed over with it */
   if (!task) return;
   form_state_free(&a->acting.form); /* done with: the next one begins anew */
   app_show_task(a, task);

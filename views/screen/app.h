@@ -57,8 +57,9 @@ void app_settle(struct app *a, const struct input *in, int w, int h);
 unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key k);
 /* APP_ASK: the questions to the hosts, now the caller's; NULL: none. app_answered() takes them back with their answers. */
 struct asked *app_asked(struct app *a);
-void app_answered(struct app *a, const struct input *in, struct asked *q);
-/* APP_RUN: a->acting.run was confirmed. It was begun as that task, which is opened; or could not be (task NULL), and says why. */
+/* APP_ASK: there are more of them, about the next thing. */
+unsigned app_answered(struct app *a, const struct input *in, struct asked *q);
+/* APP_RUN: a->acting.run was confirmed, and a->acting.rest to follow it one by one, which is the caller's to take before. It was begun as that task, which is opened; or could not be (task NULL), and says why. */
 void app_ran(struct app *a, const char *task, const char *says);
 void app_show_task(struct app *a, const char *task);
 /* A sentence on the line of notices, until the next key. */
