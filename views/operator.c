@@ -194,10 +194,12 @@ static void begin_next(struct operator *o) {
   struct run_wish *r = &o->rest[o->rest_at];
   struct err e = {0};
   struct task_view t;
-  if (!task_start(o->tasks, r->operation, &r->values, r->plan, &e)) {
+  struct task *task = task_start(o->tasks, r->operation, &r->values, r->plan, &e);
+  if (!task) {
     end_batch(o, e.text);
     return;
   }
+  task_follows(task);
   task_look(o->tasks, 0, &t);
   mem_free(o->leader);
   o->leader = mem_strdup(t.id);

@@ -420,8 +420,8 @@ void acting_state(const struct acting *a, const struct input *in, struct str *ou
     const struct menu_row *row = menu_selected(&m, &a->menu);
     state_linef(out, "menu", "%zu rows, selected %s", m.count, row ? row->id : "none");
   } else if (a->sheet == SHEET_FORM) state_form(a, in, out);
-  else if (a->sheet == SHEET_PREVIEW && batch_is(a)) state_linef(out, "plans", "%s, %zu of %zu made, %s, word %s", batch_name(a, in->arena), a->batch.planned, a->batch.count, batch_ready(a) ? "allowed" : "not all allowed", preview_word(a, in));
+  else if (a->sheet == SHEET_PREVIEW && batch_is(a)) state_linef(out, "plans", "%s, %zu of %zu made, %s, word %s", batch_name(a, in->arena), a->batch.planned, a->batch.count, batch_ready(a) ? "allowed" : "not all allowed", acting_word(a, in));
   else if (a->sheet == SHEET_PREVIEW && a->preview.plan)
-    state_linef(out, "plan", "%s, %zu steps, word %s%s", a->preview.plan->allowed == TRUTH_YES ? "allowed" : "refused", a->preview.plan->steps.count, preview_word(a, in),
+    state_linef(out, "plan", "%s, %zu steps, word %s%s", a->preview.plan->allowed == TRUTH_YES ? "allowed" : "refused", a->preview.plan->steps.count, acting_word(a, in),
                 a->preview.changed ? ", changed" : "");
 }

@@ -147,7 +147,8 @@ void preview_follow(struct acting *a, const struct input *in, int w, int h);
 unsigned preview_answered(struct acting *a, const struct input *in, struct asked *q); /* takes q. APP_ASK: the next thing's questions */
 void preview_make(struct acting *a, const struct input *in);                        /* the plan, of the answers that are there */
 void preview_wish(struct acting *a, const struct input *in, struct run_wish *r);
-const char *preview_word(const struct acting *a, const struct input *in); /* what is to be typed */
+const char *preview_word(const struct preview *p);
+const char *acting_word(const struct acting *a, const struct input *in); /* what is to be typed */
 struct text *preview_text(const struct acting *a, const struct input *in); /* text_free() */
 void preview_add_text(struct text *t, const struct acting *a, const struct input *in); /* of one thing */
 bool preview_takes_word(const struct acting *a, const struct input *in); /* else nothing that is typed is kept */

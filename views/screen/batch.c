@@ -114,7 +114,7 @@ static void add_order(struct text *t, const struct acting *a, const struct input
   text_indent(t, 0, 2);
   text_addf(t, STYLE(TITLE), "%zu tasks, one after the other: %s", a->batch.count, str_text(&names));
   text_add(t, STYLE(NORMAL), "Each begins when the one before it was verified. The first that fails, is refused or whose outcome is not known ends it: the rest is not begun.");
-  text_add(t, STYLE(DIM), "Before each, its plan is made again; one that has become another is refused, and not run.");
+  text_add(t, STYLE(DIM), "Before each, its plan is made again: it must be allowed then and have the same commands, where it is dangerous the same consequences too; else it is refused, and not run.");
   if (refused) text_addf(t, STYLE(BAD), "%s %zu of them cannot be: take the marks off those, or nothing runs.", symbol(in->glyphs, SYMBOL_BAD), refused);
 }
 

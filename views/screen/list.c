@@ -29,7 +29,7 @@ static bool row_marked(const void *owner, size_t row) {
 
 static const char *nothing_said(const struct list_rows *r) {
   if (!r->in->snap) return "waiting for the first answers";
-  return r->filtered.all ? arena_printf(r->in->arena, "none of %zu matches the filter", r->filtered.all) : r->list->empty;
+  return r->filtered.all ? arena_printf(r->in->arena, "none of %zu matches", r->filtered.all) : r->list->empty;
 }
 
 static bool is_kept(const struct list_rows *r, const struct list_state *s, uint64_t stamp) {

@@ -184,6 +184,12 @@ static int task_hints(const struct app *a, const struct input *in) {
   return bits;
 }
 
+/* Something of the list that has the keys is filtered out. */
+static bool list_filtered(const struct app *a) {
+  int list = a->view == VIEW_OVERVIEW ? (int)pane_lists[a->pane] : a->view >= VIEW_FIRST_LIST && a->view < VIEW_HELP ? a->view - VIEW_FIRST_LIST : -1;
+  return list >= 0 && a->lists[list].filter.pattern;
+}
+
 static void draw_columns_hints(struct pen p, const struct input *in) {
   static const struct hint hints[] = {{ACTION_COLUMN_SHOW, "show or hide", 0}, {ACTION_COLUMN_EARLIER, NULL, 0}, {ACTION_COLUMN_LATER, "move", 0}, {ACTION_COLUMN_SORT, "sort", 0},
                                       {ACTION_COLUMN_RESET, "reset", 0}, {ACTION_BACK, "done", 0}};
@@ -209,8 +215,11 @@ void draw_hints(struct pen p, const struct app *a, const struct input *in) {
   }
   bool text = a->view >= VIEW_HELP, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
   int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | task_hints(a, in), x = 1;
+  static const struct hint all = {ACTION_BACK, "show all", 0};
+  bool filtered = list_filtered(a);
+  if (filtered) x = draw_hint(p, x, in, CONTEXT_TABLE, &all);
   for (size_t i = 0; i < COUNT(hints); i++)
-    if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 32 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
+    if (hints[i].where & where && !(filtered && hints[i].action == ACTION_BACK)) x = draw_hint(p, x, in, hints[i].where >= 32 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
 }
 
 /* ---- lists and panes ---- */

@@ -23,11 +23,9 @@ void preview_free(struct preview *p) {
 }
 
 /* A plan is never confirmed by what a hand may hit by chance: a word of three letters, or the name of what it is about. */
-const char *preview_word(const struct acting *a, const struct input *in) {
-  const struct preview *p = &a->preview;
-  if (batch_is(a)) return batch_word(a, in->arena);
-  return p->plan && (p->plan->danger >= 2 || p->forced) && p->plan->confirm ? p->plan->confirm : "yes";
-}
+const char *preview_word(const struct preview *p) { return p->plan && (p->plan->danger >= 2 || p->forced) && p->plan->confirm ? p->plan->confirm : "yes"; }
+
+const char *acting_word(const struct acting *a, const struct input *in) { return batch_is(a) ? batch_word(a, in->arena) : preview_word(&a->preview); }
 
 static bool differs(const struct plan *a, const struct plan *b) {
   CLEANUP(str_free) struct str x = {0}, y = {0};
@@ -325,7 +323,7 @@ unsigned preview_enter(struct acting *a, const struct input *in) {
   else if (!batch_is(a) && !p->plan) p->wrong = "there is no plan";
   else if (in->cannot) p->wrong = in->cannot;
   else if (!p->word.len) p->wrong = "Enter alone runs nothing: type the word first";
-  else if (!str_eq(prompt_text(&p->word), preview_word(a, in))) p->wrong = "that is not the word";
+  else if (!str_eq(prompt_text(&p->word), acting_word(a, in))) p->wrong = "that is not the word";
   if (p->wrong) return APP_CHANGED;
   prompt_set(&p->word, NULL);
   if (batch_is(a)) batch_wish(a, in);
@@ -336,14 +334,14 @@ unsigned preview_enter(struct acting *a, const struct input *in) {
 static void draw_foot(struct pen p, const struct acting *a, const struct input *in) {
   const struct preview *v = &a->preview;
   bool can = preview_takes_word(a, in), refused = !v->asking && (batch_is(a) ? !batch_ready(a) : v->plan && v->plan->allowed != TRUTH_YES);
-  bool named = batch_is(a) ? !str_eq(preview_word(a, in), "yes") : v->forced || (v->plan && v->plan->danger >= 2);
+  bool named = batch_is(a) ? !str_eq(acting_word(a, in), "yes") : v->forced || (v->plan && v->plan->danger >= 2);
   pen_rule(p, 0, 0, p.w, STYLE(BORDER));
   if (refused) pen_field(p, 1, 1, p.w - 2, STYLE(BAD), "refused: nothing can be run from this plan");
   else if (in->cannot) pen_field(p, 1, 1, p.w - 2, STYLE(WARN), arena_printf(in->arena, "nothing runs from here: %s", in->cannot));
   else if (v->asking) pen_text(p, 1, 1, STYLE(DIM), "waiting for the hosts' answers");
   if (!can) return;
   int x = pen_text(p, 1, 1, STYLE(NORMAL), "To run it type ");
-  x = pen_text(p, x, 1, STYLE(KEY), preview_word(a, in));
+  x = pen_text(p, x, 1, STYLE(KEY), acting_word(a, in));
   x = pen_text(p, x, 1, STYLE(NORMAL), " and press Enter: ");
   if (x > p.w - 6) x = p.w - 6; /* a long name: it stands in the title as well */
   prompt_draw(pen_sub(p, x, 1, p.w - x - 1 > 30 ? 30 : p.w - x - 1, 1), &v->word, STYLE(INPUT), false, true);
