@@ -157,12 +157,16 @@ static int columns_of(const char *text, int limit) {
   return n;
 }
 
-static void measure(const struct table *t, size_t from, size_t to, int count, uint32_t hidden, int want[]) {
+/* busy: columns in which something stands. */
+static void measure(const struct table *t, size_t from, size_t to, int count, uint32_t hidden, int want[], bool busy[]) {
   struct row r;
   for (size_t i = from; i < to && i < t->row_count; i++) {
     fill(t, i, &r, hidden);
     for (int c = 0; c < count; c++) {
-      int cell = cell_of(t, c), columns = r.cell[cell].text && row_wants(&r, cell) ? columns_of(r.cell[cell].text, CANVAS_MAX) : 0;
+      int cell = cell_of(t, c);
+      const char *text = row_wants(&r, cell) ? r.cell[cell].text : NULL;
+      int columns = text ? columns_of(text, CANVAS_MAX) : 0;
+      busy[c] |= columns > 0 && strcmp(text, "-") != 0;
       if (columns > want[c]) want[c] = columns;
     }
   }
@@ -180,7 +184,7 @@ static int least_of(const struct column *c, int want) {
 static int goal_of(const struct column *c, int want) { return want < limit_of(c) ? want : limit_of(c); }
 
 /* Those that only come when nothing is cut for them, the most important first. Returns what they take. */
-static int choose_spare(const struct table *t, int count, int room, const int want[], bool shown[]) {
+static int choose_spare(const struct table *t, int count, int room, const int want[], const bool busy[], bool shown[]) {
   int taken = 0, used = 0;
   for (int c = 0; c < count; c++)
     if (shown[c]) {
@@ -190,7 +194,7 @@ static int choose_spare(const struct table *t, int count, int room, const int wa
   for (;;) {
     int in = -1;
     for (int c = 0; c < count; c++)
-      if (!shown[c] && t->columns[c].spare && (in < 0 || t->columns[c].priority > t->columns[in].priority)) in = c;
+      if (!shown[c] && busy[c] && t->columns[c].spare && (in < 0 || t->columns[c].priority > t->columns[in].priority)) in = c;
     if (in < 0) return taken;
     int more = GAP + least_of(&t->columns[in], want[in]);
     if (used + taken + more - GAP > room) return taken;
@@ -200,7 +204,7 @@ static int choose_spare(const struct table *t, int count, int room, const int wa
 }
 
 /* Which columns stay at their least width. Returns what they take. */
-static int choose(const struct table *t, int count, int room, const int want[], bool shown[]) {
+static int choose(const struct table *t, int count, int room, const int want[], const bool busy[], bool shown[]) {
   int left = 0, need = -GAP;
   bool out_of_room = false;
   for (int c = 0; c < count; c++) {
@@ -217,7 +221,7 @@ static int choose(const struct table *t, int count, int room, const int want[], 
     left--;
     out_of_room = true;
   }
-  return out_of_room ? need : need + choose_spare(t, count, room, want, shown);
+  return out_of_room ? need : need + choose_spare(t, count, room, want, busy, shown);
 }
 
 /* What is left goes first to texts that do not fit, most important column first, then by weight. */
@@ -266,16 +270,17 @@ static uint32_t hidden_cells(const struct table *t, int count, const bool shown[
 
 static int layout(const struct table *t, size_t top, int w, int pen_height, int width[TABLE_COLUMNS]) {
   int count = column_count(t), want[TABLE_COLUMNS] = {0}, shown_count = 0, room = w - gutter(t);
-  bool shown[TABLE_COLUMNS] = {false};
+  bool shown[TABLE_COLUMNS] = {false}, busy[TABLE_COLUMNS] = {false};
   memset(width, 0, sizeof(*width) * TABLE_COLUMNS);
   if (room <= 0) return 0;
-  for (int c = 0; c < count; c++) want[c] = text_columns(t->columns[c].title) + (t->sorted == c + 1);
-  choose(t, count, room, want, shown); /* what has no room by its title alone has none with its texts */
+  for (int c = 0; c < count; c++) busy[c] = true, want[c] = text_columns(t->columns[c].title) + (t->sorted == c + 1);
+  choose(t, count, room, want, busy, shown); /* what has no room by its title alone has none with its texts */
   uint32_t hidden = hidden_cells(t, count, shown);
-  measure(t, 0, MEASURED, count, hidden, want);
+  for (int c = 0; c < count; c++) busy[c] = false;
+  measure(t, 0, MEASURED, count, hidden, want, busy);
   size_t seen = top > MEASURED ? top : MEASURED;
-  measure(t, seen, top + (size_t)table_height(pen_height), count, hidden, want);
-  int extra = room - choose(t, count, room, want, shown);
+  measure(t, seen, top + (size_t)table_height(pen_height), count, hidden, want, busy);
+  int extra = room - choose(t, count, room, want, busy, shown);
   for (int c = 0; c < count; c++) {
     if (!shown[c]) continue;
     shown_count++;

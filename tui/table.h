@@ -30,7 +30,7 @@ struct column {
   int priority; /* the lowest leaves first when there is no room; the last one stays, shortened, whatever its priority */
   enum align align;
   bool whole;   /* its texts are not cut while they fit into max: others leave first */
-  bool spare;   /* only where the others have room for all their texts */
+  bool spare;   /* only where something stands in it and the others have room for all their texts */
 };
 
 /* A row being filled. Texts given to row_put() must live until the frame is drawn; row_putf() keeps its own copy. */

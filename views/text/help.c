@@ -180,6 +180,10 @@ static void test_lists(void) {
     for (int c = 0; c < lists[i]->column_count; c++) {
       const struct list_column *col = &lists[i]->columns[c];
       must(col->shown.title && col->shown.min > 0, "a column without title or width", lists[i]->name);
+      must(lists[i]->column_count <= TABLE_COLUMNS, "more columns than a table has", lists[i]->name);
+      char name[COLUMN_NAME];
+      column_name(name, lists[i], c);
+      must(strlen(name) == strlen(col->shown.title) && column_find(lists[i], name, strlen(name)) == c, "two columns of one name, or one too long to be written", col->shown.title);
       must(!col->field || shape_field(lists[i]->shape, col->field), "a column sorted by a field that its shape has not", col->shown.title);
     }
 }
