@@ -30,6 +30,8 @@ struct column {
   int priority; /* the lowest leaves first when there is no room; the last one stays, shortened, whatever its priority */
   enum align align;
   bool whole;   /* its texts are not cut while they fit into max: others leave first */
+  bool extra;   /* not among those that are shown when nobody chooses */
+  bool picture; /* no text: neither found by a filter nor sorted by */
   bool spare;   /* only where something stands in it and the others have room for all their texts */
 };
 

@@ -47,21 +47,22 @@ static struct sort_key used_key(const struct input *in, const void *item) {
 
 static const struct list_column columns[] = {
     [SET] = {{.title = "SET", .min = 3, .align = ALIGN_RIGHT, .priority = 60}, "set"},
-    [BRICK] = {{.title = "BRICK", .min = 14, .max = 60, .weight = 2, .priority = 99}, .key = brick_key},
-    [VOLUME] = {{.title = "VOLUME", .min = 6, .max = 24, .priority = 50}, .key = volume_key},
+    [BRICK] = {{.title = "BRICK", .min = 14, .max = 60, .weight = 2, .priority = 99}, NULL},
+    [VOLUME] = {{.title = "VOLUME", .min = 6, .max = 24, .priority = 50}, NULL},
     [UP] = {{.title = "UP", .min = 6, .max = 8, .priority = 90}, "online"},
     [FREE] = {{.title = "FREE", .min = 4, .align = ALIGN_RIGHT, .priority = 70}, "free"},
     [HEAL] = {{.title = "HEAL", .min = 4, .max = 17, .whole = true, .align = ALIGN_RIGHT, .priority = 80}, "heal_pending"},
-    [RATE] = {{.title = "RATE", .min = 4, .max = 9, .whole = true, .align = ALIGN_RIGHT, .priority = 45}, .key = rate_key},
+    [RATE] = {{.title = "RATE", .min = 4, .max = 9, .whole = true, .align = ALIGN_RIGHT, .priority = 45}, NULL},
     [SIZE] = {{.title = "SIZE", .min = 4, .align = ALIGN_RIGHT, .priority = 40}, "size"},
     [PORT] = {{.title = "PORT", .min = 5, .align = ALIGN_RIGHT, .priority = 30}, "port"},
     [PID] = {{.title = "PID", .min = 5, .align = ALIGN_RIGHT, .priority = 25}, "pid"},
     [NOTE] = {{.title = "NOTE", .min = 8, .max = 60, .weight = 1, .priority = 20}, "text"},
-    [TREND] = {{.title = "HEAL TREND", .min = 16, .max = 16, .spare = true, .priority = 10}, .picture = true},
-    [FULL] = {{.title = "USED", .min = 8, .max = 10, .priority = 9}, .key = used_key, .extra = true},
-    [ANSWERS] = {{.title = "ANSWERS", .min = 7, .priority = 8}, "answers", .extra = true},
-    [KIND] = {{.title = "HOLDS", .min = 7, .max = 8, .priority = 7}, "arbiter", .extra = true},
+    [TREND] = {{.title = "HEAL TREND", .min = 16, .max = 16, .spare = true, .priority = 10, .picture = true}, NULL},
+    [FULL] = {{.title = "USED", .min = 8, .max = 10, .priority = 9, .extra = true}, NULL},
+    [ANSWERS] = {{.title = "ANSWERS", .min = 7, .priority = 8, .extra = true}, "answers"},
+    [KIND] = {{.title = "HOLDS", .min = 7, .max = 8, .priority = 7, .extra = true}, "arbiter"},
 };
+static const struct list_key keys[] = {{BRICK, brick_key}, {VOLUME, volume_key}, {RATE, rate_key}, {FULL, used_key}, {0, NULL}};
 
 static const char *id(const struct input *in, const void *item) {
   const struct brick_view *b = item;
@@ -106,4 +107,4 @@ static void fill(const struct input *in, const void *item, struct row *out) {
 }
 
 const struct list list_bricks = {.name = "bricks", .title = "Bricks", .help = "bricks by replica set: up or down, room, heals that wait", .action = ACTION_VIEW_BRICKS,
-                                 .shape = &brick_view_shape, .columns = columns, .column_count = COUNT(columns), .empty = "no brick is known", .collect = collect, .stamp = snapshot_stamp, .id = id, .fill = fill};
+                                 .shape = &brick_view_shape, .columns = columns, .column_count = COUNT(columns), .keys = keys, .empty = "no brick is known", .collect = collect, .stamp = snapshot_stamp, .id = id, .fill = fill};

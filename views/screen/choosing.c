@@ -72,7 +72,7 @@ static void mark_one(struct app *a, const struct input *in, int list, const char
 
 /* ---- sorting ---- */
 
-static bool sorts(const struct list *l, int column) { return !l->columns[column].picture; }
+static bool sorts(const struct list *l, int column) { return !l->columns[column].shown.picture; }
 
 /* Through the columns that are shown, in their order, and through "as it comes". */
 static void sort_next(struct list_state *s, const struct list *l) {
@@ -249,12 +249,21 @@ unsigned choosing_act(struct app *a, const struct input *in, int w, int h, int l
 
 static int piece(struct pen p, int x, enum role role, const char *text) { return pen_text(p, x, 0, style_of(role), text) + 1; }
 
+/* Marks may stand on rows that are not seen: what is done with all of them is done with those too. */
+static const char *marked_text(const struct list_rows *r) {
+  size_t marks = r->state->marks.count, seen = 0;
+  if (!marks) return "";
+  for (size_t i = 0; r->filtered.out && i < r->table.row_count; i++) seen += mark_has(&r->state->marks, r->table.id(r, i));
+  if (!r->filtered.out || seen >= marks) return arena_printf(r->in->arena, " %zu marked", marks);
+  return arena_printf(r->in->arena, " %zu marked, %zu of them hidden", marks, marks - seen);
+}
+
 /* On the upper border: how many of how many, the pattern as far as there is room, what is marked. */
 static void draw_above(struct pen p, int from, const struct list_rows *r) {
   const struct list_filter *f = &r->state->filter;
   size_t marks = r->state->marks.count;
   const char *count = f->pattern ? arena_printf(r->in->arena, " %zu of %zu", r->filtered.all - r->filtered.out, r->filtered.all) : "";
-  const char *marked = marks ? arena_printf(r->in->arena, " %zu marked", marks) : "", *pattern = f->pattern ? arena_printf(r->in->arena, " /%s", f->text) : "";
+  const char *marked = marked_text(r), *pattern = f->pattern ? arena_printf(r->in->arena, " /%s", f->text) : "";
   int room = p.w - 1 - from - text_columns(count) - text_columns(marked), x = from;
   if (f->pattern) x = pen_text(p, x, 0, STYLE(WARN), count);
   if (room >= 4 && *pattern) {

@@ -50,7 +50,7 @@ void columns_print(const struct list *l, const struct columns_choice *c, struct 
 void columns_default(const struct list *l, struct columns_choice *ret) {
   *ret = (struct columns_choice){0};
   for (int i = 0; i < l->column_count; i++)
-    if (!l->columns[i].extra) ret->at[ret->count++] = (signed char)i;
+    if (!l->columns[i].shown.extra) ret->at[ret->count++] = (signed char)i;
 }
 
 struct columns_choice columns_of(const struct list *l, const struct list_state *s) {

@@ -37,20 +37,21 @@ static const struct list_column columns[] = {
     [MEM] = {{.title = "MEM", .min = 4, .align = ALIGN_RIGHT, .priority = 60}, "memory"},
     [READ] = {{.title = "READ/s", .min = 6, .align = ALIGN_RIGHT, .priority = 40}, "read_bytes_s"},
     [WRITE] = {{.title = "WRITE/s", .min = 7, .align = ALIGN_RIGHT, .priority = 45}, "write_bytes_s"},
-    [DISK] = {{.title = "DISK", .min = 8, .max = 60, .weight = 1, .priority = 30}, .key = disk_key},
-    [BRICKS] = {{.title = "ON BRICKS", .min = 9, .max = 60, .weight = 1, .priority = 20}, .key = bricks_key},
-    [MOVE] = {{.title = "MIGRATION", .min = 9, .max = 30, .whole = true, .spare = true, .priority = 15}, .key = move_key},
-    [CPU_TREND] = {{.title = "CPU TREND", .min = 16, .max = 16, .spare = true, .priority = 12}, .picture = true},
-    [IO_TREND] = {{.title = "I/O TREND", .min = 16, .max = 16, .spare = true, .priority = 11}, .picture = true},
-    [VCPUS] = {{.title = "VCPUS", .min = 5, .align = ALIGN_RIGHT, .priority = 9}, "vcpus", .extra = true},
-    [USED] = {{.title = "MEM USED", .min = 8, .align = ALIGN_RIGHT, .priority = 8}, "memory_used", .extra = true},
-    [DISKS] = {{.title = "DISKS", .min = 5, .align = ALIGN_RIGHT, .priority = 7}, .key = disks_key, .extra = true},
-    [DEFINED] = {{.title = "DEFINED ON", .min = 10, .max = 40, .priority = 6}, "defined_on", .extra = true},
-    [RESOURCE] = {{.title = "RESOURCE", .min = 8, .max = 32, .priority = 5}, "resource", .extra = true},
-    [AUTOSTART] = {{.title = "AUTOSTART", .min = 9, .priority = 4}, "autostart", .extra = true},
-    [REASON] = {{.title = "REASON", .min = 8, .max = 24, .priority = 3}, "reason", .extra = true},
-    [UUID] = {{.title = "UUID", .min = 36, .max = 36, .priority = 2}, "uuid", .extra = true},
+    [DISK] = {{.title = "DISK", .min = 8, .max = 60, .weight = 1, .priority = 30}, NULL},
+    [BRICKS] = {{.title = "ON BRICKS", .min = 9, .max = 60, .weight = 1, .priority = 20}, NULL},
+    [MOVE] = {{.title = "MIGRATION", .min = 9, .max = 30, .whole = true, .spare = true, .priority = 15}, NULL},
+    [CPU_TREND] = {{.title = "CPU TREND", .min = 16, .max = 16, .spare = true, .priority = 12, .picture = true}, NULL},
+    [IO_TREND] = {{.title = "I/O TREND", .min = 16, .max = 16, .spare = true, .priority = 11, .picture = true}, NULL},
+    [VCPUS] = {{.title = "VCPUS", .min = 5, .align = ALIGN_RIGHT, .priority = 9, .extra = true}, "vcpus"},
+    [USED] = {{.title = "MEM USED", .min = 8, .align = ALIGN_RIGHT, .priority = 8, .extra = true}, "memory_used"},
+    [DISKS] = {{.title = "DISKS", .min = 5, .align = ALIGN_RIGHT, .priority = 7, .extra = true}, NULL},
+    [DEFINED] = {{.title = "DEFINED ON", .min = 10, .max = 40, .priority = 6, .extra = true}, "defined_on"},
+    [RESOURCE] = {{.title = "RESOURCE", .min = 8, .max = 32, .priority = 5, .extra = true}, "resource"},
+    [AUTOSTART] = {{.title = "AUTOSTART", .min = 9, .priority = 4, .extra = true}, "autostart"},
+    [REASON] = {{.title = "REASON", .min = 8, .max = 24, .priority = 3, .extra = true}, "reason"},
+    [UUID] = {{.title = "UUID", .min = 36, .max = 36, .priority = 2, .extra = true}, "uuid"},
 };
+static const struct list_key keys[] = {{DISK, disk_key}, {BRICKS, bricks_key}, {MOVE, move_key}, {DISKS, disks_key}, {0, NULL}};
 
 static size_t collect(const struct input *in, const void ***ret) {
   size_t n = in->snap->domains.count;
@@ -139,4 +140,4 @@ static void fill(const struct input *in, const void *item, struct row *out) {
 }
 
 const struct list list_domains = {.name = "domains", .title = "Domains", .help = "domains: state, host, load, and whether pacemaker agrees", .action = ACTION_VIEW_DOMAINS,
-                                  .shape = &domain_view_shape, .columns = columns, .column_count = COUNT(columns), .empty = "no domain is known", .collect = collect, .stamp = snapshot_stamp, .id = id, .fill = fill};
+                                  .shape = &domain_view_shape, .columns = columns, .column_count = COUNT(columns), .keys = keys, .empty = "no domain is known", .collect = collect, .stamp = snapshot_stamp, .id = id, .fill = fill};

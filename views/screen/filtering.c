@@ -25,7 +25,7 @@ void filter_take_line(const struct list *l, struct list_filter *f) {
   if (*s == '!') now.inverted = true, s++;
   size_t len = strcspn(s, ":");
   int column = s[len] ? column_find(l, s, len) : -1;
-  if (column >= 0 && !l->columns[column].picture) now.column = 1 + column, s += len + 1;
+  if (column >= 0 && !l->columns[column].shown.picture) now.column = 1 + column, s += len + 1;
   now.pattern = *s ? filter_new(s, &now.wrong) : NULL;
   f->wrong = now.wrong;
   if (*s && !now.pattern) {
@@ -46,7 +46,7 @@ void filter_take_line(const struct list *l, struct list_filter *f) {
 static uint32_t pictures(const struct list *l) {
   uint32_t bits = 0;
   for (int i = 0; i < l->column_count; i++)
-    if (l->columns[i].picture) bits |= 1u << i;
+    if (l->columns[i].shown.picture) bits |= 1u << i;
   return bits;
 }
 

@@ -162,8 +162,12 @@ const char *rate_text(const struct input *in, int64_t pending, const struct heal
 }
 
 const char *join_text(const struct input *in, const struct texts *t) {
+  if (t->count == 1 && t->item[0]) return t->item[0];
   CLEANUP(str_free) struct str out = {0};
-  for (size_t i = 0; i < t->count; i++) str_addf(&out, "%s%s", i ? ", " : "", t->item[i] ? t->item[i] : "?");
+  for (size_t i = 0; i < t->count; i++) {
+    if (i) str_add(&out, ", ");
+    str_add(&out, t->item[i] ? t->item[i] : "?");
+  }
   return t->count ? arena_strdup(in->arena, out.data) : "-";
 }
 

@@ -32,10 +32,11 @@ enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURC
 
 struct list_column {
   struct column shown;
-  const char *field; /* of the item's shape: what the column is sorted by */
-  struct sort_key (*key)(const struct input *in, const void *item); /* ... or this; neither: by the text it shows */
-  bool extra;        /* only shown when somebody chooses it */
-  bool picture;      /* no text: neither found by a filter nor sorted by */
+  const char *field; /* of the item's shape: what the column is sorted by; NULL: by the key it has in its list's table, else by the text it shows */
+};
+struct list_key { /* what a column is sorted by that shows no field of its own; ends with of NULL */
+  int column;
+  struct sort_key (*of)(const struct input *in, const void *item);
 };
 
 struct list {
@@ -44,6 +45,7 @@ struct list {
   const struct shape *shape;
   const struct list_column *columns;
   int column_count;
+  const struct list_key *keys; /* NULL: none */
   const char *empty; /* said when there are none */
   bool tail;         /* newest last: starts at its end */
   uint64_t (*stamp)(const struct input *in); /* the same as long as its rows are; NULL: they are looked at each time */

@@ -43,17 +43,18 @@ static const struct list_column columns[] = {
     [PEER] = {{.title = "PEER", .min = 7, .max = 12, .priority = 80}, "peer"},
     [VMS] = {{.title = "VMS", .min = 3, .align = ALIGN_RIGHT, .priority = 70}, "domains"},
     [CPU] = {{.title = "CPU", .min = 4, .align = ALIGN_RIGHT, .priority = 60}, "cpu_percent"},
-    [MEM] = {{.title = "MEM", .min = 4, .align = ALIGN_RIGHT, .priority = 55}, .key = memory_key},
+    [MEM] = {{.title = "MEM", .min = 4, .align = ALIGN_RIGHT, .priority = 55}, NULL},
     [VIRT] = {{.title = "LIBVIRT", .min = 9, .max = 12, .priority = 40}, "libvirt"},
-    [LINK] = {{.title = "LINKS", .min = 5, .max = 16, .priority = 30}, .key = links_key},
+    [LINK] = {{.title = "LINKS", .min = 5, .max = 16, .priority = 30}, NULL},
     [ADDRESS] = {{.title = "ADDRESS", .min = 9, .max = 40, .weight = 1, .priority = 20}, "addresses"},
-    [TREND] = {{.title = "CPU TREND", .min = 16, .max = 16, .spare = true, .priority = 10}, .picture = true},
-    [CPUS] = {{.title = "CPUS", .min = 4, .align = ALIGN_RIGHT, .priority = 9}, "cpus", .extra = true},
-    [USED] = {{.title = "MEM USED", .min = 8, .align = ALIGN_RIGHT, .priority = 8}, "memory_used", .extra = true},
-    [TOTAL] = {{.title = "MEM TOTAL", .min = 9, .align = ALIGN_RIGHT, .priority = 7}, "memory", .extra = true},
-    [LATENCY] = {{.title = "LATENCY", .min = 7, .align = ALIGN_RIGHT, .priority = 6}, .key = latency_key, .extra = true},
-    [ALIASES] = {{.title = "ALSO CALLED", .min = 11, .max = 40, .priority = 5}, "aliases", .extra = true},
+    [TREND] = {{.title = "CPU TREND", .min = 16, .max = 16, .spare = true, .priority = 10, .picture = true}, NULL},
+    [CPUS] = {{.title = "CPUS", .min = 4, .align = ALIGN_RIGHT, .priority = 9, .extra = true}, "cpus"},
+    [USED] = {{.title = "MEM USED", .min = 8, .align = ALIGN_RIGHT, .priority = 8, .extra = true}, "memory_used"},
+    [TOTAL] = {{.title = "MEM TOTAL", .min = 9, .align = ALIGN_RIGHT, .priority = 7, .extra = true}, "memory"},
+    [LATENCY] = {{.title = "LATENCY", .min = 7, .align = ALIGN_RIGHT, .priority = 6, .extra = true}, NULL},
+    [ALIASES] = {{.title = "ALSO CALLED", .min = 11, .max = 40, .priority = 5, .extra = true}, "aliases"},
 };
+static const struct list_key keys[] = {{MEM, memory_key}, {LINK, links_key}, {LATENCY, latency_key}, {0, NULL}};
 
 static size_t collect(const struct input *in, const void ***ret) {
   size_t n = in->snap->hosts.count;
@@ -141,4 +142,4 @@ static void fill(const struct input *in, const void *item, struct row *out) {
 }
 
 const struct list list_nodes = {.name = "nodes", .title = "Nodes", .help = "hosts, what they do, and how each layer sees them", .action = ACTION_VIEW_NODES,
-                                .shape = &host_view_shape, .columns = columns, .column_count = COUNT(columns), .empty = "no host is known yet", .collect = collect, .stamp = snapshot_stamp, .id = id, .fill = fill};
+                                .shape = &host_view_shape, .columns = columns, .column_count = COUNT(columns), .keys = keys, .empty = "no host is known yet", .collect = collect, .stamp = snapshot_stamp, .id = id, .fill = fill};

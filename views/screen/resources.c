@@ -19,13 +19,14 @@ static const struct list_column columns[] = {
     [RESOURCE] = {{.title = "RESOURCE", .min = 8, .max = 40, .weight = 1, .priority = 99}, "id"},
     [ROLE] = {{.title = "ROLE", .min = 8, .max = 10, .priority = 90}, "role"},
     [HOST] = {{.title = "HOST", .min = 5, .max = 24, .priority = 85}, "hosts"},
-    [FAILS] = {{.title = "FAILS", .min = 5, .max = 24, .priority = 70}, .key = fails_key},
-    [NOTE] = {{.title = "NOTE", .min = 8, .max = 40, .priority = 60}},
+    [FAILS] = {{.title = "FAILS", .min = 5, .max = 24, .priority = 70}, NULL},
+    [NOTE] = {{.title = "NOTE", .min = 8, .max = 40, .priority = 60}, NULL},
     [AGENT] = {{.title = "AGENT", .min = 8, .max = 40, .priority = 50}, "agent"},
     [PARENT] = {{.title = "IN", .min = 4, .max = 24, .priority = 20}, "parent"},
-    [COUNTED] = {{.title = "FAIL COUNT", .min = 10, .align = ALIGN_RIGHT, .priority = 10}, .key = fails_key, .extra = true},
-    [MANAGED] = {{.title = "MANAGED", .min = 7, .priority = 9}, "managed", .extra = true},
+    [COUNTED] = {{.title = "FAIL COUNT", .min = 10, .align = ALIGN_RIGHT, .priority = 10, .extra = true}, NULL},
+    [MANAGED] = {{.title = "MANAGED", .min = 7, .priority = 9, .extra = true}, "managed"},
 };
+static const struct list_key keys[] = {{FAILS, fails_key}, {COUNTED, fails_key}, {0, NULL}};
 
 static size_t collect(const struct input *in, const void ***ret) {
   size_t n = in->snap->resources.count;
@@ -79,4 +80,4 @@ static void fill(const struct input *in, const void *item, struct row *out) {
 }
 
 const struct list list_resources = {.name = "resources", .title = "Resources", .help = "what pacemaker runs, and where it failed", .action = ACTION_VIEW_RESOURCES,
-                                    .shape = &resource_view_shape, .columns = columns, .column_count = COUNT(columns), .empty = "no resource is known", .collect = collect, .stamp = snapshot_stamp, .id = id, .fill = fill};
+                                    .shape = &resource_view_shape, .columns = columns, .column_count = COUNT(columns), .keys = keys, .empty = "no resource is known", .collect = collect, .stamp = snapshot_stamp, .id = id, .fill = fill};

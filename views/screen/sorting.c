@@ -31,7 +31,8 @@ static struct sort_key text_key(const struct list_rows *r, int column, const voi
 
 static struct sort_key key_of(const struct list_rows *r, int column, const void *item) {
   const struct list_column *c = &r->list->columns[column];
-  if (c->key) return c->key(r->in, item);
+  for (const struct list_key *k = r->list->keys; k && k->of; k++)
+    if (k->column == column) return k->of(r->in, item);
   const struct field *f = c->field ? shape_field(r->list->shape, c->field) : NULL;
   return f ? field_key(f, item) : text_key(r, column, item);
 }
@@ -56,7 +57,7 @@ static void merge(struct sorted *row, struct sorted *spare, size_t n, bool rever
 
 void sort_rows(struct list_rows *r, int column, bool reversed) {
   size_t n = r->table.row_count;
-  if (n < 2 || column < 0 || column >= r->list->column_count || r->list->columns[column].picture) return;
+  if (n < 2 || column < 0 || column >= r->list->column_count || r->list->columns[column].shown.picture) return;
   struct sorted *rows = arena_array(r->in->arena, n * 2, sizeof *rows);
   for (size_t i = 0; i < n; i++) rows[i] = (struct sorted){key_of(r, column, r->item[i]), r->item[i], r->row ? r->row[i] : 0};
   merge(rows, rows + n, n, reversed);

@@ -40,19 +40,20 @@ static const struct list_column columns[] = {
     [VOLUME] = {{.title = "VOLUME", .min = 6, .max = 32, .weight = 1, .priority = 99}, "name"},
     [TYPE] = {{.title = "TYPE", .min = 6, .max = 26, .priority = 60}, "type"},
     [SIZE] = {{.title = "SIZE", .min = 4, .align = ALIGN_RIGHT, .priority = 70}, "size"},
-    [USED] = {{.title = "USED", .min = 8, .max = 10, .priority = 75}, .key = used_key},
+    [USED] = {{.title = "USED", .min = 8, .max = 10, .priority = 75}, NULL},
     [COPIES] = {{.title = "COPIES", .min = 7, .max = 8, .priority = 90}, "writable"},
     [STATUS] = {{.title = "STATUS", .min = 7, .max = 8, .priority = 68}, "status"},
     [HEAL] = {{.title = "HEAL", .min = 4, .max = 17, .whole = true, .align = ALIGN_RIGHT, .priority = 65}, "heal_pending"},
-    [RATE] = {{.title = "RATE", .min = 4, .max = 9, .whole = true, .align = ALIGN_RIGHT, .priority = 35}, .key = rate_key},
+    [RATE] = {{.title = "RATE", .min = 4, .max = 9, .whole = true, .align = ALIGN_RIGHT, .priority = 35}, NULL},
     [SPLIT] = {{.title = "SPLIT", .min = 5, .align = ALIGN_RIGHT, .priority = 40}, "split_brain"},
-    [BRICKS] = {{.title = "BRICKS", .min = 6, .max = 10, .priority = 50}, .key = bricks_key},
-    [TREND] = {{.title = "HEAL TREND", .min = 16, .max = 16, .spare = true, .priority = 10}, .picture = true},
-    [FREE] = {{.title = "FREE", .min = 4, .align = ALIGN_RIGHT, .priority = 9}, "free", .extra = true},
-    [SETS] = {{.title = "SETS", .min = 4, .align = ALIGN_RIGHT, .priority = 8}, .key = sets_key, .extra = true},
-    [TASK] = {{.title = "TASK", .min = 8, .max = 40, .priority = 7}, .extra = true},
-    [SHARD] = {{.title = "SHARDED", .min = 7, .priority = 6}, "sharded", .extra = true},
+    [BRICKS] = {{.title = "BRICKS", .min = 6, .max = 10, .priority = 50}, NULL},
+    [TREND] = {{.title = "HEAL TREND", .min = 16, .max = 16, .spare = true, .priority = 10, .picture = true}, NULL},
+    [FREE] = {{.title = "FREE", .min = 4, .align = ALIGN_RIGHT, .priority = 9, .extra = true}, "free"},
+    [SETS] = {{.title = "SETS", .min = 4, .align = ALIGN_RIGHT, .priority = 8, .extra = true}, NULL},
+    [TASK] = {{.title = "TASK", .min = 8, .max = 40, .priority = 7, .extra = true}, NULL},
+    [SHARD] = {{.title = "SHARDED", .min = 7, .priority = 6, .extra = true}, "sharded"},
 };
+static const struct list_key keys[] = {{USED, used_key}, {RATE, rate_key}, {BRICKS, bricks_key}, {SETS, sets_key}, {0, NULL}};
 
 static size_t collect(const struct input *in, const void ***ret) {
   size_t n = in->snap->volumes.count;
@@ -115,4 +116,4 @@ static void fill(const struct input *in, const void *item, struct row *out) {
 }
 
 const struct list list_volumes = {.name = "volumes", .title = "Volumes", .help = "volumes: type, room, copies, heals", .action = ACTION_VIEW_VOLUMES,
-                                  .shape = &volume_view_shape, .columns = columns, .column_count = COUNT(columns), .empty = "no volume is known", .collect = collect, .stamp = snapshot_stamp, .id = id, .fill = fill};
+                                  .shape = &volume_view_shape, .columns = columns, .column_count = COUNT(columns), .keys = keys, .empty = "no volume is known", .collect = collect, .stamp = snapshot_stamp, .id = id, .fill = fill};

@@ -188,6 +188,12 @@ static void test_lists(void) {
     }
 }
 
+static void test_list_keys(void) {
+  for (int i = 0; i < LIST_COUNT; i++)
+    for (const struct list_key *k = lists[i]->keys; k && k->of; k++)
+      must(k->column >= 0 && k->column < lists[i]->column_count && !lists[i]->columns[k->column].field, "a key of a column that is none, or has a field", lists[i]->name);
+}
+
 static void test_keymaps(void) {
   for (const struct keymap_text *t = keymap_texts; t->name; t++) {
     struct err e = {0};
@@ -229,6 +235,7 @@ int run_self_test(void) {
   failures = 0;
   test_problems();
   test_lists();
+  test_list_keys();
   test_keymaps();
   test_facts();
   test_operations();
