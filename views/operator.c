@@ -161,12 +161,15 @@ static void start(struct operator *o) {
   struct err e = {0};
   struct task_view t;
   if (!r->operation) return;
+  if (o->leader && app->acting.rest_count) {
+    app_ran(app, NULL, "nothing ran: several things are being done one after the other already; begin these when they have ended");
+    return;
+  }
   if (!o->tasks || !task_start(o->tasks, r->operation, &r->values, r->plan, &e)) {
     app_ran(app, NULL, o->tasks ? e.text : o->never);
     return;
   }
   task_look(o->tasks, 0, &t);
-  drop_batch(o);
   if (app->acting.rest_count) {
     o->rest = app->acting.rest;
     o->rest_count = app->acting.rest_count;

@@ -83,7 +83,7 @@ static void put_more(const struct input *in, const struct brick_view *b, const s
   char bar[BAR_TEXT];
   double used = used_of(b);
   if (row_wants(out, TREND)) row_put(out, TREND, ROLE_ACCENT, b->heal_pending == 0 ? "" : trend_text(in, TREND_BRICK_HEAL, arena_printf(in->arena, "%s:%s", b->host, b->path), 16, 0));
-  if (row_wants(out, FULL)) put_fact(out, in, FULL, used >= 90 ? ROLE_WARN : ROLE_NORMAL, isnan(used) ? NULL : arena_printf(in->arena, "%s %.0f%%", bar_text(bar, in->glyphs, 4, used), used), old);
+  if (row_wants(out, FULL)) put_fact(out, in, FULL, used >= 90 ? ROLE_WARN : ROLE_NORMAL, isnan(used) ? NULL : arena_printf(in->arena, "%s %2.0f%%", bar_text(bar, in->glyphs, 4, used), used), old);
   if (row_wants(out, ANSWERS)) put_fact(out, in, ANSWERS, b->answers == TRUTH_NO ? ROLE_BAD : ROLE_NORMAL, b->answers ? b->answers == TRUTH_YES ? "yes" : "NO" : NULL, &b->stale);
   if (row_wants(out, KIND)) row_put(out, KIND, ROLE_DIM, b->arbiter == TRUTH_YES ? "arbiter" : b->arbiter == TRUTH_NO ? "data" : NULL);
 }

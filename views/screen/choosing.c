@@ -250,12 +250,13 @@ unsigned choosing_act(struct app *a, const struct input *in, int w, int h, int l
 static int piece(struct pen p, int x, enum role role, const char *text) { return pen_text(p, x, 0, style_of(role), text) + 1; }
 
 /* Marks may stand on rows that are not seen: what is done with all of them is done with those too. */
-static const char *marked_text(const struct list_rows *r) {
+static const char *marked_text(const struct list_rows *r, int room) {
   size_t marks = r->state->marks.count, seen = 0;
   if (!marks) return "";
   for (size_t i = 0; r->filtered.out && i < r->table.row_count; i++) seen += mark_has(&r->state->marks, r->table.id(r, i));
   if (!r->filtered.out || seen >= marks) return arena_printf(r->in->arena, " %zu marked", marks);
-  return arena_printf(r->in->arena, " %zu marked, %zu of them hidden", marks, marks - seen);
+  const char *whole = arena_printf(r->in->arena, " %zu marked, %zu of them hidden", marks, marks - seen);
+  return text_columns(whole) <= room ? whole : arena_printf(r->in->arena, " %zu marked", marks);
 }
 
 /* On the upper border: how many of how many, the pattern as far as there is room, what is marked. */
@@ -263,7 +264,7 @@ static void draw_above(struct pen p, int from, const struct list_rows *r) {
   const struct list_filter *f = &r->state->filter;
   size_t marks = r->state->marks.count;
   const char *count = f->pattern ? arena_printf(r->in->arena, " %zu of %zu", r->filtered.all - r->filtered.out, r->filtered.all) : "";
-  const char *marked = marked_text(r), *pattern = f->pattern ? arena_printf(r->in->arena, " /%s", f->text) : "";
+  const char *marked = marked_text(r, p.w - 1 - from - text_columns(count)), *pattern = f->pattern ? arena_printf(r->in->arena, " /%s", f->text) : "";
   int room = p.w - 1 - from - text_columns(count) - text_columns(marked), x = from;
   if (f->pattern) x = pen_text(p, x, 0, STYLE(WARN), count);
   if (room >= 4 && *pattern) {

@@ -93,7 +93,7 @@ static const char *move_text(const struct input *in, const struct domain_view *d
   const struct libvirt_job *j = percent >= 0 ? job_seen(in->snap, d->name, &host) : NULL;
   char bar[BAR_TEXT], age[CLOCK_TEXT];
   if (percent < 0) return "-";
-  const char *sent = arena_printf(in->arena, "%s %d%%", bar_text(bar, in->glyphs, 6, percent), percent);
+  const char *sent = arena_printf(in->arena, "%s %2d%%", bar_text(bar, in->glyphs, 6, percent), percent);
   if (!j || j->rate <= 0) return sent;
   int64_t gain = j->rate - (j->dirty_rate > 0 ? j->dirty_rate : 0);
   return arena_printf(in->arena, "%s %s/s %s", sent, size_text(in, j->rate), j->remaining < 0 ? "" : gain <= 0 ? "no end" : clock_age(age, j->remaining / gain * 1000));

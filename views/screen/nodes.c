@@ -2,7 +2,7 @@
 #include "views/screen/list.h"
 #include <stdio.h>
 
-enum { NODE, ROLE, HA, PEER, VMS, CPU, MEM, VIRT, LINK, ADDRESS, TREND, CPUS, USED, TOTAL, LATENCY, ALIASES };
+enum { NODE, ROLE, HA, PEER, VMS, CPU, MEM, VIRT, LINK, ADDRESS, TREND, CPUS, USED, TOTAL, LATENCY, ALIASES, MEM_TREND };
 
 static struct sort_key memory_key(const struct input *in, const void *item) {
   const struct host_view *h = item;
@@ -48,6 +48,7 @@ static const struct list_column columns[] = {
     [LINK] = {{.title = "LINKS", .min = 5, .max = 16, .priority = 30}, NULL},
     [ADDRESS] = {{.title = "ADDRESS", .min = 9, .max = 40, .weight = 1, .priority = 20}, "addresses"},
     [TREND] = {{.title = "CPU TREND", .min = 16, .max = 16, .spare = true, .priority = 10, .picture = true}, NULL},
+    [MEM_TREND] = {{.title = "MEM TREND", .min = 16, .max = 16, .spare = true, .priority = 4, .picture = true}, NULL},
     [CPUS] = {{.title = "CPUS", .min = 4, .align = ALIGN_RIGHT, .priority = 9, .extra = true}, "cpus"},
     [USED] = {{.title = "MEM USED", .min = 8, .align = ALIGN_RIGHT, .priority = 8, .extra = true}, "memory_used"},
     [TOTAL] = {{.title = "MEM TOTAL", .min = 9, .align = ALIGN_RIGHT, .priority = 7, .extra = true}, "memory"},
@@ -108,6 +109,7 @@ static void put_more(const struct input *in, const struct host_view *h, bool tol
   if (row_wants(out, USED)) put_fact(out, in, USED, told ? ROLE_NORMAL : ROLE_DIM, told ? size_text(in, h->memory_used) : "-", stale);
   if (row_wants(out, TOTAL)) put_fact(out, in, TOTAL, told ? ROLE_NORMAL : ROLE_DIM, told ? size_text(in, h->memory) : "-", stale);
   if (row_wants(out, TREND)) row_put(out, TREND, ROLE_ACCENT, told ? trend_text(in, TREND_HOST_CPU, h->name, 16, 100) : "");
+  if (row_wants(out, MEM_TREND)) row_put(out, MEM_TREND, ROLE_ACCENT, told ? trend_text(in, TREND_HOST_MEMORY, h->name, 16, 100) : "");
   int64_t latency = row_wants(out, LATENCY) ? latency_of(h) : UNKNOWN_INT;
   if (row_wants(out, LATENCY))
     put_fact(out, in, LATENCY, ROLE_NORMAL, !h->links.count ? "-" : latency == UNKNOWN_INT ? NULL : arena_printf(in->arena, "%.1f ms", (double)latency / 1000),

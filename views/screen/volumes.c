@@ -71,7 +71,7 @@ static const char *used_text(const struct input *in, const struct volume_view *v
   char bar[BAR_TEXT];
   double used = used_of(v);
   if (isnan(used)) return NULL;
-  return arena_printf(in->arena, "%s %.0f%%", bar_text(bar, in->glyphs, 4, used), used);
+  return arena_printf(in->arena, "%s %2.0f%%", bar_text(bar, in->glyphs, 4, used), used);
 }
 
 /* "full" is said only when all bricks live and nothing waits to heal; not having counted is not that. */
