@@ -202,13 +202,15 @@ static void begin_next(struct operator *o) {
     end_batch(o, e.text);
     return;
   }
+  const struct app *app = &o->console->app;
+  bool watched = !app->acting.sheet && app->view == VIEW_DETAIL && app->detail_list == LIST_TASKS && str_eq(app->detail_id, o->leader);
   task_follows(task);
   task_look(o->tasks, 0, &t);
   mem_free(o->leader);
   o->leader = mem_strdup(t.id);
   run_wish_free(r);
   if (++o->rest_at == o->rest_count) drop_batch(o); /* nothing waits for that one */
-  app_show_task(&o->console->app, t.id);
+  if (watched) app_show_task(&o->console->app, t.id); /* who does something else goes on with it */
 }
 
 static void follow_batch(struct operator *o) {
