@@ -93,6 +93,19 @@ static void a_changed_plan_takes_the_word_back(void **state) {
   acted_free(x);
 }
 
+/* Two consoles cannot have one terminal. */
+static void none_takes_the_terminal(void **state) {
+  (void)state;
+  struct acted *x = acted_new("degraded", 120, 40);
+  acted_keys(x, "D / 'app0[13]' Enter * a 'console' Enter");
+  if (x->app.acting.sheet == SHEET_FORM) acted_keys(x, "C-r");
+  assert_int_equal(x->app.acting.sheet, SHEET_PREVIEW);
+  assert_false(batch_ready(&x->app.acting));
+  has(x, "only one at a time can");
+  assert_int_equal(acted_keys(x, "'yes' Enter") & APP_RUN, 0);
+  acted_free(x);
+}
+
 static void what_is_of_two_kinds_has_nothing_in_common(void **state) {
   (void)state;
   struct acted *x = acted_new("lab", 120, 40);
@@ -105,6 +118,7 @@ static void what_is_of_two_kinds_has_nothing_in_common(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(one_word_for_all_that_is_marked), cmocka_unit_test(danger_wants_the_count_and_the_kind), cmocka_unit_test(one_refused_and_none_runs),
-                                     cmocka_unit_test(a_changed_plan_takes_the_word_back), cmocka_unit_test(what_is_of_two_kinds_has_nothing_in_common)};
+                                     cmocka_unit_test(a_changed_plan_takes_the_word_back), cmocka_unit_test(what_is_of_two_kinds_has_nothing_in_common),
+                                     cmocka_unit_test(none_takes_the_terminal)};
   return RUN(tests);
 }

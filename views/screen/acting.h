@@ -36,6 +36,7 @@ struct offers {
 /* ---- the preview: a plan as it was seen, and the word that confirms it ---- */
 struct preview {
   bool forced, asking, shell, changed;
+  bool several;              /* shown as one of several: none of them is forced there */
   uint64_t serial;           /* of the question to the hosts that is out */
   struct arena *survey_arena;
   struct survey survey;

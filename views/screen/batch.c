@@ -86,10 +86,19 @@ void batch_follow(struct acting *a, const struct input *in) {
   }
 }
 
+/* It takes the terminal while it runs: nobody's, who does something else meanwhile. */
+static bool takes_terminal(const struct plan *p) {
+  for (size_t i = 0; i < p->steps.count; i++)
+    if (p->steps.item[i].kind == STEP_HANDOVER) return true;
+  return false;
+}
+
+static bool can_be(const struct preview *p) { return p->plan && p->plan->allowed == TRUTH_YES && !takes_terminal(p->plan); }
+
 bool batch_ready(const struct acting *a) {
   if (!a->batch.of || a->batch.planned < a->batch.count) return false;
   for (size_t i = 0; i < a->batch.count; i++)
-    if (!a->batch.of[i].plan || a->batch.of[i].plan->allowed != TRUTH_YES) return false;
+    if (!can_be(&a->batch.of[i])) return false;
   return true;
 }
 
@@ -106,16 +115,19 @@ const char *batch_word(const struct acting *a, struct arena *arena) {
 static void add_order(struct text *t, const struct acting *a, const struct input *in) {
   CLEANUP(str_free) struct str names = {0};
   size_t refused = 0;
+  bool terminal = false;
   for (size_t i = 0; i < a->batch.count; i++) {
     const struct preview *p = &a->batch.of[i];
     str_addf(&names, "%s%s", i ? ", " : "", a->batch.target[i]);
-    refused += i < a->batch.planned && (!p->plan || p->plan->allowed != TRUTH_YES);
+    refused += i < a->batch.planned && !can_be(p);
+    terminal |= p->plan && takes_terminal(p->plan);
   }
   text_indent(t, 0, 2);
   text_addf(t, STYLE(TITLE), "%zu tasks, one after the other: %s", a->batch.count, str_text(&names));
   text_add(t, STYLE(NORMAL), "Each begins when the one before it was verified. The first that fails, is refused or whose outcome is not known ends it: the rest is not begun.");
   text_add(t, STYLE(DIM), "Before each, its plan is made again: it must be allowed then and have the same commands, where it is dangerous the same consequences too; else it is refused, and not run.");
-  if (refused) text_addf(t, STYLE(BAD), "%s %zu of them cannot be: take the marks off those, or nothing runs.", symbol(in->glyphs, SYMBOL_BAD), refused);
+  if (terminal) text_addf(t, STYLE(BAD), "%s It gets this terminal while it runs: only one at a time can.", symbol(in->glyphs, SYMBOL_BAD));
+  else if (refused) text_addf(t, STYLE(BAD), "%s %zu of them cannot be: take the marks off those, or nothing runs.", symbol(in->glyphs, SYMBOL_BAD), refused);
 }
 
 struct text *batch_text(const struct acting *a, const struct input *in) {
@@ -126,6 +138,7 @@ struct text *batch_text(const struct acting *a, const struct input *in) {
     struct acting one = *a; /* only to be read */
     one.preview = a->batch.of[i];
     one.preview.shell = a->preview.shell;
+    one.preview.several = true;
     one.target = a->batch.target[i];
     one.batch.count = 0;
     text_indent(t, 0, 2);

@@ -167,7 +167,8 @@ static void add_refusal(struct text *t, const struct acting *a, const struct inp
   text_indent(t, 2, 2);
   if (p->when && *p->when) text_addf(t, STYLE(NORMAL), "It passes %s.", p->when);
   keymap_hint(in->keymap, CONTEXT_PLAN, ACTION_PLAN_FORCE, key);
-  if (p->forcible == TRUTH_YES && *key) text_addf(t, STYLE(DIM), "%s shows what would be done if it were forced.", key);
+  if (p->forcible == TRUTH_YES && a->preview.several) text_add(t, STYLE(DIM), "It could be forced, but not together with others.");
+  else if (p->forcible == TRUTH_YES && *key) text_addf(t, STYLE(DIM), "%s shows what would be done if it were forced.", key);
   else if (p->forcible == TRUTH_NO) text_add(t, STYLE(DIM), "Nothing overrules that.");
 }
 
