@@ -1,4 +1,5 @@
 #include "views/command.h"
+#include "analysis/stop.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "model/facts.h"
@@ -9,7 +10,7 @@
 #include <string.h>
 
 #define AT(command) (1u << (command))
-#define READS (AT(CMD_CONSOLE) | AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_RECORD) | AT(CMD_RENDER))
+#define READS (AT(CMD_CONSOLE) | AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_OK_TO_STOP) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_RECORD) | AT(CMD_RENDER))
 
 const struct option_row option_rows[OPT_COUNT] = {
     [OPT_DEMO] = {"--demo", "[=SCENARIO]", ~0u, "a simulated cluster instead of a real one (see list scenarios), or a scenario file"},
@@ -23,11 +24,11 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_CONFIG] = {"--config", "FILE", ~0u, "this configuration file and no other"},
     [OPT_LOG] = {"--log", "FILE", ~0u, "the program's own log; KVMCONSOLE_LOG=gluster:debug sets levels"},
     [OPT_SPEED] = {"--speed", "N", ~0u, "how fast a recording or a simulation plays: 2 is twice as fast, max as fast as it can; step: one change a key"},
-    [OPT_JSON] = {"--json", NULL, AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_LIST), "for scripts"},
+    [OPT_JSON] = {"--json", NULL, AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_OK_TO_STOP) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_LIST), "for scripts"},
     [OPT_TEXT] = {"--text", NULL, AT(CMD_STATUS), "for people and monitoring plug-ins (the default)"},
     [OPT_METRICS] = {"--openmetrics", NULL, AT(CMD_STATUS), "for Prometheus"},
     [OPT_ONLY] = {"--only", "LAYER,..", AT(CMD_STATUS) | AT(CMD_WATCH), "read only these: corosync, pacemaker, gluster, libvirt"},
-    [OPT_TIMEOUT] = {"--timeout", "S", AT(CMD_STATUS), "wait at most so many seconds for the slowest answer (10)"},
+    [OPT_TIMEOUT] = {"--timeout", "S", AT(CMD_STATUS) | AT(CMD_OK_TO_STOP), "wait at most so many seconds for the slowest answer (10)"},
     [OPT_SAMPLE] = {"--sample", "S", AT(CMD_STATUS), "watch for so many seconds first, so that rates are known"},
     [OPT_SIZE] = {"--size", "WxH", AT(CMD_RENDER), "of the frame (80x24)"},
     [OPT_SCRIPT] = {"--script", "FILE", AT(CMD_RENDER), "keys to press: lines of key, type, wait, size, frame"},
@@ -46,6 +47,10 @@ const struct command_row command_rows[CMD_COUNT] = {
     [CMD_STATUS] = {"status", "kvmconsole status", "one reading", "Reads everything once and prints it. Exit code: 0 healthy, 1 degraded, 2 outage, 3 unknown.",
                     "kvmconsole status --json | jq .health", 0, 0, run_status},
     [CMD_WATCH] = {"watch", "kvmconsole watch", "one line a change, as it happens", "Prints each change of the cluster until it is interrupted.", "kvmconsole watch --json", 0, 0, run_watch},
+    [CMD_OK_TO_STOP] = {"ok-to-stop", "kvmconsole ok-to-stop TARGET...", "may these hosts (or HOST:/BRICK) go down now?",
+                        "Tells what would come of stopping all of them now, each reason with what it saw and how old that is: votes, copies, heals, fencing, where pacemaker would put the domains, memory. "
+                        "Exit code: 0 safe, 1 wait, 2 unsafe, 3 unknown.",
+                        "kvmconsole ok-to-stop kvm02 && kvmconsole run node-drain node=kvm02", 1, 63, run_ok_to_stop},
     [CMD_PLAN] = {"plan", "kvmconsole plan OPERATION [key=value..]", "the exact commands, host by host; runs nothing",
                   "Prints what an operation would do: each command, its host, what it changes, how it is undone and proven. key=value repeats for lists; a secret is key=@FILE or key=@-. "
                   "Exit code: 0 it may run, 2 it is refused.",
@@ -180,7 +185,7 @@ static int take_speed(const struct arguments *a, struct feed_options *ret) {
 
 int feed_arguments(struct arguments *a, struct feed_options *ret) {
   const char *only = a->option[OPT_ONLY];
-  *ret = (struct feed_options){.replay = a->option[OPT_REPLAY], .config = &a->config, .only = only, .read_only = a->option[OPT_READ_ONLY] != NULL};
+  *ret = (struct feed_options){.replay = a->option[OPT_REPLAY], .config = &a->config, .only = only, .read_only = a->option[OPT_READ_ONLY] != NULL, .judge = stop_judge_hosts};
   if (only && check_layers(only)) return EXIT_USAGE;
   int code = simulation_open(a, &a->simulation);
   if (code) return code;

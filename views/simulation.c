@@ -15,6 +15,7 @@ static struct sim *sim_of(void *self) { return ((struct simulation *)self)->sim;
 static int64_t now(void *self) { return sim_now(sim_of(self)); }
 static int64_t next(void *self) { return sim_next(sim_of(self)); }
 static int64_t end(void *self) { return sim_end(sim_of(self)); }
+static void place(void *self, const char *nodes) { sim_want_placement(sim_of(self), nodes); }
 static const char *here(void *self) { return sim_here(sim_of(self)); }
 
 static void run(void *self, int64_t until, stream_line_fn *line, void *owner) {
@@ -40,7 +41,7 @@ int simulation_open(const struct arguments *a, struct simulation **ret) {
     return code == -EBUSY ? EXIT_LOCKED : code == -ENOENT && o.scenario && !strchr(o.scenario, '/') ? EXIT_USAGE : EXIT_INPUT;
   }
   *ret = mem_alloc(sizeof **ret);
-  **ret = (struct simulation){sim, {.self = *ret, .now = now, .next = next, .end = end, .here = here, .run = run}, NULL};
+  **ret = (struct simulation){sim, {.self = *ret, .now = now, .next = next, .end = end, .here = here, .place = place, .run = run}, NULL};
   return 0;
 }
 

@@ -69,6 +69,8 @@ SHAPE(pcmk_capacity_shape, struct pcmk_capacity, FIELD(struct pcmk_capacity, nod
 SHAPE(pcmk_config_shape, T, FIELD(T, properties, PAIRS), LIST(T, constraints, pcmk_constraint_shape), LIST(T, resources, pcmk_param_shape),
       LIST(T, levels, pcmk_level_shape), LIST(T, capacities, pcmk_capacity_shape));
 #undef T
+SHAPE(pcmk_place_shape, struct pcmk_place, FIELD(struct pcmk_place, resource, TEXT), FIELD(struct pcmk_place, instance, TEXT), FIELD(struct pcmk_place, from, TEXTS), FIELD(struct pcmk_place, to, TEXTS));
+SHAPE(pcmk_placement_shape, struct pcmk_placement, FIELD(struct pcmk_placement, lost, TEXTS), FIELD(struct pcmk_placement, text, TEXT), LIST(struct pcmk_placement, resources, pcmk_place_shape));
 
 #define T struct gluster_peer
 SHAPE(gluster_peer_shape, T, FIELD(T, uuid, TEXT), FIELD(T, hostname, TEXT), FIELD(T, names, TEXTS), FIELD(T, connected, BOOL), FIELD(T, state, TEXT), FIELD(T, self, BOOL));
@@ -157,6 +159,7 @@ const struct fact_kind fact_kinds[] = {
     {"pacemaker.failures", LAYER_PACEMAKER, &pcmk_failures_shape, 10000, "failed actions", NEED_USEFUL},
     {"pacemaker.fencing", LAYER_PACEMAKER, &pcmk_fencing_shape, 10000, "fencing history", NEED_USEFUL},
     {"pacemaker.config", LAYER_PACEMAKER, &pcmk_config_shape, 10000, "constraints and configuration", NEED_USEFUL},
+    {"pacemaker.placement", LAYER_PACEMAKER, &pcmk_placement_shape, 60000, "where resources go without a node, by pacemaker's own simulation", NEED_NONE},
     {"gluster.peers", LAYER_GLUSTER, &gluster_peers_shape, 2000, "peers, as one daemon sees them", NEED_ESSENTIAL},
     {"gluster.volumes", LAYER_GLUSTER, &gluster_volumes_shape, 2000, "volumes and their options", NEED_ESSENTIAL},
     {"gluster.probe", LAYER_GLUSTER, &gluster_probe_shape, 5000, "each peer's own daemon, asked", NEED_ESSENTIAL},

@@ -94,6 +94,12 @@ struct pcmk_config { /* kind "pacemaker.config": the CIB's configuration section
   LIST_OF(struct pcmk_level) levels;
   LIST_OF(struct pcmk_capacity) capacities; /* of the nodes that have any */
 };
+struct pcmk_place { const char *resource, *instance; struct texts from, to; }; /* where it is active now, and where it would be */
+struct pcmk_placement { /* kind "pacemaker.placement", key: the nodes, joined by commas: what pacemaker's scheduler would do without them (crm_simulate) */
+  struct texts lost;
+  const char *text; /* why there is no answer; NULL: there is one */
+  LIST_OF(struct pcmk_place) resources; /* those that are active on these nodes, and those that would be elsewhere than now */
+};
 
 /* ---- gluster: the management daemon's RPC, portmapper, bricks ---- */
 struct gluster_peer {
@@ -185,7 +191,7 @@ extern const struct shape corosync_cluster_shape, corosync_nodes_shape, corosync
     corosync_outlook_shape, corosync_outlooks_shape;
 extern const struct shape pcmk_cluster_shape, pcmk_nodes_shape, pcmk_node_shape, pcmk_resources_shape, pcmk_resource_shape,
     pcmk_failures_shape, pcmk_failure_shape, pcmk_fencing_shape, pcmk_fence_event_shape, pcmk_config_shape, pcmk_constraint_shape, pcmk_param_shape,
-    pcmk_level_shape, pcmk_capacity_shape;
+    pcmk_level_shape, pcmk_capacity_shape, pcmk_placement_shape, pcmk_place_shape;
 extern const struct shape gluster_peers_shape, gluster_peer_shape, gluster_volumes_shape, gluster_volume_shape, gluster_brick_shape,
     gluster_probe_shape, gluster_alive_shape, gluster_bricks_shape, gluster_brick_life_shape, gluster_space_shape,
     gluster_brick_space_shape, gluster_task_shape, gluster_heal_shape, gluster_brick_heal_shape, gluster_capacity_shape,

@@ -118,6 +118,7 @@ struct snapshot *snapshot_make(const struct store *s, int64_t now, int64_t at, c
   merge_resources(&m);
   merge_domains(&m);
   merge_problems(&m);
+  if (m.options->judge) m.options->judge(snap);
   identity_free(&m.identity);
   map_free(&m.host_index);
   return snap;

@@ -257,28 +257,33 @@ void find_leftover_move(struct finder *f) {
 /* A status that is not known is no reason to look away. */
 static bool in_use(const struct volume_view *v) { return !v->status || str_eq(v->status, "started"); }
 
-static void sets_in(struct finder *f, int state, const char *what) {
+void find_volume_unwritable(struct finder *f) {
   EACH(SNAP->volumes, struct volume_view, v) {
     if (!in_use(v)) continue;
-    for (size_t set = 0; set < volume_sets(v); set++)
-      if (volume_set_state(v, (int64_t)set) == state)
-        problem_found(f, arena_printf(f->m->arena, "%s set %zu", v->name, set), "%s: set %zu %s", v->name, set, what);
+    for (size_t set = 0; set < volume_sets(v); set++) {
+      struct set_rules r = volume_rules(v);
+      struct set_living sure, perhaps;
+      if (volume_set_state(v, (int64_t)set) != SET_LOST) continue;
+      volume_living(v, (int64_t)set, &sure, &perhaps);
+      problem_found(f, arena_printf(f->m->arena, "%s set %zu", v->name, set), set_reads(&r, &perhaps) ? "%s: set %zu has no quorum to write with the bricks left" : "%s: set %zu has not enough bricks left", v->name, set);
+    }
   }
 }
 
-void find_volume_unwritable(struct finder *f) { sets_in(f, SET_LOST, "has not enough bricks left"); }
+/* A set that surely can be written is not in doubt, whatever its other bricks do: brick-unknown says that. */
+static bool set_in_doubt(const struct volume_view *v, size_t set) {
+  struct set_rules r = volume_rules(v);
+  struct set_living sure, perhaps;
+  volume_living(v, (int64_t)set, &sure, &perhaps);
+  return set_writes(&r, &perhaps) && !set_writes(&r, &sure);
+}
 
 void find_volume_uncertain(struct finder *f) {
-  EACH(SNAP->volumes, struct volume_view, v)
-    if (in_use(v) && v->writable == SET_UNKNOWN) {
-      bool certain_copy = true; /* a set with one live copy and unknown ones is degraded, not unknown: brick-unknown says it */
-      for (size_t set = 0; set < volume_sets(v); set++) {
-        size_t up = 0;
-        EACH(v->bricks, struct brick_view, b) up += b->set == (int64_t)set && b->online == TRUTH_YES && b->arbiter != TRUTH_YES;
-        certain_copy &= up >= (v->disperse > 0 ? (size_t)(v->disperse - v->redundancy) : 1);
-      }
-      if (!certain_copy) problem_found(f, v->name, "%s: it is not known whether each set has a live copy", v->name);
-    }
+  EACH(SNAP->volumes, struct volume_view, v) {
+    bool doubt = false;
+    for (size_t set = 0; in_use(v) && set < volume_sets(v); set++) doubt |= set_in_doubt(v, set);
+    if (doubt) problem_found(f, v->name, "%s: it is not known whether each set has enough live bricks", v->name);
+  }
 }
 
 void find_volume_stopped(struct finder *f) {

@@ -129,21 +129,26 @@ size_t volume_sets(const struct volume_view *v) {
   return (size_t)(last + 1);
 }
 
-/* Writable means what the volume's type means by it: one copy of a replica set (client quorum is the verdict's
- * business), disperse - redundancy bricks of a disperse set, each brick of a distribute volume. */
-int volume_set_state(const struct volume_view *v, int64_t set) {
-  int64_t all = 0, up = 0, unknown = 0, data_up = 0, data_unknown = 0;
+struct set_rules volume_rules(const struct volume_view *v) { return set_rules_make(v->replica, v->arbiter, v->disperse, v->redundancy, &v->options); }
+
+void volume_living(const struct volume_view *v, int64_t set, struct set_living *ret_sure, struct set_living *ret_perhaps) {
+  bool first = true;
+  *ret_sure = *ret_perhaps = (struct set_living){0};
   for (size_t i = 0; i < v->bricks.count; i++) {
     const struct brick_view *b = &v->bricks.item[i];
     if (b->set != set) continue;
-    bool data = b->arbiter != TRUTH_YES;
-    all++;
-    if (b->online == TRUTH_YES) up++, data_up += data;
-    else if (b->online == TRUTH_UNKNOWN) unknown++, data_unknown += data;
+    bool data = b->arbiter != TRUTH_YES, sure = b->online == TRUTH_YES, perhaps = b->online != TRUTH_NO;
+    ret_sure->bricks += sure, ret_sure->data += sure && data, ret_sure->first |= sure && first;
+    ret_perhaps->bricks += perhaps, ret_perhaps->data += perhaps && data, ret_perhaps->first |= perhaps && first;
+    first = false;
   }
-  int64_t needed = 1;
-  if (v->disperse > 0) needed = v->disperse - (v->redundancy > 0 ? v->redundancy : 0), data_up = up, data_unknown = unknown;
-  if (data_up + data_unknown < needed) return SET_LOST;
-  if (data_up < needed) return SET_UNKNOWN;
-  return up == all ? SET_FULL : up + unknown == all ? SET_UNKNOWN : SET_REDUCED;
+}
+
+int volume_set_state(const struct volume_view *v, int64_t set) {
+  struct set_rules r = volume_rules(v);
+  struct set_living sure, perhaps;
+  volume_living(v, set, &sure, &perhaps);
+  if (!set_writes(&r, &perhaps)) return SET_LOST;
+  if (!set_writes(&r, &sure)) return SET_UNKNOWN;
+  return sure.bricks >= r.bricks ? SET_FULL : perhaps.bricks >= r.bricks ? SET_UNKNOWN : SET_REDUCED;
 }

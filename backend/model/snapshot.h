@@ -5,6 +5,7 @@
  * is the last one known and must not be drawn as good. */
 #ifndef MODEL_SNAPSHOT_H
 #define MODEL_SNAPSHOT_H
+#include "model/copies.h"
 #include "model/facts.h"
 #include "model/store.h"
 
@@ -141,6 +142,7 @@ struct merge_options {
   size_t alias_count;
   const char *here;  /* the console's own host, or NULL */
   int volume_warn, volume_crit; /* percent full; 0: 80 and 90 */
+  void (*judge)(struct snapshot *s); /* what analysis adds at the end; NULL: verdicts stay unknown */
 };
 
 /* Merges all the store holds. before: the snapshot made last (problems keep their `since`), or NULL. One reference. */
@@ -155,5 +157,8 @@ bool snapshot_off(const struct snapshot *s, const struct host_view *h);
 const struct volume_view *snapshot_volume(const struct snapshot *s, const char *name);
 const struct domain_view *snapshot_domain(const struct snapshot *s, const char *name);
 size_t volume_sets(const struct volume_view *v);                           /* how many replica sets */
-int volume_set_state(const struct volume_view *v, int64_t set);            /* enum set_state */
+struct set_rules volume_rules(const struct volume_view *v);
+/* What of a set surely lives, and what perhaps does: with all that is not known. */
+void volume_living(const struct volume_view *v, int64_t set, struct set_living *ret_sure, struct set_living *ret_perhaps);
+int volume_set_state(const struct volume_view *v, int64_t set);            /* enum set_state: whether it can be written, quorum included */
 #endif

@@ -2,7 +2,7 @@
 #ifndef OPS_CLUSTER_ROWS_H
 #define OPS_CLUSTER_ROWS_H
 #include "ops/operation.h"
-#include "ops/seen.h"
+#include "analysis/seen.h"
 
 /* Pacemaker is read and has a member to be told on; else it is refused. Without quorum: refused, but not for ever. */
 bool cluster_told(struct planning *p);

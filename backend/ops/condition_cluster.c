@@ -1,6 +1,6 @@
 /* Questions about corosync and pacemaker. What rests on an old reading is unknown. */
 #include "ops/condition.h"
-#include "ops/seen.h"
+#include "analysis/seen.h"
 #include <inttypes.h>
 
 #define CONDITION(name_) static enum truth name_(const struct snapshot *s, const struct texts *args, struct arena *a, const char **saw)

@@ -1,6 +1,6 @@
 /* Questions about domains, as libvirt has them. "Nowhere" wants every host's word. */
 #include "ops/condition.h"
-#include "ops/seen.h"
+#include "analysis/seen.h"
 
 #define CONDITION(name_) static enum truth name_(const struct snapshot *s, const struct texts *args, struct arena *a, const char **saw)
 #define ARG(n) (args->item[n])

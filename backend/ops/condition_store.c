@@ -1,6 +1,6 @@
 /* Questions about gluster, and about what keeps a host in touch. */
 #include "ops/condition.h"
-#include "ops/store_view.h"
+#include "analysis/store_view.h"
 #include <inttypes.h>
 #include <string.h>
 

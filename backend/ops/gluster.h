@@ -3,7 +3,7 @@
 #define OPS_GLUSTER_H
 #include "ops/asked.h"
 #include "ops/operation.h"
-#include "ops/store_view.h"
+#include "analysis/store_view.h"
 
 /* Its argv begins with "gluster --mode=script --timeout=60", its deadline lies behind that. */
 enum { GLUSTER_MS = 75000 };

@@ -2,7 +2,7 @@
  * if something is wrong with it nobody will: so a timer on the host takes it back, and what stops the timer has to come over
  * a connection that was made afterwards. */
 #include "ops/host.h"
-#include "ops/store_view.h"
+#include "analysis/store_view.h"
 #include <string.h>
 
 enum { REVERT_S = 120, APPLY_S = 3, SETTLE_S = 15 };

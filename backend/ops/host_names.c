@@ -1,6 +1,6 @@
 /* What stands between hosts: their names, the firewall, SELinux. */
 #include "ops/host.h"
-#include "ops/store_view.h"
+#include "analysis/store_view.h"
 #include <string.h>
 
 /* ---- /etc/hosts ---- */

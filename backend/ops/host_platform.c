@@ -1,6 +1,6 @@
 /* host-platform: can this machine run domains, and libvirt and qemu on it. */
 #include "ops/host.h"
-#include "ops/store_view.h"
+#include "analysis/store_view.h"
 #include <string.h>
 
 const struct operation_argument platform_arguments[] = {{.name = "host", .title = "HOST", .help = "the hosts that are to run domains", .kind = ARG_HOST, .required = true, .list = true}, {.name = NULL}};

@@ -1,6 +1,6 @@
 /* host-prepare: what a KVM host or a gluster host needs before it can be part of the cluster. */
 #include "ops/host.h"
-#include "ops/store_view.h"
+#include "analysis/store_view.h"
 #include <string.h>
 
 static const char *check_mirror(struct planning *p, const char *value) {

@@ -1,7 +1,7 @@
 /* root's ssh between KVM hosts, by the cluster's names of them: libvirt migrates over it. Keys are read from each host over
  * the connection that the console has to it, so nobody in between can give his own. */
 #include "ops/host.h"
-#include "ops/store_view.h"
+#include "analysis/store_view.h"
 #include <string.h>
 
 static const char key_file[] = "/root/.ssh/id_ed25519";

@@ -1,6 +1,6 @@
 /* The table of operations as others see it: found, given values, checked, surveyed, planned. */
 #include "ops/operation.h"
-#include "ops/seen.h"
+#include "analysis/seen.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

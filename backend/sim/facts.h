@@ -14,7 +14,7 @@ struct fact_reader {
   enum layer layer;
   int64_t every_ms; /* how often it is read */
   bool pushed;      /* and at once when something changes */
-  bool by_volume;   /* once for each volume, which is the key */
+  enum { KEY_NONE, KEY_VOLUME, KEY_NODE } by; /* once for each volume, or each node that is online, which is the key */
   /* Fills the kind's struct; false: there is nothing to be said now. */
   bool (*read)(const struct look *l, const char *key, void *ret);
 };
@@ -32,6 +32,7 @@ bool read_pacemaker_nodes(const struct look *l, const char *key, void *ret);
 bool read_pacemaker_resources(const struct look *l, const char *key, void *ret);
 bool read_pacemaker_failures(const struct look *l, const char *key, void *ret);
 bool read_pacemaker_fencing(const struct look *l, const char *key, void *ret);
+bool read_pacemaker_placement(const struct look *l, const char *key, void *ret);
 bool read_pacemaker_config(const struct look *l, const char *key, void *ret);
 bool read_gluster_peers(const struct look *l, const char *key, void *ret);
 bool read_gluster_volumes(const struct look *l, const char *key, void *ret);

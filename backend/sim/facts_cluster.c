@@ -170,6 +170,33 @@ bool read_pacemaker_resources(const struct look *l, const char *key, void *ret) 
 }
 
 /* An agent that gave no reason is quoted by its exit code. */
+/* What the coordinator would do without those nodes: "kvm01", "kvm01,kvm02". */
+bool read_pacemaker_placement(const struct look *l, const char *key, void *ret) {
+  struct pcmk_placement *out = ret;
+  const struct sim_host *dc = world_host(l->w, l->here->dc);
+  if (!dc) return false;
+  int *place = arena_array(l->arena, l->w->resources.count + 1, sizeof *place);
+  char *rest = arena_strdup(l->arena, key);
+  for (char *one; (one = strsep(&rest, ",")) != NULL;) texts_add(l->arena, &out->lost, one);
+  schedule_place_without(l->w, dc, &out->lost, place);
+  for (size_t i = 0; i < l->w->resources.count; i++) {
+    const struct sim_resource *r = &l->w->resources.item[i];
+    struct sim_host *on[NODES_MAX];
+    struct texts from = {0}, to = {0};
+    bool concerned = false, managed = resource_managed(l->w, r);
+    size_t n = shown_on(l, r, l->w->ops.count ? op_there(l, r) : NULL, on);
+    for (size_t k = 0; k < n; k++) concerned |= texts_have(&out->lost, on[k]->name);
+    const char *then = managed && place[i] != NOWHERE ? l->w->hosts.item[place[i]].name : NULL;
+    if (!concerned && (!managed || (n == 1 && str_eq(on[0]->name, then)) || (!n && !then))) continue;
+    for (size_t k = 0; k < n; k++) texts_add(l->arena, &from, on[k]->name);
+    if (then) texts_add(l->arena, &to, then);
+    for (size_t k = 0; !managed && k < n; k++)
+      if (!texts_have(&out->lost, on[k]->name)) texts_add(l->arena, &to, on[k]->name); /* left where it is */
+    *(struct pcmk_place *)list_add(l->arena, &out->resources, &pcmk_place_shape) = (struct pcmk_place){.resource = r->id, .from = from, .to = to};
+  }
+  return true;
+}
+
 bool read_pacemaker_failures(const struct look *l, const char *key, void *ret) {
   (void)key;
   EACH(l->w->failures, struct pcmk_failure, f) {

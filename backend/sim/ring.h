@@ -1,7 +1,7 @@
 /* Corosync: who hears whom after token and consensus, and who has quorum then (quorum.h). Each node has a view of its own. */
 #ifndef SIM_RING_H
 #define SIM_RING_H
-#include "sim/quorum.h"
+#include "model/quorum.h"
 #include "sim/world.h"
 
 bool is_node(const struct sim_host *h);

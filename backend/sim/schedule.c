@@ -57,6 +57,7 @@ struct placing {
   const struct world *w;
   const struct sim_host *dc;
   int *place;
+  const struct texts *without; /* nodes that are not counted on */
   char *done;
   int64_t count[NODES_MAX]; /* resources given to each host so far */
   bool capacities;
@@ -117,7 +118,7 @@ static void place_one(struct placing *p, size_t at) {
   int best = NOWHERE;
   int64_t best_score = 0;
   for (size_t i = 0; i < p->w->hosts.count && i < NODES_MAX; i++) {
-    if (!KNOWN(p->w->hosts.item[i].node_id)) continue;
+    if (!KNOWN(p->w->hosts.item[i].node_id) || texts_have(p->without, p->w->hosts.item[i].name)) continue;
     int64_t score = score_add(schedule_score(p->w, p->dc, r, &p->w->hosts.item[i]), colocated(p, r, (int)i));
     if (score < 0 || !fits(p, r, (int)i)) continue;
     if (better(p, r, (int)i, score, best, best_score)) best = (int)i, best_score = score;
@@ -126,10 +127,24 @@ static void place_one(struct placing *p, size_t at) {
   if (best != NOWHERE) p->count[best]++;
 }
 
-void schedule_place(const struct world *w, const struct sim_host *dc, int *ret) {
+static int active_at(const struct world *w, const struct sim_resource *r) {
+  for (size_t i = 0; i < w->hosts.count && i < NODES_MAX; i++)
+    if (is_current(r, &w->hosts.item[i])) return (int)i;
+  return NOWHERE;
+}
+
+/* What is elsewhere stays there, as stickiness has it: only what is active on those nodes is placed anew. */
+void schedule_place_without(const struct world *w, const struct sim_host *dc, const struct texts *nodes, int *ret) {
   const char *strategy = cluster_property(w, "placement-strategy");
   CLEANUP(mem_freep) char *done = mem_alloc(w->resources.count + 1);
-  struct placing p = {.w = w, .dc = dc, .place = ret, .done = done, .capacities = strategy && !str_eq(strategy, "default")};
-  for (size_t i = 0; i < w->resources.count; i++) ret[i] = NOWHERE;
+  struct placing p = {.w = w, .dc = dc, .place = ret, .without = nodes, .done = done, .capacities = strategy && !str_eq(strategy, "default")};
+  for (size_t i = 0; i < w->resources.count; i++) {
+    ret[i] = nodes->count ? active_at(w, &w->resources.item[i]) : NOWHERE;
+    if (!nodes->count || (ret[i] != NOWHERE && texts_have(nodes, w->hosts.item[ret[i]].name))) ret[i] = NOWHERE;
+    else done[i] = 1;
+    if (ret[i] != NOWHERE) p.count[ret[i]]++;
+  }
   for (size_t i = 0; i < w->resources.count; i++) place_one(&p, i);
 }
+
+void schedule_place(const struct world *w, const struct sim_host *dc, int *ret) { schedule_place_without(w, dc, &(struct texts){0}, ret); }

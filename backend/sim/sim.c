@@ -6,6 +6,7 @@
 #include "sim/event.h"
 #include "sim/facts.h"
 #include "sim/host.h"
+#include "sim/pacemaker.h"
 #include "sim/ring.h"
 #include "sim/world_file.h"
 #include <errno.h>
@@ -33,6 +34,7 @@ struct sim {
   struct sim_command **commands; /* that run; whoever began one forgets it */
   size_t command_count;
   struct str out;
+  char *placement; /* nodes joined by commas: what pacemaker would do without them is wanted too; NULL: of none */
 };
 
 static uint64_t hash_of(const char *s, size_t len) {
@@ -134,8 +136,10 @@ static void read_facts(struct reading *r) {
   for (size_t at = 0; at < READERS_MAX && fact_readers[at].kind; at++) {
     if (fact_readers[at].layer != s->layer) continue;
     for (size_t i = 0; i < s->count[at]; i++) s->printed[at][i].seen = false;
-    if (!fact_readers[at].by_volume) read_fact(r, at, "");
-    else EACH(r->sim->world->volumes, struct sim_volume, v) read_fact(r, at, v->name);
+    if (fact_readers[at].by == KEY_NONE) read_fact(r, at, "");
+    else if (fact_readers[at].by == KEY_VOLUME) EACH(r->sim->world->volumes, struct sim_volume, v) read_fact(r, at, v->name);
+    else EACH(r->sim->world->hosts, struct sim_host, h) if (is_node(h) && node_online(r->look.here, h)) read_fact(r, at, h->name);
+    if (fact_readers[at].by == KEY_NODE && r->sim->placement) read_fact(r, at, r->sim->placement);
     drop_unseen(r, at);
     for (size_t i = 0; i < s->count[at]; i++)
       if (s->printed[at][i].next < s->wake) s->wake = s->printed[at][i].next;
@@ -305,6 +309,13 @@ int sim_open(const struct sim_options *o, struct sim **ret, struct err *e) {
 }
 
 int sim_save(struct sim *s, struct err *e) { return s->file ? world_file_write(s->file, s->world, e) : 0; }
+
+void sim_want_placement(struct sim *s, const char *key) {
+  mem_free(s->placement);
+  s->placement = mem_strdup(key);
+  for (size_t i = 0; i < s->source_count; i++)
+    if (s->sources[i]->layer == LAYER_PACEMAKER) s->sources[i]->wake = 0;
+}
 
 void sim_close(struct sim *s) {
   if (!s) return;

@@ -28,6 +28,8 @@ void sim_run(struct sim *s, int64_t until, sim_line_fn *fn, void *owner); /* eve
 int64_t sim_now(const struct sim *s);  /* wall ms of the world */
 int64_t sim_next(const struct sim *s); /* when something happens or is said next */
 int64_t sim_end(const struct sim *s);  /* when what the scenario has in store is over, the recovery included */
+/* Nodes joined by commas: what pacemaker would do without all of them is read from now on too. */
+void sim_want_placement(struct sim *s, const char *key);
 const char *sim_here(const struct sim *s);
 const char *sim_scenario(const struct sim *s);
 struct world *sim_world(struct sim *s);

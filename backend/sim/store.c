@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DIRTY_MS = 1000, HEAL_AFTER_MS = 2500, SET_MAX = 64, SHARD_BYTES = 16 << 20 };
+enum { DIRTY_MS = 1000, HEAL_AFTER_MS = 2500, SHARD_BYTES = 16 << 20 };
 
 struct sim_brick *brick_of(const struct sim_volume *v, const char *host, const char *path) {
   EACH(v->bricks, struct sim_brick, b)
@@ -25,16 +25,17 @@ bool brick_serves(const struct world *w, const struct sim_brick *b, const struct
 }
 
 bool volume_writes(const struct world *w, const struct sim_volume *v, int64_t set, const struct sim_host *client) {
-  bool live[SET_MAX] = {false}, arbiter[SET_MAX] = {false};
-  int64_t n = 0;
-  if (!str_eq(v->status, "started") || set_size(v) > SET_MAX) return false;
+  struct set_rules r = set_rules_make(v->replica, v->arbiter, v->disperse, v->redundancy, &v->options);
+  struct set_living l = {0};
+  bool first = true;
+  if (!str_eq(v->status, "started")) return false;
   EACH(v->bricks, struct sim_brick, b) {
-    if (b->set != set || n >= SET_MAX) continue;
-    live[n] = brick_serves(w, b, client);
-    arbiter[n++] = YES(b->arbiter);
+    if (b->set != set) continue;
+    bool live = brick_serves(w, b, client);
+    l.bricks += live, l.data += live && !YES(b->arbiter), l.first |= live && first;
+    first = false;
   }
-  struct set_rules r = set_rules_of(v, set);
-  return set_writes(&r, live, arbiter);
+  return set_writes(&r, &l);
 }
 
 static bool serves(const struct world *w, const struct sim_host *client, const char *name) {

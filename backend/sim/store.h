@@ -1,18 +1,10 @@
 /* GlusterFS: the pool, volumes and their bricks, what is written while a brick is away, heals, locks of dead clients. */
 #ifndef SIM_STORE_H
 #define SIM_STORE_H
+#include "model/copies.h"
 #include "sim/world.h"
 
 /* ---- rules, alone ---- */
-struct set_rules { /* of one replica or disperse set */
-  int64_t bricks, arbiters, redundancy; /* redundancy: of a disperse set, else 0 */
-  int64_t quorum;                       /* bricks that must be there to write; 0: any one copy */
-  bool first_counts;                    /* quorum auto on an even set: exactly half will do when the first brick is in it */
-};
-struct set_rules set_rules_of(const struct sim_volume *v, int64_t set);
-/* live: one a brick in the set's order. An arbiter alone holds no data. */
-bool set_writes(const struct set_rules *r, const bool *live, const bool *arbiter);
-bool set_reads(const struct set_rules *r, const bool *live, const bool *arbiter);
 /* After a client died silently: max(tcp-user-timeout, keepalive-time + keepalive-interval), as measured; neither alone. */
 int64_t lock_release(int64_t user_timeout_s, int64_t keepalive_s, int64_t interval_s);
 int64_t store_lock_release(const struct sim_volume *v); /* by the volume's options; of clients that connect now */

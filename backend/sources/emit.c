@@ -97,9 +97,9 @@ static void confirm(struct emitter *e, const char *kind, const char *key) {
   if (!texts_have(&e->beat.kinds, name)) texts_add(e->beat_arena, &e->beat.kinds, name);
 }
 
-void emit_fact(struct emitter *e, const char *kind, const char *key, const void *data) { emit_fact_at(e, kind, key, data, clock_wall_ms()); }
+bool emit_fact(struct emitter *e, const char *kind, const char *key, const void *data) { return emit_fact_at(e, kind, key, data, clock_wall_ms()); }
 
-void emit_fact_at(struct emitter *e, const char *kind, const char *key, const void *data, int64_t at) {
+bool emit_fact_at(struct emitter *e, const char *kind, const char *key, const void *data, int64_t at) {
   CLEANUP(str_free) struct str now = {0};
   if (!key) key = "";
   if (data) shape_encode(fact_kind_find(kind)->shape, data, &now);
@@ -107,11 +107,12 @@ void emit_fact_at(struct emitter *e, const char *kind, const char *key, const vo
   struct printed *p = last_word(e, kind, key);
   if (p->data && !strcmp(p->data, now.data) && clock_wall_ms() - at < 2000) { /* a beat says "just now" */
     confirm(e, kind, key);
-    return;
+    return false;
   }
   mem_free(p->data);
   p->data = str_take(&now);
   fragment_print(&e->out, at, e->layer, e->host, kind, key, data);
+  return true;
 }
 
 void emit_state(struct emitter *e, enum source_state state, const char *format, ...) {

@@ -29,10 +29,10 @@ struct emitter;
 struct emitter *emitter_new(enum layer layer, const char *host, int fd); /* fd: 1; tests use a pipe */
 void emitter_free(struct emitter *e);
 /* One fact as just read (data of the kind's shape; NULL: does not exist any more). Printed at the next flush if it is
- * not what was printed last. key NULL where the kind has one fact a host. */
-void emit_fact(struct emitter *e, const char *kind, const char *key, const void *data);
+ * not what was printed last; true when it is printed. key NULL where the kind has one fact a host. */
+bool emit_fact(struct emitter *e, const char *kind, const char *key, const void *data);
 /* The same of a reading that is not of now (wall ms): another console of this host made it. Give each reading once. */
-void emit_fact_at(struct emitter *e, const char *kind, const char *key, const void *data, int64_t at);
+bool emit_fact_at(struct emitter *e, const char *kind, const char *key, const void *data, int64_t at);
 /* How the source is; printed when it changes and with every flush after 2 s. */
 void emit_state(struct emitter *e, enum source_state state, const char *format, ...) PRINTF(3, 4);
 /* What was received, masked, where --raw was given: which call, and its bytes. The same again is not printed again. */

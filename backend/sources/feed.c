@@ -94,7 +94,8 @@ static void take_config(struct feed *f, const struct config *c) {
       f->aliases[f->alias_count++] = (struct alias){c->hosts[i].name, c->hosts[i].aliases[j]};
     }
   if (f->options.stream) f->here = mem_strdup(f->options.stream->here(f->options.stream->self));
-  f->merge = (struct merge_options){.aliases = f->aliases, .alias_count = f->alias_count, .here = f->options.stream ? f->here : f->options.replay ? NULL : this_host()};
+  f->merge = (struct merge_options){.aliases = f->aliases, .alias_count = f->alias_count, .here = f->options.stream ? f->here : f->options.replay ? NULL : this_host(),
+                                      .judge = f->options.judge};
   if (c) {
     f->merge.volume_warn = (int)config_number(c, SET_VOLUME_WARN);
     f->merge.volume_crit = (int)config_number(c, SET_VOLUME_CRIT);
@@ -266,6 +267,11 @@ struct snapshot *feed_snapshot(struct feed *f, const struct snapshot *before) {
 
 void feed_quiet(struct feed *f, bool quiet) {
   if (f->live) live_quiet(f->live, quiet);
+}
+
+void feed_place(struct feed *f, const char *nodes) {
+  if (f->live) live_place(f->live, nodes);
+  else if (f->options.stream) f->options.stream->place(f->options.stream->self, nodes);
 }
 
 bool feed_complete(const struct feed *f) { return f->live ? live_complete(f->live) : f->streaming || replay_ended(f->replay); }

@@ -17,6 +17,7 @@ struct stream {
   int64_t (*next)(void *self);       /* when it has something to say next */
   int64_t (*end)(void *self);        /* when it is over, for who plays it as fast as it can */
   const char *(*here)(void *self);   /* the host that it is seen from */
+  void (*place)(void *self, const char *nodes); /* feed_place() */
   void (*run)(void *self, int64_t until, stream_line_fn *line, void *owner);
 };
 
@@ -33,6 +34,7 @@ struct feed_options {
   bool paused;                /* with a tape: begin at the beginning, paused */
   bool simulated;             /* its clock is feed_pass() */
   bool stepwise;              /* a replay at full speed: on_change after each moment of it, not only when there is time */
+  void (*judge)(struct snapshot *s); /* adds its verdicts to each snapshot (merge_options); NULL: none */
   /* Each line as it came, before it is parsed (for record): with its newline. May be NULL. */
   void (*on_line)(void *owner, const char *line, size_t len);
   /* The store changed, or time made something stale. Coalesced: once for all that arrived in one turn of the loop. */
@@ -50,6 +52,9 @@ void feed_close(struct feed *f); /* ends the sources */
 
 /* Merges the newest that is known. before as for snapshot_make(). One reference, the caller's. */
 struct snapshot *feed_snapshot(struct feed *f, const struct snapshot *before);
+/* What pacemaker would do without all of these nodes ("kvm01,kvm02") is wanted as well; each alone is always read. It comes as
+ * a fact, which feed_complete() waits for. A recording knows no more than it holds. */
+void feed_place(struct feed *f, const char *nodes);
 bool feed_complete(const struct feed *f); /* live: every source has said how it is, and disks were asked; replay: at its end */
 void feed_give_up(struct feed *f);        /* nobody waits any longer: sources that have said nothing are hung */
 bool feed_ended(const struct feed *f);    /* a replay that is over */

@@ -25,6 +25,7 @@ enum {
   FRESH_MS = 60000,
   SSH_AGAIN_MS = 300000,
   SPLIT_EVERY_MS = 60000,
+  SPLIT_PAUSE_MS = 120000, /* longer than that after the minute nobody shall wait to hear of a split-brain */
   SPLIT_THEIRS_MS = 90000, /* for so long who reads is left to crawl as well */
   HAND_ON_MS = 100,        /* while it is being decided who follows whom, two may for a moment follow each other */
   SAME_MS = 500            /* two ages of one reading, each as its way made it */
@@ -325,8 +326,9 @@ static void on_split(void *owner, int code, const char *text, const char *compla
   (void)complaint;
   t->splitter = NULL;
   t->split_of = NULL;
-  /* A crawl over thousands of entries is dear for the bricks' host: then it comes seldom. */
-  v->split_at = clock_mono_ms() + 20 * (clock_mono_ms() - t->split_began);
+  /* A crawl over thousands of entries is dear for the bricks' host: then it comes seldom. One that failed is no such. */
+  int64_t now = clock_mono_ms(), pause = 20 * (now - t->split_began);
+  v->split_at = now + (code ? 0 : pause < SPLIT_PAUSE_MS ? pause : SPLIT_PAUSE_MS);
   if (!code) emit_raw(t->w->emit, "heal info summary", text, strlen(text));
   if (code || !volume || v->heal_at == UNKNOWN_INT || text_split_brain(text, volume, &n)) return;
   v->heal.split_brain = n;

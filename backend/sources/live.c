@@ -19,7 +19,7 @@ static const struct {
   const char *program;
 } programs[] = {{LAYER_COROSYNC, "kvmconsole-corosync"}, {LAYER_PACEMAKER, "kvmconsole-pacemaker"}, {LAYER_GLUSTER, "kvmconsole-gluster"}, {LAYER_LIBVIRT, "kvmconsole-libvirt"}};
 
-enum told { TOLD_WAYS, TOLD_WHO, TOLD_NEIGHBOURS, TOLD_QUIET, TOLD_COUNT };
+enum told { TOLD_WAYS, TOLD_WHO, TOLD_NEIGHBOURS, TOLD_QUIET, TOLD_PLACEMENT, TOLD_COUNT };
 
 struct process {
   struct live *live;
@@ -42,6 +42,8 @@ struct live {
   struct process **processes; /* pointers: children hold on to them */
   size_t count;
   struct timer *watchdog;
+  struct str placement; /* a request, a line; empty: none */
+  int64_t placement_at;
   char **asked; /* "VOLUME PATH" of each disk that was asked for */
   size_t asked_count;
   int64_t asked_at;
@@ -214,6 +216,7 @@ void live_end(struct live *v) {
     mem_free(p);
   }
   for (size_t i = 0; i < v->asked_count; i++) mem_free(v->asked[i]);
+  str_free(&v->placement);
   mem_free(v->asked);
   mem_free(v->processes);
   timer_end(v->watchdog);
@@ -322,11 +325,20 @@ void live_quiet(struct live *v, bool quiet) {
   tell(find(v, LAYER_GLUSTER, this_host()), TOLD_QUIET, &line);
 }
 
+void live_place(struct live *v, const char *nodes) {
+  str_reset(&v->placement);
+  if (strpbrk(nodes, "\n\r")) return;
+  str_addf(&v->placement, "placement %s\n", nodes);
+  v->placement_at = clock_mono_ms();
+  tell(find(v, LAYER_PACEMAKER, this_host()), TOLD_PLACEMENT, &v->placement);
+}
+
 void live_discover(struct live *v, const struct snapshot *s) {
   tell_ways(v, s);
   tell_who(v, s);
   tell_neighbours(v, s);
   if (v->quiet) live_quiet(v, true); /* a program that was started anew meanwhile */
+  if (v->placement.len) tell(find(v, LAYER_PACEMAKER, this_host()), TOLD_PLACEMENT, &v->placement);
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
     if (h->membership || h->pacemaker) add_hypervisor(v, h);
@@ -354,9 +366,25 @@ static bool outlooks_answered(const struct live *v) {
   return true;
 }
 
+static bool placed(const struct live *v, const char *key) { return store_fact(feed_store(v->feed), "pacemaker.placement", NULL, key) != NULL; }
+
+/* Where resources would go is read after all else, a node at a time; a verdict waits for it, but not for ever. */
+static bool placement_answered(const struct live *v) {
+  enum { PATIENCE_MS = 3000, ASKED_MS = 6000 };
+  const struct source *p = store_source(feed_store(v->feed), LAYER_PACEMAKER, this_host());
+  const struct fact *f = store_fact(feed_store(v->feed), "pacemaker.nodes", NULL, NULL);
+  const struct pcmk_nodes *n = f ? f->fragment->data : NULL;
+  CLEANUP(mem_freep) char *wanted = v->placement.len ? mem_strndup(v->placement.data + strlen("placement "), v->placement.len - strlen("placement \n")) : NULL;
+  if (!p || p->state != SOURCE_OK || !n) return true;
+  if (wanted && !placed(v, wanted) && clock_mono_ms() - v->placement_at < ASKED_MS) return false;
+  for (size_t i = 0; clock_mono_ms() - f->since < PATIENCE_MS && i < n->nodes.count; i++)
+    if (n->nodes.item[i].online == TRUTH_YES && n->nodes.item[i].name && !placed(v, n->nodes.item[i].name)) return false;
+  return true;
+}
+
 bool live_complete(const struct live *v) {
   const struct store *s = feed_store(v->feed);
   for (size_t i = 0; i < s->source_count; i++)
     if (s->sources[i].state == SOURCE_UNKNOWN) return false;
-  return s->source_count > 0 && disks_answered(v) && outlooks_answered(v);
+  return s->source_count > 0 && disks_answered(v) && outlooks_answered(v) && placement_answered(v);
 }

@@ -10,5 +10,6 @@ void live_end(struct live *v); /* NULL is fine */
 /* Looks at the newest snapshot for hosts to read and disks to ask for. */
 void live_discover(struct live *v, const struct snapshot *s);
 void live_quiet(struct live *v, bool quiet); /* an operation of ours runs, or no more */
+void live_place(struct live *v, const char *nodes); /* feed_place() */
 bool live_complete(const struct live *v);
 #endif

@@ -3,8 +3,10 @@
  * (The CIB's daemon hung: crm_mon takes 36 s, and then says that all is well.) */
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/lines.h"
 #include "sources/emit.h"
 #include "sources/pacemaker_config.h"
+#include "sources/pacemaker_placement.h"
 #include "sources/pacemaker_status.h"
 #include "sources/pacemaker_tool.h"
 #include "sources/pacemaker_version.h"
@@ -38,6 +40,8 @@ struct source {
   struct crm_mon_call call;
   struct cib_watcher *watcher;
   struct tool mon, cib;
+  struct simulator *simulator;
+  struct lines lines; /* requests, as they come in pieces */
   struct timer *deadline, *next, *tick;
   int64_t next_due; /* monotonic; timers do not tell */
   bool reading, again, well;
@@ -114,6 +118,7 @@ static void note_online(struct source *s, const struct pcmk_nodes *n) {
 static void fail(struct source *s, enum source_state state, const char *text, int64_t in_ms) {
   if (s->well) emit_forget(s->out); /* what comes after this is new, whatever it says */
   s->well = false;
+  simulator_stop(s->simulator);
   s->doubt_since = 0;
   s->held = false;
   s->want_config = true;
@@ -159,11 +164,12 @@ static void tell(struct source *s, const struct pacemaker_status *p) {
   const char *version = p->cluster.dc_version ? p->cluster.dc_version : s->call.version;
   int digits = (int)strcspn(version, "-");
   emit_fact(s->out, "pacemaker.cluster", NULL, &p->cluster);
-  emit_fact(s->out, "pacemaker.nodes", NULL, &p->nodes);
-  emit_fact(s->out, "pacemaker.resources", NULL, &p->resources);
+  bool changed = emit_fact(s->out, "pacemaker.nodes", NULL, &p->nodes);
+  changed |= emit_fact(s->out, "pacemaker.resources", NULL, &p->resources);
   emit_fact(s->out, "pacemaker.failures", NULL, &p->failures);
   if (!s->skip_fencing) emit_fact(s->out, "pacemaker.fencing", NULL, &p->fencing);
-  if (s->have_config) emit_fact(s->out, "pacemaker.config", NULL, &s->config);
+  if (s->have_config) changed |= emit_fact(s->out, "pacemaker.config", NULL, &s->config);
+  if (changed) simulator_changed(s->simulator, &p->nodes);
   note_online(s, &p->nodes);
   if (say_trouble(s)) return;
   emit_state(s->out, SOURCE_OK, "Pacemaker%s%.*s, %s%s%s%s%s%s", digits ? " " : "", digits, version, p->cluster.dc ? "DC " : "no DC elected",
@@ -326,10 +332,21 @@ static void on_tick(void *owner) {
   timer_set(s->tick, TICK_MS);
 }
 
+static void on_request(void *owner, char *line, size_t len, bool cut) {
+  struct source *s = owner;
+  (void)len;
+  if (!cut && str_starts(line, "placement ")) simulator_want(s->simulator, line + strlen("placement "));
+}
+
 static void on_input(void *owner, int fd, short revents) {
-  char ignored[512]; /* there are no requests to this source */
+  enum { REQUEST_MAX = 4096 };
+  struct source *s = owner;
+  char bytes[512];
   (void)revents;
-  if (read(fd, ignored, sizeof ignored) <= 0) loop_stop(((struct source *)owner)->loop);
+  ssize_t n = read(fd, bytes, sizeof bytes);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (n <= 0) loop_stop(s->loop);
+  else lines_take(&s->lines, REQUEST_MAX, bytes, (size_t)n, on_request, s);
 }
 
 static void find_version(struct source *s) {
@@ -358,11 +375,14 @@ int main(int argc, char **argv) {
     loop_watch(s.loop, STDIN_FILENO, POLLIN, on_input, &s);
     s.watcher = cib_watcher_start(s.loop, on_change, &s);
   }
+  s.simulator = simulator_new(s.loop, s.out);
   start_reading(&s);
   loop_run(s.loop, -1);
   tool_free(&s.mon);
   tool_free(&s.cib);
   cib_watcher_free(s.watcher);
+  simulator_free(s.simulator);
+  str_free(&s.lines.text);
   emitter_free(s.out);
   loop_free(s.loop);
   arena_free(s.config_arena);

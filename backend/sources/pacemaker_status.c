@@ -221,6 +221,10 @@ static void read_resources(const xml_node *parent, struct place at, struct arena
   }
 }
 
+void pacemaker_resources_read(const xml_node *resources, struct arena *a, struct pcmk_resources *ret) {
+  if (resources) read_resources(resources, (struct place){0}, a, ret);
+}
+
 static int by_tally_name(const void *a, const void *b) { return str_natural(((const struct tally *)a)->key, ((const struct tally *)b)->key); }
 
 /* Fail counts are kept by node and resource in the history of what ran there. */
@@ -316,7 +320,7 @@ int pacemaker_status_parse(const char *bytes, size_t len, struct arena *a, struc
   struct pacemaker_status s = {0};
   read_cluster(root, a, &s.cluster);
   read_nodes(root, a, &s);
-  read_resources(xml_child(root, "resources"), (struct place){0}, a, &s.resources);
+  pacemaker_resources_read(xml_child(root, "resources"), a, &s.resources);
   read_fail_counts(root, a, &s.resources);
   read_failures(root, a, &s.failures);
   read_fencing(root, a, &s.fencing);

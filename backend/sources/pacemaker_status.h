@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "model/facts.h"
+#include "sources/pacemaker_xml.h"
 
 struct pacemaker_status {
   struct pcmk_cluster cluster;
@@ -18,6 +19,9 @@ struct pacemaker_status {
  * list of nodes, is a failure whatever the tool's exit code was: -ENOTCONN pacemaker does not run here, -EACCES the
  * reader may not, -EPROTO anything else, -EBADMSG, -E2BIG no XML; e holds a sentence. */
 int pacemaker_status_parse(const char *bytes, size_t len, struct arena *a, struct pacemaker_status *ret, struct err *e);
+
+/* The resources below <resources>, as crm_mon and crm_simulate print them; NULL: none. */
+void pacemaker_resources_read(const xml_node *resources, struct arena *a, struct pcmk_resources *ret);
 
 /* The same classes, for a tool that failed without XML: its exit code and what it said on stderr. */
 int pacemaker_failure(int exit_code, const char *said, struct err *e);

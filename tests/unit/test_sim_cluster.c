@@ -288,12 +288,12 @@ static void options_for_new_clients_only(void **state) {
 
 static bool writes(int64_t replica, int64_t arbiter, const char *quorum, int mask) {
   struct pair option = {"cluster.quorum-type", quorum};
-  struct sim_volume v = {.replica = replica, .arbiter = arbiter, .options = {&option, quorum ? 1 : 0}};
-  bool live[4] = {0}, is_arbiter[4] = {0};
-  for (int i = 0; i < replica; i++) live[i] = mask & (1 << i);
-  if (arbiter) is_arbiter[replica - 1] = true;
-  struct set_rules r = set_rules_of(&v, 0);
-  return set_writes(&r, live, is_arbiter);
+  struct pairs options = {&option, quorum ? 1 : 0};
+  struct set_rules r = set_rules_make(replica, arbiter, 0, 0, &options);
+  struct set_living l = {.first = mask & 1};
+  for (int i = 0; i < replica; i++)
+    if (mask & (1 << i)) l.bricks++, l.data += !(arbiter && i == replica - 1);
+  return set_writes(&r, &l);
 }
 
 static void client_quorum(void **state) {
@@ -308,11 +308,10 @@ static void client_quorum(void **state) {
   assert_false(writes(3, 1, NULL, 1));
   assert_true(writes(4, 0, "auto", 3) && writes(4, 0, "auto", 7));
   assert_false(writes(4, 0, "auto", 12));
-  struct sim_volume d = {.disperse = 6, .redundancy = 2};
-  struct set_rules r = set_rules_of(&d, 0);
-  bool arbiter[6] = {0}, four[6] = {1, 1, 1, 1, 0, 0}, three[6] = {1, 1, 1, 0, 0, 0};
-  assert_true(set_writes(&r, four, arbiter));
-  assert_false(set_writes(&r, three, arbiter));
+  struct pairs none = {0};
+  struct set_rules r = set_rules_make(0, 0, 6, 2, &none);
+  assert_true(set_writes(&r, &(struct set_living){4, 4, true}));
+  assert_false(set_writes(&r, &(struct set_living){3, 3, true}));
 }
 
 static void a_brick_that_was_away_is_healed(void **state) {

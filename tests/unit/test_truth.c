@@ -1,8 +1,9 @@
-/* Three properties over generated worlds: replacing any fact by unknown or stale never improves health; losing one more
- * thing never improves it; the order of fragments never changes a merge. SEED=N WORLDS=N choose others.
+/* Three properties over generated worlds: replacing any fact by unknown or stale never improves health or the verdict on a
+ * host; losing one more thing never improves them; the order of fragments never changes a merge. SEED=N WORLDS=N choose others.
  * Two exceptions, on purpose. A node that pacemaker has fenced is held for off until it was heard to say otherwise; so none
  * such lives in these worlds. And entries in split-brain (an outage) are counted seldom, and not having counted them is only
  * degraded: else each heal, and each cluster whose heals cannot be counted from here, would be "unknown" for ever. */
+#include "analysis/stop.h"
 #include "model/fragment.h"
 #include "model/snapshot.h"
 #include "tests/unit/unit.h"
@@ -33,6 +34,19 @@ static void add(struct world *w, enum layer layer, const char *host, const char 
   str_free(&out);
 }
 
+/* A fence device for each node, mostly; the domains may be migrated, mostly; a ban now and then. */
+static void add_config(struct world *w, unsigned hosts) {
+  struct str resources = {0};
+  for (unsigned i = 1; i <= hosts; i++)
+    if (chance(w, 92)) str_addf(&resources, "%s{\"resource\":\"fence-kvm%u\",\"agent\":\"stonith:fence_ipmilan\",\"params\":{\"pcmk_host_list\":\"kvm%u\"}}", resources.len ? "," : "", i, i);
+  for (unsigned i = 1; i <= 3; i++)
+    str_addf(&resources, "%s{\"resource\":\"d%u\",\"agent\":\"ocf:heartbeat:VirtualDomain\",\"meta\":{\"allow-migrate\":\"%s\"}}", resources.len ? "," : "", i, pick(w, "true", "false"));
+  add(w, LAYER_PACEMAKER, "kvm1", "pacemaker.config", NULL,
+      arena_printf(w->arena, "{\"properties\":{},\"constraints\":[%s],\"resources\":[%s]}",
+                   pick(w, "", "{\"id\":\"cli-ban-d1-on-kvm1\",\"kind\":\"location\",\"resource\":\"d1\",\"node\":\"kvm1\",\"score\":\"-INFINITY\"}"), resources.data));
+  str_free(&resources);
+}
+
 static void add_cluster(struct world *w, unsigned hosts) {
   struct str nodes = {0}, members = {0}, outlook = {0};
   const char *fencing = pick(w, "true", "false");
@@ -53,13 +67,13 @@ static void add_cluster(struct world *w, unsigned hosts) {
   add(w, LAYER_PACEMAKER, "kvm1", "pacemaker.nodes", NULL, arena_printf(w->arena, "{\"nodes\":[%s]}", nodes.data));
   add(w, LAYER_COROSYNC, "kvm1", "corosync.nodes", NULL, arena_printf(w->arena, "{\"nodes\":[%s]}", members.data));
   add(w, LAYER_COROSYNC, "kvm1", "corosync.links", NULL, arena_printf(w->arena, "{\"links\":[{\"node_id\":2,\"link\":0,\"connected\":%s}]}", pick(w, "true", "false")));
-  add(w, LAYER_COROSYNC, "kvm1", "corosync.cluster", NULL, arena_printf(w->arena, "{\"name\":\"c\",\"quorate\":%s,\"votes\":2,\"expected_votes\":2}", pick(w, "true", "false")));
+  add(w, LAYER_COROSYNC, "kvm1", "corosync.cluster", NULL, arena_printf(w->arena, "{\"name\":\"c\",\"quorate\":%s,\"votes\":%u,\"expected_votes\":%u,\"quorum\":%u,\"two_node\":%s,\"wait_for_all\":false,\"token_ms\":3000,\"consensus_ms\":3600}", pick(w, "true", "false"), hosts, hosts,
+                                                                             hosts == 2 ? 1 : 2, hosts == 2 ? "true" : "false"));
   add(w, LAYER_PACEMAKER, "kvm1", "pacemaker.cluster", NULL,
       arena_printf(w->arena, "{\"dc\":\"kvm1\",\"dc_version\":\"2\",\"quorate\":true,\"fencing\":%s,\"maintenance\":%s}", fencing, pick(w, "false", "true")));
   add(w, LAYER_PACEMAKER, "kvm1", "pacemaker.failures", NULL, pick(w, "{\"failures\":[]}", "{\"failures\":[{\"resource\":\"d1\",\"node\":\"kvm1\",\"task\":\"start\"}]}"));
   add(w, LAYER_PACEMAKER, "kvm1", "pacemaker.fencing", NULL, "{\"events\":[]}");
-  add(w, LAYER_PACEMAKER, "kvm1", "pacemaker.config", NULL,
-      pick(w, "{\"properties\":{},\"constraints\":[],\"resources\":[]}", "{\"properties\":{},\"constraints\":[{\"id\":\"cli-ban-d1-on-kvm1\",\"kind\":\"location\",\"resource\":\"d1\",\"node\":\"kvm1\",\"score\":\"-INFINITY\"}],\"resources\":[]}"));
+  add_config(w, hosts);
   str_free(&nodes), str_free(&members);
 }
 
@@ -88,12 +102,13 @@ static void add_pool(struct world *w, unsigned hosts, unsigned replica) {
 }
 
 static void add_domains(struct world *w, unsigned hosts, unsigned domains) {
-  struct str on[8] = {{0}}, resources = {0};
+  struct str on[8] = {{0}}, resources = {0}, places[8] = {{0}};
   for (unsigned i = 1; i <= domains; i++) {
-    unsigned host = draw(w, hosts);
+    unsigned host = draw(w, hosts), other = (host + 1 + draw(w, hosts - 1)) % hosts;
+    str_addf(&places[host], chance(w, 90) ? "%s{\"resource\":\"d%u\",\"from\":[\"kvm%u\"],\"to\":[\"kvm%u\"]}" : "%s{\"resource\":\"d%u\",\"from\":[\"kvm%u\"],\"to\":[]}", places[host].len ? "," : "", i, host + 1, other + 1);
     const char *role = pick(w, "Started", "Stopped");
     if (chance(w, 90))
-      str_addf(&on[host], "%s{\"name\":\"d%u\",\"uuid\":\"%u\",\"state\":\"%s\",\"reason\":\"io-error\",\"id\":%u}", on[host].len ? "," : "", i, i, pick(w, "running", chance(w, 50) ? "paused" : "crashed"), i);
+      str_addf(&on[host], "%s{\"name\":\"d%u\",\"uuid\":\"%u\",\"memory\":%u,\"disks\":[{\"target\":\"vda\",\"source\":\"/kvmdata/d%u\",\"type\":\"file\"}],\"state\":\"%s\",\"reason\":\"io-error\",\"id\":%u}", on[host].len ? "," : "", i, i, chance(w, 90) ? 1000 : 9000, i, pick(w, "running", chance(w, 50) ? "paused" : "crashed"), i);
     if (chance(w, 80))
       str_addf(&resources, "%s{\"id\":\"d%u\",\"agent\":\"ocf:heartbeat:VirtualDomain\",\"role\":\"%s\",\"nodes\":[\"kvm%u\"],\"managed\":%s,\"failed\":%s,\"blocked\":false,\"disabled\":%s}", resources.len ? "," : "", i, role,
                host + 1, pick(w, "true", "false"), pick(w, "false", "true"), pick(w, "false", "true"));
@@ -102,8 +117,14 @@ static void add_domains(struct world *w, unsigned hosts, unsigned domains) {
     const char *name = arena_printf(w->arena, "kvm%u", i + 1);
     add(w, LAYER_LIBVIRT, name, "state", NULL, pick(w, "{\"state\":\"ok\",\"text\":\"\"}", "{\"state\":\"down\",\"text\":\"it does not answer\"}"));
     add(w, LAYER_LIBVIRT, name, "libvirt.domains", NULL, arena_printf(w->arena, "{\"domains\":[%s]}", str_text(&on[i])));
-    str_free(&on[i]);
+    add(w, LAYER_LIBVIRT, name, "libvirt.host", NULL, "{\"memory\":9000,\"cpus\":2}");
+    add(w, LAYER_LIBVIRT, name, "libvirt.load", NULL, "{\"memory_used\":3000}");
+    add(w, LAYER_LIBVIRT, name, "libvirt.jobs", NULL, chance(w, 95) ? "{\"jobs\":[]}" : "{\"jobs\":[{\"name\":\"d1\",\"type\":\"migration out\"}]}");
+    add(w, LAYER_PACEMAKER, "kvm1", "pacemaker.placement", name, arena_printf(w->arena, "{\"lost\":[\"%s\"],\"resources\":[%s]}", name, str_text(&places[i])));
+    str_free(&on[i]), str_free(&places[i]);
   }
+  for (unsigned i = 1; i <= hosts; i++)
+    str_addf(&resources, "%s{\"id\":\"fence-kvm%u\",\"agent\":\"stonith:fence_ipmilan\",\"role\":\"%s\",\"nodes\":[\"kvm1\"],\"managed\":true,\"failed\":false,\"blocked\":false,\"disabled\":false}", resources.len ? "," : "", i, pick(w, "Started", "Stopped"));
   add(w, LAYER_PACEMAKER, "kvm1", "pacemaker.resources", NULL, arena_printf(w->arena, "{\"resources\":[%s]}", str_text(&resources)));
   str_free(&resources);
 }
@@ -127,45 +148,65 @@ static struct snapshot *merge(const struct world *w, const size_t *order, size_t
     store_add(&s, f, at == old ? NOW - 10000000 : NOW);
     fragment_drop(f);
   }
-  struct snapshot *snap = snapshot_make(&s, NOW, 0, NULL, NULL);
+  struct snapshot *snap = snapshot_make(&s, NOW, 0, &(struct merge_options){.judge = stop_judge_hosts}, NULL);
   store_clear(&s);
   return snap;
 }
 
-static int health_of(const struct world *w, size_t without, size_t old, const char *instead) {
+/* What a snapshot claims: its health, and of each host whether it may go down. */
+struct claims {
+  int health;
+  struct { char name[16]; int verdict; bool off; } host[16]; /* off: fenced, so that nothing can run there */
+  size_t hosts;
+};
+
+static struct claims claims_of(const struct world *w, size_t without, size_t old, const char *instead) {
   struct snapshot *snap = merge(w, NULL, without, old, instead);
-  int health = snap->health;
+  struct claims c = {.health = snap->health};
+  for (size_t i = 0; i < snap->hosts.count && c.hosts < COUNT(c.host); i++) {
+    snprintf(c.host[c.hosts].name, sizeof c.host[0].name, "%s", snap->hosts.item[i].name);
+    c.host[c.hosts].off = snapshot_off(snap, &snap->hosts.item[i]);
+    c.host[c.hosts++].verdict = snap->hosts.item[i].take_down;
+  }
   snapshot_drop(snap);
-  return health;
+  return c;
 }
 
-/* How much good is claimed. An outage that is no longer known may become unknown, and nothing better. */
+/* How much good is claimed. An outage that is no longer known may become unknown, and nothing better; so may what is unsafe. */
 static int claim(int health) { return health == HEALTH_HEALTHY ? 2 : health == HEALTH_DEGRADED ? 1 : 0; }
+static int promise(int verdict) { return verdict == VERDICT_SAFE ? 2 : verdict == VERDICT_WAIT ? 1 : 0; }
+
+/* Fails, with what was done, when more is claimed now than before. */
+static void no_better(unsigned seed, const struct claims *before, struct claims now, const char *what, const char *line) {
+  if (claim(now.health) > claim(before->health)) fail_msg("seed %u: %s in %.400s: health went from %s to %s", seed, what, line, health_names[before->health], health_names[now.health]);
+  for (size_t i = 0; i < before->hosts; i++)
+    for (size_t k = 0; k < now.hosts; k++)
+      if (!strcmp(before->host[i].name, now.host[k].name) && !now.host[k].off && promise(now.host[k].verdict) > promise(before->host[i].verdict))
+        fail_msg("seed %u: %s in %.400s: %s went from %s to %s", seed, what, line, now.host[k].name, verdict_names[before->host[i].verdict], verdict_names[now.host[k].verdict]);
+}
 
 static bool is_state(const char *line) { return strstr(line, "\"kind\":\"state\"") != NULL; }
 
 static void unknown_or_old_never_improves(const struct world *w, unsigned seed) {
-  int before = health_of(w, SIZE_MAX, SIZE_MAX, NULL);
+  struct claims before = claims_of(w, SIZE_MAX, SIZE_MAX, NULL);
   for (size_t i = 0; i < w->count; i++) {
     if (is_state(w->line[i])) continue;
-    int gone = health_of(w, i, SIZE_MAX, NULL), old = health_of(w, SIZE_MAX, i, NULL);
-    if (claim(gone) > claim(before)) fail_msg("seed %u: without %.300s health went from %s to %s", seed, w->line[i], health_names[before], health_names[gone]);
-    if (claim(old) > claim(before)) fail_msg("seed %u: with an old %.300s health went from %s to %s", seed, w->line[i], health_names[before], health_names[old]);
+    no_better(seed, &before, claims_of(w, i, SIZE_MAX, NULL), "no word", w->line[i]);
+    no_better(seed, &before, claims_of(w, SIZE_MAX, i, NULL), "an old word", w->line[i]);
   }
 }
 
 /* One word of what was measured becomes null: a field of its own that is not known. */
 static void unknown_fields_never_improve(const struct world *w, unsigned seed) {
   static const char *const measured[] = {"\"online\":", "\"answers\":", "\"unclean\":", "\"connected\":", "\"quorate\":", "\"fencing\":", "\"member\":", "\"state\":\"", "\"role\":\"", "\"pending\":", "\"failed\":", "\"asked\":", "\"running\":"};
-  int before = health_of(w, SIZE_MAX, SIZE_MAX, NULL);
+  struct claims before = claims_of(w, SIZE_MAX, SIZE_MAX, NULL);
   for (size_t i = 0; i < w->count; i++)
     for (size_t k = 0; !is_state(w->line[i]) && k < COUNT(measured); k++)
       for (const char *at = w->line[i]; (at = strstr(at, measured[k])); at++) {
         const char *value = strchr(at + 1, ':') + 1, *end = *value == '"' ? strchr(value + 1, '"') + 1 : value + strcspn(value, ",}");
         if (!strncmp(measured[k], "\"pending\":", 10) && !strstr(w->line[i], "gluster.heal")) continue;
         CLEANUP(mem_freep) char *line = mem_printf("%.*snull%s", (int)(value - w->line[i]), w->line[i], end);
-        int now = health_of(w, i, SIZE_MAX, line);
-        if (claim(now) > claim(before)) fail_msg("seed %u: %s null in %.400s: health went from %s to %s", seed, measured[k], line, health_names[before], health_names[now]);
+        no_better(seed, &before, claims_of(w, i, SIZE_MAX, line), measured[k], line);
       }
 }
 
@@ -179,13 +220,12 @@ static void losing_more_never_improves(const struct world *w, unsigned seed) {
       {"pacemaker.resources", "\"failed\":false", "\"failed\":true"}, {"corosync.nodes", "\"member\":true", "\"member\":false"}, {"corosync.outlook", "\"running\":false", "\"running\":null"}, {"corosync.outlook", "\"quorate\":false", "\"quorate\":true"},
       {"gluster.probe", "\"unseen\":[]", "\"unseen\":[\"node2\"]"}, {"gluster.mounts", "\"trouble\":null", "\"trouble\":\"it does not answer\""},
       {"\"kind\":\"state\"", "\"state\":\"ok\"", "\"state\":\"hung\""}};
-  int before = health_of(w, SIZE_MAX, SIZE_MAX, NULL);
+  struct claims before = claims_of(w, SIZE_MAX, SIZE_MAX, NULL);
   for (size_t i = 0; i < w->count; i++)
     for (size_t k = 0; k < COUNT(losses); k++)
       for (const char *at = w->line[i]; strstr(w->line[i], losses[k].kind) && (at = strstr(at, losses[k].from)); at++) {
         CLEANUP(mem_freep) char *line = mem_printf("%.*s%s%s", (int)(at - w->line[i]), w->line[i], losses[k].to, at + strlen(losses[k].from));
-        int now = health_of(w, i, SIZE_MAX, line);
-        if (claim(now) > claim(before)) fail_msg("seed %u: %s became %s in %.300s: health went from %s to %s", seed, losses[k].from, losses[k].to, line, health_names[before], health_names[now]);
+        no_better(seed, &before, claims_of(w, i, SIZE_MAX, line), losses[k].to, line);
       }
 }
 
@@ -209,12 +249,14 @@ static unsigned setting(const char *name, unsigned otherwise) { return getenv(na
 
 /* The dear properties try every fact of a world, so they run on a part of the worlds. */
 static void each_world(void **state) {
-  unsigned from = setting("SEED", 1), worlds = setting("WORLDS", 10000), seen[HEALTH_UNKNOWN + 1] = {0};
+  unsigned from = setting("SEED", 1), worlds = setting("WORLDS", 10000), seen[HEALTH_UNKNOWN + 1] = {0}, promised[VERDICT_COUNT] = {0};
   (void)state;
   for (unsigned seed = from; seed < from + worlds; seed++) {
     struct world w;
     generate(&w, seed);
-    seen[health_of(&w, SIZE_MAX, SIZE_MAX, NULL)]++;
+    struct claims c = claims_of(&w, SIZE_MAX, SIZE_MAX, NULL);
+    seen[c.health]++;
+    for (size_t i = 0; i < c.hosts; i++) promised[c.host[i].verdict]++;
     order_never_matters(&w, seed);
     if (seed % 10 == 0) unknown_or_old_never_improves(&w, seed);
     if (seed % 10 == 5) losing_more_never_improves(&w, seed);
@@ -223,6 +265,8 @@ static void each_world(void **state) {
   }
   for (int h = HEALTH_HEALTHY; worlds >= 10000 && h <= HEALTH_UNKNOWN; h++)
     if (seen[h] < worlds / 1000) fail_msg("only %u of %u worlds are %s: the generator shows too little", seen[h], worlds, health_names[h]);
+  for (int v = VERDICT_SAFE; worlds >= 10000 && v < VERDICT_COUNT; v++)
+    if (promised[v] < worlds / 100) fail_msg("only %u of the hosts in %u worlds are %s: the generator shows too little", promised[v], worlds, verdict_names[v]);
 }
 
 /* ---- hosts with two names on two networks: each is one host by whatever road the two are known to be one, and two

@@ -3,7 +3,7 @@
 #include "model/problem.h"
 #include "base/utf8.h"
 #include "tui/text.h"
-#include "ops/seen.h"
+#include "analysis/seen.h"
 #include "views/screen/app.h"
 #include <string.h>
 

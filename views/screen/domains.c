@@ -1,5 +1,5 @@
 /* Domains: what libvirt says of each on its host, and whether pacemaker agrees. */
-#include "ops/seen.h"
+#include "analysis/seen.h"
 #include "base/clock.h"
 #include "tui/bar.h"
 #include "views/screen/list.h"

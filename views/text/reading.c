@@ -9,8 +9,19 @@ struct looking {
   struct feed *feed;
   struct snapshot *snap;
   int64_t sample_until; /* monotonic; 0: do not wait for rates */
-  bool interrupted;
+  bool interrupted, wanted;
+  const struct reading *of;
 };
+
+/* More may be wanted, now that it is known what there is. */
+static bool wants_more(struct looking *r) {
+  if (r->wanted || !r->of->wants) return false;
+  const char *nodes = r->of->wants(r->of->owner, r->snap);
+  r->wanted = true;
+  if (!nodes) return false;
+  feed_place(r->feed, nodes);
+  return !feed_advance(r->feed, 1); /* simulated: it is there at once */
+}
 
 static void look(void *owner) {
   struct looking *r = owner;
@@ -20,7 +31,7 @@ static void look(void *owner) {
     snapshot_drop(r->snap);
     r->snap = s;
   }
-  if (feed_complete(r->feed) && (feed_ended(r->feed) || clock_mono_ms() >= r->sample_until)) loop_stop(r->loop);
+  if (feed_complete(r->feed) && (feed_ended(r->feed) || clock_mono_ms() >= r->sample_until) && !wants_more(r)) loop_stop(r->loop);
 }
 
 static void on_signal(void *owner, int signo) {
@@ -51,7 +62,7 @@ int reading_take(struct arguments *a, struct reading *ret) {
   int code = feed_arguments(a, &o);
   if (code) return code;
   o.standing = true;
-  struct looking r = {.loop = loop_new(), .sample_until = ret->sample_ms ? clock_mono_ms() + ret->sample_ms : 0};
+  struct looking r = {.of = ret, .loop = loop_new(), .sample_until = ret->sample_ms ? clock_mono_ms() + ret->sample_ms : 0};
   o.on_change = look;
   o.stepwise = true; /* problems of a recording begin when they began */
   o.owner = &r;

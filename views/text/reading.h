@@ -6,6 +6,9 @@
 
 struct reading {
   int64_t timeout_ms, sample_ms; /* sample_ms: watch so long first, so that rates are known */
+  /* Once all was read: nodes ("kvm01,kvm02") of which it is wanted as well what pacemaker would do without them; NULL: none. */
+  const char *(*wants)(void *owner, const struct snapshot *s);
+  void *owner;
   struct snapshot *snap;         /* one reference, the caller's; may be set whatever is returned */
 };
 /* 0, or the exit code of what was said on stderr (130: interrupted). */

@@ -50,11 +50,16 @@ healed() { # HOST: every brick is connected and has nothing to heal
   lexec "$1" gluster --mode=script volume heal "$VOLUME" info summary |
     awk '/^Brick/{b++} /^Total Number of entries: 0$/{n++} END{print n+0 " of " b+0 " bricks clean"; exit !(b > 0 && n == b)}'
 }
+# Asked for now and again: what its first round could not heal, since a brick was not connected yet, waits 10 minutes else.
+heal_asked=0
+heal_on() { # HOST
+  ((SECONDS < heal_asked)) || { lexec "$1" gluster --mode=script volume heal "$VOLUME" >/dev/null 2>&1 || true; heal_asked=$((SECONDS + 10)); }
+  healed "$1"
+}
 await_heal() {
   local g
   g=$(first_alive "${STORE[@]}")
-  lexec "$g" gluster --mode=script volume heal "$VOLUME" >/dev/null 2>&1 || true # now, not at its next round
-  await 120 "$g" "the volume to be healed" healed "$g"
+  await 120 "$g" "the volume to be healed" heal_on "$g"
 }
 start_brick() {
   local g

@@ -1,13 +1,15 @@
 /* What a snapshot says of the cluster to conditions and plans: the sources' own facts where the snapshot's view leaves
  * something out, each only while it may be believed. Everything is borrowed from the snapshot, or in the arena given. */
-#ifndef OPS_SEEN_H
-#define OPS_SEEN_H
+#ifndef ANALYSIS_SEEN_H
+#define ANALYSIS_SEEN_H
 #include "model/snapshot.h"
 
 enum { SCORE_INFINITE = 1000000 };
 
 /* The newest fact of that kind (host NULL: of any host); NULL when there is none or it is stale. */
 const void *fact_seen(const struct snapshot *s, const char *kind, const char *host);
+/* The same of one key ("models", "kvm01"); *ret_age_ms when it is not NULL. */
+const void *fact_keyed(const struct snapshot *s, const char *kind, const char *key, int64_t *ret_age_ms);
 bool pacemaker_seen(const struct snapshot *s); /* its status and its configuration are fresh */
 bool libvirt_seen(const struct snapshot *s, const char *host); /* the domains of that host are fresh */
 

@@ -1,4 +1,4 @@
-#include "ops/seen.h"
+#include "analysis/seen.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,14 +8,20 @@ enum { NAMED_MAX = 6 };
 
 /* ---- facts ---- */
 
-static bool fragment_fresh(const struct snapshot *s, const struct fragment *f) {
+/* How it stands with that fact, by its source; NULL: not known. */
+static const struct source_fact_view *row_of(const struct snapshot *s, const struct fragment *f) {
   for (size_t i = 0; i < s->sources.count; i++) {
     const struct source_view *v = &s->sources.item[i];
     if (!str_eq(v->name, layer_names[f->kind->layer]) || !str_eq(v->host, f->host)) continue;
     for (size_t k = 0; k < v->facts.count; k++)
-      if (str_eq(v->facts.item[k].kind, f->kind->name) && str_eq(v->facts.item[k].key, f->key)) return v->facts.item[k].stale == TRUTH_NO;
+      if (str_eq(v->facts.item[k].kind, f->kind->name) && str_eq(v->facts.item[k].key, f->key)) return &v->facts.item[k];
   }
-  return false;
+  return NULL;
+}
+
+static bool fragment_fresh(const struct snapshot *s, const struct fragment *f) {
+  const struct source_fact_view *row = row_of(s, f);
+  return row && row->stale == TRUTH_NO;
 }
 
 const void *fact_seen(const struct snapshot *s, const char *kind, const char *host) {
@@ -29,6 +35,18 @@ const void *fact_seen(const struct snapshot *s, const char *kind, const char *ho
     if (fragment_fresh(s, f) && (!best || f->at > best->at)) best = f;
   }
   return best ? best->data : NULL;
+}
+
+const void *fact_keyed(const struct snapshot *s, const char *kind, const char *key, int64_t *ret_age_ms) {
+  const struct fact_kind *k = fact_kind_find(kind);
+  for (size_t i = 0; i < s->kept.count; i++) {
+    const struct fragment *f = s->kept.item[i];
+    const struct source_fact_view *row = f->kind == k && f->data && str_eq(f->key, key) ? row_of(s, f) : NULL;
+    if (!row || row->stale != TRUTH_NO) continue;
+    if (ret_age_ms) *ret_age_ms = row->age_ms;
+    return f->data;
+  }
+  return NULL;
 }
 
 bool pacemaker_seen(const struct snapshot *s) {

@@ -1,6 +1,6 @@
 /* What operations ask of gluster's part of a snapshot, with the difference kept between no, old and never read. */
-#ifndef OPS_STORE_VIEW_H
-#define OPS_STORE_VIEW_H
+#ifndef ANALYSIS_STORE_VIEW_H
+#define ANALYSIS_STORE_VIEW_H
 #include "model/snapshot.h"
 
 /* YES: read and not old; NO: read, and old by now; UNKNOWN: no source ever read it. key: a volume, "" or NULL: none. */

@@ -1,6 +1,6 @@
 /* Votequorum's rules as the simulation has them: the cases that votequorum(5) works out, and for 2 to 16 nodes every
  * partition against a little enumeration that knows nothing of how the rules are written. */
-#include "sim/quorum.h"
+#include "model/quorum.h"
 #include "tests/unit/unit.h"
 #include <string.h>
 

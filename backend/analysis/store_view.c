@@ -1,5 +1,5 @@
-#include "ops/store_view.h"
-#include "ops/seen.h"
+#include "analysis/store_view.h"
+#include "analysis/seen.h"
 #include <string.h>
 
 enum truth fact_fresh(const struct snapshot *s, const char *kind, const char *key) {

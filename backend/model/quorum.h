@@ -1,7 +1,7 @@
 /* The rules of votequorum, alone: who has quorum, after what. Pure; one state a node, as each corosync keeps its own.
  * By the manual votequorum(5) and the daemon's own order of questions (3.1). */
-#ifndef SIM_QUORUM_H
-#define SIM_QUORUM_H
+#ifndef MODEL_QUORUM_H
+#define MODEL_QUORUM_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "sim/quorum.h"
+#include "model/quorum.h"
 
 static bool has(const struct quorum_partition *p, int64_t id) {
   for (size_t i = 0; i < p->count; i++)
