@@ -13,7 +13,8 @@
   X(FORM, "form")   /* fields to fill */         \
   X(PLAN, "plan")   /* what would be done, and a word to confirm it */ \
   X(TASKS, "tasks") /* what runs or ran, before table and text */ \
-  X(LOGS, "logs")   /* the logs of the hosts, before table and text */
+  X(LOGS, "logs")   /* the logs of the hosts, before table and text */ \
+  X(COLUMNS, "columns") /* the columns of a list to choose from */
 enum context {
 #define X(id, name) CONTEXT_##id,
   CONTEXTS(X)

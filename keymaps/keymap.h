@@ -3,7 +3,7 @@
  *
  *   # a comment
  *   include default          first line: what follows is added to, and stronger than, that built-in map
- *   [global]                 context: global, table, text, list, form, plan, tasks, logs
+ *   [global]                 context: global, table, text, list, form, plan, tasks, logs, columns
  *   F5      redraw           KEY ACTION; names of keys as in tui/key.h
  *   C-x     none             takes the key away again
  *

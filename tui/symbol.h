@@ -16,6 +16,7 @@ enum glyphs { GLYPHS_UTF8, GLYPHS_CONSOLE, GLYPHS_ASCII, GLYPHS_COUNT };
   X(UNKNOWN, "?", "?", "?")                     /* not known: the same everywhere */                                                         \
   X(WAIT, "\u2026", "~", "~")                   /* … time cures it */                                                                        \
   X(SELECTED, "\u25b6", "\u25ba", ">")          /* ▶ */                                                                                      \
+  X(MARKED, "\u25a0", "\u25a0", "+")            /* ■ one of several that are chosen */                                                       \
   X(COLLAPSED, "\u25b8", "\u25ba", "+")         /* ▸ a branch that can be opened */                                                          \
   X(EXPANDED, "\u25be", "\u25bc", "-")          /* ▾ */                                                                                      \
   X(ELLIPSIS, "\u2026", ">", ">")               /* … the text goes on; ~ before a value means old */                                         \

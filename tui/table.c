@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MARK = 1, GAP = 1, MEASURED = 256 }; /* so many rows are looked at for the widths, and those that are seen */
+enum { GAP = 1, MEASURED = 256 }; /* so many rows are looked at for the widths, and those that are seen */
 
 /* ---- a row ---- */
 
@@ -28,12 +28,17 @@ void row_putf(struct row *r, int column, enum role role, const char *format, ...
   row_put(r, column, role, text);
 }
 
-static void fill(const struct table *t, size_t row, struct row *r) {
+static int cell_of(const struct table *t, int column) { return t->cell ? t->cell[column] : column; }
+
+static void fill(const struct table *t, size_t row, struct row *r, uint32_t hidden) {
   memset(r->cell, 0, sizeof(r->cell));
   r->role = ROLE_NORMAL;
+  r->hidden = hidden;
   r->used = 0;
   t->fill(t->owner, row, r);
 }
+
+void table_fill(const struct table *t, size_t row, struct row *r) { fill(t, row, r, 0); }
 
 /* ---- where the selection is ---- */
 
@@ -152,12 +157,16 @@ static int columns_of(const char *text, int limit) {
   return n;
 }
 
-static void measure(const struct table *t, size_t from, size_t to, int count, int want[]) {
+/* busy: columns in which something stands. */
+static void measure(const struct table *t, size_t from, size_t to, int count, uint32_t hidden, int want[], bool busy[]) {
   struct row r;
   for (size_t i = from; i < to && i < t->row_count; i++) {
-    fill(t, i, &r);
+    fill(t, i, &r, hidden);
     for (int c = 0; c < count; c++) {
-      int columns = r.cell[c].text ? columns_of(r.cell[c].text, CANVAS_MAX) : 0;
+      int cell = cell_of(t, c);
+      const char *text = row_wants(&r, cell) ? r.cell[cell].text : NULL;
+      int columns = text ? columns_of(text, CANVAS_MAX) : 0;
+      busy[c] |= columns > 0 && strcmp(text, "-") != 0;
       if (columns > want[c]) want[c] = columns;
     }
   }
@@ -172,12 +181,36 @@ static int least_of(const struct column *c, int want) {
   return want < limit_of(c) ? want : limit_of(c);
 }
 
+static int goal_of(const struct column *c, int want) { return want < limit_of(c) ? want : limit_of(c); }
+
+/* Those that only come when nothing is cut for them, the most important first. Returns what they take. */
+static int choose_spare(const struct table *t, int count, int room, const int want[], const bool busy[], bool shown[]) {
+  int taken = 0, used = 0;
+  for (int c = 0; c < count; c++)
+    if (shown[c]) {
+      int least = least_of(&t->columns[c], want[c]), goal = goal_of(&t->columns[c], want[c]);
+      used += GAP + (goal > least ? goal : least);
+    }
+  for (;;) {
+    int in = -1;
+    for (int c = 0; c < count; c++)
+      if (!shown[c] && busy[c] && t->columns[c].spare && (in < 0 || t->columns[c].priority > t->columns[in].priority)) in = c;
+    if (in < 0) return taken;
+    int more = GAP + least_of(&t->columns[in], want[in]);
+    if (used + taken + more - GAP > room) return taken;
+    shown[in] = true;
+    taken += more;
+  }
+}
+
 /* Which columns stay at their least width. Returns what they take. */
-static int choose(const struct table *t, int count, int room, const int want[], bool shown[]) {
-  int left = count, need = count ? (count - 1) * GAP : 0;
+static int choose(const struct table *t, int count, int room, const int want[], const bool busy[], bool shown[]) {
+  int left = 0, need = -GAP;
+  bool out_of_room = false;
   for (int c = 0; c < count; c++) {
-    shown[c] = true;
-    need += least_of(&t->columns[c], want[c]);
+    shown[c] = !t->columns[c].spare;
+    left += shown[c];
+    if (shown[c]) need += GAP + least_of(&t->columns[c], want[c]);
   }
   while (need > room && left > 1) {
     int out = -1;
@@ -186,8 +219,9 @@ static int choose(const struct table *t, int count, int room, const int want[], 
     shown[out] = false;
     need -= GAP + least_of(&t->columns[out], want[out]);
     left--;
+    out_of_room = true;
   }
-  return need;
+  return out_of_room ? need : need + choose_spare(t, count, room, want, busy, shown);
 }
 
 /* What is left goes first to texts that do not fit, most important column first, then by weight. */
@@ -199,8 +233,7 @@ static void share(const struct table *t, int count, int extra, const bool shown[
       if (shown[c] && !done[c] && (most < 0 || t->columns[c].priority > t->columns[most].priority)) most = c;
     if (most < 0) break;
     done[most] = true;
-    int goal = want[most] < limit_of(&t->columns[most]) ? want[most] : limit_of(&t->columns[most]);
-    int more = goal - width[most];
+    int more = goal_of(&t->columns[most], want[most]) - width[most];
     if (more > extra) more = extra;
     if (more <= 0) continue;
     width[most] += more;
@@ -224,21 +257,35 @@ static void share(const struct table *t, int count, int extra, const bool shown[
   }
 }
 
+/* The column of the selection's sign, and one for marks where rows can be marked and some are. */
+static int gutter(const struct table *t) { return t->marked ? 2 : 1; }
+
+/* Cells of the columns that are not shown. */
+static uint32_t hidden_cells(const struct table *t, int count, const bool shown[]) {
+  uint32_t hidden = UINT32_MAX;
+  for (int c = 0; c < count; c++)
+    if (shown[c]) hidden &= ~(1u << cell_of(t, c));
+  return hidden;
+}
+
 static int layout(const struct table *t, size_t top, int w, int pen_height, int width[TABLE_COLUMNS]) {
-  int count = column_count(t), want[TABLE_COLUMNS] = {0}, shown_count = 0;
-  bool shown[TABLE_COLUMNS] = {false};
+  int count = column_count(t), want[TABLE_COLUMNS] = {0}, shown_count = 0, room = w - gutter(t);
+  bool shown[TABLE_COLUMNS] = {false}, busy[TABLE_COLUMNS] = {false};
   memset(width, 0, sizeof(*width) * TABLE_COLUMNS);
-  if (w <= MARK) return 0;
-  for (int c = 0; c < count; c++) want[c] = text_columns(t->columns[c].title) + (t->sorted == c + 1);
-  measure(t, 0, MEASURED, count, want);
+  if (room <= 0) return 0;
+  for (int c = 0; c < count; c++) busy[c] = true, want[c] = text_columns(t->columns[c].title) + (t->sorted == c + 1);
+  choose(t, count, room, want, busy, shown); /* what has no room by its title alone has none with its texts */
+  uint32_t hidden = hidden_cells(t, count, shown);
+  for (int c = 0; c < count; c++) busy[c] = false;
+  measure(t, 0, MEASURED, count, hidden, want, busy);
   size_t seen = top > MEASURED ? top : MEASURED;
-  measure(t, seen, top + (size_t)table_height(pen_height), count, want);
-  int extra = w - MARK - choose(t, count, w - MARK, want, shown);
+  measure(t, seen, top + (size_t)table_height(pen_height), count, hidden, want, busy);
+  int extra = room - choose(t, count, room, want, busy, shown);
   for (int c = 0; c < count; c++) {
     if (!shown[c]) continue;
     shown_count++;
     width[c] = least_of(&t->columns[c], want[c]);
-    if (extra < 0) width[c] = w - MARK; /* the last one, and too wide even so */
+    if (extra < 0) width[c] = room; /* the last one, and too wide even so */
   }
   if (extra > 0) share(t, count, extra, shown, want, width);
   return shown_count;
@@ -258,7 +305,7 @@ static void draw_field(struct pen p, int x, int y, int w, enum align align, stru
 static void draw_header(struct pen p, const struct table *t, const int width[]) {
   const struct style s = STYLE(HEADER);
   pen_fill(p, 0, 0, p.w, 1, s);
-  for (int c = 0, x = MARK; c < column_count(t); c++) {
+  for (int c = 0, x = gutter(t); c < column_count(t); c++) {
     if (!width[c]) continue;
     char title[128];
     const char *mark = t->sorted == c + 1 ? symbol(p.canvas->glyphs, t->reversed ? SYMBOL_ARROW_DOWN : SYMBOL_ARROW_UP) : "";
@@ -268,33 +315,38 @@ static void draw_header(struct pen p, const struct table *t, const int width[]) 
   }
 }
 
-static void draw_row(struct pen p, int y, const struct table *t, const struct row *r, const int width[], enum role selected) {
+static void draw_row(struct pen p, int y, const struct table *t, const struct row *r, const int width[], enum role selected, bool marked) {
   struct style base = style_of(r->role);
   if (selected != ROLE_NORMAL) {
     base.on = (uint8_t)selected;
     pen_fill(p, 0, y, p.w, 1, style_of(selected));
     if (selected == ROLE_SELECTED) pen_symbol(p, 0, y, style_of(selected), SYMBOL_SELECTED);
   }
-  for (int c = 0, x = MARK; c < column_count(t); c++) {
+  if (marked) pen_symbol(p, 1, y, (struct style){.role = ROLE_ACCENT, .on = (uint8_t)selected}, SYMBOL_MARKED);
+  for (int c = 0, x = gutter(t); c < column_count(t); c++) {
     if (!width[c]) continue;
     struct style s = base;
-    if (r->cell[c].role != ROLE_NORMAL) s.role = (uint8_t)r->cell[c].role;
+    int cell = cell_of(t, c);
+    if (r->cell[cell].role != ROLE_NORMAL) s.role = (uint8_t)r->cell[cell].role;
     if (s.role == ROLE_NORMAL && selected != ROLE_NORMAL) s = style_of(selected);
-    if (r->cell[c].text) draw_field(p, x, y, width[c], t->columns[c].align, s, r->cell[c].text);
+    if (r->cell[cell].text) draw_field(p, x, y, width[c], t->columns[c].align, s, r->cell[cell].text);
     x += width[c] + GAP;
   }
 }
 
 void table_draw(struct pen p, const struct table *t, const struct table_state *s, bool focused) {
-  int width[TABLE_COLUMNS];
+  int width[TABLE_COLUMNS], count = column_count(t);
+  bool shown[TABLE_COLUMNS];
   struct table_place at = table_place(t, s, p.h);
   layout(t, at.top, p.w, p.h, width);
+  for (int c = 0; c < count; c++) shown[c] = width[c] > 0;
+  uint32_t hidden = hidden_cells(t, count, shown);
   draw_header(p, t, width);
-  if (!t->row_count && t->empty) pen_text(p, MARK, 1, STYLE(DIM), t->empty);
+  if (!t->row_count && t->empty) pen_text(p, gutter(t), 1, STYLE(DIM), t->empty);
   struct row r;
   for (int y = 1; y < p.h && at.top + (size_t)y - 1 < t->row_count; y++) {
     size_t row = at.top + (size_t)y - 1;
-    fill(t, row, &r);
-    draw_row(p, y, t, &r, width, t->unselected || row != at.row ? ROLE_NORMAL : focused ? ROLE_SELECTED : ROLE_SELECTED_UNFOCUSED);
+    fill(t, row, &r, hidden);
+    draw_row(p, y, t, &r, width, t->unselected || row != at.row ? ROLE_NORMAL : focused ? ROLE_SELECTED : ROLE_SELECTED_UNFOCUSED, t->marked && t->marked(t->owner, row));
   }
 }

@@ -30,6 +30,9 @@ struct column {
   int priority; /* the lowest leaves first when there is no room; the last one stays, shortened, whatever its priority */
   enum align align;
   bool whole;   /* its texts are not cut while they fit into max: others leave first */
+  bool extra;   /* not among those that are shown when nobody chooses */
+  bool picture; /* no text: neither found by a filter nor sorted by */
+  bool spare;   /* only where something stands in it and the others have room for all their texts */
 };
 
 /* A row being filled. Texts given to row_put() must live until the frame is drawn; row_putf() keeps its own copy. */
@@ -39,9 +42,11 @@ struct row {
     enum role role;
   } cell[TABLE_COLUMNS];
   enum role role; /* of the whole row; a cell's own role, if not NORMAL, is stronger */
+  uint32_t hidden; /* bits of the cells that nobody will see: filling them is in vain */
   size_t used;
   char room[2048];
 };
+static inline bool row_wants(const struct row *r, int column) { return !(r->hidden >> column & 1); }
 void row_put(struct row *r, int column, enum role role, const char *text); /* NULL is drawn as unknown: "?" */
 void row_putf(struct row *r, int column, enum role role, const char *format, ...) PRINTF(4, 5);
 
@@ -55,6 +60,8 @@ struct table {
   int sorted; /* 1 + column that carries the sort mark, 0: none */
   bool reversed;
   bool unselected;   /* nobody moves in it: no row is marked */
+  const signed char *cell; /* which cell of the row each column shows; NULL: the one of its own number */
+  bool (*marked)(const void *owner, size_t row); /* a sign before the row, in a column of its own; NULL: none is */
   const char *empty; /* said when there are no rows, e.g. "no volumes yet"; NULL: nothing */
 };
 
@@ -78,6 +85,9 @@ bool table_follow(const struct table *t, struct table_state *s, int pen_height);
 bool table_move(const struct table *t, struct table_state *s, int pen_height, enum move m);
 bool table_select(const struct table *t, struct table_state *s, int pen_height, const char *id); /* false: not there */
 const char *table_selected(const struct table *t, const struct table_state *s);                  /* id now selected, NULL when empty */
+
+/* All cells of a row, as they are drawn. */
+void table_fill(const struct table *t, size_t row, struct row *r);
 
 /* Header and rows, a column of its own for the mark of the selected row. focused: the keys go here. */
 void table_draw(struct pen p, const struct table *t, const struct table_state *s, bool focused);

@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "tui/theme.h"
+#include "run/audit.h"
+#include "views/columns_kept.h"
 #include "views/command.h"
 #include "views/operator.h"
 #include "views/reader.h"
@@ -14,7 +16,7 @@
 
 void console_input(const struct console *c, struct input *in, struct arena *a) {
   *in = (struct input){.snap = c->snap, .events = timeline_events(&c->timeline), .event_count = c->timeline.count, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
-                       .utc = c->utc, .read_only = c->read_only || c->away, .simulated = c->simulated && !c->away, .now_health = c->newest ? c->newest->health : HEALTH_NONE};
+                       .utc = c->utc, .read_only = c->read_only || c->away, .simulated = c->simulated && !c->away, .now_health = c->newest ? c->newest->health : HEALTH_NONE, .trends = c->away ? NULL : &c->trends};
   feed_shown(c->feed, &in->time);
   in->event_past = in->time.past ? timeline_past(&c->timeline, &in->time.at) : in->event_count;
   in->wall = in->time.at.wall;
@@ -46,6 +48,7 @@ void console_take(struct console *c) {
   arena_free(a);
   snapshot_drop(c->newest);
   c->newest = now;
+  if (!c->replay && !c->away) trends_add(&c->trends, now); /* of this cluster only: names are not unique among several */
   if (c->operator && !c->away) operator_see(c->operator);
   take_waiting(c);
 }
@@ -55,6 +58,7 @@ void console_look(struct console *c) {
   struct snapshot *now = feed_see(c->feed, c->newest);
   snapshot_drop(c->snap);
   c->snap = now;
+  if (c->replay) trends_add(&c->trends, now); /* a recording may be read far ahead of what is shown */
   struct arena *a = arena_new();
   struct input in;
   console_input(c, &in, a);
@@ -114,6 +118,13 @@ void console_draw(struct console *c) {
   arena_free(a);
 }
 
+static void keep_columns(struct console *c) {
+  struct err e = {0};
+  if (!columns_keep(c->state_dir, &c->app, &e)) return;
+  CLEANUP(mem_freep) char *says = mem_printf("%s; %s", e.text, e.todo);
+  app_say(&c->app, says);
+}
+
 unsigned console_key(struct console *c, struct key k) {
   struct arena *a = arena_new();
   struct input in;
@@ -123,6 +134,7 @@ unsigned console_key(struct console *c, struct key k) {
   if (wants & APP_TIME) travel(c);
   if (c->reader && wants & APP_SAVE) reader_save(c->reader);
   if (c->reader) reader_see(c->reader);
+  if (wants & APP_KEEP) keep_columns(c);
   if (c->operator && wants & (APP_ASK | APP_RUN | APP_TASK)) {
     operator_wants(c->operator, wants);
     console_look(c);
@@ -134,6 +146,8 @@ void console_free(struct console *c) {
   reader_free(c->reader);
   operator_free(c->operator);
   timeline_free(&c->timeline);
+  trends_free(&c->trends);
+  mem_free(c->state_dir);
   app_free(&c->app);
   keymap_free(c->keymap);
   canvas_free(c->canvas);
@@ -355,6 +369,9 @@ static int open_all(struct full *f, const struct arguments *a, struct feed_optio
   c->rotate_ms = config_number(&a->config, SET_NOC_ROTATE) * 1000;
   if (!theme_find(theme)) return setting_error("theme", theme, "themes");
   if (a->option[OPT_VIEW] && !app_open(&c->app, a->option[OPT_VIEW])) return setting_error("view", a->option[OPT_VIEW], "views");
+  columns_configure(&a->config, &c->app);
+  c->state_dir = c->simulated ? NULL : state_directory(); /* a simulation leaves nothing behind */
+  columns_restore(c->state_dir, &c->app);
   c->keymap = keymap_load(keys, e);
   if (!c->keymap) return EXIT_CONFIG;
   c->app.noc.many = c->app.view == VIEW_CLUSTERS;

@@ -17,6 +17,8 @@ struct console {
   struct snapshot *newest; /* of what comes in */
   struct snapshot *snap;   /* what is shown: the newest, or another moment's */
   struct timeline timeline;
+  struct trends trends;
+  char *state_dir; /* where what was chosen is kept; NULL: nowhere. Owned */
   struct app app;
   struct keymap *keymap;
   struct canvas *canvas;

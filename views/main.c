@@ -1,6 +1,7 @@
 /* Wiring only: arguments, configuration, log, and off to the subcommand. */
 #include "base/log.h"
 #include "base/str.h"
+#include "views/columns_kept.h"
 #include "views/command.h"
 #include "views/simulation.h"
 #include <errno.h>
@@ -28,6 +29,7 @@ static int prepare(struct arguments *a) {
     err_print(&e);
     return EXIT_CONFIG;
   }
+  columns_check(&a->config);
   if (a->config.warnings.len) fprintf(stderr, "%s", str_text(&a->config.warnings));
   return 0;
 }

@@ -16,10 +16,16 @@ struct operator {
   char *never;               /* why nothing can run from here at all; owned, NULL: it can */
   const char *away;          /* why not now: another cluster is looked at; static, NULL: it is not */
   char *state_dir, *who, *ssh;
+  struct run_wish *rest;     /* confirmed together with what runs: each begins when the one before it was verified */
+  size_t rest_count, rest_at;
+  char *leader;              /* the task that they wait for; NULL: none */
 };
+
+static void follow_batch(struct operator *o);
 
 static void on_soon(void *owner) {
   struct operator *o = owner;
+  follow_batch(o);
   if (o->console->acted) o->console->acted(o->console);
 }
 
@@ -75,9 +81,19 @@ static void stop_asking(struct operator *o) {
   o->asked = NULL;
 }
 
+static void drop_batch(struct operator *o) {
+  for (size_t i = 0; i < o->rest_count; i++) run_wish_free(&o->rest[i]);
+  mem_free(o->rest);
+  mem_free(o->leader);
+  o->rest = NULL;
+  o->leader = NULL;
+  o->rest_count = o->rest_at = 0;
+}
+
 void operator_free(struct operator *o) {
   if (!o) return;
   stop_asking(o);
+  drop_batch(o);
   tasks_free(o->tasks);
   executor_free(o->executor);
   timer_end(o->beat);
@@ -105,12 +121,15 @@ void operator_input(const struct operator *o, struct input *in) {
 
 bool operator_can(const struct operator *o) { return !o->never; }
 void operator_away(struct operator *o, const char *why) { o->away = why; }
-bool operator_busy(const struct operator *o) { return o->asking || (o->tasks && tasks_busy(o->tasks)); }
+bool operator_busy(const struct operator *o) { return o->asking || o->leader || (o->tasks && tasks_busy(o->tasks)); }
 void operator_wind_down(struct operator *o) {
+  drop_batch(o);
   if (o->tasks) tasks_wind_down(o->tasks);
 }
 
 /* ---- what the app wants ---- */
+
+static void put_questions(struct operator *o);
 
 static void on_answers(void *owner) {
   struct operator *o = owner;
@@ -120,8 +139,9 @@ static void on_answers(void *owner) {
   o->asked = NULL;
   o->asking = NULL;
   console_input(o->console, &in, a);
-  app_answered(&o->console->app, &in, q);
+  unsigned wants = app_answered(&o->console->app, &in, q);
   arena_free(a);
+  if (wants & APP_ASK) put_questions(o);
   on_change(o);
 }
 
@@ -148,13 +168,74 @@ static void start(struct operator *o) {
     app_ran(app, NULL, o->away);
     return;
   }
+  if (o->leader && app->acting.rest_count) {
+    app_ran(app, NULL, "nothing ran: several things are being done one after the other already; begin these when they have ended");
+    return;
+  }
   if (!o->tasks || !task_start(o->tasks, r->operation, &r->values, r->plan, &e)) {
     app_ran(app, NULL, o->tasks ? e.text : o->never);
     return;
   }
   task_look(o->tasks, 0, &t);
+  if (app->acting.rest_count) {
+    o->rest = app->acting.rest;
+    o->rest_count = app->acting.rest_count;
+    app->acting.rest = NULL;
+    app->acting.rest_count = 0;
+    o->leader = mem_strdup(t.id);
+  }
   app_ran(app, t.id, NULL);
   on_change(o);
+}
+
+/* ---- several, one after the other ---- */
+
+static const char *target_of(const struct run_wish *r) { return r->values.list.count ? r->values.list.item[0].text : "?"; }
+
+static void end_batch(struct operator *o, const char *why) {
+  CLEANUP(str_free) struct str says = {0};
+  str_addf(&says, "%s; not begun: ", why);
+  for (size_t i = o->rest_at; i < o->rest_count; i++) str_addf(&says, "%s%s", i > o->rest_at ? ", " : "", target_of(&o->rest[i]));
+  drop_batch(o);
+  app_say(&o->console->app, str_text(&says));
+}
+
+static void begin_next(struct operator *o) {
+  struct run_wish *r = &o->rest[o->rest_at];
+  struct err e = {0};
+  struct task_view t;
+  struct task *task = task_start(o->tasks, r->operation, &r->values, r->plan, &e);
+  if (!task) {
+    end_batch(o, e.text);
+    return;
+  }
+  const struct app *app = &o->console->app;
+  bool watched = !app->acting.sheet && app->view == VIEW_DETAIL && app->detail_list == LIST_TASKS && str_eq(app->detail_id, o->leader);
+  task_follows(task);
+  task_look(o->tasks, 0, &t);
+  mem_free(o->leader);
+  o->leader = mem_strdup(t.id);
+  run_wish_free(r);
+  if (++o->rest_at == o->rest_count) drop_batch(o); /* nothing waits for that one */
+  if (watched) app_show_task(&o->console->app, t.id); /* who does something else goes on with it */
+}
+
+static void follow_batch(struct operator *o) {
+  struct task_view t;
+  if (!o->leader) return;
+  for (size_t n = 0; n < tasks_count(o->tasks); n++) {
+    task_look(o->tasks, n, &t);
+    if (!str_eq(t.id, o->leader)) continue;
+    if (!task_ended(t.state)) return;
+    if (t.state == TASK_VERIFIED) begin_next(o);
+    else {
+      CLEANUP(mem_freep) char *why = mem_printf("%s%s%s: %s", t.title ? t.title : "the task", t.target ? " " : "", t.target ? t.target : "", task_state_names[t.state]);
+      end_batch(o, why);
+    }
+    on_change(o);
+    return;
+  }
+  end_batch(o, "the task that ran is not there any more");
 }
 
 static void tell(struct operator *o) {

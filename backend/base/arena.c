@@ -73,13 +73,15 @@ char *arena_strndup(struct arena *a, const char *s, size_t len) {
 char *arena_strdup(struct arena *a, const char *s) { return s ? arena_strndup(a, s, strlen(s)) : NULL; }
 
 char *arena_printf(struct arena *a, const char *format, ...) {
+  char most[256]; /* nearly all are short: formatted once */
   va_list ap, again;
   va_start(ap, format);
   va_copy(again, ap);
-  int n = vsnprintf(NULL, 0, format, ap);
+  int n = vsnprintf(most, sizeof most, format, ap);
   va_end(ap);
   char *s = arena_alloc(a, n < 0 ? 1 : (size_t)n + 1);
-  if (n > 0) vsnprintf(s, (size_t)n + 1, format, again);
+  if (n > 0 && (size_t)n < sizeof most) memcpy(s, most, (size_t)n + 1);
+  else if (n > 0) vsnprintf(s, (size_t)n + 1, format, again);
   va_end(again);
   return s;
 }

@@ -57,6 +57,20 @@ static bool set_feed(struct config *c, const char *name, const char *key, const 
   return true;
 }
 
+static bool set_columns(struct loading *l, const char *list, const char *names, int line) {
+  struct config *c = l->config;
+  size_t i = 0;
+  while (i < c->column_count && !str_eq(c->columns[i].list, list)) i++;
+  if (i == c->column_count) {
+    c->columns = mem_grow(c->columns, c->column_count + 1, sizeof *c->columns);
+    c->columns[c->column_count++] = (struct columns_config){.list = mem_strdup(list)};
+  }
+  replace(&c->columns[i].names, names);
+  mem_free(c->columns[i].origin);
+  c->columns[i].origin = mem_printf("%s:%d", l->path, line);
+  return true;
+}
+
 static int set_value(struct loading *l, enum setting_id id, const char *value, int line) {
   const struct setting *s = &settings[id];
   int64_t number;
@@ -74,6 +88,7 @@ static int on_value(void *owner, const char *section, const char *name, const ch
     if (!*name && str_eq(settings[id].section, section) && str_eq(settings[id].key, key)) return set_value(l, (enum setting_id)id, value, line);
   if (str_eq(section, "host") && *name && set_host(l->config, name, key, value)) return 0;
   if (str_eq(section, "feed") && *name && set_feed(l->config, name, key, value)) return 0;
+  if (str_eq(section, "columns") && !*name && set_columns(l, key, value, line)) return 0;
   str_addf(&l->config->warnings, "%s:%d: unknown key %s in [%s%s%s]\n", l->path, line, key, section, *name ? " " : "", name);
   return 0;
 }
@@ -124,6 +139,7 @@ void config_print(const struct config *c, struct str *out) {
     if (strcmp(section, settings[id].section)) str_addf(out, "[%s]\n", section = settings[id].section);
     str_addf(out, "%s = %s    # %s\n", settings[id].key, config_text(c, (enum setting_id)id), c->set[id].origin ? c->set[id].origin : "default");
   }
+  for (size_t i = 0; i < c->column_count; i++) str_addf(out, "%s%s = %s    # %s\n", i ? "" : "[columns]\n", c->columns[i].list, c->columns[i].names, c->columns[i].origin);
   for (size_t i = 0; i < c->host_count; i++) {
     str_addf(out, "[host %s]\n", c->hosts[i].name);
     if (c->hosts[i].libvirt) str_addf(out, "libvirt = %s\n", c->hosts[i].libvirt);
@@ -141,6 +157,8 @@ void config_free(struct config *c) {
     mem_free(c->hosts[i].name), mem_free(c->hosts[i].libvirt), mem_free(c->hosts[i].ssh);
   }
   for (size_t i = 0; i < c->feed_count; i++) mem_free(c->feeds[i].name), mem_free(c->feeds[i].command);
+  for (size_t i = 0; i < c->column_count; i++) mem_free(c->columns[i].list), mem_free(c->columns[i].names), mem_free(c->columns[i].origin);
+  mem_free(c->columns);
   mem_free(c->hosts);
   mem_free(c->feeds);
   str_free(&c->warnings);

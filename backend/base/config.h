@@ -7,6 +7,7 @@
 
 struct host_config { char *name, *libvirt, *ssh; char **aliases; size_t alias_count; };
 struct feed_config { char *name, *command; };
+struct columns_config { char *list, *names, *origin; }; /* [columns] nodes = NODE HA CPU; what a list and a column is, the screen knows */
 
 enum setting_id { SET_CLUSTER_SSH, SET_GLUSTER_HOST, SET_GLUSTER_SHARE_PORT, SET_THEME, SET_KEYMAP, SET_MOUSE, SET_LANGUAGE, SET_VOLUME_WARN, SET_VOLUME_CRIT,
                   SET_COMMAND_TIMEOUT, SET_NOC_ROTATE, SET_COUNT };
@@ -23,6 +24,8 @@ struct config { /* {0} holds the fallbacks */
   size_t host_count;
   struct feed_config *feeds;
   size_t feed_count;
+  struct columns_config *columns;
+  size_t column_count;
   struct str warnings; /* a line each */
 };
 

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <math.h>
 #include <string.h>
 
 static void reserve(struct str *s, size_t more) {
@@ -102,11 +103,22 @@ int str_int(const char *s, int64_t min, int64_t max, int64_t *ret) {
   return 0;
 }
 
+/* Tables are full of these, and printing a fraction the general way is dear. Below 512T it is exact, so it rounds as printf does. */
 char *str_size(char *out, int64_t bytes) {
   static const char units[] = "BKMGTPE";
-  double v = (double)bytes, size = v < 0 ? -v : v;
-  size_t u = 0;
-  while (size >= 999.5 && u + 2 < sizeof units) size /= 1024, v /= 1024, u++;
-  snprintf(out, SIZE_TEXT, u && size < 9.95 ? "%.1f%c" : "%.0f%c", v, units[u]);
+  double size = bytes < 0 ? -(double)bytes : (double)bytes;
+  size_t u = 0, n = SIZE_TEXT;
+  char back[SIZE_TEXT];
+  while (size >= 999.5 && u + 2 < sizeof units) size /= 1024, u++;
+  bool tenths = u && size < 9.95;
+  unsigned value = (unsigned)nearbyint(tenths ? size * 10 : size);
+  back[--n] = 0;
+  back[--n] = units[u];
+  for (int digit = 0; value || digit <= tenths; digit++, value /= 10) {
+    if (tenths && digit == 1) back[--n] = '.';
+    back[--n] = (char)('0' + value % 10);
+  }
+  if (bytes < 0) back[--n] = '-';
+  memcpy(out, back + n, SIZE_TEXT - n);
   return out;
 }

@@ -77,6 +77,11 @@ int utf8_hostile(uint32_t code_point) {
   }
 }
 
+int utf8_upper(uint32_t code_point) {
+  if (code_point < 0x80) return code_point >= 'A' && code_point <= 'Z';
+  return code_point <= 0x10FFFF && utf8proc_category((utf8proc_int32_t)code_point) == UTF8PROC_CATEGORY_LU;
+}
+
 char *utf8_clean(char *out, size_t size, const char *s) {
   size_t n = 0, used;
   for (size_t len = strlen(s); len; s += used, len -= used) {

@@ -18,6 +18,8 @@ int utf8_width(const char *s); /* columns of the whole string */
  * formatting, private use, unassigned, surrogates. */
 int utf8_hostile(uint32_t code_point);
 
+int utf8_upper(uint32_t code_point); /* a letter that has a small one */
+
 /* Copies s to out (size bytes with the NUL), each hostile or invalid code point replaced by U+FFFD ('?' cannot be told
  * from a real one), never cutting a character in half. Returns out. */
 char *utf8_clean(char *out, size_t size, const char *s);

@@ -119,11 +119,18 @@ static bool lacks_terminal(const struct task *t) {
   return false;
 }
 
+/* What must not have changed since it was confirmed. */
+static void canonical_of(const struct task *t, const struct plan *p, struct str *out) {
+  struct plan compared = *p;
+  if (t->follows) compared.consequence.count = 0;
+  plan_canonical(&compared, out);
+}
+
 /* Made again, of what is read now: the confirmation was for that plan and for no other. */
 static void plan_again(struct task *t) {
   CLEANUP(str_free) struct str canonical = {0};
   struct plan *p = operation_plan(t->operation, t->tasks->snap, &t->values, &t->survey, t->arena);
-  plan_canonical(p, &canonical);
+  canonical_of(t, p, &canonical);
   bool same = canonical.len == t->confirmed.len && !memcmp(str_text(&canonical), str_text(&t->confirmed), canonical.len);
   t->plan = p;
   if (p->allowed != TRUTH_YES) {
@@ -273,6 +280,13 @@ static bool may_act(const struct tasks *all, const struct plan *p, struct err *e
   else if (p->allowed != TRUTH_YES) err_set(e, -EPERM, "", "%s", p->why ? p->why : "the plan is refused");
   else return true;
   return false;
+}
+
+void task_follows(struct task *t) {
+  if (t->plan->danger >= 2 || t->phase != PHASE_QUEUED) return;
+  t->follows = true;
+  str_reset(&t->confirmed);
+  canonical_of(t, t->plan, &t->confirmed);
 }
 
 struct task *task_start(struct tasks *all, const struct operation *o, const struct values *v, const struct plan *confirmed, struct err *e) {

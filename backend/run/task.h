@@ -61,6 +61,9 @@ void tasks_see(struct tasks *t, struct snapshot *s);
  * waits until other tasks of this console have ended. NULL with e set: nothing runs (-EPERM: no executor, or the plan is
  * refused; else the audit could not be written). */
 struct task *task_start(struct tasks *t, const struct operation *o, const struct values *v, const struct plan *confirmed, struct err *e);
+/* Right after task_start(): others that were confirmed together with it have run meanwhile, so what comes of it is told
+ * otherwise now. Its commands must still be those, and it must still be allowed. Not of one that is dangerous. */
+void task_follows(struct task *t);
 size_t tasks_count(const struct tasks *t);          /* newest first */
 void task_look(const struct tasks *t, size_t n, struct task_view *ret);
 void task_cancel(struct tasks *t, size_t n);        /* between steps at once; a running command: we stop waiting */

@@ -38,6 +38,7 @@ struct task {
   const struct operation *operation; /* NULL: an undo, or found on disk */
   struct values values;
   struct str confirmed; /* canonical */
+  bool follows;         /* tasks that were confirmed together with it ran before: its consequences are not compared */
   struct plan *plan;
   const char *title, *target, *name, *who;
   enum task_state state;

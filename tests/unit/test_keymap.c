@@ -66,7 +66,9 @@ static void default_keys(void **state) {
   assert_int_equal(look(m, CONTEXT_TABLE, "s"), ACTION_SORT);
   assert_int_equal(look(m, CONTEXT_GLOBAL, "s"), ACTION_NONE);
   assert_int_equal(look(m, CONTEXT_TEXT, "Space"), ACTION_PAGE_DOWN);
-  assert_int_equal(look(m, CONTEXT_TABLE, "Space"), ACTION_NONE);
+  assert_int_equal(look(m, CONTEXT_TABLE, "Space"), ACTION_MARK);
+  assert_int_equal(look(m, CONTEXT_COLUMNS, "Space"), ACTION_COLUMN_SHOW);
+  assert_int_equal(look(m, CONTEXT_GLOBAL, "Space"), ACTION_NONE);
   assert_int_equal(look(m, CONTEXT_LIST, "C-i"), ACTION_NEXT_PANE);
   assert_int_equal(look(m, CONTEXT_LIST, "7"), ACTION_PANE_7);
   struct key pasted = key("q");

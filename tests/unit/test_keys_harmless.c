@@ -21,7 +21,7 @@ static struct key any_key(void) {
     return (struct key){.code = paste[2] == 't' ? 't' : 'y', .pasted = true};
   }
   static const char *const hasty[] = {"Enter", "Enter", "Enter", "Enter", "Down", "Down", "Up", "Tab", "a", "w", ":", "Esc", "C-r", "C-n", "C-x", "C-f",
-                                      "Right", "Left", "Space", "c", "u", "d", "r", "n", "o", "F1", "PgDn", "T"};
+                                      "Right", "Left", "Space", "c", "u", "d", "r", "n", "o", "F1", "PgDn", "T", "*", "C"};
   struct key k = {0};
   if (dice(4)) {
     key_parse(hasty[dice(COUNT(hasty))], &k);
@@ -64,7 +64,7 @@ static void put_tasks(struct acted *x) {
   x->task_count = TASK_INTERRUPTED + 1;
 }
 
-struct seen { size_t menu, form, preview, ready, sure, forced; };
+struct seen { size_t menu, form, preview, ready, sure, forced, batch, columns; };
 
 static void note(const struct acted *x, struct seen *s) {
   const struct acting *a = &x->app.acting;
@@ -73,6 +73,8 @@ static void note(const struct acted *x, struct seen *s) {
   s->preview += a->sheet == SHEET_PREVIEW;
   s->sure += a->sheet == SHEET_SURE;
   s->ready += a->sheet == SHEET_PREVIEW && a->preview.plan && a->preview.plan->allowed == TRUTH_YES;
+  s->batch += a->sheet == SHEET_PREVIEW && batch_is(a) && batch_ready(a);
+  s->columns += x->app.choosing.columns > 0;
   s->forced += a->sheet == SHEET_PREVIEW && a->preview.forced;
 }
 
@@ -83,8 +85,9 @@ static void answer(struct acted *x) {
   struct asked *q = app_asked(&x->app);
   acted_input(x, &in, arena);
   for (size_t i = 0; q && i < q->survey.answers.count; i++) q->survey.answers.item[i].code = 0, q->survey.answers.item[i].out = "";
-  if (q) app_answered(&x->app, &in, q);
+  unsigned more = q ? app_answered(&x->app, &in, q) : 0;
   arena_free(arena);
+  if (more & APP_ASK) answer(x);
 }
 
 static void no_key_harms(void **state) {
@@ -101,7 +104,7 @@ static void no_key_harms(void **state) {
       int view = (int)(n % VIEW_DETAIL);
       assert_true(app_open(&x->app, view_name(view)));
       acted_look(x);
-      unsigned first = n % 3 ? acted_keys(x, n % 3 == 1 ? "a" : "T End Enter") : 0;
+      unsigned first = n % 3 ? acted_keys(x, n % 3 == 1 ? n % 2 ? "* a" : "a" : "T End Enter") : 0;
       assert_false(first & (APP_RUN | APP_TASK));
       for (int i = 0; i < LENGTH; i++) {
         struct key k = any_key();
@@ -118,9 +121,9 @@ static void no_key_harms(void **state) {
     acted_free(x);
   }
   /* And it was where it could have happened. */
-  print_message("menus %zu, forms %zu, previews %zu (ready to run %zu, forced %zu), questions %zu\n", seen.menu, seen.form, seen.preview, seen.ready, seen.forced, seen.sure);
+  print_message("menus %zu, forms %zu, previews %zu (ready to run %zu, forced %zu), questions %zu, of several ready to run %zu, columns %zu\n", seen.menu, seen.form, seen.preview, seen.ready, seen.forced, seen.sure, seen.batch, seen.columns);
   for (int v = 0; v < VIEW_COUNT; v++) assert_true(views[v] > 100 || v == VIEW_PALETTE);
-  assert_true(seen.menu > 10000 && seen.form > 2000 && seen.preview > 1000 && seen.ready > 500 && seen.sure > 1000);
+  assert_true(seen.menu > 10000 && seen.form > 2000 && seen.preview > 1000 && seen.ready > 500 && seen.sure > 1000 && seen.batch > 100 && seen.columns > 1000);
 }
 
 int main(void) {

@@ -59,10 +59,23 @@ static void take_kept(struct acting *a) {
 
 /* ---- opening and closing ---- */
 
+void run_wish_free(struct run_wish *r) {
+  values_wipe(&r->values);
+  arena_free(r->arena);
+  arena_free(r->kept_plan);
+  *r = (struct run_wish){0};
+}
+
 void acting_dropped(struct acting *a) {
-  values_wipe(&a->run.values);
-  arena_free(a->run.arena);
-  a->run = (struct run_wish){0};
+  run_wish_free(&a->run);
+  while (a->rest_count) run_wish_free(&a->rest[--a->rest_count]);
+  mem_free(a->rest);
+  a->rest = NULL;
+}
+
+static void words_free(char **words) {
+  for (char **w = words; w && *w; w++) mem_free(*w);
+  mem_free(words);
 }
 
 static void leave_menu(struct acting *a) {
@@ -70,6 +83,8 @@ static void leave_menu(struct acting *a) {
   menu_state_free(&a->menu);
   mem_free(a->selected_id);
   a->selected_id = NULL;
+  words_free(a->batch.marked);
+  a->batch.marked = NULL;
 }
 
 static void leave_sure(struct acting *a) {
@@ -83,6 +98,7 @@ static void leave_sure(struct acting *a) {
 
 void acting_close(struct acting *a) {
   preview_free(&a->preview);
+  batch_free(a);
   keep_form(a);
   leave_menu(a);
   leave_sure(a);
@@ -107,12 +123,29 @@ void acting_menu(struct acting *a, enum menu_of of, int list, const char *id) {
   a->selected_id = mem_strdup(id);
 }
 
+void acting_marked(struct acting *a, char **ids) {
+  words_free(a->batch.marked);
+  a->batch.marked = ids;
+}
+
 void acting_sure(struct acting *a, enum task_wish kind, const char *task_id) {
   acting_close(a);
   a->sheet = SHEET_SURE;
   a->sure.kind = kind;
   a->sure.id = mem_strdup(task_id);
 }
+
+static void batch_of(struct acting *a, const struct offer *f) {
+  size_t n = 0;
+  while (f->more[n]) n++;
+  a->batch.count = n + 1;
+  a->batch.target = mem_grow(NULL, n + 2, sizeof *a->batch.target);
+  a->batch.target[0] = mem_strdup(f->target);
+  for (size_t i = 0; i < n; i++) a->batch.target[i + 1] = mem_strdup(f->more[i]);
+  a->batch.target[n + 1] = NULL;
+}
+
+static unsigned open_preview(struct acting *a, const struct input *in) { return batch_is(a) ? batch_open(a, in) : preview_open(a, in); }
 
 static unsigned open_offer(struct acting *a, const struct input *in, const struct offer *f) {
   if (!f->operation) {
@@ -123,9 +156,11 @@ static unsigned open_offer(struct acting *a, const struct input *in, const struc
   keep_form(a);
   a->operation = f->operation;
   a->target = mem_strdup(f->target);
+  batch_free(a);
+  if (f->more) batch_of(a, f);
   take_kept(a);
   a->sheet = SHEET_FORM;
-  return form_argument(a, 0) ? APP_CHANGED : preview_open(a, in);
+  return form_argument(a, 0) ? APP_CHANGED : open_preview(a, in);
 }
 
 static unsigned back(struct acting *a, const struct input *in) {
@@ -137,6 +172,7 @@ static unsigned back(struct acting *a, const struct input *in) {
   else acting_close(a);
   if (a->sheet == SHEET_MENU) {
     preview_free(&a->preview);
+    batch_free(a);
     keep_form(a);
     offers_free(&a->offers);
   }
@@ -178,7 +214,7 @@ static unsigned menu_keys(struct acting *a, const struct input *in, int w, int h
 static unsigned review(struct acting *a, const struct input *in, const struct form *f) {
   size_t wrong = form_wrong(f);
   a->form.tried = true;
-  if (wrong == f->count) return preview_open(a, in);
+  if (wrong == f->count) return open_preview(a, in);
   form_go(f, &a->form, wrong);
   return APP_CHANGED;
 }
@@ -217,7 +253,7 @@ static bool word_key(struct prompt *word, struct key k) {
 static unsigned preview_keys(struct acting *a, const struct input *in, int w, int h, struct key k, enum action action) {
   struct preview *p = &a->preview;
   bool letter = k.code < KEYSYM_FIRST && !k.mods;
-  if (preview_takes_word(p, in) ? word_key(&p->word, k) : letter || k.pasted) {
+  if (preview_takes_word(a, in) ? word_key(&p->word, k) : letter || k.pasted) {
     p->wrong = NULL;
     return APP_CHANGED;
   }
@@ -228,7 +264,7 @@ static unsigned preview_keys(struct acting *a, const struct input *in, int w, in
     return APP_CHANGED;
   }
   if (action == ACTION_OPEN) return preview_enter(a, in);
-  if (action == ACTION_PLAN_SHELL && p->plan) p->shell = !p->shell, p->top = 0;
+  if (action == ACTION_PLAN_SHELL && (p->plan || batch_is(a))) p->shell = !p->shell, p->top = 0;
   else if (action == ACTION_PLAN_FORCE && p->plan && p->plan->forcible == TRUTH_YES && p->plan->allowed != TRUTH_YES) return preview_force(a, in, true);
   else return 0;
   return APP_CHANGED;
@@ -334,8 +370,8 @@ static void draw_menu(struct pen body, const struct acting *a, const struct inpu
 
 static void draw_form(struct pen body, const struct acting *a, const struct input *in) {
   struct form f = filling_form(a, in);
-  const char *title = arena_printf(in->arena, "%s%s%s", a->operation->title, a->target ? ": " : "", a->target ? a->target : "");
-  struct pen p = pen_box(body, &(struct box){.title = title, .note = "1 of 2: fill in", .focused = true});
+  const char *title = arena_printf(in->arena, "%s%s%s", a->operation->title, a->target ? ": " : "", batch_is(a) ? batch_name(a, in->arena) : a->target ? a->target : "");
+  struct pen p = pen_box(body, &(struct box){.title = title, .note = batch_is(a) ? "1 of 2: fill in, for all of them" : "1 of 2: fill in", .focused = true});
   form_draw(p, &f, &a->form);
 }
 
@@ -385,7 +421,8 @@ void acting_state(const struct acting *a, const struct input *in, struct str *ou
     const struct menu_row *row = menu_selected(&m, &a->menu);
     state_linef(out, "menu", "%zu rows, selected %s", m.count, row ? row->id : "none");
   } else if (a->sheet == SHEET_FORM) state_form(a, in, out);
+  else if (a->sheet == SHEET_PREVIEW && batch_is(a)) state_linef(out, "plans", "%s, %zu of %zu made, %s, word %s", batch_name(a, in->arena), a->batch.planned, a->batch.count, batch_ready(a) ? "allowed" : "not all allowed", acting_word(a, in));
   else if (a->sheet == SHEET_PREVIEW && a->preview.plan)
-    state_linef(out, "plan", "%s, %zu steps, word %s%s", a->preview.plan->allowed == TRUTH_YES ? "allowed" : "refused", a->preview.plan->steps.count, preview_word(&a->preview),
+    state_linef(out, "plan", "%s, %zu steps, word %s%s", a->preview.plan->allowed == TRUTH_YES ? "allowed" : "refused", a->preview.plan->steps.count, acting_word(a, in),
                 a->preview.changed ? ", changed" : "");
 }

@@ -10,7 +10,7 @@
 #include "views/screen/list.h"
 
 /* What must now happen outside, APP_* or'ed. */
-enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8, APP_TIME = 16, APP_ASK = 32, APP_RUN = 64, APP_TASK = 128, APP_SAVE = 256, APP_CLUSTER = 4096 };
+enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8, APP_TIME = 16, APP_ASK = 32, APP_RUN = 64, APP_TASK = 128, APP_SAVE = 256, APP_CLUSTER = 4096, APP_KEEP = 512 /* the columns that were chosen */ };
 
 enum sheet { SHEET_NONE, SHEET_MENU, SHEET_FORM, SHEET_PREVIEW, SHEET_SURE };
 enum menu_of { MENU_ACTIONS, MENU_WIZARDS, MENU_PALETTE };
@@ -21,6 +21,7 @@ struct offer {
   const struct operation *operation; /* NULL: a view */
   int view;
   char *target, *refused; /* NULL: none */
+  char **more;            /* ... and what else is marked that it fits; ends with NULL. NULL: nothing */
   bool judged;            /* by the newest snapshot; what was said before stays until then */
 };
 struct offers {
@@ -35,6 +36,7 @@ struct offers {
 /* ---- the preview: a plan as it was seen, and the word that confirms it ---- */
 struct preview {
   bool forced, asking, shell, changed;
+  bool several;              /* shown as one of several: none of them is forced there */
   uint64_t serial;           /* of the question to the hosts that is out */
   struct arena *survey_arena;
   struct survey survey;
@@ -60,7 +62,16 @@ struct run_wish { /* what was confirmed: the values' secrets are wiped when it i
   const struct operation *operation;
   struct values values;
   const struct plan *plan;
-  struct arena *arena;
+  struct arena *arena, *kept_plan; /* kept_plan: that the plan is in, where it is not the preview's; NULL */
+};
+
+/* The same for several things that are marked: a plan each, confirmed together, run one after the other. */
+struct batch {
+  char **marked;      /* ids of selected_list when the menu was opened, in their order; ends with NULL. NULL: none */
+  char **target;      /* ... and what they are for the operation that was chosen */
+  size_t count;       /* less than 2: there is no batch */
+  size_t planned;     /* so many have a plan, or none that could be made */
+  struct preview *of; /* of each */
 };
 
 enum task_wish { TASK_WISH_NONE, TASK_WISH_CANCEL, TASK_WISH_YES, TASK_WISH_NO, TASK_WISH_UNDO, TASK_WISH_FORGET, TASK_WISH_LEAVE /* the console, while it runs */ };
@@ -83,14 +94,17 @@ struct acting { /* {0}: nothing lies over the view */
   const struct operation *operation;
   char *target;              /* given by what was selected, NULL: a field of the form */
   struct form_state form;
-  struct preview preview;
+  struct preview preview;    /* of a batch: the word, and where one is */
+  struct batch batch;
   struct kept_form kept[KEPT_FORMS]; /* oldest first */
   size_t kept_count;
   struct { enum task_wish kind; char *id; struct prompt word; const char *wrong; size_t top; } sure; /* a question about a task */
   char *say;                 /* the answer to the last wish, until the next key; NULL: none */
   /* handed back */
   struct asked *asked;       /* APP_ASK */
-  struct run_wish run;       /* APP_RUN */
+  struct run_wish run;       /* APP_RUN ... */
+  struct run_wish *rest;     /* ... and what follows when that went well; the caller's to take */
+  size_t rest_count;
   enum task_wish task_wish;  /* APP_TASK: to the task of ... */
   char *task_id;
   int go_view;               /* 1 + a view to open: the palette's */
@@ -100,6 +114,8 @@ struct acting { /* {0}: nothing lies over the view */
 void acting_free(struct acting *a);
 /* list -1: nothing is selected. */
 void acting_menu(struct acting *a, enum menu_of of, int list, const char *id);
+void acting_marked(struct acting *a, char **ids); /* after acting_menu(): for all of these; taken */
+void run_wish_free(struct run_wish *r);           /* leaves it {0} */
 void acting_sure(struct acting *a, enum task_wish kind, const char *task_id);
 void acting_close(struct acting *a); /* back to the view; input is kept */
 /* After a new snapshot, a resize, a key. w, h: of the screen's body. */
@@ -130,13 +146,28 @@ void preview_free(struct preview *p);
 unsigned preview_open(struct acting *a, const struct input *in); /* APP_* */
 unsigned preview_force(struct acting *a, const struct input *in, bool forced);
 void preview_follow(struct acting *a, const struct input *in, int w, int h);
-void preview_answered(struct acting *a, const struct input *in, struct asked *q); /* takes q */
-const char *preview_word(const struct preview *p); /* what is to be typed */
+unsigned preview_answered(struct acting *a, const struct input *in, struct asked *q); /* takes q. APP_ASK: the next thing's questions */
+void preview_make(struct acting *a, const struct input *in);                        /* the plan, of the answers that are there */
+void preview_wish(struct acting *a, const struct input *in, struct run_wish *r);
+const char *preview_word(const struct preview *p);
+const char *acting_word(const struct acting *a, const struct input *in); /* what is to be typed */
 struct text *preview_text(const struct acting *a, const struct input *in); /* text_free() */
-bool preview_takes_word(const struct preview *p, const struct input *in); /* else nothing that is typed is kept */
+void preview_add_text(struct text *t, const struct acting *a, const struct input *in); /* of one thing */
+bool preview_takes_word(const struct acting *a, const struct input *in); /* else nothing that is typed is kept */
 unsigned preview_enter(struct acting *a, const struct input *in);
 void preview_draw(struct pen p, const struct acting *a, const struct input *in);
 int preview_text_height(const struct acting *a, const struct input *in, int w, int h);
+/* batch.c: what preview.c does, for several */
+bool batch_is(const struct acting *a);
+void batch_free(struct acting *a);
+unsigned batch_open(struct acting *a, const struct input *in);
+unsigned batch_answered(struct acting *a, const struct input *in, struct asked *q);
+void batch_follow(struct acting *a, const struct input *in);
+bool batch_ready(const struct acting *a); /* all are planned and none is refused */
+const char *batch_word(const struct acting *a, struct arena *arena);
+struct text *batch_text(const struct acting *a, const struct input *in);
+const char *batch_name(const struct acting *a, struct arena *arena); /* "3 domains" */
+void batch_wish(struct acting *a, const struct input *in);
 /* tasks.c */
 const struct task_view *task_shown(const struct input *in, const char *id); /* NULL: there is none */
 const struct task_view *task_running(const struct input *in);            /* the newest that runs, NULL: none */

@@ -9,7 +9,7 @@ static enum list_id list_of(int view) { return (enum list_id)(view - VIEW_FIRST_
 static bool is_list(int view) { return view >= VIEW_FIRST_LIST && view < VIEW_HELP; }
 
 void app_free(struct app *a) {
-  for (int i = 0; i < LIST_COUNT; i++) table_state_free(&a->lists[i].table);
+  for (int i = 0; i < LIST_COUNT; i++) list_state_free(&a->lists[i]);
   mem_free(a->detail_id);
   logs_state_free(&a->logs);
   mem_free(a->cluster);
@@ -38,20 +38,24 @@ void app_go(struct app *a, int view) {
   a->view = view;
   a->top = 0;
   a->moved = false;
+  a->choosing = (struct choosing){0};
 }
 
 /* ---- the list that the keys go to ---- */
 
 static int focused_list(const struct app *a) { return a->view == VIEW_OVERVIEW ? (int)pane_lists[a->pane] : is_list(a->view) ? (int)list_of(a->view) : -1; }
 
-/* Rows that the list has on the screen, frame and header included. */
+struct pane_rect app_list_rect(const struct app *a, const struct input *in, int w, int h, int list) {
+  for (int p = 0; a->view == VIEW_OVERVIEW && p < APP_PANES; p++)
+    if ((int)pane_lists[p] == list) return pane_rect(in, w, h, p);
+  return (struct pane_rect){0, 0, w, h};
+}
+
+/* Rows that the list has on the screen, header included. */
 static int list_height(const struct app *a, const struct input *in, int w, int h, int id) {
   struct canvas size = {.w = w, .h = h};
   struct frame f = frame_of(&size, a, in);
-  if (a->view != VIEW_OVERVIEW) return f.body.h - 2;
-  for (int p = 0; p < APP_PANES; p++)
-    if ((int)pane_lists[p] == id) return pane_rect(in, f.body.w, f.body.h, p).h - 2;
-  return f.body.h - 2;
+  return app_list_rect(a, in, f.body.w, f.body.h, id).h - 2;
 }
 
 int app_selected(const struct app *a, const struct input *in, const char **ret_id) {
@@ -72,6 +76,8 @@ static enum context own_context(const struct app *a) { return of_tasks(a) ? CONT
 static void settle_list(struct app *a, const struct input *in, int w, int h, int id) {
   struct list_rows r;
   struct list_state *s = &a->lists[id];
+  size_t gone = list_follow(lists[id], s, in);
+  if (gone) app_say(a, arena_printf(in->arena, "%zu marked row%s not there any more: %s mark%s gone", gone, gone == 1 ? " is" : "s are", gone == 1 ? "its" : "their", gone == 1 ? " is" : "s are"));
   list_open(&r, lists[id], s, in);
   int height = list_height(a, in, w, h, id);
   if (id == LIST_LOGS) logs_settle(a, in, height);
@@ -133,14 +139,6 @@ static void move(struct app *a, const struct input *in, int w, int h, enum move 
   a->top = text_move(t, f.body.w - 4, f.body.h - 2, a->top, m);
   a->moved = true;
   text_free(t);
-}
-
-static void sort_next(struct app *a, int id) {
-  struct list_state *s = &a->lists[id];
-  for (int i = 0; i <= lists[id]->column_count; i++) { /* at most once around, through "as it comes" */
-    s->sorted = s->sorted == lists[id]->column_count ? 0 : s->sorted + 1;
-    if (!s->sorted || lists[id]->columns[s->sorted - 1].field) return;
-  }
 }
 
 void app_open_item(struct app *a, enum list_id list, const char *id) {
@@ -231,10 +229,26 @@ static unsigned travel(struct app *a, const struct input *in, enum time_wish wis
 
 /* ---- acting ---- */
 
+/* In the order of the list, those too that its filter leaves out. */
+static char **marked_ids(const struct app *a, const struct input *in, int list) {
+  struct list_rows r;
+  struct list_state all = a->lists[list];
+  all.filter = (struct list_filter){0};
+  all.kept.stamp = 0;
+  list_open(&r, lists[list], &all, in);
+  char **ids = mem_grow(NULL, r.table.row_count + 1, sizeof *ids);
+  size_t n = 0;
+  for (size_t i = 0; i < r.table.row_count; i++)
+    if (mark_has(&all.marks, r.table.id(&r, i))) ids[n++] = mem_strdup(r.table.id(&r, i));
+  ids[n] = NULL;
+  return ids;
+}
+
 static unsigned open_menu(struct app *a, const struct input *in, enum menu_of of) {
   const char *id;
   int list = app_selected(a, in, &id);
   acting_menu(&a->acting, of, list, id);
+  if (of == MENU_ACTIONS && list >= 0 && a->view != VIEW_DETAIL && a->lists[list].marks.count) acting_marked(&a->acting, marked_ids(a, in, list));
   return APP_CHANGED;
 }
 
@@ -266,7 +280,7 @@ struct asked *app_asked(struct app *a) {
   return q;
 }
 
-void app_answered(struct app *a, const struct input *in, struct asked *q) { preview_answered(&a->acting, in, q); }
+unsigned app_answered(struct app *a, const struct input *in, struct asked *q) { return preview_answered(&a->acting, in, q); }
 
 void app_say(struct app *a, const char *says) {
   char *copy = mem_strdup(says);
@@ -275,8 +289,10 @@ void app_say(struct app *a, const char *says) {
 }
 
 void app_ran(struct app *a, const char *task, const char *says) {
+  bool batch = a->acting.rest_count > 0;
   app_say(a, says);
   acting_dropped(&a->acting);
+  if (!task && batch) acting_close(&a->acting); /* its plans were handed over with it */
   if (!task) return;
   form_state_free(&a->acting.form); /* done with: the next one begins anew */
   app_show_task(a, task);
@@ -301,6 +317,7 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
   struct canvas size = {.w = w, .h = h};
   struct frame f = frame_of(&size, a, in);
   unsigned acted = page && page->act ? page->act(a, in, f.body.w, f.body.h, action) : logs_shown(a) ? logs_act(a, in, action) : 0;
+  if (!acted && id >= 0) acted = choosing_act(a, in, f.body.w, f.body.h, id, action);
   if (!acted) acted = act_on(a, in, action);
   if (acted) {
     app_settle(a, in, w, h);
@@ -330,12 +347,6 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
     case ACTION_PREVIOUS_PANE: beside(a, -1); break;
     case ACTION_RIGHT:
     case ACTION_NEXT_PANE: beside(a, 1); break;
-    case ACTION_SORT:
-      if (id >= 0) sort_next(a, id);
-      break;
-    case ACTION_REVERSE_SORT:
-      if (id >= 0) a->lists[id].reversed = !a->lists[id].reversed;
-      break;
     default: open_view(a, action);
     }
   app_settle(a, in, w, h);
@@ -376,6 +387,12 @@ unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key
   if (a->acting.sheet) return said | sheet_key(a, in, w, h, k);
   if (a->logs.naming) return said | logs_name_key(a, in, k, keymap_lookup(in->keymap, CONTEXT_PLAN, k));
   enum context own = own_context(a);
+  unsigned chose;
+  if (choosing_key(a, in, k, &chose)) {
+    app_settle(a, in, w, h);
+    return said | chose;
+  }
+  said |= chose;
   enum action action = own ? keymap_lookup(in->keymap, own, k) : ACTION_NONE;
   if (!action || action_row(action)->context != own) action = keymap_lookup(in->keymap, context, k);
   if (a->view != VIEW_HELP) a->acting.behind = SHEET_NONE; /* the help was left for somewhere else */
@@ -412,10 +429,11 @@ void app_draw(const struct app *a, const struct input *in, struct canvas *c) {
   else if (is_list(a->view)) draw_list(f.body, a, in, list_of(a->view), true, NULL);
   else if (page && page->text) draw_text(f.body, page->text(a, in), page->heading ? page->heading(a, in) : page->title, a->top);
   else if (page) page->draw(f.body, a, in);
+  choosing_draw(f.body, a, in);
   if (a->acting.sheet) acting_draw(f.body, &a->acting, in);
   else if (a->logs.naming) logs_draw_name(f.body, a);
   draw_notice(f.notice, a, in);
-  draw_hints(f.hints, a, in);
+  if (!choosing_line(f.hints, a, in)) draw_hints(f.hints, a, in);
 }
 
 static void state_time(struct str *out, const struct input *in) {
@@ -443,6 +461,7 @@ void app_state(const struct app *a, const struct input *in, int w, int h, struct
     const char *selected = table_selected(&r.table, &a->lists[i].table);
     state_linef(out, lists[i]->name, "%zu rows, selected %s", r.table.row_count, selected ? selected : "none");
     if (r.table.sorted) state_linef(out, "sorted", "%s%s", r.columns[r.table.sorted - 1].title, r.table.reversed ? " reversed" : "");
+    choosing_state(a, &r, i, out);
   }
   const struct page *page = page_of(a->view);
   if (page && page->state) page->state(a, in, out);

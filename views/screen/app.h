@@ -15,6 +15,15 @@ enum time_wish { TIME_NONE, TIME_PAUSE, TIME_STEP_BACK, TIME_STEP, TIME_EVENT_BA
 
 enum cluster_wish { CLUSTER_STAY, CLUSTER_OPEN /* the one that is selected */, CLUSTER_LEAVE /* back to this one, or to the tiles */ };
 
+/* What lies over a list while something of it is chosen. */
+struct choosing {
+  int filter;   /* 1 + the list whose filter is being typed; 0: none */
+  int columns;  /* 1 + the list whose columns are being chosen */
+  int column;   /* ... the one that is selected */
+  uint32_t seen; /* ... bits of those that had room when it began */
+  bool changed; /* ... and not handed back yet */
+};
+
 struct app { /* {0} is the overview with its first pane focused */
   int view, pane;
   struct { int view, pane; } back[APP_BACK];
@@ -31,6 +40,7 @@ struct app { /* {0} is the overview with its first pane focused */
   enum cluster_wish cluster_wish; /* with APP_CLUSTER */
   struct acting acting; /* what lies over the view */
   struct noc noc;       /* instead of all that: the wall screen */
+  struct choosing choosing;
 };
 
 /* A view that is no list, one row of pages.c each. It is a text, and moving in it is done for it, or it draws itself. */
@@ -55,8 +65,9 @@ void app_settle(struct app *a, const struct input *in, int w, int h);
 unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key k);
 /* APP_ASK: the questions to the hosts, now the caller's; NULL: none. app_answered() takes them back with their answers. */
 struct asked *app_asked(struct app *a);
-void app_answered(struct app *a, const struct input *in, struct asked *q);
-/* APP_RUN: a->acting.run was confirmed. It was begun as that task, which is opened; or could not be (task NULL), and says why. */
+/* APP_ASK: there are more of them, about the next thing. */
+unsigned app_answered(struct app *a, const struct input *in, struct asked *q);
+/* APP_RUN: a->acting.run was confirmed, and a->acting.rest to follow it one by one, which is the caller's to take before. It was begun as that task, which is opened; or could not be (task NULL), and says why. */
 void app_ran(struct app *a, const char *task, const char *says);
 void app_show_task(struct app *a, const char *task);
 /* A sentence on the line of notices, until the next key. */
@@ -71,6 +82,7 @@ const char *view_title(int view);
 const char *view_help(int view);
 
 /* ---- the parts, each in its file ---- */
+struct pane_rect { int x, y, w, h; };
 void app_go(struct app *a, int view);
 /* The detail of that item. */
 void app_open_item(struct app *a, enum list_id list, const char *id);
@@ -78,6 +90,16 @@ struct frame { struct pen title, time, body, notice, hints; }; /* of the whole s
 struct frame frame_of(struct canvas *c, const struct app *a, const struct input *in);
 /* What is selected: the list and the item's id, of a list or of the detail that is open. -1: nothing is. */
 int app_selected(const struct app *a, const struct input *in, const char **ret_id);
+/* choosing.c. choosing_key(): false: the key is not for it, but for what all views do. */
+bool choosing_key(struct app *a, const struct input *in, struct key k, unsigned *ret);
+/* w, h: of the body. */
+unsigned choosing_act(struct app *a, const struct input *in, int w, int h, int list, enum action action); /* 0: not one of those */
+void choosing_draw(struct pen body, const struct app *a, const struct input *in);
+bool choosing_line(struct pen hints, const struct app *a, const struct input *in); /* false: the hints are drawn */
+void choosing_state(const struct app *a, const struct list_rows *r, int list, struct str *out);
+void draw_choice(struct pen p, const char *title, const struct list_rows *r); /* in the frame of a list */
+int choice_below(const struct list_rows *r); /* columns that it needs of the lower border at least */
+struct pane_rect app_list_rect(const struct app *a, const struct input *in, int w, int h, int list); /* in a body of that size */
 void draw_title(struct pen p, const struct input *in);
 void draw_time(struct pen p, const struct input *in); /* that what is shown is not now */
 bool shows_time(const struct input *in);
@@ -86,7 +108,6 @@ const char *time_words(const struct input *in, enum role *role);
 void draw_notice(struct pen p, const struct app *a, const struct input *in);
 void draw_hints(struct pen p, const struct app *a, const struct input *in);
 /* Where each pane of the overview lies in a body of that size. */
-struct pane_rect { int x, y, w, h; };
 struct pane_rect pane_rect(const struct input *in, int w, int h, int pane);
 extern const enum list_id pane_lists[APP_PANES];
 void draw_overview(struct pen p, const struct app *a, const struct input *in);

@@ -1,5 +1,6 @@
 #include "views/screen/list.h"
 #include "base/clock.h"
+#include "tui/bar.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,46 +12,6 @@ const struct list *const lists[LIST_COUNT] = {
     [LIST_TASKS] = &list_tasks,         [LIST_LOGS] = &list_logs,
 };
 
-/* ---- sorting: by the field that a column shows, whatever its text looks like ---- */
-
-static int compare_field(const struct field *f, const void *a, const void *b) {
-  const char *x = (const char *)a + f->offset, *y = (const char *)b + f->offset;
-  switch (f->type) {
-  case FIELD_INT:
-  case FIELD_TIME: {
-    int64_t p = *(const int64_t *)(const void *)x, q = *(const int64_t *)(const void *)y;
-    return (p > q) - (p < q);
-  }
-  case FIELD_REAL: {
-    double p = *(const double *)(const void *)x, q = *(const double *)(const void *)y;
-    if (isnan(p) || isnan(q)) return !isnan(p) - !isnan(q);
-    return (p > q) - (p < q);
-  }
-  case FIELD_BOOL:
-  case FIELD_CHOICE: return *(const int *)(const void *)x - *(const int *)(const void *)y;
-  case FIELD_TEXT: return str_natural(*(const char *const *)(const void *)x, *(const char *const *)(const void *)y);
-  case FIELD_TEXTS: {
-    const struct texts *p = (const void *)x, *q = (const void *)y;
-    return str_natural(p->count ? p->item[0] : NULL, q->count ? q->item[0] : NULL);
-  }
-  default: return 0;
-  }
-}
-
-/* A merge sort: stable, so that what is equal stays as the snapshot has it. */
-static void sort_items(const void **item, const void **spare, size_t n, const struct field *f, bool reversed) {
-  if (n < 2) return;
-  size_t half = n / 2;
-  sort_items(item, spare, half, f, reversed);
-  sort_items(item + half, spare, n - half, f, reversed);
-  memcpy(spare, item, n * sizeof *item);
-  for (size_t i = 0, a = 0, b = half; i < n; i++) {
-    int c = a < half && b < n ? compare_field(f, spare[a], spare[b]) : a < half ? -1 : 1;
-    if (a < half && b < n && reversed) c = -c;
-    item[i] = c <= 0 ? spare[a++] : spare[b++];
-  }
-}
-
 static const char *row_id(const void *owner, size_t row) {
   const struct list_rows *r = owner;
   return r->list->id(r->in, r->item[row]);
@@ -61,14 +22,96 @@ static void row_fill(const void *owner, size_t row, struct row *out) {
   r->list->fill(r->in, r->item[row], out);
 }
 
+static bool row_marked(const void *owner, size_t row) {
+  const struct list_rows *r = owner;
+  return mark_has(&r->state->marks, row_id(owner, row));
+}
+
+static const char *nothing_said(const struct list_rows *r) {
+  if (!r->in->snap) return "waiting for the first answers";
+  return r->filtered.all ? arena_printf(r->in->arena, "none of %zu matches", r->filtered.all) : r->list->empty;
+}
+
+static bool is_kept(const struct list_rows *r, const struct list_state *s, uint64_t stamp) {
+  return stamp && s->kept.stamp == stamp && s->kept.serial == s->filter.serial && s->kept.sorted == s->sorted && s->kept.reversed == s->reversed && s->kept.all == r->table.row_count;
+}
+
+/* Which rows there are, and in which order. */
+static void arrange(struct list_rows *r, const struct list_state *s) {
+  if (!s->filter.pattern && !s->sorted) {
+    r->filtered = (struct filtered){.all = r->table.row_count};
+    return;
+  }
+  if (r->in->snap && r->list->stamp && !r->row && is_kept(r, s, r->list->stamp(r->in))) {
+    const void **all = r->item;
+    r->item = arena_array(r->in->arena, s->kept.count, sizeof *r->item);
+    for (size_t i = 0; i < s->kept.count; i++) r->item[i] = all[s->kept.row[i]];
+    r->table.row_count = s->kept.count;
+    r->filtered = s->kept.filtered;
+    return;
+  }
+  r->filtered = filter_rows(r, s);
+  if (s->sorted) sort_rows(r, s->sorted - 1, s->reversed);
+}
+
+/* What arrange() would find out again and again. */
+static void keep(const struct list *l, struct list_state *s, const struct input *in) {
+  uint64_t stamp = l->stamp ? l->stamp(in) : 0;
+  struct list_rows r = {.list = l, .in = in, .state = s};
+  if (!stamp || (!s->filter.pattern && !s->sorted)) return;
+  r.table.row_count = l->collect(in, &r.item);
+  if (is_kept(&r, s, stamp)) return;
+  size_t all = r.table.row_count;
+  r.row = arena_array(in->arena, all, sizeof *r.row);
+  for (size_t i = 0; i < all; i++) r.row[i] = (uint32_t)i;
+  arrange(&r, s);
+  s->kept.row = mem_grow(s->kept.row, r.table.row_count + 1, sizeof *s->kept.row);
+  if (r.table.row_count) memcpy(s->kept.row, r.row, r.table.row_count * sizeof *r.row);
+  s->kept.stamp = stamp;
+  s->kept.serial = s->filter.serial;
+  s->kept.sorted = s->sorted;
+  s->kept.reversed = s->reversed;
+  s->kept.all = all;
+  s->kept.count = r.table.row_count;
+  s->kept.filtered = r.filtered;
+}
+
 void list_open(struct list_rows *r, const struct list *l, const struct list_state *s, const struct input *in) {
-  *r = (struct list_rows){.list = l, .in = in};
-  size_t n = in->snap ? l->collect(in, &r->item) : 0;
-  const char *field = s->sorted ? l->columns[s->sorted - 1].field : NULL;
-  if (n && field) sort_items(r->item, arena_array(in->arena, n, sizeof *r->item), n, shape_field(l->shape, field), s->reversed);
-  for (int i = 0; i < l->column_count; i++) r->columns[i] = l->columns[i].shown;
-  r->table = (struct table){.columns = r->columns, .column_count = l->column_count, .row_count = n, .id = row_id, .fill = row_fill, .owner = r,
-                            .sorted = field ? s->sorted : 0, .reversed = s->reversed, .empty = in->snap ? l->empty : "waiting for the first answers"};
+  *r = (struct list_rows){.list = l, .in = in, .state = s, .order = columns_of(l, s)};
+  r->table = (struct table){.columns = r->columns, .column_count = r->order.count, .cell = r->order.at, .row_count = in->snap ? l->collect(in, &r->item) : 0,
+                            .id = row_id, .fill = row_fill, .owner = r, .reversed = s->reversed, .marked = s->marks.count ? row_marked : NULL};
+  for (int i = 0; i < r->order.count; i++) {
+    r->columns[i] = l->columns[r->order.at[i]].shown;
+    if (s->chosen.count || s->configured.count) { /* who orders them says what matters: the last one leaves first */
+      r->columns[i].priority = TABLE_COLUMNS - i;
+      r->columns[i].spare = false;
+    }
+    if (s->sorted == r->order.at[i] + 1) r->table.sorted = i + 1;
+  }
+  arrange(r, s);
+  r->table.empty = nothing_said(r);
+}
+
+size_t list_follow(const struct list *l, struct list_state *s, const struct input *in) {
+  if (!in->snap) return 0;
+  filter_refresh(l, s, in);
+  keep(l, s, in);
+  return marks_follow(l, s, in);
+}
+
+void list_state_free(struct list_state *s) {
+  table_state_free(&s->table);
+  filter_clear(&s->filter);
+  marks_clear(&s->marks);
+  mem_free(s->kept.row);
+  *s = (struct list_state){0};
+}
+
+uint64_t snapshot_stamp(const struct input *in) {
+  uint64_t stamp = (uint64_t)(uintptr_t)in->snap;
+  stamp = stamp * 1000003 + in->snap->version;
+  stamp = stamp * 1000003 + (uint64_t)in->snap->now;
+  return stamp ? stamp : 1;
 }
 
 const void *list_selected(const struct list_rows *r, const struct list_state *s) {
@@ -85,7 +128,7 @@ const char *size_text(const struct input *in, int64_t bytes) {
   return bytes == UNKNOWN_INT ? NULL : arena_strdup(in->arena, str_size(out, bytes));
 }
 
-const char *percent_text(const struct input *in, double percent) { return isfinite(percent) ? arena_printf(in->arena, "%.0f%%", percent) : NULL; }
+const char *percent_text(const struct input *in, double percent) { return isfinite(percent) ? arena_printf(in->arena, "%lld%%", (long long)nearbyint(percent)) : NULL; }
 const char *count_text(const struct input *in, int64_t n) { return n == UNKNOWN_INT ? NULL : arena_printf(in->arena, "%lld", (long long)n); }
 
 const char *age_text(const struct input *in, int64_t since) {
@@ -135,12 +178,24 @@ const char *rate_text(const struct input *in, int64_t pending, const struct heal
 }
 
 const char *join_text(const struct input *in, const struct texts *t) {
+  if (t->count == 1 && t->item[0]) return t->item[0];
   CLEANUP(str_free) struct str out = {0};
-  for (size_t i = 0; i < t->count; i++) str_addf(&out, "%s%s", i ? ", " : "", t->item[i] ? t->item[i] : "?");
+  for (size_t i = 0; i < t->count; i++) {
+    if (i) str_add(&out, ", ");
+    str_add(&out, t->item[i] ? t->item[i] : "?");
+  }
   return t->count ? arena_strdup(in->arena, out.data) : "-";
 }
 
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale) {
   if (text && stale && stale->count && !str_eq(text, "-")) row_put(out, column, ROLE_STALE, arena_printf(in->arena, "~%s", text));
   else row_put(out, column, text ? role : ROLE_UNKNOWN, text);
+}
+
+const char *trend_text(const struct input *in, enum trend_kind kind, const char *name, int w, double max) {
+  double values[TREND_SHOWN];
+  char out[BAR_TEXT];
+  if (w > TREND_SHOWN) w = TREND_SHOWN;
+  if (!in->trends || !in->snap || !trend_values(in->trends, kind, name, in->snap->now, values, (size_t)w)) return "";
+  return arena_strdup(in->arena, spark_text(out, in->glyphs, w, values, (size_t)w, max));
 }

@@ -7,7 +7,8 @@
 #include "model/difference.h"
 #include "run/task.h"
 #include "sources/feed.h"
-#include "tui/table.h"
+#include "views/screen/choice.h"
+#include "views/trend.h"
 
 struct logs_state;
 struct log_book;
@@ -36,13 +37,18 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   size_t cluster_count;
   const char *away;   /* the name of the other cluster's feed that is looked at; NULL: none */
   const char *ssh;    /* "root@%h": how other hosts are reached by hand, for a plan as a script */
+  const struct trends *trends; /* how loads went until now; NULL: nothing is known */
 };
 
 enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_LOGS, LIST_COUNT };
 
 struct list_column {
   struct column shown;
-  const char *field; /* of the item's shape: what the column is sorted by; NULL: it is not */
+  const char *field; /* of the item's shape: what the column is sorted by; NULL: by the key it has in its list's table, else by the text it shows */
+};
+struct list_key { /* what a column is sorted by that shows no field of its own; ends with of NULL */
+  int column;
+  struct sort_key (*of)(const struct input *in, const void *item);
 };
 
 struct list {
@@ -51,8 +57,10 @@ struct list {
   const struct shape *shape;
   const struct list_column *columns;
   int column_count;
+  const struct list_key *keys; /* NULL: none */
   const char *empty; /* said when there are none */
   bool tail;         /* newest last: starts at its end */
+  uint64_t (*stamp)(const struct input *in); /* the same as long as its rows are; NULL: they are looked at each time */
   size_t (*collect)(const struct input *in, const void ***ret); /* items, in the arena */
   const char *(*id)(const struct input *in, const void *item);
   void (*fill)(const struct input *in, const void *item, struct row *out);
@@ -64,17 +72,29 @@ struct list_state { /* lives as long as the screen */
   struct table_state table;
   int sorted; /* 1 + column, 0: as it comes */
   bool reversed, touched; /* touched: the operator has moved in it */
+  struct columns_choice chosen, configured;
+  struct list_filter filter;
+  struct marks marks;
+  struct { uint64_t stamp, serial; int sorted; bool reversed; uint32_t *row; size_t count, all; struct filtered filtered; } kept; /* which rows in which order, as long as nothing of that changes */
 };
+void list_state_free(struct list_state *s); /* leaves it {0} */
 
 struct list_rows { /* a list, collected and sorted for one frame */
   const struct list *list;
   const struct input *in;
+  const struct list_state *state;
   const void **item;
+  uint32_t *row; /* where each was before it was filtered and sorted; NULL: nobody asks */
+  struct filtered filtered;
+  struct columns_choice order;
   struct column columns[TABLE_COLUMNS];
   struct table table;
 };
 /* Fills r, which must stay in place while its table is used. */
 void list_open(struct list_rows *r, const struct list *l, const struct list_state *s, const struct input *in);
+uint64_t snapshot_stamp(const struct input *in); /* of a list that is made of the snapshot and nothing else */
+/* After a new snapshot: what is remembered of its rows is brought up to them. Returns how many marks went with their rows. */
+size_t list_follow(const struct list *l, struct list_state *s, const struct input *in);
 const void *list_selected(const struct list_rows *r, const struct list_state *s); /* NULL when empty */
 
 int move_of(enum action action); /* enum move, -1: it moves nothing; in lists and texts alike */
@@ -91,6 +111,7 @@ const char *now_text(const struct input *in);                           /* the t
 const char *until_text(const struct input *in, int64_t wall);         /* "16:00", with its date where that is not within a day */
 const char *known_text(const struct input *in, const struct problem *p); /* "ack by root@kvm01 until 16:00: new disk on Tuesday"; NULL: it is not acknowledged */
 const char *join_text(const struct input *in, const struct texts *t); /* "a, b"; "-" when empty */
+const char *trend_text(const struct input *in, enum trend_kind kind, const char *name, int w, double max); /* a sparkline of w columns; "" when nothing is known */
 /* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale);
 

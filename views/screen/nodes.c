@@ -2,7 +2,39 @@
 #include "views/screen/list.h"
 #include <stdio.h>
 
-enum { NODE, ROLE, HA, PEER, VMS, CPU, MEM, VIRT, LINK, ADDRESS };
+enum { NODE, ROLE, HA, PEER, VMS, CPU, MEM, VIRT, LINK, ADDRESS, TREND, CPUS, USED, TOTAL, LATENCY, ALIASES, MEM_TREND };
+
+static struct sort_key memory_key(const struct input *in, const void *item) {
+  const struct host_view *h = item;
+  (void)in;
+  bool known = h->memory > 0 && h->memory_used != UNKNOWN_INT;
+  return sort_number(known, known ? (double)h->memory_used / (double)h->memory : 0);
+}
+
+static size_t links_up(const struct host_view *h) {
+  size_t up = 0;
+  for (size_t i = 0; i < h->links.count; i++) up += h->links.item[i].connected == TRUTH_YES;
+  return up;
+}
+
+static struct sort_key links_key(const struct input *in, const void *item) {
+  const struct host_view *h = item;
+  (void)in;
+  return sort_number(h->links.count > 0, h->links.count ? (double)links_up(h) / (double)h->links.count : 0);
+}
+
+/* Of the slowest link, microseconds. */
+static int64_t latency_of(const struct host_view *h) {
+  int64_t worst = UNKNOWN_INT;
+  for (size_t i = 0; i < h->links.count; i++)
+    if (h->links.item[i].latency_us > worst) worst = h->links.item[i].latency_us;
+  return worst;
+}
+
+static struct sort_key latency_key(const struct input *in, const void *item) {
+  (void)in;
+  return sort_number(latency_of(item) != UNKNOWN_INT, (double)latency_of(item));
+}
 
 static const struct list_column columns[] = {
     [NODE] = {{.title = "NODE", .min = 5, .max = 32, .weight = 1, .priority = 99}, "name"},
@@ -11,11 +43,19 @@ static const struct list_column columns[] = {
     [PEER] = {{.title = "PEER", .min = 7, .max = 12, .priority = 80}, "peer"},
     [VMS] = {{.title = "VMS", .min = 3, .align = ALIGN_RIGHT, .priority = 70}, "domains"},
     [CPU] = {{.title = "CPU", .min = 4, .align = ALIGN_RIGHT, .priority = 60}, "cpu_percent"},
-    [MEM] = {{.title = "MEM", .min = 4, .align = ALIGN_RIGHT, .priority = 55}, "memory_used"},
+    [MEM] = {{.title = "MEM", .min = 4, .align = ALIGN_RIGHT, .priority = 55}, NULL},
     [VIRT] = {{.title = "LIBVIRT", .min = 9, .max = 12, .priority = 40}, "libvirt"},
     [LINK] = {{.title = "LINKS", .min = 5, .max = 16, .priority = 30}, NULL},
     [ADDRESS] = {{.title = "ADDRESS", .min = 9, .max = 40, .weight = 1, .priority = 20}, "addresses"},
+    [TREND] = {{.title = "CPU TREND", .min = 16, .max = 16, .spare = true, .priority = 10, .picture = true}, NULL},
+    [MEM_TREND] = {{.title = "MEM TREND", .min = 16, .max = 16, .spare = true, .priority = 4, .picture = true}, NULL},
+    [CPUS] = {{.title = "CPUS", .min = 4, .align = ALIGN_RIGHT, .priority = 9, .extra = true}, "cpus"},
+    [USED] = {{.title = "MEM USED", .min = 8, .align = ALIGN_RIGHT, .priority = 8, .extra = true}, "memory_used"},
+    [TOTAL] = {{.title = "MEM TOTAL", .min = 9, .align = ALIGN_RIGHT, .priority = 7, .extra = true}, "memory"},
+    [LATENCY] = {{.title = "LATENCY", .min = 7, .align = ALIGN_RIGHT, .priority = 6, .extra = true}, NULL},
+    [ALIASES] = {{.title = "ALSO CALLED", .min = 11, .max = 40, .priority = 5, .extra = true}, "aliases"},
 };
+static const struct list_key keys[] = {{MEM, memory_key}, {LINK, links_key}, {LATENCY, latency_key}, {0, NULL}};
 
 static size_t collect(const struct input *in, const void ***ret) {
   size_t n = in->snap->hosts.count;
@@ -60,10 +100,21 @@ static const char *roles_text(const struct input *in, const struct host_view *h)
 }
 
 static const char *links_text(const struct input *in, const struct host_view *h) {
-  size_t up = 0;
-  if (!h->links.count) return "-";
-  for (size_t i = 0; i < h->links.count; i++) up += h->links.item[i].connected == TRUTH_YES;
-  return arena_printf(in->arena, "%zu/%zu up", up, h->links.count);
+  return h->links.count ? arena_printf(in->arena, "%zu/%zu up", links_up(h), h->links.count) : "-";
+}
+
+/* What only a host with a libvirt can tell. */
+static void put_more(const struct input *in, const struct host_view *h, bool told, const struct texts *stale, struct row *out) {
+  if (row_wants(out, CPUS)) put_fact(out, in, CPUS, told ? ROLE_NORMAL : ROLE_DIM, told ? count_text(in, h->cpus) : "-", stale);
+  if (row_wants(out, USED)) put_fact(out, in, USED, told ? ROLE_NORMAL : ROLE_DIM, told ? size_text(in, h->memory_used) : "-", stale);
+  if (row_wants(out, TOTAL)) put_fact(out, in, TOTAL, told ? ROLE_NORMAL : ROLE_DIM, told ? size_text(in, h->memory) : "-", stale);
+  if (row_wants(out, TREND)) row_put(out, TREND, ROLE_ACCENT, told ? trend_text(in, TREND_HOST_CPU, h->name, 16, 100) : "");
+  if (row_wants(out, MEM_TREND)) row_put(out, MEM_TREND, ROLE_ACCENT, told ? trend_text(in, TREND_HOST_MEMORY, h->name, 16, 100) : "");
+  int64_t latency = row_wants(out, LATENCY) ? latency_of(h) : UNKNOWN_INT;
+  if (row_wants(out, LATENCY))
+    put_fact(out, in, LATENCY, ROLE_NORMAL, !h->links.count ? "-" : latency == UNKNOWN_INT ? NULL : arena_printf(in->arena, "%.1f ms", (double)latency / 1000),
+             h->links.count ? old(h, "corosync") : NULL);
+  if (row_wants(out, ALIASES)) row_put(out, ALIASES, ROLE_DIM, join_text(in, &h->aliases));
 }
 
 static void fill(const struct input *in, const void *item, struct row *out) {
@@ -87,9 +138,10 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   } else {
     for (int c = VMS; c <= VIRT; c++) row_put(out, c, ROLE_DIM, "-");
   }
+  put_more(in, h, kvm && !str_eq(out->cell[VIRT].text, "off"), stale, out);
   put_fact(out, in, LINK, ROLE_NORMAL, links_text(in, h), h->links.count ? old(h, "corosync") : NULL);
-  row_put(out, ADDRESS, ROLE_DIM, join_text(in, &h->addresses));
+  if (row_wants(out, ADDRESS)) row_put(out, ADDRESS, ROLE_DIM, join_text(in, &h->addresses));
 }
 
 const struct list list_nodes = {.name = "nodes", .title = "Nodes", .help = "hosts, what they do, and how each layer sees them", .action = ACTION_VIEW_NODES,
-                                .shape = &host_view_shape, .columns = columns, .column_count = COUNT(columns), .empty = "no host is known yet", .collect = collect, .id = id, .fill = fill};
+                                .shape = &host_view_shape, .columns = columns, .column_count = COUNT(columns), .keys = keys, .empty = "no host is known yet", .collect = collect, .stamp = snapshot_stamp, .id = id, .fill = fill};

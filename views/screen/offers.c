@@ -61,19 +61,20 @@ static void aim_subject(struct aims *s, const struct input *in, const char *subj
   aim_brick(s, in, subject);
 }
 
-static const void *selected_item(const struct acting *a, const struct input *in) {
+static const void *item_of(const struct acting *a, const struct input *in, const char *id) {
   const void **item;
-  if (!in->snap || !a->selected_id || a->selected_list < 0) return NULL;
+  if (!in->snap || !id || a->selected_list < 0) return NULL;
   const struct list *l = lists[a->selected_list];
   size_t n = l->collect(in, &item);
   for (size_t i = 0; i < n; i++)
-    if (str_eq(l->id(in, item[i]), a->selected_id)) return item[i];
+    if (str_eq(l->id(in, item[i]), id)) return item[i];
   return NULL;
 }
 
-static struct aims aims_of(const struct acting *a, const struct input *in) {
+static const void *selected_item(const struct acting *a, const struct input *in) { return item_of(a, in, a->selected_id); }
+
+static struct aims aims_of_item(const struct acting *a, const struct input *in, const void *item) {
   struct aims s = {.count = 0};
-  const void *item = selected_item(a, in);
   if (!item) return s;
   switch ((enum list_id)a->selected_list) {
   case LIST_NODES: aim_host(&s, item); break;
@@ -104,6 +105,8 @@ static struct aims aims_of(const struct acting *a, const struct input *in) {
   return s;
 }
 
+static struct aims aims_of(const struct acting *a, const struct input *in) { return aims_of_item(a, in, selected_item(a, in)); }
+
 /* ---- the rows ---- */
 
 void offers_free(struct offers *o) {
@@ -111,6 +114,8 @@ void offers_free(struct offers *o) {
     mem_free(o->item[i].id);
     mem_free(o->item[i].group);
     mem_free(o->item[i].target);
+    for (char **m = o->item[i].more; m && *m; m++) mem_free(*m);
+    mem_free(o->item[i].more);
     mem_free(o->item[i].refused);
   }
   mem_free(o->item);
@@ -207,7 +212,62 @@ static void add_mending(struct acting *a, const struct input *in, const struct a
   if (o && (target || o->target == TARGET_CLUSTER)) add(a, o, target, "what mends it");
 }
 
+/* What all that is marked is, each named once. NULL: not all of it is of that kind. */
+static const char **all_as(const struct acting *a, const struct input *in, enum target_kind kind, size_t *ret_count) {
+  size_t n = 0, most = 0;
+  while (a->batch.marked[most]) most++;
+  const char **names = arena_array(in->arena, most + 1, sizeof *names);
+  for (size_t i = 0; i < most; i++) {
+    struct aims aims = aims_of_item(a, in, item_of(a, in, a->batch.marked[i]));
+    const char *name = NULL;
+    for (size_t k = 0; k < aims.count && !name; k++)
+      if (aims.item[k].kind == kind) name = aims.item[k].name;
+    if (!name) return NULL;
+    bool had = false;
+    for (size_t k = 0; k < n; k++) had |= str_eq(names[k], name);
+    if (!had) names[n++] = name;
+  }
+  *ret_count = n;
+  return names;
+}
+
+static bool fits_all(const struct operation *o, const struct snapshot *snap, const char **names, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (o->fits && !o->fits(snap, names[i])) return false;
+  return true;
+}
+
+static void add_fitting_all(struct acting *a, const struct input *in, enum target_kind kind, const char **names, size_t n) {
+  const struct operation *o;
+  const char *group = n > 1 ? arena_printf(in->arena, "all that is marked: %zu %ss", n, target_kind_names[kind]) : arena_printf(in->arena, "%s, which is marked, as a %s", names[0], target_kind_names[kind]);
+  for (int rank = 0; rank <= 2; rank++)
+    for (size_t i = 0; (o = operation_at(i)) != NULL; i++) {
+      if (rank_of(o) != rank || o->target != kind || o->arguments[0].list || !fits_all(o, in->snap, names, n)) continue;
+      size_t before = a->offers.count;
+      add(a, o, names[0], group);
+      if (a->offers.count == before) continue;
+      struct offer *f = &a->offers.item[before];
+      f->judged = true; /* each plan says for itself */
+      f->more = mem_grow(NULL, n, sizeof *f->more);
+      for (size_t k = 1; k < n; k++) f->more[k - 1] = mem_strdup(names[k]);
+      f->more[n - 1] = NULL;
+    }
+}
+
+static void make_marked(struct acting *a, const struct input *in) {
+  struct aims first = aims_of_item(a, in, item_of(a, in, a->batch.marked[0]));
+  for (size_t i = 0; i < first.count; i++) {
+    size_t n = 0;
+    const char **names = all_as(a, in, first.item[i].kind, &n);
+    if (names && n) add_fitting_all(a, in, first.item[i].kind, names, n);
+  }
+}
+
 static void make_actions(struct acting *a, const struct input *in) {
+  if (a->batch.marked) {
+    make_marked(a, in);
+    return;
+  }
   struct aims aims = aims_of(a, in);
   add_mending(a, in, &aims);
   for (size_t i = 0; i < aims.count; i++) {
@@ -282,7 +342,7 @@ struct menu offers_menu(const struct acting *a, const struct input *in) {
     else if (a->menu_of == MENU_PALETTE && f->target) r->title = arena_printf(in->arena, "%s: %s", r->title, f->target);
     if (f->operation) put_note(a, in, f, r);
   }
-  return (struct menu){.rows = rows, .count = a->offers.count, .empty = a->offers.made ? "nothing can be done with this" : "waiting for the first answers"};
+  return (struct menu){.rows = rows, .count = a->offers.count, .empty = a->offers.made ? a->batch.marked ? "nothing can be done with all that is marked at once" : "nothing can be done with this" : "waiting for the first answers"};
 }
 
-const char *offers_title(const struct acting *a) { return a->menu_of == MENU_ACTIONS ? "What to do" : a->menu_of == MENU_WIZARDS ? "Set up" : "Go to"; }
+const char *offers_title(const struct acting *a) { return a->batch.marked ? "What to do with all that is marked" : a->menu_of == MENU_ACTIONS ? "What to do" : a->menu_of == MENU_WIZARDS ? "Set up" : "Go to"; }

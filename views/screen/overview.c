@@ -185,24 +185,44 @@ static int task_hints(const struct app *a, const struct input *in) {
   return bits;
 }
 
+/* Something of the list that has the keys is filtered out. */
+static bool list_filtered(const struct app *a) {
+  int list = a->view == VIEW_OVERVIEW ? (int)pane_lists[a->pane] : a->view >= VIEW_FIRST_LIST && a->view < VIEW_HELP ? a->view - VIEW_FIRST_LIST : -1;
+  return list >= 0 && a->lists[list].filter.pattern;
+}
+
+static void draw_columns_hints(struct pen p, const struct input *in) {
+  static const struct hint hints[] = {{ACTION_COLUMN_SHOW, "show or hide", 0}, {ACTION_COLUMN_EARLIER, NULL, 0}, {ACTION_COLUMN_LATER, "move", 0}, {ACTION_COLUMN_SORT, "sort", 0},
+                                      {ACTION_COLUMN_RESET, "reset", 0}, {ACTION_BACK, "done", 0}};
+  int x = 1;
+  for (size_t i = 0; i < COUNT(hints); i++) x = draw_hint(p, x, in, CONTEXT_COLUMNS, &hints[i]);
+}
+
 void draw_hints(struct pen p, const struct app *a, const struct input *in) {
   enum { TILES = 1 << 16 };
   static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten; 512 logs, 1024 logs of something, 2048 neither dated nor logs */
       {ACTION_TIME_PAUSE, "play/pause", 8}, {ACTION_TIME_STEP_BACK, NULL, 8}, {ACTION_TIME_STEP, "change", 8}, {ACTION_TIME_EVENT_BACK, NULL, 8}, {ACTION_TIME_EVENT, "event", 8},
       {ACTION_LOGS_ALL, "all/only", 1024}, {ACTION_LOGS_SEVERITY, "severity", 512}, {ACTION_LOGS_WIDER, NULL, 512}, {ACTION_LOGS_NARROWER, "time", 512}, {ACTION_LOGS_FOLLOW, "follow", 512}, {ACTION_LOGS_SAVE, "save", 512},
       {ACTION_TIME_END, "end", 8}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_VIEW_LOGS, "logs", 16}, {ACTION_TASK_ANSWER, "answer", 32}, {ACTION_TASK_CANCEL, "stop", 64},
-      {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_OPEN, "look at it", TILES}, {ACTION_ACTIONS, "actions", 7},
-      {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7},
+      {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_OPEN, "look at it", TILES}, {ACTION_ACTIONS, "actions", 7}, {ACTION_FILTER, "filter", 3},
+      {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_MARK, "mark", 2}, {ACTION_COLUMNS, "columns", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7},
       {ACTION_HELP, "help", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_PALETTE, "go to", 7}, {ACTION_VIEW_LOGS, "logs", 2048}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_WIZARDS, "set up", 3},
       {ACTION_QUIT, "quit", 7}};
   if (a->acting.sheet) {
     draw_sheet_hints(p, a, in);
     return;
   }
+  if (a->choosing.columns) {
+    draw_columns_hints(p, in);
+    return;
+  }
   bool text = a->view >= VIEW_HELP, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
   int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | (a->view == VIEW_CLUSTERS ? TILES : 0) | task_hints(a, in) | (logs_shown(a) ? 512 | (a->logs.about ? 1024 : 0) : dated ? 0 : 2048), x = 1;
+  static const struct hint all = {ACTION_BACK, "show all", 0};
+  bool filtered = list_filtered(a);
+  if (filtered) x = draw_hint(p, x, in, CONTEXT_TABLE, &all);
   for (size_t i = 0; i < COUNT(hints); i++)
-    if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 512 && hints[i].where < 2048 ? CONTEXT_LOGS : hints[i].where >= 32 && hints[i].where < 512 && hints[i].where < TILES ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
+    if (hints[i].where & where && !(filtered && hints[i].action == ACTION_BACK)) x = draw_hint(p, x, in, hints[i].where >= 512 && hints[i].where < 2048 ? CONTEXT_LOGS : hints[i].where >= 32 && hints[i].where < 512 && hints[i].where < TILES ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
 }
 
 /* ---- lists and panes ---- */
@@ -214,7 +234,9 @@ void draw_list(struct pen p, const struct app *a, const struct input *in, enum l
   list_open(&r, lists[id], s, in);
   const char *said = lists[id]->heading ? lists[id]->heading(in) : NULL, *note = lists[id]->note ? lists[id]->note(in) : NULL;
   const char *title = number ? arena_printf(in->arena, "%s %s", number, lists[id]->title) : said ? said : lists[id]->title;
-  struct pen inside = pen_box(p, &(struct box){.title = title, .note = note, .footer = table_range(range, &r.table, &s->table, p.h - 2), .focused = focused});
+  table_range(range, &r.table, &s->table, p.h - 2);
+  struct pen inside = pen_box(p, &(struct box){.title = title, .note = note, .footer = text_columns(range) + choice_below(&r) < p.w - 2 ? range : NULL, .focused = focused});
+  draw_choice(p, title, &r);
   table_draw(inside, &r.table, &s->table, focused);
 }
 

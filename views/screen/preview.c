@@ -25,6 +25,8 @@ void preview_free(struct preview *p) {
 /* A plan is never confirmed by what a hand may hit by chance: a word of three letters, or the name of what it is about. */
 const char *preview_word(const struct preview *p) { return p->plan && (p->plan->danger >= 2 || p->forced) && p->plan->confirm ? p->plan->confirm : "yes"; }
 
+const char *acting_word(const struct acting *a, const struct input *in) { return batch_is(a) ? batch_word(a, in->arena) : preview_word(&a->preview); }
+
 static bool differs(const struct plan *a, const struct plan *b) {
   CLEANUP(str_free) struct str x = {0}, y = {0};
   plan_canonical(a, &x);
@@ -37,7 +39,7 @@ static void values_of(const struct acting *a, const struct input *in, struct are
   if (a->preview.forced) values_set(arena, v, "force", "yes", false);
 }
 
-static void make_plan(struct acting *a, const struct input *in) {
+void preview_make(struct acting *a, const struct input *in) {
   struct preview *p = &a->preview;
   struct arena *arena = arena_new();
   struct values v = {0};
@@ -79,7 +81,7 @@ unsigned preview_open(struct acting *a, const struct input *in) {
   values_wipe(&v);
   if (p->failed || !q->survey.answers.count) {
     asked_free(q);
-    if (!p->failed) make_plan(a, in);
+    if (!p->failed) preview_make(a, in);
     return APP_CHANGED;
   }
   p->asking = true;
@@ -98,25 +100,28 @@ unsigned preview_force(struct acting *a, const struct input *in, bool forced) {
   a->preview.survey_arena = arena;
   a->preview.survey = survey;
   a->preview.forced = forced;
-  make_plan(a, in);
+  preview_make(a, in);
   return APP_CHANGED;
 }
 
-void preview_answered(struct acting *a, const struct input *in, struct asked *q) {
+unsigned preview_answered(struct acting *a, const struct input *in, struct asked *q) {
   struct preview *p = &a->preview;
+  if (batch_is(a)) return batch_answered(a, in, q);
   if (a->operation && p->asking && p->serial == q->serial && in->snap) {
     p->asking = false;
     p->survey_arena = q->arena;
     p->survey = q->survey;
     q->arena = NULL;
-    make_plan(a, in);
+    preview_make(a, in);
   }
   asked_free(q);
+  return 0;
 }
 
 void preview_follow(struct acting *a, const struct input *in, int w, int h) {
   struct preview *p = &a->preview;
-  if (p->plan && in->snap && (p->version != in->snap->version || p->now != in->snap->now)) make_plan(a, in);
+  if (batch_is(a)) batch_follow(a, in);
+  else if (p->plan && in->snap && (p->version != in->snap->version || p->now != in->snap->now)) preview_make(a, in);
   struct text *t = preview_text(a, in);
   p->top = text_clamp(t, w - 4, preview_text_height(a, in, w, h), p->top);
   text_free(t);
@@ -162,7 +167,8 @@ static void add_refusal(struct text *t, const struct acting *a, const struct inp
   text_indent(t, 2, 2);
   if (p->when && *p->when) text_addf(t, STYLE(NORMAL), "It passes %s.", p->when);
   keymap_hint(in->keymap, CONTEXT_PLAN, ACTION_PLAN_FORCE, key);
-  if (p->forcible == TRUTH_YES && *key) text_addf(t, STYLE(DIM), "%s shows what would be done if it were forced.", key);
+  if (p->forcible == TRUTH_YES && a->preview.several) text_add(t, STYLE(DIM), "It could be forced, but not together with others.");
+  else if (p->forcible == TRUTH_YES && *key) text_addf(t, STYLE(DIM), "%s shows what would be done if it were forced.", key);
   else if (p->forcible == TRUTH_NO) text_add(t, STYLE(DIM), "Nothing overrules that.");
 }
 
@@ -268,12 +274,11 @@ static void add_asking(struct text *t, const struct preview *p) {
   (void)p;
 }
 
-struct text *preview_text(const struct acting *a, const struct input *in) {
+void preview_add_text(struct text *t, const struct acting *a, const struct input *in) {
   const struct preview *p = &a->preview;
-  struct text *t = text_new();
   if (p->failed) text_addf(t, STYLE(BAD), "%s", p->failed);
   else if (p->asking) add_asking(t, p);
-  if (!p->plan) return t;
+  if (!p->plan) return;
   if (p->changed) {
     text_indent(t, 0, 2);
     text_addf(t, STYLE(WARN), "%s The cluster changed and so did the plan, at %s. What is new in it is marked; read it again.", symbol(in->glyphs, SYMBOL_WARN), clock_text(in, p->made));
@@ -282,64 +287,74 @@ struct text *preview_text(const struct acting *a, const struct input *in) {
   if (p->shell) {
     if (text_lines(t)) text_add(t, STYLE(NORMAL), "");
     add_script(t, a, in);
-    return t;
+    return;
   }
   add_consequences(t, a, in);
   add_steps(t, a, in);
   add_proof(t, a, in);
+}
+
+struct text *preview_text(const struct acting *a, const struct input *in) {
+  if (batch_is(a)) return batch_text(a, in);
+  struct text *t = text_new();
+  preview_add_text(t, a, in);
   return t;
 }
 
 /* ---- the word ---- */
 
-static void hand_back(struct acting *a, const struct input *in) {
-  struct run_wish *r = &a->run;
-  acting_dropped(a);
+void preview_wish(struct acting *a, const struct input *in, struct run_wish *r) {
+  run_wish_free(r);
   r->arena = arena_new();
   r->operation = a->operation;
   values_of(a, in, r->arena, &r->values);
   r->plan = a->preview.plan;
 }
 
-bool preview_takes_word(const struct preview *p, const struct input *in) { return p->plan && p->plan->allowed == TRUTH_YES && !in->cannot; }
+bool preview_takes_word(const struct acting *a, const struct input *in) {
+  if (in->cannot) return false;
+  return batch_is(a) ? batch_ready(a) : a->preview.plan && a->preview.plan->allowed == TRUTH_YES;
+}
 
 unsigned preview_enter(struct acting *a, const struct input *in) {
   struct preview *p = &a->preview;
   p->wrong = NULL;
   if (p->asking) p->wrong = "the hosts have not answered yet";
-  else if (!p->plan) p->wrong = "there is no plan";
-  else if (p->plan->allowed != TRUTH_YES) p->wrong = "it is refused; the reason stands above";
+  else if (batch_is(a) ? !batch_ready(a) : p->plan && p->plan->allowed != TRUTH_YES) p->wrong = "it is refused; the reason stands above";
+  else if (!batch_is(a) && !p->plan) p->wrong = "there is no plan";
   else if (in->cannot) p->wrong = in->cannot;
   else if (!p->word.len) p->wrong = "Enter alone runs nothing: type the word first";
-  else if (!str_eq(prompt_text(&p->word), preview_word(p))) p->wrong = "that is not the word";
+  else if (!str_eq(prompt_text(&p->word), acting_word(a, in))) p->wrong = "that is not the word";
   if (p->wrong) return APP_CHANGED;
   prompt_set(&p->word, NULL);
-  hand_back(a, in);
+  if (batch_is(a)) batch_wish(a, in);
+  else preview_wish(a, in, &a->run);
   return APP_RUN | APP_CHANGED;
 }
 
 static void draw_foot(struct pen p, const struct acting *a, const struct input *in) {
   const struct preview *v = &a->preview;
-  bool can = preview_takes_word(v, in);
+  bool can = preview_takes_word(a, in), refused = !v->asking && (batch_is(a) ? !batch_ready(a) : v->plan && v->plan->allowed != TRUTH_YES);
+  bool named = batch_is(a) ? !str_eq(acting_word(a, in), "yes") : v->forced || (v->plan && v->plan->danger >= 2);
   pen_rule(p, 0, 0, p.w, STYLE(BORDER));
-  if (v->plan && v->plan->allowed != TRUTH_YES) pen_field(p, 1, 1, p.w - 2, STYLE(BAD), "refused: nothing can be run from this plan");
+  if (refused) pen_field(p, 1, 1, p.w - 2, STYLE(BAD), "refused: nothing can be run from this plan");
   else if (in->cannot) pen_field(p, 1, 1, p.w - 2, STYLE(WARN), arena_printf(in->arena, "nothing runs from here: %s", in->cannot));
   else if (v->asking) pen_text(p, 1, 1, STYLE(DIM), "waiting for the hosts' answers");
   if (!can) return;
   int x = pen_text(p, 1, 1, STYLE(NORMAL), "To run it type ");
-  x = pen_text(p, x, 1, STYLE(KEY), preview_word(v));
+  x = pen_text(p, x, 1, STYLE(KEY), acting_word(a, in));
   x = pen_text(p, x, 1, STYLE(NORMAL), " and press Enter: ");
   if (x > p.w - 6) x = p.w - 6; /* a long name: it stands in the title as well */
   prompt_draw(pen_sub(p, x, 1, p.w - x - 1 > 30 ? 30 : p.w - x - 1, 1), &v->word, STYLE(INPUT), false, true);
   if (v->wrong) pen_field(p, 1, 2, p.w - 2, STYLE(WARN), v->wrong);
-  else if (v->plan->danger >= 2 || v->forced) pen_field(p, 1, 2, p.w - 2, STYLE(BAD), v->forced ? "FORCED: what refused it is overruled" : "this is dangerous: its name is the word");
+  else if (named) pen_field(p, 1, 2, p.w - 2, STYLE(BAD), v->forced ? "FORCED: what refused it is overruled" : batch_is(a) ? "this is dangerous: how many of what is the word" : "this is dangerous: its name is the word");
 }
 
 void preview_draw(struct pen p, const struct acting *a, const struct input *in) {
   char range[RANGE_TEXT];
   struct text *t = preview_text(a, in);
   int h = preview_text_height(a, in, p.w, p.h);
-  const char *title = arena_printf(in->arena, "%s%s%s%s", a->preview.forced ? "FORCED  " : "", a->operation->title, a->target ? ": " : "", a->target ? a->target : "");
+  const char *title = arena_printf(in->arena, "%s%s%s%s", a->preview.forced ? "FORCED  " : "", a->operation->title, a->target ? ": " : "", batch_is(a) ? batch_name(a, in->arena) : a->target ? a->target : "");
   const char *note = !form_argument(a, 0) ? "review and confirm" : "2 of 2: review and confirm";
   struct pen inside = pen_box(p, &(struct box){.title = title, .note = note, .footer = text_range(range, t, p.w - 4, h, a->preview.top), .focused = true});
   text_draw(pen_sub(inside, 1, 0, inside.w - 2, h), t, a->preview.top);

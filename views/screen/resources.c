@@ -1,7 +1,19 @@
 /* Resources: what pacemaker runs, and where it failed. */
 #include "views/screen/list.h"
 
-enum { RESOURCE, ROLE, HOST, FAILS, NOTE, AGENT, PARENT };
+enum { RESOURCE, ROLE, HOST, FAILS, NOTE, AGENT, PARENT, COUNTED, MANAGED };
+
+static int64_t fails_of(const struct resource_view *r) {
+  int64_t sum = 0;
+  for (size_t i = 0; i < r->fail_count.count; i++)
+    if (r->fail_count.item[i].value > 0) sum += r->fail_count.item[i].value;
+  return sum;
+}
+
+static struct sort_key fails_key(const struct input *in, const void *item) {
+  (void)in;
+  return sort_number(true, (double)fails_of(item));
+}
 
 static const struct list_column columns[] = {
     [RESOURCE] = {{.title = "RESOURCE", .min = 8, .max = 40, .weight = 1, .priority = 99}, "id"},
@@ -11,7 +23,10 @@ static const struct list_column columns[] = {
     [NOTE] = {{.title = "NOTE", .min = 8, .max = 40, .priority = 60}, NULL},
     [AGENT] = {{.title = "AGENT", .min = 8, .max = 40, .priority = 50}, "agent"},
     [PARENT] = {{.title = "IN", .min = 4, .max = 24, .priority = 20}, "parent"},
+    [COUNTED] = {{.title = "FAIL COUNT", .min = 10, .align = ALIGN_RIGHT, .priority = 10, .extra = true}, NULL},
+    [MANAGED] = {{.title = "MANAGED", .min = 7, .priority = 9, .extra = true}, "managed"},
 };
+static const struct list_key keys[] = {{FAILS, fails_key}, {COUNTED, fails_key}, {0, NULL}};
 
 static size_t collect(const struct input *in, const void ***ret) {
   size_t n = in->snap->resources.count;
@@ -59,7 +74,10 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   row_put(out, NOTE, bad ? ROLE_BAD : ROLE_WARN, note_text(in, r));
   row_put(out, AGENT, ROLE_DIM, r->agent);
   row_put(out, PARENT, ROLE_DIM, r->parent ? r->parent : "-");
+  int64_t fails_sum = fails_of(r);
+  if (row_wants(out, COUNTED)) put_fact(out, in, COUNTED, fails_sum ? ROLE_WARN : ROLE_DIM, fails_sum >= 1000000 ? "never again" : count_text(in, fails_sum), &r->stale);
+  if (row_wants(out, MANAGED)) put_fact(out, in, MANAGED, r->managed == TRUTH_NO ? ROLE_WARN : ROLE_NORMAL, r->managed ? r->managed == TRUTH_YES ? "yes" : "NO" : NULL, &r->stale);
 }
 
 const struct list list_resources = {.name = "resources", .title = "Resources", .help = "what pacemaker runs, and where it failed", .action = ACTION_VIEW_RESOURCES,
-                                    .shape = &resource_view_shape, .columns = columns, .column_count = COUNT(columns), .empty = "no resource is known", .collect = collect, .id = id, .fill = fill};
+                                    .shape = &resource_view_shape, .columns = columns, .column_count = COUNT(columns), .keys = keys, .empty = "no resource is known", .collect = collect, .stamp = snapshot_stamp, .id = id, .fill = fill};

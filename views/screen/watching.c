@@ -17,6 +17,16 @@ static size_t collect_events(const struct input *in, const void ***ret) {
   return in->event_count;
 }
 
+/* They are only ever added, and the oldest dropped; which of them had happened is another for each moment that is shown. */
+static uint64_t event_stamp(const struct input *in) {
+  if (!in->event_count) return 0;
+  uint64_t stamp = (uint64_t)(uintptr_t)in->events * 1000003 + (uint64_t)(uintptr_t)in->events[in->event_count - 1].text;
+  stamp = stamp * 1000003 + in->event_count;
+  stamp = stamp * 1000003 + in->event_past;
+  stamp = stamp * 1000003 + (uint64_t)in->events[in->event_count - 1].at;
+  return stamp ? stamp : 1;
+}
+
 static const char *event_id(const struct input *in, const void *item) {
   const struct event *e = item;
   return arena_printf(in->arena, "%lld %s %s", (long long)e->at, e->kind, e->subject ? e->subject : "");
@@ -44,7 +54,7 @@ static void fill_event(const struct input *in, const void *item, struct row *out
 
 const struct list list_events = {.name = "events", .title = "Events", .help = "what changed, newest last", .action = ACTION_VIEW_EVENTS, .tail = true,
                                  .shape = &event_shape, .columns = event_columns, .column_count = COUNT(event_columns),
-                                 .empty = "nothing has changed since this console was started", .collect = collect_events, .id = event_id, .fill = fill_event};
+                                 .empty = "nothing has changed since this console was started", .collect = collect_events, .stamp = event_stamp, .id = event_id, .fill = fill_event};
 
 /* ---- problems ---- */
 enum { MARK, AGE, PSUBJECT, PTEXT };
@@ -83,7 +93,7 @@ static void fill_problem(const struct input *in, const void *item, struct row *o
 
 const struct list list_problems = {.name = "problems", .title = "Problems", .help = "what is wrong, worst first", .action = ACTION_VIEW_PROBLEMS,
                                    .shape = &problem_shape, .columns = problem_columns, .column_count = COUNT(problem_columns),
-                                   .empty = "no problem is known", .collect = collect_problems, .id = problem_id, .fill = fill_problem};
+                                   .empty = "no problem is known", .collect = collect_problems, .stamp = snapshot_stamp, .id = problem_id, .fill = fill_problem};
 
 /* ---- sources ---- */
 enum { SOURCE, SHOST, STATE, SAGE, OLDEST, SAYS };
@@ -125,4 +135,4 @@ static void fill_source(const struct input *in, const void *item, struct row *ou
 
 const struct list list_sources = {.name = "sources", .title = "Sources", .help = "who says so, how old it is, what does not answer", .action = ACTION_VIEW_SOURCES,
                                   .shape = &source_view_shape, .columns = source_columns, .column_count = COUNT(source_columns),
-                                  .empty = "no source", .collect = collect_sources, .id = source_id, .fill = fill_source};
+                                  .empty = "no source", .collect = collect_sources, .stamp = snapshot_stamp, .id = source_id, .fill = fill_source};

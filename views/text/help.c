@@ -186,8 +186,18 @@ static void test_lists(void) {
     for (int c = 0; c < lists[i]->column_count; c++) {
       const struct list_column *col = &lists[i]->columns[c];
       must(col->shown.title && col->shown.min > 0, "a column without title or width", lists[i]->name);
+      must(lists[i]->column_count <= TABLE_COLUMNS, "more columns than a table has", lists[i]->name);
+      char name[COLUMN_NAME];
+      column_name(name, lists[i], c);
+      must(strlen(name) == strlen(col->shown.title) && column_find(lists[i], name, strlen(name)) == c, "two columns of one name, or one too long to be written", col->shown.title);
       must(!col->field || shape_field(lists[i]->shape, col->field), "a column sorted by a field that its shape has not", col->shown.title);
     }
+}
+
+static void test_list_keys(void) {
+  for (int i = 0; i < LIST_COUNT; i++)
+    for (const struct list_key *k = lists[i]->keys; k && k->of; k++)
+      must(k->column >= 0 && k->column < lists[i]->column_count && !lists[i]->columns[k->column].field, "a key of a column that is none, or has a field", lists[i]->name);
 }
 
 static void test_keymaps(void) {
@@ -231,6 +241,7 @@ int run_self_test(void) {
   failures = 0;
   test_problems();
   test_lists();
+  test_list_keys();
   test_keymaps();
   test_facts();
   test_operations();

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "tui/screen.h"
+#include "views/columns_kept.h"
 #include "views/command.h"
 #include "views/console.h"
 #include "views/operator.h"
@@ -209,6 +210,7 @@ int run_render(struct arguments *a) {
     o.simulated = o.replay || o.stream;
     o.on_end = on_end;
     o.owner = r;
+    columns_configure(&a->config, &c->app);
     c->operator = operator_new(c, a);
     c->reader = reader_new(c, a);
     code = c->keymap ? read_and_print(r, a, &o, &e) : EXIT_CONFIG;
