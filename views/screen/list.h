@@ -3,6 +3,7 @@
  * selecting and drawing are the same for all. Pure: nothing here changes anything but the frame being drawn. */
 #ifndef SCREEN_LIST_H
 #define SCREEN_LIST_H
+#include "analysis/standing.h"
 #include "keymaps/keymap.h"
 #include "model/difference.h"
 #include "run/task.h"
@@ -26,7 +27,7 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   const char *ssh;    /* "root@%h": how other hosts are reached by hand, for a plan as a script */
 };
 
-enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_COUNT };
+enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_FENCING, LIST_COUNT };
 
 struct list_column {
   struct column shown;
@@ -75,8 +76,12 @@ const char *clock_text(const struct input *in, int64_t wall);         /* "12:03:
 const char *heal_text(const struct input *in, int64_t pending, const struct heal_view *h); /* "214 ↓ 3 min", "214 stuck 12 min"; NULL when not counted */
 const char *rate_text(const struct input *in, int64_t pending, const struct heal_view *h); /* healed a minute: "60/min"; "-" where there is none */
 const char *join_text(const struct input *in, const struct texts *t); /* "a, b"; "-" when empty */
+enum role level_role(enum level level);
+enum symbol level_symbol(enum level level);
+/* The words with their marks: "~" before what is old. */
+const char *standing_text(const struct input *in, struct standing s);
 /* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale);
 
-extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks;
+extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_fencing, list_tasks;
 #endif
