@@ -36,6 +36,8 @@ enum glyphs { GLYPHS_UTF8, GLYPHS_CONSOLE, GLYPHS_ASCII, GLYPHS_COUNT };
   X(BOTTOM_RIGHT, "\u2518", "\u2518", "+")                                                                                                   \
   X(TEE_LEFT, "\u251c", "\u251c", "+")                                                                                                       \
   X(TEE_RIGHT, "\u2524", "\u2524", "+")                                                                                                      \
+  X(TEE_UP, "\u2534", "\u2534", "+")             /* a line that comes from above */                                                            \
+  X(TEE_DOWN, "\u252c", "\u252c", "+")           /* a line that goes down from here */                                                         \
   X(BRANCH, "\u251c", "\u251c", "|")            /* ├ of a tree */                                                                            \
   X(BRANCH_LAST, "\u2514", "\u2514", "`")       /* └ */
 
