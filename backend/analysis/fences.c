@@ -72,15 +72,34 @@ static void say_state(const struct resource_view *r, struct fence_view *v) {
   if (r->blocked == TRUTH_YES || r->failed == TRUTH_YES) v->state = r->blocked == TRUTH_YES ? "BLOCKED" : "FAILED", v->level = LEVEL_BAD;
 }
 
-static void add_device(const struct snapshot *s, struct arena *a, const struct pcmk_config *c, const struct resource_view *r, struct fences *f) {
+struct setups { const struct pcmk_param **item; size_t count; }; /* what is configured of fence devices */
+
+static struct setups setups_of(const struct pcmk_config *c, struct arena *a) {
+  struct setups s = {0};
+  for (int turn = 0; c && turn < 2; turn++) {
+    s.count = 0;
+    for (size_t i = 0; i < c->resources.count; i++) {
+      const struct pcmk_param *p = &c->resources.item[i];
+      if (!p->agent || !str_starts(p->agent, "stonith:")) continue;
+      if (turn) s.item[s.count] = p;
+      s.count++;
+    }
+    if (!turn) s.item = arena_array(a, s.count + 1, sizeof *s.item);
+  }
+  return s;
+}
+
+static void add_device(const struct snapshot *s, struct arena *a, const struct setups *set, const struct resource_view *r, struct fences *f) {
   struct fence_view *v = add(a, f, FENCE_DEVICE, r->id);
   v->agent = r->agent + strlen("stonith:");
   v->hosts = r->hosts;
   v->stale = r->stale;
   say_state(r, v);
-  for (size_t i = 0; c && i < c->resources.count; i++)
-    if (str_eq(c->resources.item[i].resource, r->id)) v->params = c->resources.item[i].params;
-  if (c) give_targets(s, a, v);
+  for (size_t i = 0; i < set->count; i++)
+    if (str_eq(set->item[i]->resource, r->id)) {
+      v->params = set->item[i]->params;
+      give_targets(s, a, v);
+    }
 }
 
 /* ---- what was done ---- */
@@ -179,13 +198,14 @@ static void append(struct arena *a, struct fences *to, const struct fences *from
 
 void fences_of(const struct snapshot *s, struct arena *a, struct fences *ret) {
   const struct pcmk_config *c = config_of(s);
+  struct setups set = setups_of(c, a);
   struct fences devices = {0}, bare = {0};
   bool pacemaker = s->cluster.fencing != TRUTH_UNKNOWN || c || s->resources.count;
   *ret = (struct fences){0};
   for (size_t i = 0; i < s->hosts.count; i++) pacemaker |= is_node(&s->hosts.item[i]);
   if (!pacemaker) return;
   for (size_t i = 0; i < s->resources.count; i++)
-    if (s->resources.item[i].agent && str_starts(s->resources.item[i].agent, "stonith:")) add_device(s, a, c, &s->resources.item[i], &devices);
+    if (s->resources.item[i].agent && str_starts(s->resources.item[i].agent, "stonith:")) add_device(s, a, &set, &s->resources.item[i], &devices);
   for (size_t i = 0; i < devices.count; i++) prove(s, &devices, &devices.item[i]);
   if (devices.count) qsort(devices.item, devices.count, sizeof *devices.item, worst_first);
   add_switch(s, a, ret);

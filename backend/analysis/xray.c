@@ -1,4 +1,5 @@
 #include "analysis/xray.h"
+#include "base/map.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,12 +8,15 @@ const char *const xray_kind_names[] = {NULL, "cluster", "host", "volume", "set",
 /* DEEP: of what depends on a thing by others, and is well, only so many are named; DEPTH: the branches' bits. */
 enum { DEEP = 6, NAMED = 400, PLACES = 12, DEPTH = 12 };
 
+struct chosen { const struct domain_view **item; size_t count; };
 struct growth {
   const struct snapshot *s;
   struct arena *a;
   struct xray *out;
   struct fences fences;
-  bool fences_made;
+  bool fences_made, lives_made;
+  struct map volumes;    /* name: index in the snapshot */
+  struct chosen *lives;  /* by volume: the domains with a disk there */
   int depth;
   size_t open[DEPTH]; /* the line at each depth that is being filled */
 };
@@ -34,15 +38,21 @@ static size_t begin(struct growth *g, enum xray_kind kind, const char *id, const
   return x->count++;
 }
 
-/* What is old and was well is no fault of its own where it is told what is worst below. */
+static void absorb(struct growth *g) { g->out->item[g->open[g->depth - 1]].absorbs = true; }
+
 static void end(struct growth *g) {
   struct xray_line *l = &g->out->item[g->open[--g->depth]];
+  enum level worst = l->worst;
+  int hidden = 0; /* below a line of that depth that absorbs */
   for (size_t i = g->open[g->depth] + 1; i < g->out->count; i++) {
     const struct xray_line *below = &g->out->item[i];
-    if (below->stands.level <= l->worst || below->stands.level <= LEVEL_OK) continue;
-    l->worst = below->stands.level;
+    if (hidden && below->depth > hidden) continue;
+    hidden = below->absorbs ? below->depth : 0;
+    if (below->stands.level <= worst || below->stands.level <= LEVEL_OK) continue;
+    worst = below->stands.level;
     l->below = arena_printf(g->a, "%s %s: %s%s", below->kind == XRAY_NOTE ? below->label : xray_kind_names[below->kind], below->name, below->stands.old ? "~" : "", below->stands.words);
   }
+  if (!l->absorbs) l->worst = worst;
 }
 
 static void leaf(struct growth *g, enum xray_kind kind, const char *id, const char *label, const char *name, struct standing stands) {
@@ -103,6 +113,7 @@ static void add_brick(struct growth *g, const struct volume_view *v, const struc
 
 static void add_set(struct growth *g, const struct volume_view *v, int64_t set) {
   begin(g, XRAY_SET, arena_printf(g->a, "%s %lld", v->name, (long long)set), "set", arena_printf(g->a, "%lld", (long long)set), standing_set(v, set, g->a));
+  absorb(g);
   for (size_t i = 0; i < v->bricks.count; i++)
     if (v->bricks.item[i].set == set) add_brick(g, v, &v->bricks.item[i]);
   end(g);
@@ -171,6 +182,7 @@ static void add_places(struct growth *g, const struct resource_view *r) {
   if (!nodes) return;
   begin(g, XRAY_NOTE, NULL, "may run on", arena_printf(g->a, "%zu of %zu nodes", fit, nodes),
         (struct standing){.level = other ? LEVEL_OK : LEVEL_WARN, .words = other ? "" : "nowhere else: no failover target"});
+  absorb(g);
   for (size_t i = 0; i < g->s->hosts.count; i++) {
     const struct host_view *h = &g->s->hosts.item[i];
     if (h->pacemaker && (nodes <= PLACES || !takes(g, r, h))) leaf(g, XRAY_HOST, h->name, "node", h->name, place_of(g, r, h));
@@ -199,19 +211,41 @@ static void needs_of_domain(struct growth *g, const struct domain_view *d) {
 
 static void add_domain(struct growth *g, const struct domain_view *d, const char *label) { leaf(g, XRAY_DOMAIN, xray_domain_id(d, g->a), label, d->name, standing_domain(d, g->a)); }
 
-struct chosen { const struct domain_view **item; size_t count; };
-
-static struct chosen choose(struct growth *g, bool (*is)(const struct domain_view *d, const void *what, int64_t set), const void *what, int64_t set) {
+static struct chosen running_on(struct growth *g, const char *host) {
   struct chosen c = {arena_array(g->a, g->s->domains.count, sizeof *c.item), 0};
   for (size_t i = 0; i < g->s->domains.count; i++)
-    if (is(&g->s->domains.item[i], what, set)) c.item[c.count++] = &g->s->domains.item[i];
+    if (texts_have(&g->s->domains.item[i].hosts, host)) c.item[c.count++] = &g->s->domains.item[i];
   return c;
 }
 
-static bool lies_in(const struct domain_view *d, const void *volume, int64_t set) { return domain_lies_in(d, volume, set); }
-static bool runs_on(const struct domain_view *d, const void *host, int64_t set) {
-  (void)set;
-  return texts_have(&d->hosts, host);
+/* Once for all volumes: a host of a large cluster holds bricks of many. */
+static void find_lives(struct growth *g) {
+  const struct snapshot *s = g->s;
+  g->lives_made = true;
+  g->lives = arena_array(g->a, s->volumes.count + 1, sizeof *g->lives);
+  for (size_t i = 0; i < s->volumes.count; i++)
+    if (s->volumes.item[i].name) map_add(&g->volumes, s->volumes.item[i].name, i);
+  for (int turn = 0; turn < 2; turn++) {
+    for (size_t i = 0; i < s->domains.count; i++)
+      for (size_t k = 0; k < s->domains.item[i].disks.count; k++) {
+        const struct domain_view *d = &s->domains.item[i];
+        int64_t v = d->disks.item[k].volume ? map_get(&g->volumes, d->disks.item[k].volume) : MAP_NONE;
+        if (v == MAP_NONE) continue;
+        struct chosen *c = &g->lives[v];
+        if (turn && c->count && c->item[c->count - 1] == d) continue; /* another disk of it */
+        if (turn) c->item[c->count] = d;
+        c->count++;
+      }
+    for (size_t v = 0; v < s->volumes.count && !turn; v++) g->lives[v] = (struct chosen){arena_array(g->a, g->lives[v].count + 1, sizeof(void *)), 0};
+  }
+}
+
+static struct chosen living_in(struct growth *g, const struct volume_view *v, int64_t set) {
+  if (!g->lives_made) find_lives(g);
+  struct chosen all = g->lives[v - g->s->volumes.item], c = {arena_array(g->a, all.count + 1, sizeof *c.item), 0};
+  for (size_t i = 0; i < all.count; i++)
+    if (domain_lies_in(all.item[i], v, set)) c.item[c.count++] = all.item[i];
+  return c;
 }
 
 /* Those that are not well, each; of the others at most so many, and how many there are besides. */
@@ -231,7 +265,7 @@ static void add_domains(struct growth *g, struct chosen c, const char *label, si
   note(g, "and", arena_printf(g->a, "%zu more domain%s", rest, rest == 1 ? "" : "s"), hidden, hidden > LEVEL_OK ? "not all of them well" : well == rest || hidden == LEVEL_OK ? "all well" : "off");
 }
 
-static void carries_volume(struct growth *g, const struct volume_view *v, int64_t set, size_t most) { add_domains(g, choose(g, lies_in, v, set), "domain", most); }
+static void carries_volume(struct growth *g, const struct volume_view *v, int64_t set, size_t most) { add_domains(g, living_in(g, v, set), "domain", most); }
 
 /* The brick, and with it: what is left of its set, and who lives there. */
 static void carries_brick(struct growth *g, const struct volume_view *v, const struct brick_view *b, size_t most) {
@@ -243,7 +277,7 @@ static void carries_brick(struct growth *g, const struct volume_view *v, const s
 }
 
 static void carries_host(struct growth *g, const struct host_view *h) {
-  struct chosen here = choose(g, runs_on, h->name, 0);
+  struct chosen here = running_on(g, h->name);
   add_domains(g, here, "runs", NAMED);
   for (size_t i = 0; i < g->s->resources.count; i++) { /* what is no domain, or none that libvirt sees there */
     const struct resource_view *r = &g->s->resources.item[i];
@@ -380,7 +414,7 @@ static void root_device(struct growth *g, const struct fence_view *v) {
     const struct host_view *h = snapshot_host(g->s, v->targets.item[i]);
     if (!h) continue;
     begin(g, XRAY_HOST, h->name, "cuts off", h->name, standing_host(g->s, h, g->a));
-    add_domains(g, choose(g, runs_on, h->name, 0), "runs", DEEP);
+    add_domains(g, running_on(g, h->name), "runs", DEEP);
     end(g);
   }
   end_heading(g);
@@ -478,6 +512,7 @@ void xray_of(const struct snapshot *s, enum xray_kind kind, const char *id, stru
     root_of_cluster(&g, kind, id);
   }
   draw_branches(ret);
+  map_free(&g.volumes);
 }
 
 enum xray_kind xray_find(const struct snapshot *s, const char *subject, struct arena *a, const char **ret_id) {

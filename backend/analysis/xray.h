@@ -18,6 +18,7 @@ struct xray_line {
   struct standing stands;
   enum level worst;     /* its own level and those of all below it */
   const char *below;    /* the worst thing below and how it stands, when that is worse than itself; NULL */
+  bool absorbs;         /* what it has of things below is judged in its own level (a set of its bricks): theirs goes no further up */
   int depth;
   uint64_t more;        /* bit d: at depth d another line of the same parent follows further down: for the branches */
 };

@@ -100,6 +100,8 @@ void settle_xray(struct app *a, const struct input *in, int w, int h);
 unsigned act_xray(struct app *a, const struct input *in, int w, int h, enum action action);
 void draw_xray(struct pen p, const struct app *a, const struct input *in);
 void state_xray(const struct app *a, const struct input *in, struct str *out);
+struct xray_line;
+const char *xray_line_text(const struct input *in, const struct xray_line *l); /* its branches, what it is and its name */
 int selected_xray(const struct app *a, const struct input *in, const char **ret_id);
 void settle_topology(struct app *a, const struct input *in, int w, int h);
 unsigned act_topology(struct app *a, const struct input *in, int w, int h, enum action action);

@@ -16,7 +16,7 @@ struct grown { const struct input *in; struct xray x; struct table table; };
 
 static const char *row_key(const void *owner, size_t row) { return ((const struct grown *)owner)->x.item[row].key; }
 
-static const char *thing_text(const struct input *in, const struct xray_line *l) {
+const char *xray_line_text(const struct input *in, const struct xray_line *l) {
   CLEANUP(str_free) struct str out = {0};
   const char *down = symbol(in->glyphs, SYMBOL_VERTICAL), *on = symbol(in->glyphs, SYMBOL_BRANCH), *last = symbol(in->glyphs, SYMBOL_BRANCH_LAST);
   for (int d = 1; d <= l->depth; d++) {
@@ -32,7 +32,7 @@ static void row_fill(const void *owner, size_t row, struct row *out) {
   const struct xray_line *l = &g->x.item[row];
   bool heading = l->kind == XRAY_NOTE && !*l->name;
   row_put(out, SIGN, level_role(l->worst), heading && l->worst == LEVEL_NONE ? "" : symbol(g->in->glyphs, level_symbol(l->worst)));
-  row_put(out, THING, heading ? ROLE_HEADER : ROLE_NORMAL, thing_text(g->in, l));
+  row_put(out, THING, heading ? ROLE_HEADER : ROLE_NORMAL, xray_line_text(g->in, l));
   row_put(out, STANDS, l->stands.old ? ROLE_STALE : level_role(l->stands.level), standing_text(g->in, l->stands));
   row_put(out, BELOW, l->below ? level_role(l->worst) : ROLE_DIM, l->below ? l->below : "");
 }
