@@ -128,15 +128,31 @@ static void add_actions(const struct snapshot *s, struct arena *a, bool pending,
   }
 }
 
-static void prove(const struct snapshot *s, struct fences *f, struct fence_view *v) {
+static enum truth whose_proof(const struct fences *f, const char *host) {
+  size_t devices = 0;
+  for (size_t k = 0; k < f->count; k++) devices += f->item[k].told != TRUTH_YES || fence_view_covers(&f->item[k], host);
+  return devices == 1 ? TRUTH_YES : TRUTH_UNKNOWN;
+}
+
+static bool stronger(const struct fence_view *v, enum truth proven, int64_t at) {
+  return v->proven != TRUTH_YES ? proven == TRUTH_YES || v->at == UNKNOWN_INT || at > v->at : proven == TRUTH_YES && (v->at == UNKNOWN_INT || at > v->at);
+}
+
+static void prove(const struct snapshot *s, const struct tallies *proofs, struct fences *f, struct fence_view *v) {
   v->proven = v->told == TRUTH_YES ? TRUTH_NO : TRUTH_UNKNOWN;
+  for (size_t i = 0; proofs && i < proofs->count; i++) {
+    const char *host = host_name(s, proofs->item[i].key);
+    enum truth proven = whose_proof(f, host);
+    if (!fence_view_covers(v, host) || !stronger(v, proven, proofs->item[i].value)) continue;
+    v->proven = proven;
+    v->at = proofs->item[i].value;
+    v->client = "an operation of this console";
+  }
   for (size_t i = 0; i < s->fencing.count; i++) {
     const struct fencing_view *e = &s->fencing.item[i];
     if (!succeeded(e) || !cuts_power(e) || by_hand(e) || !e->target || !fence_view_covers(v, e->target)) continue;
-    size_t others = 0;
-    for (size_t k = 0; k < f->count; k++) others += f->item[k].kind == FENCE_DEVICE && (f->item[k].told != TRUTH_YES || fence_view_covers(&f->item[k], e->target));
-    enum truth proven = others == 1 ? TRUTH_YES : TRUTH_UNKNOWN;
-    if (v->proven == TRUTH_YES && (proven != TRUTH_YES || e->at <= v->at)) continue;
+    enum truth proven = whose_proof(f, e->target);
+    if (!stronger(v, proven, e->at)) continue;
     v->proven = proven;
     v->at = e->at;
     v->action = e->action;
@@ -196,7 +212,7 @@ static void append(struct arena *a, struct fences *to, const struct fences *from
   for (size_t i = 0; i < from->count; i++) *(struct fence_view *)list_add(a, to, &fence_view_shape) = from->item[i];
 }
 
-void fences_of(const struct snapshot *s, struct arena *a, struct fences *ret) {
+void fences_of(const struct snapshot *s, const struct tallies *proofs, struct arena *a, struct fences *ret) {
   const struct pcmk_config *c = config_of(s);
   struct setups set = setups_of(c, a);
   struct fences devices = {0}, bare = {0};
@@ -206,7 +222,7 @@ void fences_of(const struct snapshot *s, struct arena *a, struct fences *ret) {
   if (!pacemaker) return;
   for (size_t i = 0; i < s->resources.count; i++)
     if (s->resources.item[i].agent && str_starts(s->resources.item[i].agent, "stonith:")) add_device(s, a, &set, &s->resources.item[i], &devices);
-  for (size_t i = 0; i < devices.count; i++) prove(s, &devices, &devices.item[i]);
+  for (size_t i = 0; i < devices.count; i++) prove(s, proofs, &devices, &devices.item[i]);
   if (devices.count) qsort(devices.item, devices.count, sizeof *devices.item, worst_first);
   add_switch(s, a, ret);
   add_bare(s, a, c, &devices, &bare);

@@ -1,6 +1,6 @@
 /* Fencing as one table: the switch, each device, each host that none can cut off, and what was done or is being done. Pure.
- * A device is proven by a power cut that succeeded and was a device's: the history of pacemaker says who was fenced and not
- * by which device, so it proves the only device of that host and no other. A person's word is no proof. */
+ * A device is proven by a power cut that succeeded and was a device's: pacemaker's history and our audit say who was fenced and
+ * not by which device, so that proves the only device of that host and no other. A person's word is no proof. */
 #ifndef ANALYSIS_FENCES_H
 #define ANALYSIS_FENCES_H
 #include "analysis/standing.h"
@@ -25,7 +25,8 @@ extern const char *const fence_kind_names[];
 
 struct fences { struct fence_view *item; size_t count; };
 /* The switch, hosts without a device, devices (worst first), what is pending, then the history, newest first. In a. */
-void fences_of(const struct snapshot *s, struct arena *a, struct fences *ret);
+/* proofs: host: when its power was last cut by an operation of ours, and seen to be off (the audit); NULL: not known. */
+void fences_of(const struct snapshot *s, const struct tallies *proofs, struct arena *a, struct fences *ret);
 bool fence_view_covers(const struct fence_view *f, const char *host);
 struct standing standing_device(const struct fence_view *f, struct arena *a); /* its state, and whether it was ever proven */
 #endif

@@ -185,9 +185,9 @@ struct standing standing_resource(const struct resource_view *r, struct arena *a
 bool constraint_bans(const struct constraint_view *c) { return str_eq(c->kind, "location") && c->host && c->score && !strcasecmp(c->score, "-INFINITY"); }
 
 struct standing standing_constraint(const struct constraint_view *c, struct arena *a) {
-  const char *score = c->score ? c->score : "", *gap = c->score ? " " : "", *words;
-  if (str_eq(c->kind, "location")) words = !c->host ? "by a rule" : constraint_bans(c) ? arena_printf(a, "never on %s", c->host) : arena_printf(a, "%s%s on %s", score, gap, c->host);
-  else words = arena_printf(a, "%s%s%s%s%s", c->kind ? c->kind : "?", gap, score, c->with ? " with " : "", c->with ? c->with : "");
+  const char *score = c->score ? c->score : "?", *words;
+  if (str_eq(c->kind, "location")) words = !c->host ? "by a rule" : constraint_bans(c) ? arena_printf(a, "never on %s", c->host) : arena_printf(a, "score %s on %s", score, c->host);
+  else words = arena_printf(a, "%s %s%s%s", c->kind ? c->kind : "?", score, c->with ? " with " : "", c->with ? c->with : "");
   if (c->from_move == TRUTH_YES) return stands(LEVEL_WARN, arena_printf(a, "%s, left by a move", words));
   return stands(LEVEL_NONE, words);
 }

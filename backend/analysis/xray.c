@@ -13,6 +13,7 @@ struct growth {
   const struct snapshot *s;
   struct arena *a;
   struct xray *out;
+  const struct tallies *proofs;
   struct fences fences;
   bool fences_made, lives_made;
   struct map volumes;    /* name: index in the snapshot */
@@ -79,7 +80,7 @@ static const char *brick_name(struct growth *g, const struct brick_view *b) { re
 /* ---- what a thing needs ---- */
 
 static const struct fences *fences_in(struct growth *g) {
-  if (!g->fences_made) fences_of(g->s, g->a, &g->fences);
+  if (!g->fences_made) fences_of(g->s, g->proofs, g->a, &g->fences);
   g->fences_made = true;
   return &g->fences;
 }
@@ -502,8 +503,8 @@ static void draw_branches(struct xray *x) {
   }
 }
 
-void xray_of(const struct snapshot *s, enum xray_kind kind, const char *id, struct arena *a, struct xray *ret) {
-  struct growth g = {.s = s, .a = a, .out = ret};
+void xray_of(const struct snapshot *s, enum xray_kind kind, const char *id, const struct tallies *proofs, struct arena *a, struct xray *ret) {
+  struct growth g = {.s = s, .a = a, .out = ret, .proofs = proofs};
   *ret = (struct xray){0};
   if (kind == XRAY_CLUSTER) root_cluster(&g);
   else if (id) {

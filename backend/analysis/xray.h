@@ -24,8 +24,8 @@ struct xray_line {
 };
 struct xray { struct xray_line *item; size_t count; };
 
-/* In a. No such thing: no line at all. XRAY_CLUSTER needs no id. */
-void xray_of(const struct snapshot *s, enum xray_kind kind, const char *id, struct arena *a, struct xray *ret);
+/* In a. No such thing: no line at all. XRAY_CLUSTER needs no id. proofs: see fences_of(). */
+void xray_of(const struct snapshot *s, enum xray_kind kind, const char *id, const struct tallies *proofs, struct arena *a, struct xray *ret);
 /* What a name of an event or a problem speaks of; XRAY_NONE: nothing that is known. *ret_id in a. */
 enum xray_kind xray_find(const struct snapshot *s, const char *subject, struct arena *a, const char **ret_id);
 const char *xray_brick_id(const struct volume_view *v, const struct brick_view *b, struct arena *a);

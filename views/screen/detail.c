@@ -4,6 +4,7 @@
 #include "model/problem.h"
 #include "base/utf8.h"
 #include "tui/text.h"
+#include "analysis/fences.h"
 #include "ops/seen.h"
 #include "views/screen/detail.h"
 #include <string.h>
@@ -78,6 +79,7 @@ static bool is_old(enum list_id list, const struct field *f, const void *object)
   const struct field *stale = shape_field(lists[list]->shape, "stale");
   if (!stale) return false;
   const struct texts *layers = (const void *)((const char *)object + stale->offset);
+  if (list == LIST_BRICKS && (str_eq(f->name, "size") || str_eq(f->name, "free"))) return layers->count || ((const struct brick_view *)object)->online != TRUTH_YES; /* of one that is down it is how it was */
   for (size_t i = 0; i < COUNT(no_reading); i++)
     if (str_eq(no_reading[i], f->name)) return false;
   for (size_t i = 0; i < COUNT(origins); i++)
@@ -192,6 +194,7 @@ static bool applies(const struct detail *d, const struct field *f) {
   static const struct { enum list_id list; const char *fields; } sometimes[] = {{LIST_FENCING, "at action result client origin delegate agent told"}, {LIST_PROBLEMS, "operation since"},
       {LIST_RESOURCES, "instance parent"}, {LIST_BRICKS, "text"}, {LIST_DOMAINS, "resource role reason"}, {LIST_SOURCES, "text"}, {LIST_EVENTS, "from to"}};
   const struct host_view *h = d->list == LIST_NODES ? d->item : NULL;
+  if (d->list == LIST_FENCING && str_eq(f->name, "proven")) return ((const struct fence_view *)d->item)->kind == FENCE_DEVICE;
   if (h && str_eq(f->name, "outlook")) return h->membership != MEMBERSHIP_MEMBER && (h->membership || h->pacemaker);
   if (h && str_eq(f->name, "peer")) return h->peer || texts_have(&h->roles, "gluster");
   if (h && !texts_have(&h->roles, "kvm") && named_in("membership pacemaker dc libvirt domains cpu_percent cpus memory memory_used", f->name)) return !str_eq(value_text(d->in, f, d->item), "unknown");

@@ -177,7 +177,7 @@ void detail_events(struct detail *d) {
 
 static void add_tree(struct detail *d, enum xray_kind kind, const char *id) {
   struct xray x;
-  xray_of(d->in->snap, kind, id, d->in->arena, &x);
+  xray_of(d->in->snap, kind, id, proofs_shown(d->in), d->in->arena, &x);
   for (size_t i = 1; i < x.count && i <= TREE_LINES; i++) {
     struct xray_line l = x.item[i];
     l.depth--; /* the thing itself stands above */
@@ -283,7 +283,7 @@ static void add_subject(struct detail *d) {
   const char *subject = d->list == LIST_EVENTS ? ((const struct event *)d->item)->subject : ((const struct problem *)d->item)->subject, *id;
   enum xray_kind kind = xray_find(d->in->snap, subject, d->in->arena, &id);
   struct xray x = {0};
-  if (kind) xray_of(d->in->snap, kind, id, d->in->arena, &x);
+  if (kind) xray_of(d->in->snap, kind, id, proofs_shown(d->in), d->in->arena, &x);
   if (!x.count) return;
   detail_put(d, x.item[0].label, x.item[0].stands.old ? STYLE(STALE) : style_of(level_role(x.item[0].stands.level)), arena_printf(d->in->arena, "%s: %s", detail_line(d->in, x.item[0].name), detail_line(d->in, standing_text(d->in, x.item[0].stands))));
   if (x.item[0].below) detail_put(d, "worst below", style_of(level_role(x.item[0].worst)), detail_line(d->in, x.item[0].below));

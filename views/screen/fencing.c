@@ -1,5 +1,6 @@
 /* Fencing: whether it is on, what cuts whose power, whether that was ever proven, and what was fenced. */
 #include "analysis/fences.h"
+#include "run/proof.h"
 #include "views/screen/list.h"
 
 enum { WHAT, TARGET, STATE, PROVEN, WHEN, NAME, ON, BY };
@@ -15,9 +16,16 @@ static const struct list_column columns[] = {
     [BY] = {{.title = "BY", .min = 6, .max = 40, .weight = 1, .priority = 40}, "agent"},
 };
 
+const struct tallies *proofs_shown(const struct input *in) {
+  struct tallies *t = arena_alloc(in->arena, sizeof *t);
+  for (size_t i = 0; in->proofs && i < in->proofs->count; i++) tallies_raise(in->arena, t, in->proofs->item[i].key, in->proofs->item[i].value);
+  proofs_take(in->tasks, in->task_count, in->arena, t);
+  return t;
+}
+
 static size_t collect(const struct input *in, const void ***ret) {
   struct fences f;
-  fences_of(in->snap, in->arena, &f);
+  fences_of(in->snap, proofs_shown(in), in->arena, &f);
   *ret = arena_array(in->arena, f.count, sizeof **ret);
   for (size_t i = 0; i < f.count; i++) (*ret)[i] = &f.item[i];
   return f.count;

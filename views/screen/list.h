@@ -24,6 +24,7 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   const struct task_view *tasks; /* newest first */
   size_t task_count;
   const char *cannot; /* why nothing can be run from here and now, a clause; NULL: it can */
+  const struct tallies *proofs; /* of fencing, by the audit as it was when the console began; NULL: none is kept */
   const char *ssh;    /* "root@%h": how other hosts are reached by hand, for a plan as a script */
 };
 
@@ -78,6 +79,7 @@ const char *rate_text(const struct input *in, int64_t pending, const struct heal
 const char *join_text(const struct input *in, const struct texts *t); /* "a, b"; "-" when empty */
 enum role level_role(enum level level);
 enum symbol level_symbol(enum level level);
+const struct tallies *proofs_shown(const struct input *in); /* and by the tasks since */
 /* The words with their marks: "~" before what is old. */
 const char *standing_text(const struct input *in, struct standing s);
 /* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */

@@ -185,10 +185,10 @@ static int task_hints(const struct app *a, const struct input *in) {
 }
 
 void draw_hints(struct pen p, const struct app *a, const struct input *in) {
-  static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten */
+  static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten, 512 a text whose lines can be opened */
       {ACTION_TIME_PAUSE, "play/pause", 8}, {ACTION_TIME_STEP_BACK, NULL, 8}, {ACTION_TIME_STEP, "change", 8}, {ACTION_TIME_EVENT_BACK, NULL, 8}, {ACTION_TIME_EVENT, "event", 8},
       {ACTION_TIME_END, "end", 8}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_TASK_ANSWER, "answer", 32}, {ACTION_TASK_CANCEL, "stop", 64},
-      {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_ACTIONS, "actions", 7},
+      {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3 | 512}, {ACTION_ACTIONS, "actions", 7}, {ACTION_VIEW_XRAY, "x-ray", 7},
       {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7},
       {ACTION_HELP, "help", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_PALETTE, "go to", 7}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_WIZARDS, "set up", 3},
       {ACTION_QUIT, "quit", 7}};
@@ -197,9 +197,9 @@ void draw_hints(struct pen p, const struct app *a, const struct input *in) {
     return;
   }
   bool text = a->view >= VIEW_HELP, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
-  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | task_hints(a, in), x = 1;
+  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | task_hints(a, in) | (a->view == VIEW_XRAY ? 512 : 0), x = 1;
   for (size_t i = 0; i < COUNT(hints); i++)
-    if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 32 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
+    if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 32 && hints[i].where < 512 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
 }
 
 /* ---- lists and panes ---- */

@@ -12,7 +12,7 @@ static const struct column columns[] = {
     [BELOW] = {.title = "WORST BELOW", .min = 11, .weight = 1, .priority = 50},
 };
 
-struct grown { const struct input *in; struct xray x; struct table table; };
+struct grown { const struct input *in; struct column columns[COUNT(columns)]; struct xray x; struct table table; };
 
 static const char *row_key(const void *owner, size_t row) { return ((const struct grown *)owner)->x.item[row].key; }
 
@@ -44,9 +44,10 @@ static struct grown *grow(const struct app *a, const struct input *in) {
   struct grown *g = arena_alloc(in->arena, sizeof *g);
   const struct xray_root *r = root_of(a);
   g->in = in;
-  if (in->snap) xray_of(in->snap, (enum xray_kind)r->kind, r->id, in->arena, &g->x);
+  if (in->snap) xray_of(in->snap, (enum xray_kind)r->kind, r->id, proofs_shown(in), in->arena, &g->x);
+  memcpy(g->columns, columns, sizeof columns);
   const char *empty = in->snap ? arena_printf(in->arena, "%s %s: it is not there any more", xray_kind_names[r->kind], r->id ? r->id : "") : "waiting for the first answers";
-  g->table = (struct table){.columns = columns, .column_count = COUNT(columns), .row_count = g->x.count, .id = row_key, .fill = row_fill, .owner = g, .empty = empty};
+  g->table = (struct table){.columns = g->columns, .column_count = COUNT(columns), .row_count = g->x.count, .id = row_key, .fill = row_fill, .owner = g, .empty = empty};
   return g;
 }
 
@@ -189,8 +190,11 @@ void draw_xray(struct pen p, const struct app *a, const struct input *in) {
   char range[RANGE_TEXT];
   struct grown *g = grow(a, in);
   const char *title = g->x.count ? arena_printf(in->arena, "X-ray of %s %s", xray_kind_names[g->x.item[0].kind], g->x.item[0].name) : "X-ray";
-  const char *note = a->xray.count > 1 ? arena_printf(in->arena, "from %s %s", xray_kind_names[a->xray.roots[a->xray.count - 2].kind], a->xray.roots[a->xray.count - 2].id ? a->xray.roots[a->xray.count - 2].id : "") : NULL;
+  const struct xray_root *from = a->xray.count > 1 ? &a->xray.roots[a->xray.count - 2] : NULL;
+  const char *id = from && from->id ? from->kind == XRAY_DOMAIN ? arena_strndup(in->arena, from->id, strcspn(from->id, " ")) : from->id : ""; /* without its UUID */
+  const char *note = from ? arena_printf(in->arena, "from %s %s", xray_kind_names[from->kind], id) : NULL;
   struct pen inside = pen_box(p, &(struct box){.title = title, .note = note, .footer = table_range(range, &g->table, &a->xray.table, p.h - 2), .focused = true});
+  g->columns[THING].max = p.w > 48 ? p.w / 2 : 24; /* a long name leaves room for how it stands */
   table_draw(inside, &g->table, &a->xray.table, true);
 }
 
