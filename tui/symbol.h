@@ -14,6 +14,7 @@ enum glyphs { GLYPHS_UTF8, GLYPHS_CONSOLE, GLYPHS_ASCII, GLYPHS_COUNT };
   X(WARN, "\u25b2", "\u25b2", "^")              /* ▲ */                                                                                      \
   X(BAD, "\u2716", "x", "x")                    /* ✖ */                                                                                      \
   X(UNKNOWN, "?", "?", "?")                     /* not known: the same everywhere */                                                         \
+  X(OLD, "~", "~", "~")                         /* how it was when it was last heard of: the same everywhere */                             \
   X(WAIT, "\u2026", "~", "~")                   /* … time cures it */                                                                        \
   X(SELECTED, "\u25b6", "\u25ba", ">")          /* ▶ */                                                                                      \
   X(COLLAPSED, "\u25b8", "\u25ba", "+")         /* ▸ a branch that can be opened */                                                          \

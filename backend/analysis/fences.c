@@ -32,7 +32,12 @@ static const char *host_name(const struct snapshot *s, const char *node) {
   return h ? h->name : node;
 }
 
-static struct texts stale_of(const struct snapshot *s) { return texts_have(&s->cluster.stale, layer_names[LAYER_PACEMAKER]) ? s->cluster.stale : (struct texts){0}; }
+/* kind: of what it rests on, beside the cluster's own state. */
+static struct texts stale_of(const struct snapshot *s, struct arena *a, const char *kind) {
+  struct texts t = {0};
+  if (texts_have(&s->cluster.stale, layer_names[LAYER_PACEMAKER]) || fact_is_fresh(s, kind) == TRUTH_NO) texts_add(a, &t, layer_names[LAYER_PACEMAKER]);
+  return t;
+}
 
 /* "kvm01 kvm02", "kvm01,kvm02", and of a map "kvm01:1;kvm02:2". */
 static void take_targets(const struct snapshot *s, struct arena *a, struct texts *to, const char *list) {
@@ -124,7 +129,7 @@ static void add_actions(const struct snapshot *s, struct arena *a, bool pending,
     v->origin = e->origin;
     v->delegate = e->delegate;
     v->at = e->at;
-    v->stale = stale_of(s);
+    v->stale = stale_of(s, a, "pacemaker.fencing");
   }
 }
 
@@ -178,7 +183,7 @@ static void add_switch(const struct snapshot *s, struct arena *a, struct fences 
   struct fence_view *v = add(a, f, FENCE_SWITCH, "stonith-enabled");
   v->state = s->cluster.fencing == TRUTH_YES ? "on" : s->cluster.fencing == TRUTH_NO ? "OFF: nothing is ever fenced" : NULL;
   v->level = s->cluster.fencing == TRUTH_YES ? LEVEL_OK : s->cluster.fencing == TRUTH_NO ? LEVEL_BAD : LEVEL_UNKNOWN;
-  v->stale = stale_of(s);
+  v->stale = stale_of(s, a, "pacemaker.cluster");
 }
 
 /* A watchdog that ends its own host stands in for a device; whether it works, nobody here can tell. */
@@ -195,7 +200,7 @@ static void add_bare(const struct snapshot *s, struct arena *a, const struct pcm
     if (!is_node(h) || covered) continue;
     struct fence_view *v = add(a, f, FENCE_BARE, arena_printf(a, "no device for %s", h->name));
     texts_add(a, &v->targets, h->name);
-    v->stale = stale_of(s);
+    v->stale = stale_of(s, a, "pacemaker.config");
     if (has_watchdog(c)) v->state = "its watchdog only", v->level = LEVEL_WARN;
     else if (!c || maybe) v->state = c ? "some device may cover it" : NULL, v->level = LEVEL_UNKNOWN;
     else v->state = "NO DEVICE", v->level = LEVEL_BAD;

@@ -14,18 +14,47 @@ static struct standing aged(struct standing s, const struct texts *stale, enum l
   return s;
 }
 
+/* ---- what is known at all ---- */
+
+enum truth fact_is_fresh(const struct snapshot *s, const char *kind) {
+  enum truth best = TRUTH_UNKNOWN;
+  for (size_t i = 0; i < s->sources.count; i++)
+    for (size_t k = 0; k < s->sources.item[i].facts.count; k++) {
+      const struct source_fact_view *f = &s->sources.item[i].facts.item[k];
+      if (!str_eq(f->kind, kind)) continue;
+      if (f->stale == TRUTH_NO) return TRUTH_YES;
+      best = TRUTH_NO;
+    }
+  return best;
+}
+
+bool host_unread(const struct snapshot *s, const struct host_view *h) { return texts_have(&h->roles, "kvm") && h->domains == UNKNOWN_INT && !snapshot_off(s, h); }
+
+size_t hosts_unread(const struct snapshot *s) {
+  size_t n = 0;
+  for (size_t i = 0; i < s->hosts.count; i++) n += host_unread(s, &s->hosts.item[i]);
+  return n;
+}
+
+/* There is no such layer: what it would say is not missed. */
+static bool is_absent(const struct snapshot *s, enum layer layer) {
+  for (size_t i = 0; i < s->sources.count; i++)
+    if (str_eq(s->sources.item[i].name, layer_names[layer]) && s->sources.item[i].state == SOURCE_ABSENT) return true;
+  return false;
+}
+
 /* ---- hosts ---- */
 
 struct standing standing_node(const struct snapshot *s, const struct host_view *h, struct arena *a) {
   static const struct { enum level level; const char *words; } states[] = {
       [NODE_UNKNOWN] = {LEVEL_UNKNOWN, "?"},  [NODE_UNCLEAN] = {LEVEL_BAD, "UNCLEAN"},         [NODE_PENDING] = {LEVEL_WARN, "pending"}, [NODE_OFFLINE] = {LEVEL_BAD, "OFFLINE"},
       [NODE_MAINTENANCE] = {LEVEL_WARN, "maintenance"}, [NODE_STANDBY] = {LEVEL_WARN, "standby"}, [NODE_ONLINE] = {LEVEL_OK, "online"}};
-  (void)s;
   if (h->pacemaker) {
     struct standing n = stands(states[h->pacemaker].level, states[h->pacemaker].words);
     if (h->dc == TRUTH_YES) n.words = arena_printf(a, "%s DC", n.words);
     return aged(n, &h->stale, LAYER_PACEMAKER);
   }
+  if (h->membership == MEMBERSHIP_MEMBER && !is_absent(s, LAYER_PACEMAKER)) return stands(LEVEL_UNKNOWN, "member, pacemaker ?");
   if (h->membership == MEMBERSHIP_MEMBER) return aged(stands(LEVEL_OK, "member"), &h->stale, LAYER_COROSYNC);
   if (h->membership == MEMBERSHIP_LEFT) return aged(stands(LEVEL_BAD, "LEFT"), &h->stale, LAYER_COROSYNC);
   return texts_have(&h->roles, "kvm") ? stands(LEVEL_UNKNOWN, "?") : stands(LEVEL_NONE, "-");
@@ -42,6 +71,8 @@ struct standing standing_peer(const struct host_view *h) {
 
 static struct standing standing_hypervisor(const struct snapshot *s, const struct host_view *h) {
   if (h->libvirt == LIBVIRT_UNREACHABLE && !snapshot_off(s, h)) return stands(LEVEL_WARN, "libvirt UNREACHABLE");
+  if (h->libvirt == LIBVIRT_CONNECTING) return stands(LEVEL_WARN, "libvirt connecting");
+  if (h->libvirt == LIBVIRT_UNKNOWN && texts_have(&h->roles, "kvm") && !is_absent(s, LAYER_LIBVIRT) && !snapshot_off(s, h)) return stands(LEVEL_UNKNOWN, "libvirt ?");
   return stands(LEVEL_NONE, "-");
 }
 
@@ -184,10 +215,12 @@ struct standing standing_resource(const struct resource_view *r, struct arena *a
 
 bool constraint_bans(const struct constraint_view *c) { return str_eq(c->kind, "location") && c->host && c->score && !strcasecmp(c->score, "-INFINITY"); }
 
-struct standing standing_constraint(const struct constraint_view *c, struct arena *a) {
+struct standing standing_constraint(const struct snapshot *s, const struct constraint_view *c, struct arena *a) {
   const char *score = c->score ? c->score : "?", *words;
   if (str_eq(c->kind, "location")) words = !c->host ? "by a rule" : constraint_bans(c) ? arena_printf(a, "never on %s", c->host) : arena_printf(a, "score %s on %s", score, c->host);
   else words = arena_printf(a, "%s %s%s%s", c->kind ? c->kind : "?", score, c->with ? " with " : "", c->with ? c->with : "");
-  if (c->from_move == TRUTH_YES) return stands(LEVEL_WARN, arena_printf(a, "%s, left by a move", words));
-  return stands(LEVEL_NONE, words);
+  struct standing stands_so = stands(LEVEL_NONE, words);
+  if (c->from_move == TRUTH_YES) stands_so = stands(LEVEL_WARN, arena_printf(a, "%s, left by a move", words));
+  if (fact_is_fresh(s, "pacemaker.config") != TRUTH_YES) stands_so.level = LEVEL_OLD, stands_so.old = true;
+  return stands_so;
 }

@@ -28,10 +28,15 @@ struct standing standing_set(const struct volume_view *v, int64_t set, struct ar
 struct standing standing_volume(const struct volume_view *v, struct arena *a);
 struct standing standing_domain(const struct domain_view *d, struct arena *a);
 struct standing standing_resource(const struct resource_view *r, struct arena *a);
-struct standing standing_constraint(const struct constraint_view *c, struct arena *a);
+struct standing standing_constraint(const struct snapshot *s, const struct constraint_view *c, struct arena *a);
 /* Whether the set would still be written to without that brick: "1 of 2 copies without it". */
 struct standing standing_without(const struct volume_view *v, const struct brick_view *b, struct arena *a);
 
+/* Whether that kind of fact was read and may be believed: no: it is old, unknown: it was never read. What is not in a list that
+ * was not read is not known not to be. */
+enum truth fact_is_fresh(const struct snapshot *s, const char *kind);
+size_t hosts_unread(const struct snapshot *s); /* hypervisors of which nobody can say what runs there */
+bool host_unread(const struct snapshot *s, const struct host_view *h);
 bool constraint_bans(const struct constraint_view *c); /* it may not run on that host */
 /* Disks of it lie in that set: they are known to, or any may (sharded, or not told). set -1: in any of the volume. */
 bool domain_lies_in(const struct domain_view *d, const struct volume_view *v, int64_t set);

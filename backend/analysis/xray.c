@@ -151,7 +151,7 @@ static bool speaks_of(const struct constraint_view *c, const struct resource_vie
 static void add_constraints(struct growth *g, const struct resource_view *r) {
   for (size_t i = 0; i < g->s->constraints.count; i++) {
     const struct constraint_view *c = &g->s->constraints.item[i];
-    if (speaks_of(c, r)) leaf(g, XRAY_CONSTRAINT, c->id, "constraint", c->id, standing_constraint(c, g->a));
+    if (speaks_of(c, r)) leaf(g, XRAY_CONSTRAINT, c->id, "constraint", c->id, standing_constraint(g->s, c, g->a));
   }
 }
 
@@ -165,6 +165,9 @@ static struct standing place_of(struct growth *g, const struct resource_view *r,
   for (size_t i = 0; i < r->fail_count.count; i++)
     if (str_eq(r->fail_count.item[i].key, h->name) && r->fail_count.item[i].value >= 1000000) return (struct standing){.level = LEVEL_BAD, .words = "failed there: never again until it is cleaned up"};
   struct standing s = standing_node(g->s, h, g->a);
+  enum truth fresh = fact_is_fresh(g->s, "pacemaker.config"); /* what bans it there may have come since */
+  if (h->pacemaker == NODE_ONLINE && fresh == TRUTH_UNKNOWN) return (struct standing){.level = LEVEL_UNKNOWN, .words = "online, constraints ?"};
+  if (fresh == TRUTH_NO && s.level < LEVEL_OLD) s.level = LEVEL_OLD, s.old = true;
   if (h->pacemaker == NODE_ONLINE) s.words = s.old ? "online, may run there" : "may run there";
   return s;
 }
@@ -181,8 +184,10 @@ static void add_places(struct growth *g, const struct resource_view *r) {
     other += takes(g, r, h) && !texts_have(&r->hosts, h->name);
   }
   if (!nodes) return;
-  begin(g, XRAY_NOTE, NULL, "may run on", arena_printf(g->a, "%zu of %zu nodes", fit, nodes),
-        (struct standing){.level = other ? LEVEL_OK : LEVEL_WARN, .words = other ? "" : "nowhere else: no failover target"});
+  enum truth fresh = fact_is_fresh(g->s, "pacemaker.config");
+  struct standing can = {.level = other ? LEVEL_OK : LEVEL_WARN, .words = other ? "" : "nowhere else: no failover target"};
+  if (fresh != TRUTH_YES || r->stale.count) can = (struct standing){.level = LEVEL_UNKNOWN, .words = "what it was, or not known now"};
+  begin(g, XRAY_NOTE, NULL, "may run on", fresh == TRUTH_YES && !r->stale.count ? arena_printf(g->a, "%zu of %zu nodes", fit, nodes) : arena_printf(g->a, "? of %zu nodes", nodes), can);
   absorb(g);
   for (size_t i = 0; i < g->s->hosts.count; i++) {
     const struct host_view *h = &g->s->hosts.item[i];
@@ -205,7 +210,7 @@ static void needs_of_domain(struct growth *g, const struct domain_view *d) {
   for (size_t i = 0; i < d->hosts.count; i++) add_host(g, d->hosts.item[i], "runs on", true);
   if (r) add_resource(g, r);
   else if (d->resource) note(g, "resource", d->resource, LEVEL_UNKNOWN, "?");
-  else if (g->s->resources.count) note(g, "resource", "none", LEVEL_WARN, "no failover: pacemaker does not know it");
+  else if (fact_is_fresh(g->s, "pacemaker.resources") == TRUTH_YES) note(g, "resource", "none", LEVEL_WARN, "no failover: pacemaker does not know it");
 }
 
 /* ---- what depends on a thing ---- */
@@ -266,7 +271,11 @@ static void add_domains(struct growth *g, struct chosen c, const char *label, si
   note(g, "and", arena_printf(g->a, "%zu more domain%s", rest, rest == 1 ? "" : "s"), hidden, hidden > LEVEL_OK ? "not all of them well" : well == rest || hidden == LEVEL_OK ? "all well" : "off");
 }
 
-static void carries_volume(struct growth *g, const struct volume_view *v, int64_t set, size_t most) { add_domains(g, living_in(g, v, set), "domain", most); }
+static void carries_volume(struct growth *g, const struct volume_view *v, int64_t set, size_t most) {
+  size_t unread = hosts_unread(g->s);
+  add_domains(g, living_in(g, v, set), "domain", most);
+  if (unread && most == NAMED) note(g, "domain", "?", LEVEL_UNKNOWN, arena_printf(g->a, "%zu host%s cannot be asked", unread, unread == 1 ? "" : "s"));
+}
 
 /* The brick, and with it: what is left of its set, and who lives there. */
 static void carries_brick(struct growth *g, const struct volume_view *v, const struct brick_view *b, size_t most) {
@@ -279,6 +288,7 @@ static void carries_brick(struct growth *g, const struct volume_view *v, const s
 
 static void carries_host(struct growth *g, const struct host_view *h) {
   struct chosen here = running_on(g, h->name);
+  if (host_unread(g->s, h)) note(g, "runs", "?", LEVEL_UNKNOWN, "what runs there is not known");
   add_domains(g, here, "runs", NAMED);
   for (size_t i = 0; i < g->s->resources.count; i++) { /* what is no domain, or none that libvirt sees there */
     const struct resource_view *r = &g->s->resources.item[i];
@@ -297,7 +307,7 @@ static void carries_host(struct growth *g, const struct host_view *h) {
     }
   for (size_t i = 0; i < g->s->constraints.count; i++) {
     const struct constraint_view *c = &g->s->constraints.item[i];
-    if (str_eq(c->host, h->name)) leaf(g, XRAY_CONSTRAINT, c->id, "constraint", c->id, standing_constraint(c, g->a));
+    if (str_eq(c->host, h->name)) leaf(g, XRAY_CONSTRAINT, c->id, "constraint", c->id, standing_constraint(g->s, c, g->a));
   }
 }
 
@@ -390,7 +400,7 @@ static void root_resource(struct growth *g, const struct resource_view *r) {
 
 static void root_constraint(struct growth *g, const struct constraint_view *c) {
   const char *const of[] = {c->resource, c->with};
-  begin(g, XRAY_CONSTRAINT, c->id, "constraint", c->id, standing_constraint(c, g->a));
+  begin(g, XRAY_CONSTRAINT, c->id, "constraint", c->id, standing_constraint(g->s, c, g->a));
   for (size_t i = 0; i < COUNT(of); i++) {
     const struct resource_view *r = resource_of(g->s, of[i]);
     if (!r) continue;

@@ -34,8 +34,10 @@ static void say_host(struct detail *d) {
   for (size_t v = 0; v < s->volumes.count; v++)
     for (size_t i = 0; i < s->volumes.item[v].bricks.count; i++) bricks += str_eq(s->volumes.item[v].bricks.item[i].host, h->name);
   const char *what = kvm && store ? "a hypervisor that also stores" : kvm ? "a hypervisor" : store ? "a storage host" : "a host";
-  say(d, stands, arena_printf(d->in->arena, "%s is %s: %s. %s%zu domain%s run%s here, %zu brick%s lie%s here.", h->name, what, standing_text(d->in, stands),
-                              texts_have(&h->stale, layer_names[LAYER_LIBVIRT]) ? "When last heard of, " : "", runs, plural(runs), runs == 1 ? "s" : "", bricks, plural(bricks), bricks == 1 ? "s" : ""));
+  const char *domains = host_unread(s, h) ? " What runs here is not known." : !kvm ? "" : arena_printf(d->in->arena, " %s%zu domain%s run%s here.",
+                        texts_have(&h->stale, layer_names[LAYER_LIBVIRT]) ? "When last heard of, " : "", runs, plural(runs), runs == 1 ? "s" : "");
+  const char *lie = bricks || store ? arena_printf(d->in->arena, " %zu brick%s lie%s here.", bricks, plural(bricks), bricks == 1 ? "s" : "") : "";
+  say(d, stands, arena_printf(d->in->arena, "%s is %s: %s.%s%s", h->name, what, standing_text(d->in, stands), domains, lie));
 }
 
 static const struct volume_view *volume_of(const struct snapshot *s, const struct brick_view *b) {
@@ -61,15 +63,15 @@ static void say_volume(struct detail *d) {
   size_t lives = 0, sets = volume_sets(v);
   called(d, v->name);
   for (size_t i = 0; i < d->in->snap->domains.count; i++) lives += domain_lies_in(&d->in->snap->domains.item[i], v, -1);
-  say(d, stands, arena_printf(d->in->arena, "%s is a %s volume of %zu set%s: %s. %zu domain%s live%s on it.", v->name, v->type ? v->type : "(type not known)", sets, plural(sets), standing_text(d->in, stands), lives,
-                              plural(lives), lives == 1 ? "s" : ""));
+  say(d, stands, arena_printf(d->in->arena, "%s is a %s volume of %zu set%s: %s. %zu domain%s live%s on it%s.", v->name, v->type ? v->type : "(type not known)", sets, plural(sets), standing_text(d->in, stands), lives,
+                              plural(lives), lives == 1 ? "s" : "", hosts_unread(d->in->snap) ? ", as far as hosts can be asked" : ""));
 }
 
 static void say_domain(struct detail *d) {
   const struct domain_view *v = d->item;
   struct standing stands = standing_domain(v, d->in->arena);
   const char *on = v->hosts.count ? arena_printf(d->in->arena, " on %s", join_text(d->in, &v->hosts)) : "";
-  const char *ha = !v->resource ? "No resource of pacemaker's starts it elsewhere." : v->role ? arena_printf(d->in->arena, "Pacemaker says %s%s.", texts_have(&v->stale, layer_names[LAYER_PACEMAKER]) ? "~" : "", v->role) : "What pacemaker says is not known.";
+  const char *ha = !v->resource ? fact_is_fresh(d->in->snap, "pacemaker.resources") == TRUTH_YES ? "No resource of pacemaker's starts it elsewhere." : "Whether a resource starts it elsewhere is not known." : v->role ? arena_printf(d->in->arena, "Pacemaker says %s%s.", texts_have(&v->stale, layer_names[LAYER_PACEMAKER]) ? "~" : "", v->role) : "What pacemaker says is not known.";
   called(d, v->name);
   called(d, v->resource);
   say(d, stands, arena_printf(d->in->arena, "%s: %s%s. %s", v->name, standing_text(d->in, stands), on, ha));
@@ -215,7 +217,7 @@ static void add_constraints(struct detail *d) {
   for (int turn = 0; turn < 2; turn++)
     for (size_t i = 0; i < d->in->snap->constraints.count; i++) {
       const struct constraint_view *c = &d->in->snap->constraints.item[i];
-      struct standing s = standing_constraint(c, d->in->arena);
+      struct standing s = standing_constraint(d->in->snap, c, d->in->arena);
       if ((c->from_move == TRUTH_YES) == turn || !speaks_of(d, c)) continue;
       text_indent(d->t, 2, 6);
       text_addf(d->t, style_of(level_role(s.level)), "%s ", sign(d, s.level));

@@ -40,7 +40,7 @@ static void put_proof(const struct input *in, const struct fence_view *f, struct
   const char *warn = symbol(in->glyphs, SYMBOL_WARN);
   if (f->kind != FENCE_DEVICE) row_put(out, PROVEN, ROLE_DIM, "-");
   else if (f->proven == TRUTH_YES) put_fact(out, in, PROVEN, ROLE_OK, arena_printf(in->arena, "%s yes", symbol(in->glyphs, SYMBOL_OK)), &f->stale);
-  else if (f->proven == TRUTH_NO) row_put(out, PROVEN, ROLE_BAD, arena_printf(in->arena, "%s never here", warn));
+  else if (f->proven == TRUTH_NO) put_fact(out, in, PROVEN, ROLE_BAD, arena_printf(in->arena, "%s never here", warn), &f->stale);
   else row_put(out, PROVEN, ROLE_UNKNOWN, f->at != UNKNOWN_INT ? "? it or another" : NULL);
 }
 
@@ -67,7 +67,7 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   if (f->kind == FENCE_SWITCH) row_put(out, TARGET, ROLE_DIM, "all hosts");
   else if (f->kind == FENCE_DEVICE && f->told != TRUTH_YES) row_put(out, TARGET, f->told == TRUTH_NO ? ROLE_DIM : ROLE_UNKNOWN, f->told == TRUTH_NO ? "it finds out" : NULL);
   else row_put(out, TARGET, ROLE_NORMAL, join_text(in, &f->targets));
-  put_fact(out, in, STATE, level_role(level), f->state ? arena_printf(in->arena, "%s %s", symbol(in->glyphs, level_symbol(level)), f->state) : NULL, &f->stale);
+  put_fact(out, in, STATE, level_role(level), !f->state || f->stale.count ? f->state : arena_printf(in->arena, "%s %s", symbol(in->glyphs, level_symbol(level)), f->state), &f->stale);
   put_proof(in, f, out);
   put_fact(out, in, WHEN, ROLE_NORMAL, f->at == UNKNOWN_INT ? "-" : age_text(in, f->at), NULL);
   row_put(out, NAME, ROLE_NORMAL, f->kind == FENCE_ACTION ? f->action : f->kind == FENCE_BARE ? "-" : f->id);

@@ -130,7 +130,7 @@ enum role level_role(enum level level) {
 }
 
 enum symbol level_symbol(enum level level) {
-  static const enum symbol symbols[LEVEL_COUNT] = {[LEVEL_NONE] = SYMBOL_SEPARATOR, [LEVEL_OK] = SYMBOL_UP, [LEVEL_WARN] = SYMBOL_WARN, [LEVEL_OLD] = SYMBOL_DOWN, [LEVEL_UNKNOWN] = SYMBOL_UNKNOWN, [LEVEL_BAD] = SYMBOL_BAD};
+  static const enum symbol symbols[LEVEL_COUNT] = {[LEVEL_NONE] = SYMBOL_SEPARATOR, [LEVEL_OK] = SYMBOL_UP, [LEVEL_WARN] = SYMBOL_WARN, [LEVEL_OLD] = SYMBOL_OLD, [LEVEL_UNKNOWN] = SYMBOL_UNKNOWN, [LEVEL_BAD] = SYMBOL_BAD};
   return symbols[level];
 }
 

@@ -202,7 +202,7 @@ static void put_node(struct sketch *k, struct pen p, const struct host_view *h) 
   pen_field(in, 0, 1, in.w, STYLE(DIM), off ? "off" : load_text(k, h));
   size_t n = names_on(k, h, &name);
   if (n) put_names(in, 2, in.h - 2, name, n);
-  else pen_field(in, 0, 2, in.w, STYLE(DIM), off || h->domains == 0 ? "no domain" : h->libvirt == LIBVIRT_CONNECTED ? "no domain" : "what runs there is not known");
+  else pen_field(in, 0, 2, in.w, STYLE(DIM), off ? "no domain" : host_unread(k->s, h) ? "what runs there is not known" : texts_have(&h->stale, layer_names[LAYER_LIBVIRT]) ? "~no domain" : "no domain");
 }
 
 static void put_nodes(struct sketch *k, const struct host_view **h, size_t n, bool broken) {
@@ -361,7 +361,7 @@ static void say_volume(struct sketch *k, const struct volume_view *v) {
   const char *size = size_text(k->in, v->size), *left = size_text(k->in, v->free);
   for (size_t i = 0; i < k->s->domains.count; i++) lives += domain_lies_in(&k->s->domains.item[i], v, -1);
   const char *text = arena_printf(k->in->arena, "%s %s, %s: %s", sign(k, s.level), v->name, v->type ? v->type : "?", standing_text(k->in, s));
-  const char *more = arena_printf(k->in->arena, "%s%s of %s free, %zu domain%s", v->stale.count && left ? "~" : "", left ? left : "?", size ? size : "?", lives, lives == 1 ? "" : "s");
+  const char *more = arena_printf(k->in->arena, "%s%s of %s free, %zu%s domain%s", v->stale.count && left ? "~" : "", left ? left : "?", size ? size : "?", lives, hosts_unread(k->s) ? "+?" : "", lives == 1 ? "" : "s");
   int w = text_columns(text);
   pen_field(k->p, 0, k->y, w < k->p.w ? w : k->p.w, style_of(s.level > LEVEL_OK ? role_of(s) : ROLE_HEADER), text);
   if (w + 2 + text_columns(more) <= k->p.w) pen_text(k->p, w + 2, k->y, STYLE(DIM), more);
