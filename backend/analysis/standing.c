@@ -57,7 +57,8 @@ struct standing standing_node(const struct snapshot *s, const struct host_view *
   if (h->membership == MEMBERSHIP_MEMBER && !is_absent(s, LAYER_PACEMAKER)) return stands(LEVEL_UNKNOWN, "member, pacemaker ?");
   if (h->membership == MEMBERSHIP_MEMBER) return aged(stands(LEVEL_OK, "member"), &h->stale, LAYER_COROSYNC);
   if (h->membership == MEMBERSHIP_LEFT) return aged(stands(LEVEL_BAD, "LEFT"), &h->stale, LAYER_COROSYNC);
-  return texts_have(&h->roles, "kvm") ? stands(LEVEL_UNKNOWN, "?") : stands(LEVEL_NONE, "-");
+  bool cluster = !is_absent(s, LAYER_PACEMAKER) || !is_absent(s, LAYER_COROSYNC);
+  return texts_have(&h->roles, "kvm") && cluster ? stands(LEVEL_UNKNOWN, "?") : stands(LEVEL_NONE, "-");
 }
 
 struct standing standing_peer(const struct host_view *h) {

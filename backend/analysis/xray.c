@@ -14,6 +14,7 @@ struct growth {
   struct arena *a;
   struct xray *out;
   const struct tallies *proofs;
+  enum truth config; /* pacemaker's configuration: what bans a place may have come since it was read */
   struct fences fences;
   bool fences_made, lives_made;
   struct map volumes;    /* name: index in the snapshot */
@@ -165,7 +166,7 @@ static struct standing place_of(struct growth *g, const struct resource_view *r,
   for (size_t i = 0; i < r->fail_count.count; i++)
     if (str_eq(r->fail_count.item[i].key, h->name) && r->fail_count.item[i].value >= 1000000) return (struct standing){.level = LEVEL_BAD, .words = "failed there: never again until it is cleaned up"};
   struct standing s = standing_node(g->s, h, g->a);
-  enum truth fresh = fact_is_fresh(g->s, "pacemaker.config"); /* what bans it there may have come since */
+  enum truth fresh = g->config;
   if (h->pacemaker == NODE_ONLINE && fresh == TRUTH_UNKNOWN) return (struct standing){.level = LEVEL_UNKNOWN, .words = "online, constraints ?"};
   if (fresh == TRUTH_NO && s.level < LEVEL_OLD) s.level = LEVEL_OLD, s.old = true;
   if (h->pacemaker == NODE_ONLINE) s.words = s.old ? "online, may run there" : "may run there";
@@ -184,7 +185,7 @@ static void add_places(struct growth *g, const struct resource_view *r) {
     other += takes(g, r, h) && !texts_have(&r->hosts, h->name);
   }
   if (!nodes) return;
-  enum truth fresh = fact_is_fresh(g->s, "pacemaker.config");
+  enum truth fresh = g->config;
   struct standing can = {.level = other ? LEVEL_OK : LEVEL_WARN, .words = other ? "" : "nowhere else: no failover target"};
   if (fresh != TRUTH_YES || r->stale.count) can = (struct standing){.level = LEVEL_UNKNOWN, .words = "what it was, or not known now"};
   begin(g, XRAY_NOTE, NULL, "may run on", fresh == TRUTH_YES && !r->stale.count ? arena_printf(g->a, "%zu of %zu nodes", fit, nodes) : arena_printf(g->a, "? of %zu nodes", nodes), can);
@@ -514,7 +515,7 @@ static void draw_branches(struct xray *x) {
 }
 
 void xray_of(const struct snapshot *s, enum xray_kind kind, const char *id, const struct tallies *proofs, struct arena *a, struct xray *ret) {
-  struct growth g = {.s = s, .a = a, .out = ret, .proofs = proofs};
+  struct growth g = {.s = s, .a = a, .out = ret, .proofs = proofs, .config = fact_is_fresh(s, "pacemaker.config")};
   *ret = (struct xray){0};
   if (kind == XRAY_CLUSTER) root_cluster(&g);
   else if (id) {
