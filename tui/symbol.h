@@ -14,6 +14,7 @@ enum glyphs { GLYPHS_UTF8, GLYPHS_CONSOLE, GLYPHS_ASCII, GLYPHS_COUNT };
   X(WARN, "\u25b2", "\u25b2", "^")              /* ▲ */                                                                                      \
   X(BAD, "\u2716", "x", "x")                    /* ✖ */                                                                                      \
   X(UNKNOWN, "?", "?", "?")                     /* not known: the same everywhere */                                                         \
+  X(OLD, "~", "~", "~")                         /* how it was when it was last heard of: the same everywhere */                             \
   X(WAIT, "\u2026", "~", "~")                   /* … time cures it */                                                                        \
   X(SELECTED, "\u25b6", "\u25ba", ">")          /* ▶ */                                                                                      \
   X(MARKED, "\u25a0", "\u25a0", "+")            /* ■ one of several that are chosen */                                                       \
@@ -37,6 +38,8 @@ enum glyphs { GLYPHS_UTF8, GLYPHS_CONSOLE, GLYPHS_ASCII, GLYPHS_COUNT };
   X(BOTTOM_RIGHT, "\u2518", "\u2518", "+")                                                                                                   \
   X(TEE_LEFT, "\u251c", "\u251c", "+")                                                                                                       \
   X(TEE_RIGHT, "\u2524", "\u2524", "+")                                                                                                      \
+  X(TEE_UP, "\u2534", "\u2534", "+")             /* a line that comes from above */                                                            \
+  X(TEE_DOWN, "\u252c", "\u252c", "+")           /* a line that goes down from here */                                                         \
   X(BRANCH, "\u251c", "\u251c", "|")            /* ├ of a tree */                                                                            \
   X(BRANCH_LAST, "\u2514", "\u2514", "`")       /* └ */
 

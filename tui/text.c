@@ -29,12 +29,15 @@ struct text *text_new(void) {
   return mem_alloc(sizeof(struct text));
 }
 
-void text_reset(struct text *t) {
-  for (size_t i = 0; i < t->count; i++) {
-    str_free(&t->lines[i].text);
-    mem_free(t->lines[i].parts);
+void text_cut(struct text *t, size_t lines) {
+  for (; t->count > lines; t->count--) {
+    str_free(&t->lines[t->count - 1].text);
+    mem_free(t->lines[t->count - 1].parts);
   }
-  t->count = 0;
+}
+
+void text_reset(struct text *t) {
+  text_cut(t, 0);
   t->first = t->rest = 0;
 }
 

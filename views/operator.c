@@ -1,6 +1,7 @@
 #include "views/operator.h"
 #include "base/clock.h"
 #include "run/audit.h"
+#include "run/proof.h"
 #include "run/task.h"
 #include "views/simulation.h"
 
@@ -13,6 +14,8 @@ struct operator {
   struct asking *asking;
   struct asked *asked;       /* the app's questions, on their way */
   struct timer *beat, *soon;
+  struct arena *proven;
+  struct tallies proofs;     /* of fencing, from the audit; in proven */
   char *never;               /* why nothing can run from here at all; owned, NULL: it can */
   const char *away;          /* why not now: another cluster is looked at; static, NULL: it is not */
   char *state_dir, *who, *ssh;
@@ -62,12 +65,15 @@ static void lend(void *owner, bool away) {
 struct operator *operator_new(struct console *c, struct arguments *a) {
   struct operator *o = mem_alloc(sizeof *o);
   struct err e = {0};
-  *o = (struct operator){.console = c, .never = never_of(c, a), .ssh = mem_strdup(config_text(&a->config, SET_CLUSTER_SSH))};
+  *o = (struct operator){.console = c, .never = never_of(c, a), .ssh = mem_strdup(config_text(&a->config, SET_CLUSTER_SSH)), .proven = arena_new()};
   o->beat = loop_timer(c->loop, -1, on_beat, o);
   o->soon = loop_timer(c->loop, -1, on_soon, o);
+  if (!c->simulated && !c->replay) {
+    o->state_dir = state_directory();
+    if (o->state_dir) proofs_read(o->state_dir, o->proven, &o->proofs);
+  }
   if (o->never) return o;
   o->executor = c->simulated ? simulation_executor(a->simulation, c->loop) : executor_hosts(c->loop, &a->config);
-  o->state_dir = c->simulated ? NULL : state_directory();
   o->who = c->simulated ? mem_strdup("you") : operator_name(); /* a simulation is the same everywhere */
   o->tasks = tasks_new(&(struct tasks_options){.loop = c->loop, .executor = o->executor, .state_dir = o->state_dir, .who = o->who, .on_change = on_change, .quiet = keep_quiet, .terminal = c->terminal ? lend : NULL, .owner = o}, &e);
   if (!o->tasks) o->never = mem_printf("%s", e.text);
@@ -98,6 +104,7 @@ void operator_free(struct operator *o) {
   executor_free(o->executor);
   timer_end(o->beat);
   timer_end(o->soon);
+  arena_free(o->proven);
   mem_free(o->never);
   mem_free(o->state_dir);
   mem_free(o->who);
@@ -112,6 +119,7 @@ void operator_see(struct operator *o) {
 
 void operator_input(const struct operator *o, struct input *in) {
   in->ssh = o->ssh;
+  in->proofs = &o->proofs;
   in->cannot = o->never ? o->never : o->away ? o->away : in->time.past ? "another moment than now is shown" : NULL;
   in->task_count = o->tasks && !o->away ? tasks_count(o->tasks) : 0;
   struct task_view *views = arena_array(in->arena, in->task_count, sizeof *views);

@@ -63,7 +63,8 @@ static void merge_history(struct merge *m) {
   for (size_t i = 0; h && i < h->events.count; i++) {
     const struct pcmk_fence_event *from = &h->events.item[i];
     struct fencing_view *v = list_add(m->arena, &m->snap->fencing, &fencing_view_shape);
-    *v = (struct fencing_view){from->target ? merge_name(m, from->target) : NULL, from->action, from->status, from->client, from->at};
+    *v = (struct fencing_view){.target = from->target ? merge_name(m, from->target) : NULL, .action = from->action, .result = from->status, .client = from->client,
+                               .origin = from->origin, .delegate = from->delegate, .at = from->at};
   }
 }
 

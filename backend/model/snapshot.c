@@ -73,7 +73,8 @@ SHAPE(resource_view_shape, T, FIELD(T, id, TEXT), FIELD(T, instance, TEXT), FIEL
 SHAPE(failure_view_shape, T, FIELD(T, resource, TEXT), FIELD(T, host, TEXT), FIELD(T, task, TEXT), FIELD(T, reason, TEXT), FIELD(T, at, TIME));
 #undef T
 #define T struct fencing_view
-SHAPE(fencing_view_shape, T, FIELD(T, target, TEXT), FIELD(T, action, TEXT), FIELD(T, result, TEXT), FIELD(T, client, TEXT), FIELD(T, at, TIME));
+SHAPE(fencing_view_shape, T, FIELD(T, target, TEXT), FIELD(T, action, TEXT), FIELD(T, result, TEXT), FIELD(T, client, TEXT),
+      FIELD(T, origin, TEXT), FIELD(T, delegate, TEXT), FIELD(T, at, TIME));
 #undef T
 #define T struct constraint_view
 SHAPE(constraint_view_shape, T, FIELD(T, id, TEXT), FIELD(T, kind, TEXT), FIELD(T, resource, TEXT), FIELD(T, with, TEXT), FIELD(T, host, TEXT),

@@ -107,7 +107,7 @@ struct resource_view {
   struct texts stale;
 };
 struct failure_view { const char *resource, *host, *task, *reason; int64_t at; };
-struct fencing_view { const char *target, *action, *result, *client; int64_t at; };
+struct fencing_view { const char *target, *action, *result, *client, *origin, *delegate; int64_t at; }; /* delegate: the host that did it; "a human": nobody but a person says so */
 struct constraint_view { const char *id, *kind, *resource, *with, *host, *score; enum truth from_move; };
 
 struct snapshot {

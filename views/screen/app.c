@@ -13,6 +13,7 @@ void app_free(struct app *a) {
   mem_free(a->detail_id);
   logs_state_free(&a->logs);
   mem_free(a->cluster);
+  xray_free(&a->xray);
   acting_free(&a->acting);
   noc_free(&a->noc);
   *a = (struct app){0};
@@ -60,6 +61,8 @@ static int list_height(const struct app *a, const struct input *in, int w, int h
 
 int app_selected(const struct app *a, const struct input *in, const char **ret_id) {
   int list = a->view == VIEW_DETAIL ? a->detail_list : focused_list(a);
+  const struct page *page = page_of(a->view);
+  if (page && page->selected) return page->selected(a, in, ret_id);
   *ret_id = a->detail_id;
   if (list < 0 || a->view == VIEW_DETAIL) return list;
   struct list_rows *r = arena_alloc(in->arena, sizeof *r);
@@ -343,6 +346,7 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
       if (in->away && !a->back_count && a->view == VIEW_OVERVIEW) return a->cluster_wish = CLUSTER_LEAVE, APP_CLUSTER | APP_CHANGED;
       return back(a);
     case ACTION_FULL: full(a); break;
+    case ACTION_VIEW_XRAY: xray_open(a, in); break;
     case ACTION_LEFT:
     case ACTION_PREVIOUS_PANE: beside(a, -1); break;
     case ACTION_RIGHT:
@@ -355,7 +359,7 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
 
 /* A key that is not the sheet's: help comes back to it, another view leaves it. */
 static unsigned beside_sheet(struct app *a, const struct input *in, int w, int h, enum action action) {
-  bool view = action >= ACTION_VIEW_OVERVIEW && action <= ACTION_VIEW_TASKS;
+  bool view = action >= ACTION_VIEW_OVERVIEW && action <= ACTION_VIEW_TOPOLOGY;
   if (action == ACTION_HELP) {
     a->acting.behind = a->acting.sheet;
     a->acting.sheet = SHEET_NONE;

@@ -8,7 +8,7 @@
 #include "views/screen/noc.h"
 
 /* The overview, the lists, the pages; the detail of an item, which has no name of its own, is the last. */
-enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_CLUSTERS, VIEW_DETAIL, VIEW_COUNT };
+enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_CLUSTERS, VIEW_XRAY, VIEW_TOPOLOGY, VIEW_DETAIL, VIEW_COUNT };
 enum { APP_BACK = 16, APP_PANES = 4, APP_MIN_W = 60, APP_MIN_H = 15 };
 
 enum time_wish { TIME_NONE, TIME_PAUSE, TIME_STEP_BACK, TIME_STEP, TIME_EVENT_BACK, TIME_EVENT, TIME_MOMENT, TIME_BEGIN, TIME_END, TIME_SLOWER, TIME_FASTER };
@@ -24,6 +24,14 @@ struct choosing {
   bool changed; /* ... and not handed back yet */
 };
 
+enum { XRAY_ROOTS = 16 };
+struct xray_root { int kind; char *id, *selected; }; /* enum xray_kind; owned; selected: the line, when another root was gone to */
+struct xray_state {
+  struct xray_root roots[XRAY_ROOTS]; /* the last is shown, the others are gone back to; none: the cluster */
+  int count;
+  struct table_state table;
+};
+
 struct app { /* {0} is the overview with its first pane focused */
   int view, pane;
   struct { int view, pane; } back[APP_BACK];
@@ -32,6 +40,7 @@ struct app { /* {0} is the overview with its first pane focused */
   int detail_list;  /* what VIEW_DETAIL shows: enum list_id ... */
   char *detail_id;  /* ... and the item's id; owned */
   size_t top;        /* line of a page that is a text */
+  struct xray_state xray;
   bool moved;        /* ... by a key: a task that runs is not followed any more */
   enum time_wish wish; /* with APP_TIME: where to go in time ... */
   size_t wish_event;   /* ... TIME_MOMENT: to that event */
@@ -53,6 +62,7 @@ struct page {
   unsigned (*act)(struct app *a, const struct input *in, int w, int h, enum action action); /* APP_*; 0: not a key of its own, what all views do is done */
   void (*draw)(struct pen body, const struct app *a, const struct input *in);
   void (*state)(const struct app *a, const struct input *in, struct str *out);
+  int (*selected)(const struct app *a, const struct input *in, const char **ret_id); /* as app_selected(); NULL: nothing is */
 };
 const struct page *page_of(int view); /* NULL: a list, or the palette, which lies over another view */
 
@@ -118,6 +128,20 @@ const char *clusters_words(const struct input *in); /* "12 clusters: 1 OUT, 11 h
 struct worth clusters_worst(const struct input *in);
 unsigned act_clusters(struct app *a, const struct input *in, int w, int h, enum action action);
 void state_clusters(const struct app *a, const struct input *in, struct str *out);
+/* xray.c, topology.c: pages that draw themselves. */
+void xray_open(struct app *a, const struct input *in); /* from what is selected */
+void xray_free(struct xray_state *x);
+void settle_xray(struct app *a, const struct input *in, int w, int h);
+unsigned act_xray(struct app *a, const struct input *in, int w, int h, enum action action);
+void draw_xray(struct pen p, const struct app *a, const struct input *in);
+void state_xray(const struct app *a, const struct input *in, struct str *out);
+struct xray_line;
+const char *xray_line_text(const struct input *in, const struct xray_line *l); /* its branches, what it is and its name */
+int selected_xray(const struct app *a, const struct input *in, const char **ret_id);
+void settle_topology(struct app *a, const struct input *in, int w, int h);
+unsigned act_topology(struct app *a, const struct input *in, int w, int h, enum action action);
+void draw_topology(struct pen p, const struct app *a, const struct input *in);
+void state_topology(const struct app *a, const struct input *in, struct str *out);
 struct text;
 struct text *detail_text(const struct app *a, const struct input *in); /* owned by the caller, text_free() */
 struct text *help_text(const struct app *a, const struct input *in);

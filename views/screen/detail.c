@@ -1,17 +1,24 @@
-/* The detail of any item, from its shape: every field the snapshot has, with unknown said as such. And the help. */
+/* The detail of any item, from its shape by the table of sections: every field the snapshot has, with its unit, with old and
+ * unknown said as such. And the help. */
 #include "base/clock.h"
 #include "model/problem.h"
 #include "base/utf8.h"
 #include "tui/text.h"
+#include "analysis/fences.h"
 #include "analysis/seen.h"
-#include "views/screen/app.h"
+#include "views/screen/detail.h"
 #include <string.h>
 
 struct any_list { const char *item; size_t count; };
 
 /* "heal_pending" reads better as "heal pending". */
 static const char *label(struct arena *a, const char *name) {
-  if (str_eq(name, "age_ms")) return "last word";
+  static const char *const labels[][2] = {{"age_ms", "last word"},         {"cpu_percent", "cpu"},          {"read_bytes_s", "reads"}, {"write_bytes_s", "writes"},
+                                          {"latency_us", "latency"},       {"eta_s", "done in"},            {"vcpus", "virtual cpus"}, {"take_down", "take down?"},
+                                          {"defined_on", "defined on"},    {"fail_count", "failures"},      {"dc", "is the DC"},       {"at", "when"},
+                                          {"operation", "what mends it"},  {"stale_after_ms", "old after"}, {"here", "this host"},     {"unseen", "does not see"}};
+  for (size_t i = 0; i < COUNT(labels); i++)
+    if (str_eq(labels[i][0], name)) return labels[i][1];
   char *s = arena_strdup(a, name);
   for (char *p = s; *p; p++)
     if (*p == '_') *p = ' ';
@@ -24,21 +31,37 @@ static const char *age_of(const struct input *in, int64_t ms) {
 }
 
 /* A name with a line's end or a tab in it makes no line and no column of its own here. */
-static const char *one_line(const struct input *in, const char *s) {
+const char *detail_line(const struct input *in, const char *s) {
   if (!strpbrk(s, "\n\t")) return s;
   size_t room = strlen(s) * 3 + 1;
   return utf8_clean(arena_alloc(in->arena, room), room, s);
 }
 
+enum unit { UNIT_NONE, UNIT_BYTES, UNIT_RATE, UNIT_PERCENT, UNIT_SECONDS, UNIT_AGE, UNIT_MICROSECONDS };
+static enum unit unit_of(const char *name) {
+  static const struct { const char *name; enum unit unit; } units[] = {
+      {"memory", UNIT_BYTES},      {"memory_used", UNIT_BYTES}, {"size", UNIT_BYTES},    {"free", UNIT_BYTES},  {"read_bytes_s", UNIT_RATE},       {"write_bytes_s", UNIT_RATE},
+      {"cpu_percent", UNIT_PERCENT}, {"eta_s", UNIT_SECONDS},   {"age_ms", UNIT_AGE},    {"stale_after_ms", UNIT_AGE}, {"latency_us", UNIT_MICROSECONDS}};
+  for (size_t i = 0; i < COUNT(units); i++)
+    if (str_eq(units[i].name, name)) return units[i].unit;
+  return UNIT_NONE;
+}
+
 static const char *value_text(const struct input *in, const struct field *f, const void *object) {
-  if (f->type == FIELD_TIME) {
-    const char *when = clock_text(in, *(const int64_t *)(const void *)((const char *)object + f->offset));
-    return when ? when : "unknown";
+  const void *at = (const char *)object + f->offset;
+  int64_t n = f->type == FIELD_INT || f->type == FIELD_TIME ? *(const int64_t *)at : UNKNOWN_INT;
+  if (f->type == FIELD_TIME) return n == UNKNOWN_INT ? "unknown" : arena_printf(in->arena, "%s, %s ago", clock_text(in, n), age_text(in, n));
+  if (f->type == FIELD_INT && n == UNKNOWN_INT) return "unknown";
+  switch (unit_of(f->name)) {
+  case UNIT_BYTES: return size_text(in, n);
+  case UNIT_RATE: return arena_printf(in->arena, "%s/s", size_text(in, n));
+  case UNIT_PERCENT: return percent_text(in, *(const double *)at) ? percent_text(in, *(const double *)at) : "unknown";
+  case UNIT_SECONDS: return age_of(in, n * 1000);
+  case UNIT_AGE: return age_of(in, n);
+  case UNIT_MICROSECONDS: return arena_printf(in->arena, "%.1f ms", (double)n / 1000);
+  case UNIT_NONE: break;
   }
-  if (str_eq(f->name, "age_ms")) return age_of(in, *(const int64_t *)(const void *)((const char *)object + f->offset));
-  bool bytes = f->type == FIELD_INT && (str_eq(f->name, "memory") || str_eq(f->name, "memory_used") || str_eq(f->name, "size") || str_eq(f->name, "free"));
-  const char *size = bytes ? size_text(in, *(const int64_t *)(const void *)((const char *)object + f->offset)) : NULL;
-  return size ? size : one_line(in, field_text(f, object, in->arena));
+  return detail_line(in, field_text(f, object, in->arena));
 }
 
 /* Which layer a field is from, so that an old value is marked as such here too. First the exceptions, then (field NULL)
@@ -48,24 +71,26 @@ static const struct { enum list_id list; const char *field, *layer; } origins[] 
     {LIST_NODES, "peer", "gluster"},          {LIST_NODES, "domains", "libvirt"},     {LIST_NODES, "cpu_percent", "libvirt"}, {LIST_NODES, "cpus", "libvirt"},
     {LIST_NODES, "memory", "libvirt"},        {LIST_NODES, "memory_used", "libvirt"}, {LIST_NODES, NULL, NULL},               {LIST_BRICKS, NULL, "gluster"},
     {LIST_VOLUMES, NULL, "gluster"},          {LIST_DOMAINS, "role", "pacemaker"},    {LIST_DOMAINS, "resource", NULL},       {LIST_DOMAINS, NULL, "libvirt"},
-    {LIST_RESOURCES, NULL, "pacemaker"}};
-static const char *const no_reading[] = {"name", "id", "uuid", "host", "path", "instance", "parent", "agent", "set", "arbiter", "type", "replica", "stale"};
+    {LIST_RESOURCES, NULL, "pacemaker"},
+    {LIST_FENCING, NULL, "pacemaker"}};
+static const char *const no_reading[] = {"name", "id", "uuid", "host", "path", "instance", "parent", "agent", "set", "arbiter", "type", "replica", "stale", "kind", "told"};
 
-static bool is_old(const struct app *a, const struct field *f, const void *object) {
-  const struct field *stale = shape_field(lists[a->detail_list]->shape, "stale");
+static bool is_old(enum list_id list, const struct field *f, const void *object) {
+  const struct field *stale = shape_field(lists[list]->shape, "stale");
   if (!stale) return false;
   const struct texts *layers = (const void *)((const char *)object + stale->offset);
+  if (list == LIST_BRICKS && (str_eq(f->name, "size") || str_eq(f->name, "free"))) return layers->count || ((const struct brick_view *)object)->online != TRUTH_YES; /* of one that is down it is how it was */
   for (size_t i = 0; i < COUNT(no_reading); i++)
     if (str_eq(no_reading[i], f->name)) return false;
   for (size_t i = 0; i < COUNT(origins); i++)
-    if ((int)origins[i].list == a->detail_list && (!origins[i].field || str_eq(origins[i].field, f->name))) return origins[i].layer && texts_have(layers, origins[i].layer);
+    if (origins[i].list == list && (!origins[i].field || str_eq(origins[i].field, f->name))) return origins[i].layer && texts_have(layers, origins[i].layer);
   return false;
 }
 
 static void add_field(struct text *t, const struct input *in, const struct field *f, const void *object, bool old) {
   const char *value = value_text(in, f, object);
   bool unknown = str_eq(value, "unknown"), nothing = !*value || str_eq(value, "none");
-  text_indent(t, 0, 18);
+  text_indent(t, 2, 20);
   text_addf(t, STYLE(DIM), "%-17s ", label(in->arena, f->name));
   if (old && !unknown && !nothing) text_moref(t, STYLE(STALE), "~%s", value);
   else text_more(t, unknown ? STYLE(UNKNOWN) : STYLE(NORMAL), *value ? value : "-");
@@ -74,9 +99,9 @@ static void add_field(struct text *t, const struct input *in, const struct field
 static void add_pairs(struct text *t, const struct input *in, const struct field *f, const void *object, bool old) {
   const struct pairs *p = (const void *)((const char *)object + f->offset);
   for (size_t i = 0; i < p->count; i++) {
-    text_indent(t, 0, 18);
+    text_indent(t, 2, 20);
     text_addf(t, STYLE(DIM), "%-17s ", i ? "" : label(in->arena, f->name));
-    text_moref(t, old ? STYLE(STALE) : STYLE(NORMAL), "%s%s = %s", old ? "~" : "", one_line(in, p->item[i].key), p->item[i].value ? one_line(in, p->item[i].value) : "?");
+    text_moref(t, old ? STYLE(STALE) : STYLE(NORMAL), "%s%s = %s", old ? "~" : "", detail_line(in, p->item[i].key), p->item[i].value ? detail_line(in, p->item[i].value) : "?");
   }
 }
 
@@ -99,7 +124,7 @@ static void add_elements(struct text *t, const struct input *in, const struct fi
   memcpy(&l, (const char *)object + f->offset, sizeof l);
   for (size_t i = 0; i < l.count; i++) {
     const char *item = l.item + i * f->of.shape->size;
-    text_indent(t, 0, 18);
+    text_indent(t, 2, 20);
     text_addf(t, STYLE(DIM), "%-17s ", i ? "" : label(in->arena, f->name));
     if (old) text_more(t, STYLE(STALE), "~ ");
     add_known(t, in, f->of.shape, item);
@@ -107,35 +132,18 @@ static void add_elements(struct text *t, const struct input *in, const struct fi
 }
 
 static void add_object(struct text *t, const struct input *in, const struct field *f, const void *object) {
-  text_indent(t, 0, 18);
+  text_indent(t, 2, 20);
   text_addf(t, STYLE(DIM), "%-17s ", label(in->arena, f->name));
   add_known(t, in, f->of.shape, (const char *)object + f->offset);
 }
 
 /* Only where there is one. */
 static void add_maybe(struct text *t, const struct input *in, const struct field *f, const void *object) {
-  const void *item = *(const void *const *)((const char *)object + f->offset);
+  const void *item = *(const void *const *)(const void *)((const char *)object + f->offset);
   if (!item) return;
-  text_indent(t, 0, 18);
+  text_indent(t, 2, 20);
   text_addf(t, STYLE(DIM), "%-17s ", label(in->arena, f->name));
   add_known(t, in, f->of.shape, item);
-}
-
-static void add_problem_help(struct text *t, const struct problem *p) {
-  const struct problem_kind *k = problem_kind_find(p->id);
-  if (!k) return;
-  text_indent(t, 0, 0);
-  text_add(t, STYLE(NORMAL), "");
-  text_add(t, STYLE(TITLE), k->title);
-  text_add(t, STYLE(NORMAL), k->help);
-}
-
-static void add_migration(struct text *t, const struct input *in, const struct domain_view *d) {
-  const char *moving = migration_words(in->snap, d, in->arena);
-  if (!moving) return;
-  text_indent(t, 0, 18);
-  text_addf(t, STYLE(DIM), "%-17s ", "migration");
-  text_more(t, STYLE(WARN), moving);
 }
 
 /* ---- a source: what it is asked for, how often, and how old each word of it is ---- */
@@ -164,28 +172,119 @@ static void add_facts(struct text *t, const struct input *in, const struct sourc
   }
 }
 
+/* ---- the sections ---- */
+
+static void add_title(struct text *t, const char *title) {
+  text_indent(t, 0, 0);
+  text_add(t, STYLE(NORMAL), "");
+  text_add(t, STYLE(TITLE), title);
+}
+
+static bool is_empty(const struct field *f, const void *object) {
+  size_t count;
+  switch (f->type) {
+  case FIELD_LIST:
+  case FIELD_TEXTS:
+  case FIELD_PAIRS:
+  case FIELD_TALLIES: memcpy(&count, (const char *)object + f->offset + sizeof(void *), sizeof count); return !count;
+  default: return false;
+  }
+}
+
+static bool named_in(const char *fields, const char *name) {
+  size_t len = strlen(name);
+  for (const char *at = fields; at && (at = strstr(at, name)); at += len)
+    if ((at == fields || at[-1] == ' ') && (!at[len] || at[len] == ' ')) return true;
+  return false;
+}
+
+/* Of a host that is none of a layer, and of what is only sometimes there, "unknown" would say that something is missing. */
+static bool applies(const struct detail *d, const struct field *f) {
+  static const struct { enum list_id list; const char *fields; } sometimes[] = {{LIST_FENCING, "at action result client origin delegate agent told"}, {LIST_PROBLEMS, "operation since"},
+      {LIST_RESOURCES, "instance parent"}, {LIST_BRICKS, "text"}, {LIST_DOMAINS, "resource role reason"}, {LIST_SOURCES, "text"}, {LIST_EVENTS, "from to"}};
+  const struct host_view *h = d->list == LIST_NODES ? d->item : NULL;
+  if (d->list == LIST_FENCING && str_eq(f->name, "proven")) return ((const struct fence_view *)d->item)->kind == FENCE_DEVICE;
+  if (h && str_eq(f->name, "outlook")) return h->membership != MEMBERSHIP_MEMBER && (h->membership || h->pacemaker);
+  if (h && str_eq(f->name, "peer")) return h->peer || texts_have(&h->roles, "gluster");
+  if (h && !texts_have(&h->roles, "kvm") && named_in("membership pacemaker dc libvirt domains cpu_percent cpus memory memory_used", f->name)) return !str_eq(value_text(d->in, f, d->item), "unknown");
+  for (size_t i = 0; i < COUNT(sometimes); i++)
+    if (sometimes[i].list == d->list && named_in(sometimes[i].fields, f->name)) return !str_eq(value_text(d->in, f, d->item), "unknown");
+  return true;
+}
+
+/* What the sentence on top has said already. */
+static bool is_said(enum list_id list, const char *name) {
+  static const struct { enum list_id list; const char *fields; } said[] = {
+      {LIST_NODES, "name"}, {LIST_VOLUMES, "name"}, {LIST_DOMAINS, "name"}, {LIST_RESOURCES, "id"}, {LIST_PROBLEMS, "text"}, {LIST_EVENTS, "text"}, {LIST_FENCING, "id level"}};
+  for (size_t i = 0; i < COUNT(said); i++)
+    if (said[i].list == list && named_in(said[i].fields, name)) return true;
+  return false;
+}
+
+static void add_one(struct detail *d, const struct field *f) {
+  bool old = is_old(d->list, f, d->item);
+  if (f->type == FIELD_LIST) add_elements(d->t, d->in, f, d->item, old);
+  else if (f->type == FIELD_OBJECT) add_object(d->t, d->in, f, d->item);
+  else if (f->type == FIELD_MAYBE) add_maybe(d->t, d->in, f, d->item);
+  else if (f->type == FIELD_PAIRS) add_pairs(d->t, d->in, f, d->item, old);
+  else add_field(d->t, d->in, f, d->item, old);
+}
+
+static bool has_section(enum list_id list, const char *name) {
+  for (const struct section *s = sections; s->title; s++)
+    if (s->list == list && named_in(s->fields, name)) return true;
+  return false;
+}
+
+static void add_section(struct detail *d, const struct section *s) {
+  size_t before = text_lines(d->t), titled;
+  add_title(d->t, s->title);
+  titled = text_lines(d->t);
+  for (const char *at = s->fields; at && *at;) {
+    size_t len = strcspn(at, " ");
+    const struct field *f = shape_field(lists[d->list]->shape, arena_strndup(d->in->arena, at, len));
+    if (f && !is_empty(f, d->item) && applies(d, f)) add_one(d, f);
+    at += len + strspn(at + len, " ");
+  }
+  if (s->add) s->add(d);
+  if (text_lines(d->t) == titled) text_cut(d->t, before);
+}
+
+void detail_put(struct detail *d, const char *name, struct style style, const char *value) {
+  text_indent(d->t, 2, 20);
+  text_addf(d->t, STYLE(DIM), "%-17s ", name);
+  text_more(d->t, style, value);
+}
+
+static void add_rest(struct detail *d) {
+  bool any = false;
+  for (const struct field *f = lists[d->list]->shape->fields; f->name; f++) {
+    if (has_section(d->list, f->name) || is_said(d->list, f->name) || str_eq(f->name, "stale") || is_empty(f, d->item) || !applies(d, f)) continue;
+    if (!any) add_title(d->t, "Besides");
+    any = true;
+    add_one(d, f);
+  }
+}
+
 struct text *detail_text(const struct app *a, const struct input *in) {
   const struct list *l = lists[a->detail_list];
   if (a->detail_list == LIST_TASKS) return task_text(in, a->detail_id);
-  if (a->detail_list == LIST_LOGS) return logs_text(in, a->detail_id);
   struct text *t = text_new();
   const void **item = NULL;
   size_t n = in->snap ? l->collect(in, &item) : 0, i = 0;
   while (i < n && !str_eq(l->id(in, item[i]), a->detail_id)) i++;
   if (i == n) {
-    text_addf(t, STYLE(WARN), "%s: it is not there any more", a->detail_id ? one_line(in, a->detail_id) : "?");
+    text_addf(t, STYLE(WARN), "%s: it is not there any more", a->detail_id ? detail_line(in, a->detail_id) : "?");
     return t;
   }
-  for (const struct field *f = l->shape->fields; f->name; f++) {
-    if (a->detail_list == LIST_SOURCES && f->type == FIELD_LIST) add_facts(t, in, item[i]);
-    else if (f->type == FIELD_LIST) add_elements(t, in, f, item[i], is_old(a, f, item[i]));
-    else if (f->type == FIELD_MAYBE) add_maybe(t, in, f, item[i]);
-    else if (f->type == FIELD_OBJECT) add_object(t, in, f, item[i]);
-    else if (f->type == FIELD_PAIRS) add_pairs(t, in, f, item[i], is_old(a, f, item[i]));
-    else add_field(t, in, f, item[i], is_old(a, f, item[i]));
-  }
-  if (a->detail_list == LIST_PROBLEMS) add_problem_help(t, item[i]);
-  if (a->detail_list == LIST_DOMAINS) add_migration(t, in, item[i]);
+  struct detail d = {.t = t, .in = in, .list = (enum list_id)a->detail_list, .item = item[i]};
+  detail_headline(&d);
+  detail_problems(&d);
+  for (const struct section *s = sections; s->title; s++)
+    if (s->list == d.list) add_section(&d, s);
+  if (d.list == LIST_SOURCES) add_facts(t, in, item[i]);
+  detail_events(&d);
+  if (d.list != LIST_SOURCES) add_rest(&d);
   return t;
 }
 

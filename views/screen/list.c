@@ -9,7 +9,7 @@
 const struct list *const lists[LIST_COUNT] = {
     [LIST_NODES] = &list_nodes,         [LIST_BRICKS] = &list_bricks, [LIST_VOLUMES] = &list_volumes,   [LIST_DOMAINS] = &list_domains,
     [LIST_RESOURCES] = &list_resources, [LIST_EVENTS] = &list_events, [LIST_PROBLEMS] = &list_problems, [LIST_SOURCES] = &list_sources,
-    [LIST_TASKS] = &list_tasks,         [LIST_LOGS] = &list_logs,
+    [LIST_TASKS] = &list_tasks,         [LIST_LOGS] = &list_logs, [LIST_FENCING] = &list_fencing,
 };
 
 static const char *row_id(const void *owner, size_t row) {
@@ -186,6 +186,18 @@ const char *join_text(const struct input *in, const struct texts *t) {
   }
   return t->count ? arena_strdup(in->arena, out.data) : "-";
 }
+
+enum role level_role(enum level level) {
+  static const enum role roles[LEVEL_COUNT] = {[LEVEL_NONE] = ROLE_DIM, [LEVEL_OK] = ROLE_OK, [LEVEL_WARN] = ROLE_WARN, [LEVEL_OLD] = ROLE_STALE, [LEVEL_UNKNOWN] = ROLE_UNKNOWN, [LEVEL_BAD] = ROLE_BAD};
+  return roles[level];
+}
+
+enum symbol level_symbol(enum level level) {
+  static const enum symbol symbols[LEVEL_COUNT] = {[LEVEL_NONE] = SYMBOL_SEPARATOR, [LEVEL_OK] = SYMBOL_UP, [LEVEL_WARN] = SYMBOL_WARN, [LEVEL_OLD] = SYMBOL_OLD, [LEVEL_UNKNOWN] = SYMBOL_UNKNOWN, [LEVEL_BAD] = SYMBOL_BAD};
+  return symbols[level];
+}
+
+const char *standing_text(const struct input *in, struct standing s) { return s.old ? arena_printf(in->arena, "~%s", s.words) : s.words; }
 
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale) {
   if (text && stale && stale->count && !str_eq(text, "-")) row_put(out, column, ROLE_STALE, arena_printf(in->arena, "~%s", text));

@@ -3,6 +3,7 @@
  * selecting and drawing are the same for all. Pure: nothing here changes anything but the frame being drawn. */
 #ifndef SCREEN_LIST_H
 #define SCREEN_LIST_H
+#include "analysis/standing.h"
 #include "keymaps/keymap.h"
 #include "model/difference.h"
 #include "run/task.h"
@@ -36,11 +37,12 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   const struct cluster_tile *clusters; /* also this one, where there is one; none while they are not shown */
   size_t cluster_count;
   const char *away;   /* the name of the other cluster's feed that is looked at; NULL: none */
+  const struct tallies *proofs; /* of fencing, by the audit as it was when the console began; NULL: none is kept */
   const char *ssh;    /* "root@%h": how other hosts are reached by hand, for a plan as a script */
   const struct trends *trends; /* how loads went until now; NULL: nothing is known */
 };
 
-enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_LOGS, LIST_COUNT };
+enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_LOGS, LIST_FENCING, LIST_COUNT };
 
 struct list_column {
   struct column shown;
@@ -112,8 +114,13 @@ const char *until_text(const struct input *in, int64_t wall);         /* "16:00"
 const char *known_text(const struct input *in, const struct problem *p); /* "ack by root@kvm01 until 16:00: new disk on Tuesday"; NULL: it is not acknowledged */
 const char *join_text(const struct input *in, const struct texts *t); /* "a, b"; "-" when empty */
 const char *trend_text(const struct input *in, enum trend_kind kind, const char *name, int w, double max); /* a sparkline of w columns; "" when nothing is known */
+enum role level_role(enum level level);
+enum symbol level_symbol(enum level level);
+const struct tallies *proofs_shown(const struct input *in); /* and by the tasks since */
+/* The words with their marks: "~" before what is old. */
+const char *standing_text(const struct input *in, struct standing s);
 /* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale);
 
-extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks, list_logs;
+extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks, list_logs, list_fencing;
 #endif

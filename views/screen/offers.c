@@ -1,5 +1,6 @@
 /* What is offered: the operations that fit what is selected, the wizards in their order, or everything by its name. */
 #include "ops/wizard.h"
+#include "analysis/fences.h"
 #include "views/screen/acting.h"
 #include "views/screen/app.h"
 #include <string.h>
@@ -36,6 +37,12 @@ static void aim_resource(struct aims *s, const struct snapshot *snap, const char
   }
   for (size_t i = 0; i < snap->domains.count; i++)
     if (str_eq(snap->domains.item[i].resource, id)) aim_at(s, TARGET_DOMAIN, snap->domains.item[i].name);
+}
+
+/* The device and whom it cuts off; and what was done, whom it was done to. */
+static void aim_fence(struct aims *s, const struct input *in, const struct fence_view *f) {
+  if (f->kind == FENCE_DEVICE) aim_at(s, TARGET_DEVICE, f->id);
+  if (f->targets.count) aim_host(s, snapshot_host(in->snap, f->targets.item[0]));
 }
 
 static void aim_brick(struct aims *s, const struct input *in, const char *brick) {
@@ -99,6 +106,7 @@ static struct aims aims_of_item(const struct acting *a, const struct input *in, 
     for (size_t i = 0; t && t->copies && i < t->copies->count; i++) aim_at(&s, TARGET_COPY, t->copies->item[i]);
     break;
   }
+  case LIST_FENCING: aim_fence(&s, in, item); break;
   case LIST_LOGS: /* a line says where it was written, and means something else */
   case LIST_COUNT: break;
   }

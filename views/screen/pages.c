@@ -12,6 +12,10 @@ static const struct page pages[] = { /* by view, without the lists */
     [VIEW_HELP - LIST_COUNT] = {.name = "help", .title = "Help", .help = "all keys, and what the signs mean", .text = help_text},
     [VIEW_PALETTE - LIST_COUNT] = {.name = "palette", .title = "Palette", .help = "any view or operation by its name"},
     [VIEW_CLUSTERS - LIST_COUNT] = {.name = "clusters", .title = "Clusters", .help = "other clusters, one feed each, worst first", .action = ACTION_VIEW_CLUSTERS, .act = act_clusters, .draw = draw_clusters, .state = state_clusters},
+    [VIEW_XRAY - LIST_COUNT] = {.name = "xray", .title = "X-ray", .help = "what one thing needs, and what depends on it", .action = ACTION_VIEW_XRAY,
+                                .settle = settle_xray, .act = act_xray, .draw = draw_xray, .state = state_xray, .selected = selected_xray},
+    [VIEW_TOPOLOGY - LIST_COUNT] = {.name = "topology", .title = "Topology", .help = "hosts, links, replica sets and what runs where, drawn", .action = ACTION_VIEW_TOPOLOGY,
+                                    .settle = settle_topology, .act = act_topology, .draw = draw_topology, .state = state_topology},
     [VIEW_DETAIL - LIST_COUNT] = {.title = "Detail", .help = "all that is known of one thing", .text = detail_text, .heading = detail_heading, .settle = settle_detail},
 };
 
