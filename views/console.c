@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 void console_input(const struct console *c, struct input *in, struct arena *a) {
-  *in = (struct input){.snap = c->snap, .events = timeline_events(&c->timeline), .event_count = c->timeline.count, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
+  *in = (struct input){.snap = c->snap, .events = timeline_events(&c->timeline), .event_count = c->timeline.count, .event_again = timeline_again(&c->timeline), .event_least = c->app.event_least, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
                        .utc = c->utc, .read_only = c->read_only, .simulated = c->simulated, .now_health = c->newest ? c->newest->health : HEALTH_NONE};
   feed_shown(c->feed, &in->time);
   in->event_past = in->time.past ? timeline_past(&c->timeline, &in->time.at) : in->event_count;

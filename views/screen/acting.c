@@ -103,6 +103,7 @@ void acting_menu(struct acting *a, enum menu_of of, int list, const char *id) {
   acting_close(a);
   a->sheet = SHEET_MENU;
   a->menu_of = of;
+  a->from_menu = true;
   a->selected_list = list;
   a->selected_id = mem_strdup(id);
 }
@@ -114,18 +115,45 @@ void acting_sure(struct acting *a, enum task_wish kind, const char *task_id) {
   a->sure.id = mem_strdup(task_id);
 }
 
+static void fill_in(struct acting *a, const struct input *in, const struct texts *words) {
+  enum { ANY_W = 78, ANY_H = 20 };
+  struct form f = filling_form(a, in);
+  const struct operation_argument *arg;
+  form_follow(&f, &a->form, ANY_W, ANY_H); /* makes room for the values */
+  for (size_t i = 0; (arg = form_argument(a, i)) != NULL; i++) {
+    size_t len = strlen(arg->name), n = 0;
+    for (size_t w = 0; words && w < words->count; w++) {
+      if (strncmp(words->item[w], arg->name, len) || words->item[w][len] != '=') continue;
+      if (arg->list && n++) form_add(&a->form, i, words->item[w] + len + 1);
+      else form_set(&a->form, i, words->item[w] + len + 1);
+    }
+  }
+}
+
+unsigned acting_open(struct acting *a, const struct input *in, const struct operation *o, const char *target, const struct texts *words, bool ready) {
+  char *kept = mem_strdup(target);
+  keep_form(a);
+  a->operation = o;
+  a->target = kept;
+  take_kept(a);
+  a->sheet = SHEET_FORM;
+  fill_in(a, in, words);
+  struct form f = filling_form(a, in);
+  if (!form_argument(a, 0) || (ready && form_wrong(&f) == f.count)) return preview_open(a, in);
+  form_go(&f, &a->form, form_wrong(&f) < f.count ? form_wrong(&f) : 0);
+  return APP_CHANGED;
+}
+
 static unsigned open_offer(struct acting *a, const struct input *in, const struct offer *f) {
   if (!f->operation) {
     a->go_view = 1 + f->view;
     acting_close(a);
     return APP_CHANGED;
   }
-  keep_form(a);
-  a->operation = f->operation;
-  a->target = mem_strdup(f->target);
-  take_kept(a);
-  a->sheet = SHEET_FORM;
-  return form_argument(a, 0) ? APP_CHANGED : preview_open(a, in);
+  struct texts words = {0};
+  while (f->words && f->words[words.count]) words.count++;
+  words.item = (const char **)f->words;
+  return acting_open(a, in, f->operation, f->target, &words, false);
 }
 
 static unsigned back(struct acting *a, const struct input *in) {
@@ -135,6 +163,7 @@ static unsigned back(struct acting *a, const struct input *in) {
     a->sheet = form_argument(a, 0) ? SHEET_FORM : SHEET_MENU;
   } else if (a->sheet == SHEET_FORM) a->sheet = SHEET_MENU;
   else acting_close(a);
+  if (a->sheet == SHEET_MENU && !a->from_menu) acting_close(a);
   if (a->sheet == SHEET_MENU) {
     preview_free(&a->preview);
     keep_form(a);

@@ -3,6 +3,7 @@
  * back, and only a word that was typed ever hands back a plan. No executor is known here. */
 #ifndef SCREEN_ACTING_H
 #define SCREEN_ACTING_H
+#include "model/subject.h"
 #include "ops/operation.h"
 #include "tui/form.h"
 #include "tui/menu.h"
@@ -21,6 +22,7 @@ struct offer {
   const struct operation *operation; /* NULL: a view */
   int view;
   char *target, *refused; /* NULL: none */
+  char **words;           /* "key=value" to fill its form with, ends with NULL; NULL: none */
   bool judged;            /* by the newest snapshot; what was said before stays until then */
 };
 struct offers {
@@ -79,7 +81,7 @@ struct acting { /* {0}: nothing lies over the view */
   char *selected_id;         /* ... NULL: nothing */
   struct menu_state menu;
   struct offers offers;
-  bool from_menu;
+  bool from_menu;            /* else what was opened without one is left to the view */
   const struct operation *operation;
   char *target;              /* given by what was selected, NULL: a field of the form */
   struct form_state form;
@@ -100,6 +102,8 @@ struct acting { /* {0}: nothing lies over the view */
 void acting_free(struct acting *a);
 /* list -1: nothing is selected. */
 void acting_menu(struct acting *a, enum menu_of of, int list, const char *id);
+/* An operation's form, the words "key=value" filled in; where nothing is missing and `ready` is set, its preview at once. APP_*. */
+unsigned acting_open(struct acting *a, const struct input *in, const struct operation *o, const char *target, const struct texts *words, bool ready);
 void acting_sure(struct acting *a, enum task_wish kind, const char *task_id);
 void acting_close(struct acting *a); /* back to the view; input is kept */
 /* After a new snapshot, a resize, a key. w, h: of the screen's body. */
@@ -117,6 +121,12 @@ void offers_make(struct acting *a, const struct input *in);
 struct menu offers_menu(const struct acting *a, const struct input *in);
 const struct offer *offers_find(const struct offers *o, const char *id);
 const char *offers_title(const struct acting *a);
+/* The thing of a subject that the operation acts on, by its name; NULL: none of them. */
+const char *offers_target(const struct input *in, const struct subject *s, const struct operation *o);
+/* mending.c: what mends a problem */
+struct mending { const struct problem *problem; const struct operation *operation; const char *target; struct texts words; };
+bool mending_of(const struct input *in, const struct problem *p, struct mending *ret); /* false: no single operation does */
+struct subject item_subject(enum list_id list, const struct input *in, const void *item); /* of an event, a problem */
 /* filling.c: an operation's form */
 const struct operation_argument *form_argument(const struct acting *a, size_t field); /* of the form's n-th field; NULL: beyond */
 bool argument_offers(const struct operation_argument *arg); /* values may be offered that are not the only ones */

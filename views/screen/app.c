@@ -202,7 +202,7 @@ static bool event_selected(const struct app *a, const struct input *in, size_t *
   while (i < n && !str_eq(lists[id]->id(in, item[i]), selected)) i++;
   if (i == n) return false;
   if (id == LIST_PROBLEMS) return event_of_problem(in, item[i], ret);
-  *ret = (size_t)((const struct event *)item[i] - in->events);
+  *ret = ((const struct event_row *)item[i])->index;
   return true;
 }
 
@@ -231,11 +231,23 @@ static unsigned about_task(struct app *a, const struct input *in, enum task_wish
   return APP_CHANGED;
 }
 
+/* All events, warnings and worse, what is critical: and the list shows it at once. */
+static unsigned next_severity(struct app *a, const struct input *in, int w, int h) {
+  struct input now = *in;
+  a->event_least = a->event_least == SEVERITY_NONE ? SEVERITY_WARNING : a->event_least == SEVERITY_WARNING ? SEVERITY_CRITICAL : SEVERITY_NONE;
+  now.event_least = a->event_least;
+  if (a->view != VIEW_FIRST_LIST + LIST_EVENTS) app_go(a, VIEW_FIRST_LIST + LIST_EVENTS);
+  app_settle(a, &now, w, h);
+  return APP_CHANGED;
+}
+
 static unsigned act_on(struct app *a, const struct input *in, enum action action) {
   switch (action) {
   case ACTION_ACTIONS: return open_menu(a, in, MENU_ACTIONS);
   case ACTION_WIZARDS: return open_menu(a, in, MENU_WIZARDS);
   case ACTION_PALETTE: return open_menu(a, in, MENU_PALETTE);
+  case ACTION_FIX: return app_mend(a, in);
+  case ACTION_SUBJECT: return app_follow_subject(a, in);
   case ACTION_TASK_CANCEL: return about_task(a, in, TASK_WISH_CANCEL);
   case ACTION_TASK_ANSWER: return about_task(a, in, TASK_WISH_YES);
   case ACTION_TASK_UNDO: return about_task(a, in, TASK_WISH_UNDO);
@@ -311,6 +323,7 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
     case ACTION_PREVIOUS_PANE: beside(a, -1); break;
     case ACTION_RIGHT:
     case ACTION_NEXT_PANE: beside(a, 1); break;
+    case ACTION_SEVERITY: return next_severity(a, in, w, h);
     case ACTION_SORT:
       if (id >= 0) sort_next(a, id);
       break;

@@ -19,6 +19,7 @@ struct app { /* {0} is the overview with its first pane focused */
   int detail_list;  /* what VIEW_DETAIL shows: enum list_id ... */
   char *detail_id;  /* ... and the item's id; owned */
   size_t top;        /* line of a page that is a text */
+  int event_least;   /* enum severity of what the list of events shows, and worse */
   bool moved;        /* ... by a key: a task that runs is not followed any more */
   enum time_wish wish; /* with APP_TIME: where to go in time ... */
   size_t wish_event;   /* ... TIME_MOMENT: to that event */
@@ -83,6 +84,14 @@ struct pane_rect pane_rect(const struct input *in, int w, int h, int pane);
 extern const enum list_id pane_lists[APP_PANES];
 void draw_overview(struct pen p, const struct app *a, const struct input *in);
 void draw_list(struct pen p, const struct app *a, const struct input *in, enum list_id id, bool focused, const char *number);
+/* account.c: what a problem, an event has to tell; text_free() */
+struct text *problem_text(const struct input *in, const struct problem *p);
+struct text *event_text(const struct input *in, const struct event_row *r);
+/* mending.c: from what is selected to what it is about, and to what mends it */
+bool app_open_subject(struct app *a, const struct input *in, const struct subject *s); /* its detail; false: it is not there */
+bool app_mending(const struct app *a, const struct input *in, struct mending *ret); /* of what is selected; on the overview of the worst problem */
+unsigned app_mend(struct app *a, const struct input *in);
+unsigned app_follow_subject(struct app *a, const struct input *in);
 struct text;
 struct text *detail_text(const struct app *a, const struct input *in); /* owned by the caller, text_free() */
 struct text *help_text(const struct app *a, const struct input *in);

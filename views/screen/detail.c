@@ -1,6 +1,5 @@
 /* The detail of any item, from its shape: every field the snapshot has, with unknown said as such. And the help. */
 #include "base/clock.h"
-#include "model/problem.h"
 #include "base/utf8.h"
 #include "tui/text.h"
 #include "ops/seen.h"
@@ -112,15 +111,6 @@ static void add_object(struct text *t, const struct input *in, const struct fiel
   add_known(t, in, f->of.shape, (const char *)object + f->offset);
 }
 
-static void add_problem_help(struct text *t, const struct problem *p) {
-  const struct problem_kind *k = problem_kind_find(p->id);
-  if (!k) return;
-  text_indent(t, 0, 0);
-  text_add(t, STYLE(NORMAL), "");
-  text_add(t, STYLE(TITLE), k->title);
-  text_add(t, STYLE(NORMAL), k->help);
-}
-
 static void add_migration(struct text *t, const struct input *in, const struct domain_view *d) {
   const char *moving = migration_words(in->snap, d, in->arena);
   if (!moving) return;
@@ -166,6 +156,10 @@ struct text *detail_text(const struct app *a, const struct input *in) {
     text_addf(t, STYLE(WARN), "%s: it is not there any more", a->detail_id ? one_line(in, a->detail_id) : "?");
     return t;
   }
+  if (a->detail_list == LIST_PROBLEMS || a->detail_list == LIST_EVENTS) {
+    text_free(t);
+    return a->detail_list == LIST_PROBLEMS ? problem_text(in, item[i]) : event_text(in, item[i]);
+  }
   for (const struct field *f = l->shape->fields; f->name; f++) {
     if (a->detail_list == LIST_SOURCES && f->type == FIELD_LIST) add_facts(t, in, item[i]);
     else if (f->type == FIELD_LIST) add_elements(t, in, f, item[i], is_old(a, f, item[i]));
@@ -173,7 +167,6 @@ struct text *detail_text(const struct app *a, const struct input *in) {
     else if (f->type == FIELD_PAIRS) add_pairs(t, in, f, item[i], is_old(a, f, item[i]));
     else add_field(t, in, f, item[i], is_old(a, f, item[i]));
   }
-  if (a->detail_list == LIST_PROBLEMS) add_problem_help(t, item[i]);
   if (a->detail_list == LIST_DOMAINS) add_migration(t, in, item[i]);
   return t;
 }

@@ -68,7 +68,7 @@ void list_open(struct list_rows *r, const struct list *l, const struct list_stat
   if (n && field) sort_items(r->item, arena_array(in->arena, n, sizeof *r->item), n, shape_field(l->shape, field), s->reversed);
   for (int i = 0; i < l->column_count; i++) r->columns[i] = l->columns[i].shown;
   r->table = (struct table){.columns = r->columns, .column_count = l->column_count, .row_count = n, .id = row_id, .fill = row_fill, .owner = r,
-                            .sorted = field ? s->sorted : 0, .reversed = s->reversed, .empty = in->snap ? l->empty : "waiting for the first answers"};
+                            .sorted = field ? s->sorted : 0, .reversed = s->reversed, .empty = l == &list_events && in->event_count ? "none of the events is that grave" : in->snap ? l->empty : "waiting for the first answers"};
 }
 
 const void *list_selected(const struct list_rows *r, const struct list_state *s) {

@@ -13,6 +13,8 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   const struct snapshot *snap;
   const struct event *events; /* oldest first */
   size_t event_count, event_past; /* past: how many of them had happened at the moment shown */
+  const uint32_t *event_again; /* of each, how many events back the same happened; NULL: not known */
+  int event_least;             /* enum severity: what is less is not listed */
   const struct keymap *keymap;
   enum glyphs glyphs;
   struct arena *arena; /* for texts of this frame */
@@ -24,6 +26,13 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   size_t task_count;
   const char *cannot; /* why nothing can be run from here and now, a clause; NULL: it can */
   const char *ssh;    /* "root@%h": how other hosts are reached by hand, for a plan as a script */
+};
+
+struct event_row { /* of the list of events: one, or the same again and again */
+  struct event event; /* the newest of them; first: the list's shape is an event's */
+  size_t index, count; /* its place among the events; how many there are in all */
+  int64_t first;       /* when that began */
+  int worst;           /* enum severity */
 };
 
 enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_COUNT };
@@ -41,6 +50,7 @@ struct list {
   int column_count;
   const char *empty; /* said when there are none */
   bool tail;         /* newest last: starts at its end */
+  const char *(*heading)(const struct input *in); /* over it, when that is more than its title; NULL: its title */
   size_t (*collect)(const struct input *in, const void ***ret); /* items, in the arena */
   const char *(*id)(const struct input *in, const void *item);
   void (*fill)(const struct input *in, const void *item, struct row *out);
@@ -72,6 +82,8 @@ const char *percent_text(const struct input *in, double percent);     /* "62%", 
 const char *count_text(const struct input *in, int64_t n);            /* NULL when unknown */
 const char *age_text(const struct input *in, int64_t since);          /* of a wall time */
 const char *clock_text(const struct input *in, int64_t wall);         /* "12:03:44" */
+const char *day_text(const struct input *in, int64_t wall);           /* with its day when it is not today's: "11-21 23:10:04" */
+const char *times_text(const struct input *in, const struct event_row *r); /* "x12 in 3 min: ", "" of one */
 const char *heal_text(const struct input *in, int64_t pending, const struct heal_view *h); /* "214 ↓ 3 min", "214 stuck 12 min"; NULL when not counted */
 const char *rate_text(const struct input *in, int64_t pending, const struct heal_view *h); /* healed a minute: "60/min"; "-" where there is none */
 const char *join_text(const struct input *in, const struct texts *t); /* "a, b"; "-" when empty */

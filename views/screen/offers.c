@@ -49,15 +49,13 @@ static void aim_brick(struct aims *s, const struct input *in, const char *brick)
     }
 }
 
-/* By its name alone: what an event or a problem speaks of. */
-static void aim_subject(struct aims *s, const struct input *in, const char *subject) {
-  if (!subject) return;
-  aim_host(s, snapshot_host(in->snap, subject));
-  const struct volume_view *v = snapshot_volume(in->snap, subject);
-  if (v) aim_at(s, TARGET_VOLUME, v->name);
-  if (snapshot_domain(in->snap, subject)) aim_domain(s, snapshot_domain(in->snap, subject));
-  else aim_resource(s, in->snap, subject);
-  aim_brick(s, in, subject);
+/* What an event or a problem is about: the thing itself before what it lies on. */
+static void aim_subject(struct aims *s, const struct input *in, const struct subject *x) {
+  if (x->brick) aim_at(s, TARGET_BRICK, arena_printf(in->arena, "%s:%s", x->brick->host, x->brick->path));
+  if (x->volume) aim_at(s, TARGET_VOLUME, x->volume->name);
+  if (x->domain) aim_domain(s, x->domain);
+  else if (x->resource) aim_resource(s, in->snap, x->resource->id);
+  if (x->about != ABOUT_BRICK && x->about != ABOUT_CONSTRAINT) aim_host(s, x->host);
 }
 
 static const void *selected_item(const struct acting *a, const struct input *in) {
@@ -84,9 +82,13 @@ static struct aims aims_of(const struct acting *a, const struct input *in) {
   case LIST_VOLUMES: aim_at(&s, TARGET_VOLUME, ((const struct volume_view *)item)->name); break;
   case LIST_DOMAINS: aim_domain(&s, item); break;
   case LIST_RESOURCES: aim_resource(&s, in->snap, ((const struct resource_view *)item)->id); break;
-  case LIST_EVENTS: aim_subject(&s, in, ((const struct event *)item)->subject); break;
-  case LIST_PROBLEMS: aim_subject(&s, in, ((const struct problem *)item)->subject); break;
-  case LIST_SOURCES: aim_subject(&s, in, ((const struct source_view *)item)->host); break;
+  case LIST_EVENTS:
+  case LIST_PROBLEMS: {
+    struct subject x = item_subject((enum list_id)a->selected_list, in, item);
+    aim_subject(&s, in, &x);
+    break;
+  }
+  case LIST_SOURCES: aim_host(&s, snapshot_host(in->snap, ((const struct source_view *)item)->host)); break;
   case LIST_TASKS:
   case LIST_COUNT: break;
   }
@@ -101,6 +103,8 @@ void offers_free(struct offers *o) {
     mem_free(o->item[i].group);
     mem_free(o->item[i].target);
     mem_free(o->item[i].refused);
+    for (char **word = o->item[i].words; word && *word; word++) mem_free(*word);
+    mem_free(o->item[i].words);
   }
   mem_free(o->item);
   *o = (struct offers){0};
@@ -188,17 +192,29 @@ static const char *aimed(const struct input *in, const struct aims *aims, const 
   return NULL;
 }
 
-/* What mends a problem stands first. */
-static void add_mending(struct acting *a, const struct input *in, const struct aims *aims) {
+const char *offers_target(const struct input *in, const struct subject *s, const struct operation *o) {
+  struct aims aims = {.count = 0};
+  aim_subject(&aims, in, s);
+  return aimed(in, &aims, o);
+}
+
+/* What mends a problem stands first, filled in. */
+static void add_mending(struct acting *a, const struct input *in) {
+  struct mending m;
   const struct problem *p = a->selected_list == LIST_PROBLEMS ? selected_item(a, in) : NULL;
-  const struct operation *o = p && p->operation ? operation_find(p->operation) : NULL;
-  const char *target = o ? aimed(in, aims, o) : NULL;
-  if (o && (target || o->target == TARGET_CLUSTER)) add(a, o, target, "what mends it");
+  if (!p || !mending_of(in, p, &m)) return;
+  size_t before = a->offers.count;
+  add(a, m.operation, m.target, "what mends it");
+  if (a->offers.count == before || !m.words.count) return;
+  char **words = mem_alloc((m.words.count + 1) * sizeof *words);
+  for (size_t i = 0; i < m.words.count; i++) words[i] = mem_strdup(m.words.item[i]);
+  words[m.words.count] = NULL;
+  a->offers.item[before].words = words;
 }
 
 static void make_actions(struct acting *a, const struct input *in) {
   struct aims aims = aims_of(a, in);
-  add_mending(a, in, &aims);
+  add_mending(a, in);
   for (size_t i = 0; i < aims.count; i++) {
     const struct aim *m = &aims.item[i];
     add_fitting(a, in, m->kind, m->name, arena_printf(in->arena, "%s, as a %s", m->name, m->kind == TARGET_DEVICE ? "fencing device" : target_kind_names[m->kind]));

@@ -93,12 +93,22 @@ void draw_title(struct pen p, const struct input *in) {
 
 /* ---- notices ---- */
 
-static void draw_problem(struct pen p, int y, const struct input *in, const struct problem *b) {
+/* "f fix", with what it is where there is room for that. */
+static const char *fix_text(const struct pen *p, const struct input *in, const struct mending *m) {
+  enum { WIDE = 110 };
+  char key[KEY_NAME];
+  keymap_hint(in->keymap, CONTEXT_TABLE, ACTION_FIX, key);
+  return *key ? arena_printf(in->arena, "%s %s", key, p->w >= WIDE ? m->operation->title : "fix") : NULL;
+}
+
+/* fix: said of the one that the key would mend. */
+static void draw_problem(struct pen p, int y, const struct input *in, const struct problem *b, const char *fix) {
   enum role role = b->severity == SEVERITY_CRITICAL ? ROLE_BAD : b->severity == SEVERITY_WARNING ? ROLE_WARN : ROLE_NORMAL;
   int x = pen_symbol(p, 1, y, style_of(role), b->severity == SEVERITY_CRITICAL ? SYMBOL_BAD : b->severity == SEVERITY_WARNING ? SYMBOL_WARN : SYMBOL_BULLET);
   const char *age = age_text(in, b->since);
-  int room = p.w - x - 2 - (age ? text_columns(age) + 1 : 0);
-  pen_field(p, x + 1, y, room, style_of(role), b->text);
+  int room = p.w - x - 2 - (age ? text_columns(age) + 1 : 0), fixes = fix ? text_columns(fix) + 2 : 0;
+  pen_field(p, x + 1, y, room - fixes, style_of(role), b->text);
+  if (fix) pen_right(p, x + 1 + room - fixes + 1, y, fixes - 2, STYLE(KEY), fix);
   if (age) pen_right(p, p.w - 1 - text_columns(age), y, text_columns(age), STYLE(DIM), age);
 }
 
@@ -125,8 +135,10 @@ void draw_notice(struct pen p, const struct app *a, const struct input *in) {
   if (a->view == VIEW_OVERVIEW && p.h > 1) {
     struct list_rows r;
     struct list_state any = {0};
+    struct mending m = {0};
+    const char *fix = app_mending(a, in, &m) ? fix_text(&p, in, &m) : NULL;
     list_open(&r, &list_problems, &any, in);
-    for (size_t i = 0; i < r.table.row_count && y < p.h - 1; i++) draw_problem(p, y++, in, r.item[i]);
+    for (size_t i = 0; i < r.table.row_count && y < p.h - 1; i++) draw_problem(p, y++, in, r.item[i], r.item[i] == m.problem ? fix : NULL);
   }
   const struct event *news = grave_news(in), *e = news ? news : in->event_past ? &in->events[in->event_past - 1] : NULL;
   if (!e) return;
@@ -185,9 +197,9 @@ static int task_hints(const struct app *a, const struct input *in) {
 }
 
 void draw_hints(struct pen p, const struct app *a, const struct input *in) {
-  static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten */
+  static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten, 512 what can be mended, 1024 events */
       {ACTION_TIME_PAUSE, "play/pause", 8}, {ACTION_TIME_STEP_BACK, NULL, 8}, {ACTION_TIME_STEP, "change", 8}, {ACTION_TIME_EVENT_BACK, NULL, 8}, {ACTION_TIME_EVENT, "event", 8},
-      {ACTION_TIME_END, "end", 8}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_TASK_ANSWER, "answer", 32}, {ACTION_TASK_CANCEL, "stop", 64},
+      {ACTION_TIME_END, "end", 8}, {ACTION_FIX, "fix", 512}, {ACTION_SUBJECT, "its thing", 16}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_SEVERITY, "severity", 1024}, {ACTION_TASK_ANSWER, "answer", 32}, {ACTION_TASK_CANCEL, "stop", 64},
       {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_ACTIONS, "actions", 7},
       {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7},
       {ACTION_HELP, "help", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_PALETTE, "go to", 7}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_WIZARDS, "set up", 3},
@@ -196,10 +208,11 @@ void draw_hints(struct pen p, const struct app *a, const struct input *in) {
     draw_sheet_hints(p, a, in);
     return;
   }
+  struct mending m;
   bool text = a->view >= VIEW_HELP, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
-  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | task_hints(a, in), x = 1;
+  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | (a->view == VIEW_FIRST_LIST + LIST_EVENTS ? 1024 : 0) | task_hints(a, in) | (app_mending(a, in, &m) ? 512 : 0), x = 1;
   for (size_t i = 0; i < COUNT(hints); i++)
-    if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 32 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
+    if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 32 && hints[i].where < 512 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
 }
 
 /* ---- lists and panes ---- */
@@ -209,7 +222,7 @@ void draw_list(struct pen p, const struct app *a, const struct input *in, enum l
   char range[RANGE_TEXT];
   const struct list_state *s = &a->lists[id];
   list_open(&r, lists[id], s, in);
-  const char *title = number ? arena_printf(in->arena, "%s %s", number, lists[id]->title) : lists[id]->title;
+  const char *title = number ? arena_printf(in->arena, "%s %s", number, lists[id]->title) : lists[id]->heading ? lists[id]->heading(in) : lists[id]->title;
   struct pen inside = pen_box(p, &(struct box){.title = title, .footer = table_range(range, &r.table, &s->table, p.h - 2), .focused = focused});
   table_draw(inside, &r.table, &s->table, focused);
 }
