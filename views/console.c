@@ -17,6 +17,9 @@ void console_input(const struct console *c, struct input *in, struct arena *a) {
   feed_shown(c->feed, &in->time);
   in->event_past = in->time.past ? timeline_past(&c->timeline, &in->time.at) : in->event_count;
   in->wall = in->time.at.wall;
+  const struct then *t = &c->then;
+  bool compared = t->snap && t->arena && c->app.view == VIEW_FIRST_LIST + LIST_HISTORY;
+  if (compared) in->then = (struct then_shown){.set = true, .oldest = t->oldest, .how = t->how, .at = t->at, .changes = &t->changes};
   if (c->operator) operator_input(c->operator, in);
 }
 
@@ -49,6 +52,7 @@ void console_look(struct console *c) {
   struct snapshot *now = feed_see(c->feed, c->newest);
   snapshot_drop(c->snap);
   c->snap = now;
+  console_compare(c);
   struct arena *a = arena_new();
   struct input in;
   console_input(c, &in, a);
@@ -94,6 +98,7 @@ static void travel(struct console *c) {
   case TIME_END: feed_to_end(c->feed); break;
   case TIME_SLOWER: feed_speed(c->feed, -1); break;
   case TIME_FASTER: feed_speed(c->feed, 1); break;
+  case TIME_MARK: console_mark(c); break;
   case TIME_NONE: return;
   }
   console_look(c);
@@ -114,6 +119,11 @@ unsigned console_key(struct console *c, struct key k) {
   unsigned wants = app_key(&c->app, &in, c->w, c->h, k);
   arena_free(a);
   if (wants & APP_TIME) travel(c);
+  else if (c->app.view == VIEW_FIRST_LIST + LIST_HISTORY) {
+    const struct snapshot *with = c->then.snap;
+    console_compare(c);
+    if (c->then.snap != with) console_look(c); /* the list is another: its selection settles */
+  }
   if (c->operator && wants & (APP_ASK | APP_RUN | APP_TASK)) {
     operator_wants(c->operator, wants);
     console_look(c);
@@ -124,6 +134,7 @@ unsigned console_key(struct console *c, struct key k) {
 void console_free(struct console *c) {
   operator_free(c->operator);
   timeline_free(&c->timeline);
+  then_free(&c->then);
   app_free(&c->app);
   keymap_free(c->keymap);
   canvas_free(c->canvas);

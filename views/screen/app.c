@@ -45,7 +45,7 @@ static int focused_list(const struct app *a) { return a->view == VIEW_OVERVIEW ?
 static int list_height(const struct app *a, const struct input *in, int w, int h, int id) {
   struct canvas size = {.w = w, .h = h};
   struct frame f = frame_of(&size, a, in);
-  if (a->view != VIEW_OVERVIEW) return f.body.h - 2;
+  if (a->view != VIEW_OVERVIEW) return f.body.h - 2 - (id == LIST_HISTORY ? HISTORY_LINE : 0);
   for (int p = 0; p < APP_PANES; p++)
     if ((int)pane_lists[p] == id) return pane_rect(in, f.body.w, f.body.h, p).h - 2;
   return f.body.h - 2;
@@ -145,7 +145,8 @@ static void open_selected(struct app *a, const struct input *in) {
   struct list_rows r;
   list_open(&r, lists[id], &a->lists[id], in);
   const char *selected = table_selected(&r.table, &a->lists[id].table);
-  if (selected) app_open_item(a, (enum list_id)id, selected);
+  if (id == LIST_HISTORY) app_follow_subject(a, in); /* a difference is no thing: it leads to one */
+  else if (selected) app_open_item(a, (enum list_id)id, selected);
 }
 
 static void pane_number(struct app *a, int n) {
@@ -231,6 +232,19 @@ static unsigned about_task(struct app *a, const struct input *in, enum task_wish
   return APP_CHANGED;
 }
 
+/* The first time what stood last; then the next span, the mark among them when there is one. */
+static unsigned next_compare(struct app *a) {
+  if (a->view != VIEW_FIRST_LIST + LIST_HISTORY) app_go(a, VIEW_FIRST_LIST + LIST_HISTORY);
+  else do a->compare = (a->compare + 1) % COMPARE_COUNT;
+  while (a->compare == COMPARE_MARK && !a->marked);
+  return APP_CHANGED;
+}
+
+static unsigned mark_moment(struct app *a) {
+  a->wish = TIME_MARK;
+  return APP_TIME | APP_CHANGED;
+}
+
 /* All events, warnings and worse, what is critical: and the list shows it at once. */
 static unsigned next_severity(struct app *a, const struct input *in, int w, int h) {
   struct input now = *in;
@@ -246,6 +260,8 @@ static unsigned act_on(struct app *a, const struct input *in, enum action action
   case ACTION_ACTIONS: return open_menu(a, in, MENU_ACTIONS);
   case ACTION_WIZARDS: return open_menu(a, in, MENU_WIZARDS);
   case ACTION_PALETTE: return open_menu(a, in, MENU_PALETTE);
+  case ACTION_COMPARE: return next_compare(a);
+  case ACTION_TIME_MARK: return mark_moment(a);
   case ACTION_FIX: return app_mend(a, in);
   case ACTION_SUBJECT: return app_follow_subject(a, in);
   case ACTION_TASK_CANCEL: return about_task(a, in, TASK_WISH_CANCEL);
@@ -395,7 +411,10 @@ void app_draw(const struct app *a, const struct input *in, struct canvas *c) {
   draw_title(f.title, in);
   draw_time(f.time, in);
   if (a->acting.sheet == SHEET_FORM || a->acting.sheet == SHEET_PREVIEW) pen_clear(f.body, STYLE(NORMAL));
-  else if (is_list(a->view)) draw_list(f.body, a, in, list_of(a->view), true, NULL);
+  else if (a->view == VIEW_FIRST_LIST + LIST_HISTORY) {
+    draw_history_line(pen_sub(f.body, 0, 0, f.body.w, HISTORY_LINE), in);
+    draw_list(pen_sub(f.body, 0, HISTORY_LINE, f.body.w, f.body.h - HISTORY_LINE), a, in, LIST_HISTORY, true, NULL);
+  } else if (is_list(a->view)) draw_list(f.body, a, in, list_of(a->view), true, NULL);
   else if (page && page->text) draw_text(f.body, page->text(a, in), page->heading ? page->heading(a, in) : page->title, a->top);
   else if (page) page->draw(f.body, a, in);
   if (a->acting.sheet) acting_draw(f.body, &a->acting, in);
@@ -426,6 +445,7 @@ void app_state(const struct app *a, const struct input *in, int w, int h, struct
     if (r.table.sorted) state_linef(out, "sorted", "%s%s", r.columns[r.table.sorted - 1].title, r.table.reversed ? " reversed" : "");
   }
   const struct page *page = page_of(a->view);
+  if (a->view == VIEW_FIRST_LIST + LIST_HISTORY) history_state(in, out);
   if (page && page->state) page->state(a, in, out);
   acting_state(&a->acting, in, out);
   if (a->acting.say) state_line(out, "says", a->acting.say);

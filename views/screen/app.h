@@ -9,7 +9,7 @@
 enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_DETAIL, VIEW_COUNT };
 enum { APP_BACK = 16, APP_PANES = 4, APP_MIN_W = 60, APP_MIN_H = 15 };
 
-enum time_wish { TIME_NONE, TIME_PAUSE, TIME_STEP_BACK, TIME_STEP, TIME_EVENT_BACK, TIME_EVENT, TIME_MOMENT, TIME_BEGIN, TIME_END, TIME_SLOWER, TIME_FASTER };
+enum time_wish { TIME_NONE, TIME_PAUSE, TIME_STEP_BACK, TIME_STEP, TIME_EVENT_BACK, TIME_EVENT, TIME_MOMENT, TIME_BEGIN, TIME_END, TIME_SLOWER, TIME_FASTER, TIME_MARK };
 
 struct app { /* {0} is the overview with its first pane focused */
   int view, pane;
@@ -20,6 +20,8 @@ struct app { /* {0} is the overview with its first pane focused */
   char *detail_id;  /* ... and the item's id; owned */
   size_t top;        /* line of a page that is a text */
   int event_least;   /* enum severity of what the list of events shows, and worse */
+  enum compare compare; /* what the history compares with ... */
+  bool marked;          /* ... and whether there is a moment that was marked */
   bool moved;        /* ... by a key: a task that runs is not followed any more */
   enum time_wish wish; /* with APP_TIME: where to go in time ... */
   size_t wish_event;   /* ... TIME_MOMENT: to that event */
@@ -92,6 +94,11 @@ bool app_open_subject(struct app *a, const struct input *in, const struct subjec
 bool app_mending(const struct app *a, const struct input *in, struct mending *ret); /* of what is selected; on the overview of the worst problem */
 unsigned app_mend(struct app *a, const struct input *in);
 unsigned app_follow_subject(struct app *a, const struct input *in);
+/* history.c */
+enum { HISTORY_LINE = 3 }; /* rows of the line of time, over the list */
+void draw_history_line(struct pen p, const struct input *in);
+void history_state(const struct input *in, struct str *out);
+struct subject history_subject(const struct input *in, const void *item);
 struct text;
 struct text *detail_text(const struct app *a, const struct input *in); /* owned by the caller, text_free() */
 struct text *help_text(const struct app *a, const struct input *in);

@@ -8,7 +8,7 @@
 const struct list *const lists[LIST_COUNT] = {
     [LIST_NODES] = &list_nodes,         [LIST_BRICKS] = &list_bricks, [LIST_VOLUMES] = &list_volumes,   [LIST_DOMAINS] = &list_domains,
     [LIST_RESOURCES] = &list_resources, [LIST_EVENTS] = &list_events, [LIST_PROBLEMS] = &list_problems, [LIST_SOURCES] = &list_sources,
-    [LIST_TASKS] = &list_tasks,
+    [LIST_TASKS] = &list_tasks,         [LIST_HISTORY] = &list_history,
 };
 
 /* ---- sorting: by the field that a column shows, whatever its text looks like ---- */

@@ -4,10 +4,19 @@
 #ifndef SCREEN_LIST_H
 #define SCREEN_LIST_H
 #include "keymaps/keymap.h"
+#include "model/compare.h"
 #include "model/difference.h"
 #include "run/task.h"
 #include "sources/feed.h"
 #include "tui/table.h"
+
+enum compare { COMPARE_10_MIN, COMPARE_HOUR, COMPARE_ALL, COMPARE_MINUTE, COMPARE_MARK, COMPARE_COUNT };
+struct then_shown { /* what is compared with what is shown */
+  bool set, oldest; /* oldest: as far back as is kept, not as far as was asked for */
+  enum compare how;
+  struct moment at;
+  const struct changes *changes;
+};
 
 struct input { /* what there is to see: borrowed, valid for one frame */
   const struct snapshot *snap;
@@ -20,6 +29,7 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   struct arena *arena; /* for texts of this frame */
   int64_t wall;        /* now, or the moment that is shown */
   struct feed_shown time;
+  struct then_shown then;
   int now_health;      /* of the newest, whatever is shown */
   bool utc, read_only, simulated;
   const struct task_view *tasks; /* newest first */
@@ -35,7 +45,7 @@ struct event_row { /* of the list of events: one, or the same again and again */
   int worst;           /* enum severity */
 };
 
-enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_COUNT };
+enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_HISTORY, LIST_COUNT };
 
 struct list_column {
   struct column shown;
@@ -90,5 +100,5 @@ const char *join_text(const struct input *in, const struct texts *t); /* "a, b";
 /* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale);
 
-extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks;
+extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks, list_history;
 #endif

@@ -8,6 +8,7 @@ struct subject item_subject(enum list_id list, const struct input *in, const voi
   const struct problem *p = item;
   const struct event *e = item;
   if (list == LIST_PROBLEMS) return subject_find(in->snap, problem_about(p), p->subject);
+  if (list == LIST_HISTORY) return history_subject(in, item);
   if (list == LIST_EVENTS) return subject_find(in->snap, event_about(e), e->subject);
   return (struct subject){.about = ABOUT_CLUSTER};
 }
@@ -90,6 +91,7 @@ bool app_mending(const struct app *a, const struct input *in, struct mending *re
   if (a->view == VIEW_OVERVIEW) return worst_mending(in, -1, NULL, ret);
   int list = app_selected(a, in, &id);
   if (list < 0) return worst_mending(in, -1, NULL, ret);
+  if (list == LIST_HISTORY) return false;
   if (list != LIST_PROBLEMS && list != LIST_EVENTS) return id && worst_mending(in, list, id, ret);
   const struct problem *p = !id ? NULL : list == LIST_PROBLEMS ? problem_named(in, id) : problem_of_event(in, id);
   return p && mending_of(in, p, ret);
@@ -111,8 +113,8 @@ unsigned app_follow_subject(struct app *a, const struct input *in) {
   const char *id;
   const void **item;
   int list = in->snap ? app_selected(a, in, &id) : -1;
-  if ((list != LIST_EVENTS && list != LIST_PROBLEMS) || !id) {
-    app_say(a, "nothing is selected that is about another thing: an event or a problem is");
+  if ((list != LIST_EVENTS && list != LIST_PROBLEMS && list != LIST_HISTORY) || !id) {
+    app_say(a, "nothing is selected that is about another thing, as an event or a problem is");
     return APP_CHANGED;
   }
   size_t n = lists[list]->collect(in, &item), i = 0;

@@ -83,6 +83,7 @@ static struct aims aims_of(const struct acting *a, const struct input *in) {
   case LIST_DOMAINS: aim_domain(&s, item); break;
   case LIST_RESOURCES: aim_resource(&s, in->snap, ((const struct resource_view *)item)->id); break;
   case LIST_EVENTS:
+  case LIST_HISTORY:
   case LIST_PROBLEMS: {
     struct subject x = item_subject((enum list_id)a->selected_list, in, item);
     aim_subject(&s, in, &x);
