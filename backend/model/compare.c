@@ -31,9 +31,14 @@ static const struct { const char *group, *field; enum layer layer; } origins[] =
     {"domain", "role", LAYER_PACEMAKER}};
 
 /* What moves by itself, or only says when it was looked at. Room is told in steps of its own. */
-static const char *const restless[] = {"age_ms", "cpu_percent", "memory_used", "read_bytes_s", "write_bytes_s", "free", "text", "since", "at", "stale", "here", "size"};
+static const char *const restless[] = {"age_ms", "cpu_percent", "memory_used", "read_bytes_s", "write_bytes_s", "free", "text", "since", "at", "stale", "here", "size", "addresses", "aliases"};
 
-struct comparing { const struct snapshot *then, *now; struct arena *a; struct changes *out; };
+struct comparing {
+  const struct snapshot *then, *now;
+  struct arena *a;
+  struct changes *out;
+  bool unread[LAYER_COUNT]; /* then: what such a layer says now is no change, and is told once for all of it */
+};
 struct items { const char *item; size_t count; };
 
 static struct items items_of(const struct shape *s, const char *list, const void *object) {
@@ -72,6 +77,26 @@ static bool was_read(const struct snapshot *s, enum layer layer) {
     if (str_eq(x->name, layer_names[layer]) && x->state == SOURCE_OK) return true;
   }
   return layer == LAYER_NONE;
+}
+
+/* Every source of the layer had said something. */
+static bool was_whole(const struct comparing *c, enum layer layer) {
+  EACH(c->now->sources, struct source_view, x) {
+    if (!str_eq(x->name, layer_names[layer]) || x->state == SOURCE_ABSENT) continue;
+    const struct source_view *was = NULL;
+    EACH(c->then->sources, struct source_view, o) {
+      if (str_eq(o->name, x->name) && str_eq(o->host, x->host)) was = o;
+    }
+    if (!was || was->state == SOURCE_UNKNOWN) return false;
+  }
+  return was_read(c->then, layer);
+}
+
+/* It is known now and was not then, because nobody had asked yet. */
+static bool unread(struct comparing *c, enum layer layer, const char *from) {
+  if (!str_eq(from, "unknown") || was_whole(c, layer)) return false;
+  c->unread[layer] = true;
+  return true;
 }
 
 static struct change *report(struct comparing *c, const struct compared *w, const char *subject, const char *what, const char *from, const char *to) {
@@ -129,6 +154,12 @@ static void compare_age(struct comparing *c, const struct compared *w, const str
   r->from_old = truth_of(old->count), r->to_old = truth_of(new->count);
 }
 
+static const char *value_text(struct comparing *c, const struct field *f, const void *object) {
+  char size[SIZE_TEXT];
+  int64_t bytes = str_eq(f->name, "memory") ? *(const int64_t *)(const void *)((const char *)object + f->offset) : UNKNOWN_INT;
+  return bytes == UNKNOWN_INT ? field_text(f, object, c->a) : arena_strdup(c->a, str_size(size, bytes));
+}
+
 static void compare_items(struct comparing *c, const struct compared *w, const struct shape *s, const char *subject, const void *x, const void *y) {
   for (const struct field *f = s->fields; f->name; f++) {
     const void *then = (const char *)x + f->offset, *now = (const char *)y + f->offset;
@@ -137,8 +168,10 @@ static void compare_items(struct comparing *c, const struct compared *w, const s
       compare_pairs(c, w, subject, then, now);
       continue;
     }
-    struct change *r = report(c, w, subject, spaced(c->a, f->name), field_text(f, x, c->a), field_text(f, y, c->a));
     enum layer layer = layer_of(w, f->name);
+    const char *from = field_text(f, x, c->a);
+    if (unread(c, layer, from)) continue;
+    struct change *r = report(c, w, subject, spaced(c->a, f->name), value_text(c, f, x), value_text(c, f, y));
     r->from_old = is_old(s, x, layer), r->to_old = is_old(s, y, layer);
   }
   compare_age(c, w, s, subject, x, y);
@@ -156,7 +189,7 @@ static void compare_list(struct comparing *c, const struct compared *w, const st
     map_add(&now, subject, i);
     int64_t at = map_get(&then, subject);
     if (at != MAP_NONE) compare_items(c, w, s, subject, old.item + (size_t)at * s->size, y);
-    else report(c, w, subject, "there", was_read(c->then, w->layer) ? "no" : "unknown", "yes")->to_old = is_old(s, y, w->layer);
+    else if (!unread(c, w->layer, "unknown")) report(c, w, subject, "there", "no", "yes")->to_old = is_old(s, y, w->layer);
   }
   for (size_t i = 0; i < old.count; i++) {
     const char *subject = name_of(w, s, old.item + i * s->size, c->a);
@@ -180,11 +213,24 @@ static const struct problem *find_problem(const struct snapshot *s, const struct
   return NULL;
 }
 
+/* Whether it could have been found then. */
+static bool was_findable(struct comparing *c, const struct problem *p) {
+  const struct problem_kind *k = problem_kind_find(p->id);
+  for (int l = LAYER_COROSYNC; k && l < LAYER_COUNT; l++)
+    if (k->from & 1u << l && unread(c, (enum layer)l, "unknown")) return false;
+  return true;
+}
+
+static bool is_quiet(const struct problem *p) {
+  const struct problem_kind *k = problem_kind_find(p->id);
+  return k && k->quiet;
+}
+
 static void compare_problems(struct comparing *c, int severity) {
   static const struct compared problems = {.group = "problem"};
   EACH(c->now->problems, struct problem, p) {
-    if (p->severity != severity || find_problem(c->then, p)) continue;
-    struct change *r = report(c, &problems, p->subject ? p->subject : "?", p->id, "none", p->text ? p->text : p->id);
+    if (p->severity != severity || is_quiet(p) || find_problem(c->then, p)) continue;
+    struct change *r = report(c, &problems, p->subject ? p->subject : "?", p->id, was_findable(c, p) ? "none" : "unknown", p->text ? p->text : p->id);
     r->severity = p->severity, r->about = problem_about(p);
   }
 }
@@ -192,7 +238,7 @@ static void compare_problems(struct comparing *c, int severity) {
 static void compare_gone(struct comparing *c) {
   static const struct compared problems = {.group = "problem"};
   EACH(c->then->problems, struct problem, p) {
-    if (find_problem(c->now, p)) continue;
+    if (is_quiet(p) || find_problem(c->now, p) || !was_findable(c, p)) continue;
     struct change *r = report(c, &problems, p->subject ? p->subject : "?", p->id, p->text ? p->text : p->id, "no more");
     r->gone = true, r->about = problem_about(p);
   }
@@ -203,12 +249,13 @@ static void compare_fencing(struct comparing *c) {
   EACH(c->now->fencing, struct fencing_view, e) {
     bool known = false;
     EACH(c->then->fencing, struct fencing_view, o) known |= str_eq(o->target, e->target) && o->at == e->at && str_eq(o->action, e->action) && str_eq(o->result, e->result);
-    if (!known) report(c, &fencing, e->target ? e->target : "?", e->action ? e->action : "?", was_read(c->then, LAYER_PACEMAKER) ? "none" : "unknown", e->result ? e->result : "unknown")->severity = SEVERITY_WARNING;
+    if (!known && !unread(c, LAYER_PACEMAKER, "unknown")) report(c, &fencing, e->target ? e->target : "?", e->action ? e->action : "?", "none", e->result ? e->result : "unknown")->severity = SEVERITY_WARNING;
   }
 }
 
 void snapshot_compare(const struct snapshot *then, const struct snapshot *now, struct arena *a, struct changes *ret) {
-  struct comparing c = {then, now, a, ret};
+  static const struct compared layers = {.group = "source", .about = ABOUT_LAYER};
+  struct comparing c = {.then = then, .now = now, .a = a, .out = ret};
   *ret = (struct changes){0};
   for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_NONE; severity--) compare_problems(&c, severity);
   compare_fencing(&c);
@@ -223,4 +270,6 @@ void snapshot_compare(const struct snapshot *then, const struct snapshot *now, s
     else compare_list(&c, w, list->of.shape, items_of(&snapshot_shape, w->list, then), items_of(&snapshot_shape, w->list, now));
     if (str_eq(w->group, "volume")) compare_bricks(&c);
   }
+  for (int l = LAYER_COROSYNC; l < LAYER_COUNT; l++)
+    if (c.unread[l]) report(&c, &layers, layer_names[l], was_read(then, (enum layer)l) ? "some it says" : "all it says", "unknown", "read since");
 }

@@ -85,10 +85,10 @@ static void add_event(struct text *t, const struct input *in, const struct event
   text_more(t, style_of(role_of(e->severity)), line_of(in, e->text));
 }
 
-static void add_events(struct text *t, const struct input *in, const char *subject, const char *title) {
+static void add_events(struct text *t, const struct input *in, const char *subject, size_t but, const char *title) {
   size_t at[EVENTS_TOLD], n = 0;
   for (size_t i = in->event_past < in->event_count ? in->event_past : in->event_count; i-- > 0 && n < EVENTS_TOLD;)
-    if (str_eq(in->events[i].subject, subject)) at[n++] = i;
+    if (i != but && str_eq(in->events[i].subject, subject)) at[n++] = i;
   if (!n) return;
   heading(t, title);
   while (n) add_event(t, in, &in->events[at[--n]]);
@@ -137,7 +137,7 @@ struct text *problem_text(const struct input *in, const struct problem *p) {
   if (k) labelled(t, "health", STYLE(NORMAL), k->effect == HEALTH_HEALTHY ? "it does nothing to the health of the cluster" : arena_printf(in->arena, "makes it %s", health_names[k->effect]));
   add_remedy(t, in, p, k);
   if (k) add_sources(t, in, k, &s);
-  add_events(t, in, p->subject, "What happened to it");
+  add_events(t, in, p->subject, in->event_count, "What happened to it");
   return t;
 }
 
@@ -185,6 +185,6 @@ struct text *event_text(const struct input *in, const struct event_row *r) {
     text_add(t, STYLE(NORMAL), k->help);
   }
   if (r->count > 1) add_again(t, in, r);
-  else add_events(t, in, e->subject, "What else happened to it");
+  else add_events(t, in, e->subject, r->index, "What else happened to it");
   return t;
 }

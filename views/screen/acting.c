@@ -94,6 +94,7 @@ void acting_free(struct acting *a) {
   while (a->kept_count) drop_kept(a, 0);
   acting_dropped(a);
   asked_free(a->asked);
+  palette_free(a);
   mem_free(a->say);
   mem_free(a->task_id);
   *a = (struct acting){0};
@@ -145,11 +146,6 @@ unsigned acting_open(struct acting *a, const struct input *in, const struct oper
 }
 
 static unsigned open_offer(struct acting *a, const struct input *in, const struct offer *f) {
-  if (!f->operation) {
-    a->go_view = 1 + f->view;
-    acting_close(a);
-    return APP_CHANGED;
-  }
   struct texts words = {0};
   while (f->words && f->words[words.count]) words.count++;
   words.item = (const char **)f->words;
@@ -195,6 +191,7 @@ static unsigned menu_keys(struct acting *a, const struct input *in, int w, int h
   case ACTION_PAGE_DOWN: menu_move(&m, &a->menu, mw, mh, MOVE_PAGE_DOWN); break;
   case ACTION_OPEN: {
     const struct menu_row *row = menu_selected(&m, &a->menu);
+    if (row && a->menu_of == MENU_PALETTE) return palette_take(a, in, row->id);
     const struct offer *f = row ? offers_find(&a->offers, row->id) : NULL;
     if (f) return open_offer(a, in, f);
     break;

@@ -16,11 +16,10 @@ enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8, APP_TIME 
 enum sheet { SHEET_NONE, SHEET_MENU, SHEET_FORM, SHEET_PREVIEW, SHEET_SURE };
 enum menu_of { MENU_ACTIONS, MENU_WIZARDS, MENU_PALETTE };
 
-/* ---- what is offered: a row an operation and thing, or a view ---- */
+/* ---- what is offered: a row an operation and thing ---- */
 struct offer {
   char *id, *group;
-  const struct operation *operation; /* NULL: a view */
-  int view;
+  const struct operation *operation;
   char *target, *refused; /* NULL: none */
   char **words;           /* "key=value" to fill its form with, ends with NULL; NULL: none */
   bool judged;            /* by the newest snapshot; what was said before stays until then */
@@ -72,7 +71,7 @@ struct kept_form { /* input that was left unfinished */
   char *target;
   struct form_state form;
 };
-enum { KEPT_FORMS = 12 };
+enum { KEPT_FORMS = 12, PALETTE_RECENT = 6 };
 
 struct acting { /* {0}: nothing lies over the view */
   enum sheet sheet, behind;  /* behind: what comes back when the help is left */
@@ -95,7 +94,10 @@ struct acting { /* {0}: nothing lies over the view */
   struct run_wish run;       /* APP_RUN */
   enum task_wish task_wish;  /* APP_TASK: to the task of ... */
   char *task_id;
-  int go_view;               /* 1 + a view to open: the palette's */
+  int go_view;               /* 1 + a view to open: the palette's ... */
+  int go_list;               /* ... or 1 + a list ... */
+  char *go_id;               /* ... whose item of that id is opened */
+  char *recent[PALETTE_RECENT]; /* rows of the palette that were taken, the newest first */
   uint64_t serials;
 };
 
@@ -123,6 +125,12 @@ const struct offer *offers_find(const struct offers *o, const char *id);
 const char *offers_title(const struct acting *a);
 /* The thing of a subject that the operation acts on, by its name; NULL: none of them. */
 const char *offers_target(const struct input *in, const struct subject *s, const struct operation *o);
+/* palette.c: anything by its name */
+struct menu palette_menu(const struct acting *a, const struct input *in);
+unsigned palette_take(struct acting *a, const struct input *in, const char *id); /* APP_*; 0: there is no such row */
+void palette_free(struct acting *a);
+enum { FUZZY_NOT = -1 };
+int fuzzy_cost(const char *text, const char *word, size_t len); /* how far the word is from the text: 0 is the same; FUZZY_NOT: its letters are not in it in that order */
 /* mending.c: what mends a problem */
 struct mending { const struct problem *problem; const struct operation *operation; const char *target; struct texts words; };
 bool mending_of(const struct input *in, const struct problem *p, struct mending *ret); /* false: no single operation does */

@@ -63,13 +63,25 @@ int app_selected(const struct app *a, const struct input *in, const char **ret_i
 
 static bool of_tasks(const struct app *a) { return a->view == VIEW_FIRST_LIST + LIST_TASKS || (a->view == VIEW_DETAIL && a->detail_list == LIST_TASKS); }
 
+/* The row of what has just happened in the past that is shown; NULL: nothing has, or all of it is later. */
+static const char *just_happened(const struct list_rows *r, const struct input *in) {
+  const struct event_row *newest = NULL;
+  if (in->event_past >= in->event_count) return NULL;
+  for (size_t i = 0; i < r->table.row_count; i++) {
+    const struct event_row *e = r->item[i];
+    if (e->index < in->event_past && (!newest || e->index > newest->index)) newest = e;
+  }
+  return newest ? list_events.id(in, newest) : NULL;
+}
+
 static void settle_list(struct app *a, const struct input *in, int w, int h, int id) {
   struct list_rows r;
   struct list_state *s = &a->lists[id];
   list_open(&r, lists[id], s, in);
   int height = list_height(a, in, w, h, id);
-  if (lists[id]->tail && !s->touched && id == LIST_EVENTS && in->event_past && in->event_past < in->event_count)
-    table_select(&r.table, &s->table, height, lists[id]->id(in, &in->events[in->event_past - 1])); /* what has just happened in the past that is shown */
+  const char *just = id == LIST_EVENTS && !s->touched ? just_happened(&r, in) : NULL;
+  if (id == LIST_HISTORY && !s->touched) table_move(&r.table, &s->table, height, MOVE_HOME); /* the worst, until a key moves */
+  else if (just) table_select(&r.table, &s->table, height, just);
   else if (lists[id]->tail && !s->touched) table_move(&r.table, &s->table, height, MOVE_END);
   else table_follow(&r.table, &s->table, height);
 }
@@ -372,6 +384,10 @@ static unsigned sheet_key(struct app *a, const struct input *in, int w, int h, s
   if (a->acting.go_view) {
     app_go(a, a->acting.go_view - 1);
     a->acting.go_view = 0;
+  }
+  if (a->acting.go_list) {
+    app_open_item(a, (enum list_id)(a->acting.go_list - 1), a->acting.go_id);
+    a->acting.go_list = 0;
   }
   app_settle(a, in, w, h);
   return wants;

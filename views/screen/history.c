@@ -10,9 +10,9 @@
 
 enum { GROUP, SUBJECT, WHAT, CHANGE };
 static const struct list_column columns[] = {
-    [GROUP] = {{.title = "KIND", .min = 7, .max = 10, .priority = 50}, "group"},
+    [GROUP] = {{.title = "KIND", .min = 7, .max = 10, .priority = 50, .whole = true}, "group"},
     [SUBJECT] = {{.title = "SUBJECT", .min = 8, .max = 32, .priority = 90}, "subject"},
-    [WHAT] = {{.title = "WHAT", .min = 6, .max = 24, .priority = 80}, "what"},
+    [WHAT] = {{.title = "WHAT", .min = 6, .max = 16, .priority = 80, .whole = true}, "what"},
     [CHANGE] = {{.title = "THEN AND NOW", .min = 16, .weight = 4, .priority = 99}, "to"},
 };
 
@@ -38,7 +38,7 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   row_put(out, GROUP, ROLE_DIM, c->group);
   row_put(out, SUBJECT, ROLE_NORMAL, c->subject);
   row_put(out, WHAT, ROLE_DIM, c->what);
-  if (str_eq(c->group, "problem")) text = arena_printf(in->arena, c->gone ? "no more: %s" : "new: %s", c->gone ? c->from : c->to);
+  if (str_eq(c->group, "problem")) text = arena_printf(in->arena, "%s: %s", c->gone ? "no more" : str_eq(c->from, "unknown") ? "not known then" : "new", c->gone ? c->from : c->to);
   else text = arena_printf(in->arena, "%s %s %s%s", side(in, c->from, c->from_old), symbol(in->glyphs, SYMBOL_ARROW_RIGHT), unknown ? "? " : "", side(in, c->to, c->to_old));
   row_put(out, CHANGE, role, text);
 }
@@ -119,7 +119,6 @@ static const char *key_of(const struct input *in, enum action action) {
 /* A: what is compared with. B: what is shown. The earlier is the left one. */
 void draw_history_line(struct pen p, const struct input *in) {
   const struct then_shown *t = &in->then;
-  static const char *const why[] = {[COMPARE_10_MIN] = "", [COMPARE_HOUR] = "", [COMPARE_ALL] = ", the oldest kept", [COMPARE_MINUTE] = "", [COMPARE_MARK] = ", marked"};
   if (!in->snap || p.h < 3) return;
   pen_clear(p, STYLE(NORMAL));
   if (!t->set) {
@@ -132,9 +131,9 @@ void draw_history_line(struct pen p, const struct input *in) {
   int a = column_of(s, marks.w, t->at.wall), b = column_of(s, marks.w, in->time.at.wall);
   draw_mark(marks, b, "B", in->time.past ? clock_text(in, in->time.at.wall) : "now");
   draw_mark(marks, a == b && a ? a - 1 : a, "A", clock_text(in, t->at.wall));
-  const char *words = arena_printf(in->arena, "A %s, %s%s  %s  B %s", day_text(in, t->at.wall), span_words(in, t), t->oldest && t->how != COMPARE_ALL ? ", the oldest kept" : why[t->how],
-                                   symbol(in->glyphs, SYMBOL_ARROW_RIGHT), in->time.past ? day_text(in, in->time.at.wall) : "now");
-  const char *keys = arena_printf(in->arena, "%s other span  %s mark B as A", key_of(in, ACTION_COMPARE), key_of(in, ACTION_TIME_MARK));
+  const char *why = t->how == COMPARE_MARK ? " (marked)" : t->how == COMPARE_ALL || t->oldest ? " (oldest kept)" : "";
+  const char *words = arena_printf(in->arena, "A %s%s, %s  %s  B %s", day_text(in, t->at.wall), why, span_words(in, t), symbol(in->glyphs, SYMBOL_ARROW_RIGHT), in->time.past ? day_text(in, in->time.at.wall) : "now");
+  const char *keys = arena_printf(in->arena, "%s span  %s mark B", key_of(in, ACTION_COMPARE), key_of(in, ACTION_TIME_MARK));
   int room = p.w - 2 - text_columns(words);
   pen_field(p, 1, 2, p.w - 2, STYLE(NORMAL), words);
   if (room > text_columns(keys) + 2) pen_right(p, p.w - 1 - text_columns(keys), 2, text_columns(keys), STYLE(DIM), keys);

@@ -167,15 +167,6 @@ static void take_judged(struct offers *s, struct offers *before) {
   offers_free(before);
 }
 
-static void add_views(struct acting *a) {
-  for (int v = 0; v < VIEW_DETAIL; v++) {
-    if (v == VIEW_PALETTE) continue;
-    struct offers *s = &a->offers;
-    s->item = mem_grow(s->item, s->count + 1, sizeof *s->item);
-    s->item[s->count++] = (struct offer){.id = mem_strdup(view_name(v)), .group = mem_strdup("views"), .view = v, .judged = true};
-  }
-}
-
 /* What is done every day stands before what is done once, and both before what is dangerous. */
 static int rank_of(const struct operation *o) { return o->danger >= 2 ? 2 : o->flags & OP_WIZARD ? 1 : 0; }
 
@@ -226,7 +217,6 @@ static void make_actions(struct acting *a, const struct input *in) {
 static void make_all(struct acting *a, const struct input *in) {
   const struct operation *o;
   struct aims aims = aims_of(a, in);
-  add_views(a);
   for (size_t i = 0; (o = operation_at(i)) != NULL; i++)
     add(a, o, aimed(in, &aims, o), arena_printf(in->arena, "operations: %s", arena_strndup(in->arena, o->name, strcspn(o->name, "-"))));
 }
@@ -264,16 +254,16 @@ static void put_note(const struct acting *a, const struct input *in, const struc
 }
 
 struct menu offers_menu(const struct acting *a, const struct input *in) {
+  if (a->menu_of == MENU_PALETTE) return palette_menu(a, in);
   struct menu_row *rows = arena_array(in->arena, a->offers.count, sizeof *rows);
   for (size_t i = 0; i < a->offers.count; i++) {
     const struct offer *f = &a->offers.item[i];
     struct menu_row *r = &rows[i];
     *r = (struct menu_row){.id = f->id, .group = f->group, .refused = f->refused};
-    r->title = f->operation ? f->operation->title : view_title(f->view);
-    r->help = f->operation ? arena_printf(in->arena, "%s (%s)", f->operation->help, f->operation->name) : view_help(f->view);
+    r->title = f->operation->title;
+    r->help = arena_printf(in->arena, "%s (%s)", f->operation->help, f->operation->name);
     if (a->menu_of == MENU_WIZARDS) r->title = arena_printf(in->arena, "%2zu  %s", i + 1, r->title);
-    else if (a->menu_of == MENU_PALETTE && f->target) r->title = arena_printf(in->arena, "%s: %s", r->title, f->target);
-    if (f->operation) put_note(a, in, f, r);
+    put_note(a, in, f, r);
   }
   return (struct menu){.rows = rows, .count = a->offers.count, .empty = a->offers.made ? "nothing can be done with this" : "waiting for the first answers"};
 }

@@ -197,12 +197,12 @@ static int task_hints(const struct app *a, const struct input *in) {
 }
 
 void draw_hints(struct pen p, const struct app *a, const struct input *in) {
-  static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten, 512 what can be mended, 1024 events */
+  static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten, 512 what can be mended, 1024 events, 2048 history */
       {ACTION_TIME_PAUSE, "play/pause", 8}, {ACTION_TIME_STEP_BACK, NULL, 8}, {ACTION_TIME_STEP, "change", 8}, {ACTION_TIME_EVENT_BACK, NULL, 8}, {ACTION_TIME_EVENT, "event", 8},
-      {ACTION_TIME_END, "end", 8}, {ACTION_FIX, "fix", 512}, {ACTION_SUBJECT, "its thing", 16}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_SEVERITY, "severity", 1024}, {ACTION_TASK_ANSWER, "answer", 32}, {ACTION_TASK_CANCEL, "stop", 64},
+      {ACTION_TIME_END, "end", 8}, {ACTION_FIX, "fix", 512}, {ACTION_SUBJECT, "its thing", 16}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_SEVERITY, "severity", 1024}, {ACTION_COMPARE, "other span", 2048}, {ACTION_TIME_MARK, "mark", 2048}, {ACTION_TASK_ANSWER, "answer", 32}, {ACTION_TASK_CANCEL, "stop", 64},
       {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_ACTIONS, "actions", 7},
       {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7},
-      {ACTION_HELP, "help", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_PALETTE, "go to", 7}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_WIZARDS, "set up", 3},
+      {ACTION_HELP, "help", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_PALETTE, "go to", 7}, {ACTION_VIEW_HISTORY, "history", 7}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_WIZARDS, "set up", 3},
       {ACTION_QUIT, "quit", 7}};
   if (a->acting.sheet) {
     draw_sheet_hints(p, a, in);
@@ -210,7 +210,7 @@ void draw_hints(struct pen p, const struct app *a, const struct input *in) {
   }
   struct mending m;
   bool text = a->view >= VIEW_HELP, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
-  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | (a->view == VIEW_FIRST_LIST + LIST_EVENTS ? 1024 : 0) | task_hints(a, in) | (app_mending(a, in, &m) ? 512 : 0), x = 1;
+  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | (a->view == VIEW_FIRST_LIST + LIST_EVENTS ? 1024 : a->view == VIEW_FIRST_LIST + LIST_HISTORY ? 2048 : 0) | task_hints(a, in) | (app_mending(a, in, &m) ? 512 : 0), x = 1;
   for (size_t i = 0; i < COUNT(hints); i++)
     if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 32 && hints[i].where < 512 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
 }

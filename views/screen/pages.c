@@ -10,7 +10,7 @@ static const char *detail_heading(const struct app *a, const struct input *in) {
 static const struct page pages[] = { /* by view, without the lists */
     {.name = "overview", .title = "Overview", .help = "nodes, bricks, volumes and domains at once", .action = ACTION_VIEW_OVERVIEW, .draw = draw_overview},
     [VIEW_HELP - LIST_COUNT] = {.name = "help", .title = "Help", .help = "all keys, and what the signs mean", .text = help_text},
-    [VIEW_PALETTE - LIST_COUNT] = {.name = "palette", .title = "Palette", .help = "any view or operation by its name"},
+    [VIEW_PALETTE - LIST_COUNT] = {.name = "palette", .title = "Palette", .help = "any view, operation or thing by its name"},
     [VIEW_DETAIL - LIST_COUNT] = {.title = "Detail", .help = "all that is known of one thing", .text = detail_text, .heading = detail_heading, .settle = settle_detail},
 };
 

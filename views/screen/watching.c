@@ -12,7 +12,7 @@ static const struct list_column event_columns[] = {
     [TEXT] = {{.title = "WHAT", .min = 16, .weight = 4, .priority = 99}, "text"},
 };
 
-enum { FOLD_FROM = 3 }; /* this many times the same is one row */
+enum { FOLD_FROM = 4 }; /* to and fro twice; a failover, that goes and comes once, is told step by step */
 
 /* The same, again and again, is one row, at the newest of them. What has happened by the moment shown and what came later
  * are apart. */
