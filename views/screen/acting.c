@@ -178,8 +178,10 @@ static void menu_size_of(const struct menu *m, int w, int h, int *mw, int *mh) {
 }
 
 static unsigned menu_keys(struct acting *a, const struct input *in, int w, int h, struct key k, enum action action) {
-  struct menu m = offers_menu(a, in);
+  static const struct menu unseen = {.ranked = true};
   int mw, mh;
+  if (a->menu_of == MENU_PALETTE && action == ACTION_NONE) return menu_key(&unseen, &a->menu, w, h, k) ? APP_CHANGED : 0; /* a letter finds among hundreds: once, when it is drawn */
+  struct menu m = offers_menu(a, in);
   menu_size_of(&m, w, h, &mw, &mh);
   if (menu_key(&m, &a->menu, mw, mh, k)) return APP_CHANGED;
   switch (action) {

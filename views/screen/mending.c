@@ -44,6 +44,14 @@ bool mending_of(const struct input *in, const struct problem *p, struct mending 
   return true;
 }
 
+/* Of hundreds of problems only those are looked at whose subject has to do with the selected row by its letters. */
+static bool may_concern(const struct input *in, const struct problem *p, const char *id) {
+  enum { FEW = 64 };
+  size_t name = strcspn(id, " ");
+  if (in->snap->problems.count <= FEW || problem_about(p) == ABOUT_CONSTRAINT || !p->subject) return true;
+  return strstr(id, p->subject) || (strlen(p->subject) >= name && strstr(p->subject, arena_strndup(in->arena, id, name)));
+}
+
 /* Whether a problem is about the thing that is selected. */
 static bool concerns(const struct input *in, const struct problem *p, enum list_id list, const char *id) {
   enum list_id its;
@@ -57,7 +65,7 @@ static bool concerns(const struct input *in, const struct problem *p, enum list_
 
 static const struct problem *problem_named(const struct input *in, const char *id) {
   for (size_t i = 0; i < in->snap->problems.count; i++)
-    if (str_eq(lists[LIST_PROBLEMS]->id(in, &in->snap->problems.item[i]), id)) return &in->snap->problems.item[i];
+    if (str_starts(id, in->snap->problems.item[i].id) && str_eq(lists[LIST_PROBLEMS]->id(in, &in->snap->problems.item[i]), id)) return &in->snap->problems.item[i];
   return NULL;
 }
 
@@ -79,15 +87,21 @@ static bool worst_mending(const struct input *in, int list, const char *id, stru
   for (int severity = SEVERITY_CRITICAL; severity > SEVERITY_NONE; severity--)
     for (size_t i = 0; i < in->snap->problems.count; i++) {
       const struct problem *p = &in->snap->problems.item[i];
-      if (p->severity != severity || !p->operation || (list >= 0 && !concerns(in, p, (enum list_id)list, id))) continue;
+      if (p->severity != severity || !p->operation || (list >= 0 && !(may_concern(in, p, id) && concerns(in, p, (enum list_id)list, id)))) continue;
       if (mending_of(in, p, ret)) return true;
     }
   return false;
 }
 
+static bool any_can_be_mended(const struct snapshot *s) {
+  for (size_t i = 0; i < s->problems.count; i++)
+    if (s->problems.item[i].operation) return true;
+  return false;
+}
+
 bool app_mending(const struct app *a, const struct input *in, struct mending *ret) {
   const char *id;
-  if (!in->snap) return false;
+  if (!in->snap || !any_can_be_mended(in->snap)) return false;
   if (a->view == VIEW_OVERVIEW) return worst_mending(in, -1, NULL, ret);
   int list = app_selected(a, in, &id);
   if (list < 0) return worst_mending(in, -1, NULL, ret);
