@@ -1,5 +1,6 @@
 /* What the history compares with: the moment found on the tape, and the differences, made anew when either side is another. */
 #include "views/console.h"
+#include <stdio.h>
 
 void then_free(struct then *t) {
   snapshot_drop(t->snap);
@@ -43,6 +44,7 @@ static void find(struct console *c, int64_t want) {
 void console_compare(struct console *c) {
   struct then *t = &c->then;
   struct feed_shown shown;
+  if (c->app.view != VIEW_FIRST_LIST + LIST_HISTORY && c->app.view != VIEW_DETAIL && t->snap) forget(t); /* it keeps what is old in memory */
   if (c->app.view != VIEW_FIRST_LIST + LIST_HISTORY || !c->snap || !c->feed) return;
   feed_shown(c->feed, &shown);
   int64_t want = wanted(c, &shown);
@@ -61,5 +63,8 @@ void console_mark(struct console *c) {
   c->then.mark = shown.at;
   c->app.marked = true;
   c->app.compare = COMPARE_MARK;
-  app_say(&c->app, "this moment is marked: the history compares it with what is shown");
+  char key[KEY_NAME], says[160];
+  keymap_hint(c->keymap, CONTEXT_TABLE, ACTION_VIEW_HISTORY, key);
+  snprintf(says, sizeof says, "this moment is marked: the history%s%s%s compares it with what is shown", *key ? " (" : "", key, *key ? ")" : "");
+  app_say(&c->app, says);
 }

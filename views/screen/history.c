@@ -11,7 +11,7 @@
 enum { GROUP, SUBJECT, WHAT, CHANGE };
 static const struct list_column columns[] = {
     [GROUP] = {{.title = "KIND", .min = 7, .max = 10, .priority = 50, .whole = true}, "group"},
-    [SUBJECT] = {{.title = "SUBJECT", .min = 8, .max = 32, .priority = 90}, "subject"},
+    [SUBJECT] = {{.title = "SUBJECT", .min = 14, .max = 32, .priority = 90}, "subject"},
     [WHAT] = {{.title = "WHAT", .min = 6, .max = 16, .priority = 80, .whole = true}, "what"},
     [CHANGE] = {{.title = "THEN AND NOW", .min = 16, .weight = 4, .priority = 99}, "to"},
 };
@@ -28,7 +28,10 @@ static const char *id(const struct input *in, const void *item) {
   return arena_printf(in->arena, "%s %s %s %s", c->group, c->subject, c->what, str_eq(c->group, "problem") && !c->gone ? c->to : c->from);
 }
 
-static const char *side(const struct input *in, const char *text, enum truth old) { return old == TRUTH_YES ? arena_printf(in->arena, "~%s", text) : text; }
+/* What is not known, or says itself that it is old, wants no mark. */
+static const char *side(const struct input *in, const char *text, enum truth old) {
+  return old == TRUTH_YES && !str_eq(text, "unknown") && !str_starts(text, "old: ") ? arena_printf(in->arena, "~%s", text) : text;
+}
 
 static void fill(const struct input *in, const void *item, struct row *out) {
   const struct change *c = item;
