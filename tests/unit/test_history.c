@@ -179,6 +179,26 @@ static void what_repeats_is_one_row(void **state) {
   timeline_free(&t);
 }
 
+/* A node that is lost, fenced, back and online has done four things, and none of them twice; a count that runs has not. */
+static void a_way_through_is_told_step_by_step(void **state) {
+  (void)state;
+  static const char *const ways[] = {"unclean", "offline", "pending", "online"};
+  struct timeline t = {0};
+  struct arena *a = arena_new();
+  const struct event_row **row;
+  for (int i = 0; i < 4; i++) add(&t, i * 5000, "node", "kvm02", ways[i], SEVERITY_INFO);
+  assert_int_equal(rows_of(&t, a, t.count, 0, &row), 4);
+  for (int i = 0; i < 4; i++) add(&t, 20000 + i * 5000, "node", "kvm02", ways[i], SEVERITY_INFO); /* and all of it again */
+  assert_int_equal(rows_of(&t, a, t.count, 0, &row), 1);
+  assert_int_equal(row[0]->count, 8);
+  static const char *const counts[] = {"214", "180", "96", "12", "0"};
+  for (int i = 0; i < 5; i++) add(&t, 100000 + i * 60000, "heal", "models", counts[i], SEVERITY_INFO);
+  assert_int_equal(rows_of(&t, a, t.count, 0, &row), 2);
+  assert_int_equal(row[1]->count, 5);
+  arena_free(a);
+  timeline_free(&t);
+}
+
 /* What came after the moment shown is not folded into what had happened; and a row that grows keeps its name. */
 static void the_past_is_not_folded_with_what_came_later(void **state) {
   (void)state;
@@ -217,7 +237,7 @@ static void a_full_timeline_folds_what_it_has(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_differs_from_itself),       cmocka_unit_test(each_difference_is_a_row), cmocka_unit_test(old_and_unknown_are_said),
-                                     cmocka_unit_test(rows_lead_to_things),               cmocka_unit_test(what_repeats_is_one_row),  cmocka_unit_test(the_past_is_not_folded_with_what_came_later),
+                                     cmocka_unit_test(rows_lead_to_things),               cmocka_unit_test(what_repeats_is_one_row),  cmocka_unit_test(a_way_through_is_told_step_by_step),  cmocka_unit_test(the_past_is_not_folded_with_what_came_later),
                                      cmocka_unit_test(a_full_timeline_folds_what_it_has)};
   return RUN(tests);
 }

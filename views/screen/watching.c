@@ -1,6 +1,7 @@
 /* What watches over the rest: events, problems, and the sources that all of it comes from. */
 #include "views/screen/list.h"
 #include "base/clock.h"
+#include <string.h>
 #include <time.h>
 
 /* ---- events ---- */
@@ -14,23 +15,30 @@ static const struct list_column event_columns[] = {
 
 enum { FOLD_FROM = 4 }; /* to and fro twice; a failover, that goes and comes once, is told step by step */
 
+/* One way after another is news each time; the same way again is not, nor is a count that runs. */
+static bool says_again(const struct event *newest, const struct event *e) {
+  return str_eq(newest->to, e->to) || (newest->to && *newest->to && !newest->to[strspn(newest->to, "0123456789")]);
+}
+
 /* The same, again and again, is one row, at the newest of them. What has happened by the moment shown and what came later
  * are apart. */
 static void fold(const struct input *in, size_t newest, bool *folded, struct event_row *r) {
-  bool later = newest >= in->event_past;
-  for (bool told = false; !told || r->count >= FOLD_FROM; told = true) { /* counted first, then marked as told */
+  bool later = newest >= in->event_past, told = false;
+  for (;; told = true) { /* counted first, then marked as told */
+    size_t again = 0;
     r->count = 0;
     for (size_t i = newest;; i -= in->event_again[i]) {
       const struct event *e = &in->events[i];
       bool shown = e->severity >= in->event_least && (i >= in->event_past) == later;
-      if (shown) r->count++, r->first = e->at;
+      if (shown) r->count++, r->first = e->at, again += says_again(&r->event, e);
       if (shown && e->severity > r->worst) r->worst = e->severity;
       folded[i] |= shown && told;
       if (!in->event_again[i] || in->event_again[i] > i) break;
     }
-    if (told) break;
+    if (told) return;
+    if (r->count < FOLD_FROM || again < 2) break;
   }
-  if (r->count < FOLD_FROM) r->count = 1, r->first = r->event.at, r->worst = r->event.severity;
+  r->count = 1, r->first = r->event.at, r->worst = r->event.severity;
 }
 
 static size_t collect_events(const struct input *in, const void ***ret) {
