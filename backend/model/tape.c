@@ -267,6 +267,7 @@ struct snapshot *tape_at(struct tape *t, int64_t now, struct moment *ret) {
   if (!t->count) return NULL;
   to_key(&c, t->keys[key_before_time(t, now)]);
   int64_t least = c.at.line ? c.at.now : c.at.now + FIRST_MS;
+  if (least > t->end.now) least = t->end.now;
   if (now < least) now = least;
   for (struct tape_place p = c.place; c.at.line < t->end.line && read_line(t, &p, &line) && line.now <= now; c.place = p) {
     if (fragment_is_raw(line.text, line.len) || fragment_read(&line.text, &line.len, &f, NULL)) continue;

@@ -12,7 +12,7 @@ enum { GROUP, SUBJECT, WHAT, CHANGE };
 static const struct list_column columns[] = {
     [GROUP] = {{.title = "KIND", .min = 7, .max = 10, .priority = 50, .whole = true}, "group"},
     [SUBJECT] = {{.title = "SUBJECT", .min = 14, .max = 32, .priority = 90}, "subject"},
-    [WHAT] = {{.title = "WHAT", .min = 6, .max = 16, .priority = 80, .whole = true}, "what"},
+    [WHAT] = {{.title = "WHAT", .min = 6, .max = 20, .priority = 80, .whole = true}, "what"},
     [CHANGE] = {{.title = "THEN AND NOW", .min = 16, .weight = 4, .priority = 99}, "to"},
 };
 
@@ -100,8 +100,9 @@ static void draw_density(struct pen p, const struct input *in, struct span s) {
 }
 
 static void draw_mark(struct pen p, int x, const char *letter, const char *when) {
-  int room = text_columns(when) + 1;
+  int room = when ? text_columns(when) + 1 : 0;
   pen_text(p, x, 0, (struct style){.role = ROLE_SELECTED, .attrs = ATTR_BOLD}, letter);
+  if (!when) return;
   if (x + 1 + room < p.w) pen_text(p, x + 2, 0, STYLE(DIM), when);
   else pen_text(p, x - room, 0, STYLE(DIM), when);
 }
@@ -121,6 +122,7 @@ static const char *key_of(const struct input *in, enum action action) {
 
 /* A: what is compared with. B: what is shown. The earlier is the left one. */
 void draw_history_line(struct pen p, const struct input *in) {
+  enum { CLOSE = 24 };
   const struct then_shown *t = &in->then;
   if (!in->snap || p.h < 3) return;
   pen_clear(p, STYLE(NORMAL));
@@ -132,10 +134,15 @@ void draw_history_line(struct pen p, const struct input *in) {
   struct span s = span_of(in, t);
   draw_density(line, in, s);
   int a = column_of(s, marks.w, t->at.wall), b = column_of(s, marks.w, in->time.at.wall);
-  draw_mark(marks, b, "B", in->time.past ? clock_text(in, in->time.at.wall) : "now");
-  draw_mark(marks, a == b && a ? a - 1 : a, "A", clock_text(in, t->at.wall));
+  if (a == b) a += a ? -1 : 1;
+  bool close = a - b < CLOSE && b - a < CLOSE; /* their times would run into each other: the sentence below has them */
+  draw_mark(marks, b, "B", close ? NULL : in->time.past ? clock_text(in, in->time.at.wall) : "now");
+  draw_mark(marks, a, "A", close ? NULL : clock_text(in, t->at.wall));
   const char *why = t->how == COMPARE_MARK ? " (marked)" : t->how == COMPARE_ALL || t->oldest ? " (oldest kept)" : "";
-  const char *words = arena_printf(in->arena, "A %s%s, %s  %s  B %s", day_text(in, t->at.wall), why, span_words(in, t), symbol(in->glyphs, SYMBOL_ARROW_RIGHT), in->time.past ? day_text(in, in->time.at.wall) : "now");
+  const char *marked = arena_printf(in->arena, "A %s%s, %s", day_text(in, t->at.wall), why, span_words(in, t)), *arrow = symbol(in->glyphs, SYMBOL_ARROW_RIGHT);
+  const char *shown = arena_printf(in->arena, "B %s", in->time.past ? day_text(in, in->time.at.wall) : "now");
+  bool after = t->at.now > in->time.at.now; /* what is told goes from the earlier to the later */
+  const char *words = arena_printf(in->arena, "%s  %s  %s", after ? shown : marked, arrow, after ? marked : shown);
   const char *keys = arena_printf(in->arena, "%s span  %s mark B", key_of(in, ACTION_COMPARE), key_of(in, ACTION_TIME_MARK));
   int room = p.w - 2 - text_columns(words);
   pen_field(p, 1, 2, p.w - 2, STYLE(NORMAL), words);
