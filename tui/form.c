@@ -60,6 +60,15 @@ void form_set(struct form_state *s, size_t field, const char *text) {
   v->touched = true;
 }
 
+void form_add(struct form_state *s, size_t field, const char *text) {
+  if (field >= s->count) return;
+  struct form_value *v = &s->values[field];
+  size_t end = v->count;
+  while (end && !v->item[end - 1].len) end--; /* before the empty line that a list ends with */
+  add_item(v, end, text);
+  v->touched = true;
+}
+
 const char *form_text(const struct form_state *s, size_t field, size_t n) {
   if (field >= s->count) return NULL;
   const struct form_value *v = &s->values[field];

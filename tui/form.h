@@ -52,5 +52,6 @@ size_t form_wrong(const struct form *f);                            /* the first
 /* What is in a field: n-th line of a list, empty lines not counted; NULL: none. Borrowed. */
 const char *form_text(const struct form_state *s, size_t field, size_t n);
 void form_set(struct form_state *s, size_t field, const char *text); /* as if it had been typed */
+void form_add(struct form_state *s, size_t field, const char *text); /* one more line of a list */
 void form_draw(struct pen p, const struct form *f, const struct form_state *s);
 #endif

@@ -35,7 +35,7 @@ static struct lines lines_of(const struct menu *m, const struct menu_state *s) {
   struct lines l = {.row = mem_alloc((m->count * 2 + 1) * sizeof *l.row)};
   const char *group = NULL, *filter = prompt_text(&s->filter);
   for (size_t i = 0; i < m->count; i++) {
-    if (!fits(&m->rows[i], filter)) continue;
+    if (!m->ranked && !fits(&m->rows[i], filter)) continue;
     if (m->rows[i].group && !str_eq(group, m->rows[i].group)) l.row[l.count++] = NONE;
     group = m->rows[i].group;
     l.row[l.count++] = (ptrdiff_t)i;
@@ -136,7 +136,11 @@ void menu_select(const struct menu *m, struct menu_state *s, int w, int h, const
 bool menu_key(const struct menu *m, struct menu_state *s, int w, int h, struct key k) {
   enum prompt_did did = prompt_key(&s->filter, k);
   if (did == PROMPT_NOT) return false;
-  if (did == PROMPT_CHANGED) {
+  if (did == PROMPT_CHANGED && m->ranked) { /* the best of what is given next */
+    mem_free(s->selected);
+    s->selected = NULL;
+    s->top = 0;
+  } else if (did == PROMPT_CHANGED) {
     s->top = 0;
     menu_follow(m, s, w, h);
   }
@@ -206,7 +210,7 @@ void menu_draw(struct pen p, const struct menu *m, const struct menu_state *s) {
     if (l.row[line] == NONE) pen_field(row, 1, 0, row.w - 1, STYLE(HEADER), m->rows[l.row[line + 1]].group);
     else draw_row(row, 0, &m->rows[l.row[line]], line == selected);
   }
-  if (!l.count && m->empty) pen_field(p, 2, FILTER, at.list_w - 2, STYLE(DIM), m->count ? "nothing of that name; Backspace takes letters away" : m->empty);
+  if (!l.count && m->empty) pen_field(p, 2, FILTER, at.list_w - 2, STYLE(DIM), m->count || prompt_text(&s->filter)[0] ? "nothing of that name; Backspace takes letters away" : m->empty);
   if (at.help_y == FILTER) pen_rule_down(p, at.help_x - 2, 0, p.h, STYLE(BORDER));
   else if (at.help_h) pen_rule(p, 0, at.help_y - 1, p.w, STYLE(BORDER));
   draw_help(pen_sub(p, at.help_x, at.help_y, at.help_w, at.help_h), selected < l.count ? &m->rows[l.row[selected]] : NULL);

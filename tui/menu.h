@@ -17,6 +17,7 @@ struct menu_row {
 struct menu {
   const struct menu_row *rows;
   size_t count;
+  bool ranked;       /* what is given is what the filter left, the best first; else it is filtered here */
   const char *empty; /* said when there is no row, or none that the filter leaves */
 };
 struct menu_state { /* {0}: the first row, no filter */

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 void console_input(const struct console *c, struct input *in, struct arena *a) {
-  *in = (struct input){.snap = c->snap, .events = timeline_events(&c->timeline), .event_count = c->timeline.count, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
+  *in = (struct input){.snap = c->snap, .events = timeline_events(&c->timeline), .event_count = c->timeline.count, .event_again = timeline_again(&c->timeline), .event_least = c->app.event_least, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
                        .utc = c->utc, .read_only = c->read_only || c->away, .simulated = c->simulated && !c->away, .now_health = c->newest ? c->newest->health : HEALTH_NONE, .trends = c->away ? NULL : &c->trends};
   feed_shown(c->feed, &in->time);
   in->event_past = in->time.past ? timeline_past(&c->timeline, &in->time.at) : in->event_count;
@@ -23,6 +23,9 @@ void console_input(const struct console *c, struct input *in, struct arena *a) {
   in->own_wall = c->fixed ? in->time.newest : clock_wall_ms();
   in->mono = c->fixed ? in->time.newest : clock_mono_ms();
   in->rotate_ms = c->rotate_ms;
+  const struct then *t = &c->then;
+  bool compared = t->snap && t->arena && c->app.view == VIEW_FIRST_LIST + LIST_HISTORY;
+  if (compared) in->then = (struct then_shown){.set = true, .oldest = t->oldest, .how = t->how, .at = t->at, .changes = &t->changes};
   if (c->operator) operator_input(c->operator, in);
   if (c->reader) reader_input(c->reader, in);
   elsewhere_input(c, in);
@@ -59,6 +62,7 @@ void console_look(struct console *c) {
   snapshot_drop(c->snap);
   c->snap = now;
   if (c->replay) trends_add(&c->trends, now); /* a recording may be read far ahead of what is shown */
+  console_compare(c);
   struct arena *a = arena_new();
   struct input in;
   console_input(c, &in, a);
@@ -105,6 +109,7 @@ static void travel(struct console *c) {
   case TIME_END: feed_to_end(c->feed); break;
   case TIME_SLOWER: feed_speed(c->feed, -1); break;
   case TIME_FASTER: feed_speed(c->feed, 1); break;
+  case TIME_MARK: console_mark(c); break;
   case TIME_NONE: return;
   }
   console_look(c);
@@ -131,10 +136,15 @@ unsigned console_key(struct console *c, struct key k) {
   console_input(c, &in, a);
   unsigned wants = app_key(&c->app, &in, c->w, c->h, k);
   arena_free(a);
-  if (wants & APP_TIME) travel(c);
   if (c->reader && wants & APP_SAVE) reader_save(c->reader);
   if (c->reader) reader_see(c->reader);
   if (wants & APP_KEEP) keep_columns(c);
+  if (wants & APP_TIME) travel(c);
+  else if (c->app.view == VIEW_FIRST_LIST + LIST_HISTORY) {
+    const struct snapshot *with = c->then.snap;
+    console_compare(c);
+    if (c->then.snap != with) console_look(c); /* the list is another: its selection settles */
+  }
   if (c->operator && wants & (APP_ASK | APP_RUN | APP_TASK)) {
     operator_wants(c->operator, wants);
     console_look(c);
@@ -148,6 +158,7 @@ void console_free(struct console *c) {
   timeline_free(&c->timeline);
   trends_free(&c->trends);
   mem_free(c->state_dir);
+  then_free(&c->then);
   app_free(&c->app);
   keymap_free(c->keymap);
   canvas_free(c->canvas);

@@ -8,6 +8,20 @@
 #include "views/screen/app.h"
 #include "views/timeline.h"
 
+/* Another moment of the tape, and what differs at the one that is shown. Made while the history is looked at. */
+struct then {
+  struct snapshot *snap;
+  struct moment at, mark;
+  enum compare how;
+  bool oldest;
+  const struct snapshot *against; /* changes: with that one, which may be gone; */
+  uint64_t version;               /* ... that version of it, */
+  int64_t now;                    /* ... at that time */
+  struct arena *arena;
+  struct changes changes;
+};
+void then_free(struct then *t);
+
 struct operator;
 struct reader;
 struct console_scene { struct feed *feed; struct snapshot *newest, *snap; struct timeline timeline; };
@@ -19,6 +33,7 @@ struct console {
   struct timeline timeline;
   struct trends trends;
   char *state_dir; /* where what was chosen is kept; NULL: nowhere. Owned */
+  struct then then; /* what the history compares with */
   struct app app;
   struct keymap *keymap;
   struct canvas *canvas;
@@ -44,6 +59,8 @@ void console_input(const struct console *c, struct input *in, struct arena *a);
 void console_take(struct console *c);
 /* What is to be shown, selections settled. */
 void console_look(struct console *c);
+void console_compare(struct console *c); /* then.c: what the history shows, when it is looked at */
+void console_mark(struct console *c);
 void console_draw(struct console *c); /* into c->canvas */
 unsigned console_key(struct console *c, struct key k); /* APP_* */
 void console_free(struct console *c);

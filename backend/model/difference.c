@@ -36,6 +36,12 @@ static const struct watched watched[] = {
     {"source", "sources", "name", "host", "state", LAYER_NONE, "is"},
 };
 
+const char *difference_list(const char *kind) {
+  for (size_t i = 0; i < COUNT(watched); i++)
+    if (str_eq(watched[i].kind, kind)) return watched[i].list;
+  return "cluster";
+}
+
 struct items { const char *item; size_t count; };
 
 static struct items items_of(const struct field *list, const struct snapshot *s) {

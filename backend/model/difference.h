@@ -13,4 +13,6 @@ extern const struct shape event_shape;
 
 /* Events in a. before NULL: none (a first look is not news). What a layer says for the first time is no event either. */
 void snapshot_difference(const struct snapshot *before, const struct snapshot *now, struct arena *a, struct events *ret);
+/* The list of the snapshot that events of that kind are about, "hosts"; "cluster" for the rest. */
+const char *difference_list(const char *kind);
 #endif

@@ -3,7 +3,9 @@
 #ifndef MODEL_PROBLEM_H
 #define MODEL_PROBLEM_H
 #include "model/merge.h"
+#include "model/subject.h"
 
+enum { FROM_COROSYNC = 1 << LAYER_COROSYNC, FROM_PACEMAKER = 1 << LAYER_PACEMAKER, FROM_GLUSTER = 1 << LAYER_GLUSTER, FROM_LIBVIRT = 1 << LAYER_LIBVIRT };
 struct problem_kind;
 struct finder { /* one finding in progress */
   struct merge *m;
@@ -16,12 +18,17 @@ struct problem_kind {
   const char *title;
   const char *help;   /* what it means and what to do, one or two sentences */
   void (*find)(struct finder *f);
+  enum about about;      /* how its subject is written */
+  unsigned from;         /* FROM_*: the layers that it is read from; 0: its subject says */
+  const char *operation; /* of the table of operations: what mends it; NULL: no single one does */
+  const char *with;      /* more words for it, "node={host}"; NULL: none */
+  const char *otherwise; /* named instead where the finder sees that the first cannot be; NULL: none */
   bool quiet;         /* its coming and going is no event */
 };
 extern const struct problem_kind problem_kinds[]; /* ends with id NULL */
 const struct problem_kind *problem_kind_find(const char *id);
 /* Reports one instance: subject is the thing's name, the text a sentence with the evidence. */
-void problem_found(struct finder *f, const char *subject, const char *format, ...) PRINTF(3, 4);
+struct problem *problem_found(struct finder *f, const char *subject, const char *format, ...) PRINTF(3, 4);
 
 /* For the finders' files. */
 #define EACH(list, type, x) for (const type *x = (list).item, *x##_end = x + (list).count; x < x##_end; x++)

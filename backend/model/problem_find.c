@@ -164,8 +164,19 @@ void find_no_dc(struct finder *f) {
   if (pacemaker_known(SNAP) && !SNAP->cluster.dc) problem_found(f, "cluster", "pacemaker has no DC%s", why[SNAP->cluster.quorate]);
 }
 
+static bool has_device(const struct snapshot *snap) {
+  EACH(snap->resources, struct resource_view, r) {
+    if (r->agent && str_starts(r->agent, "stonith:")) return true;
+  }
+  return false;
+}
+
+/* Turned on without a device it stops every start: a device comes first. */
 void find_fencing_off(struct finder *f) {
-  if (SNAP->cluster.fencing == TRUTH_NO) problem_found(f, "cluster", "stonith-enabled is false");
+  if (SNAP->cluster.fencing == TRUTH_NO) {
+    struct problem *p = problem_found(f, "cluster", "stonith-enabled is false");
+    if (!has_device(SNAP)) p->operation = f->kind->otherwise;
+  }
   else if (SNAP->cluster.fencing == TRUTH_UNKNOWN && store_fact(f->m->store, "pacemaker.cluster", NULL, NULL)) problem_found(f, "cluster", "it is not known whether fencing is enabled");
 }
 

@@ -248,3 +248,35 @@ bool tape_step_back(struct tape *t, struct cursor *c) {
   tape_seek(t, c, found ? found : t->keys[0]->at.line);
   return found > 0;
 }
+
+static size_t key_before_time(const struct tape *t, int64_t now) {
+  size_t low = 0, high = t->count;
+  while (high - low > 1) {
+    size_t middle = low + (high - low) / 2;
+    if (t->keys[middle]->at.now <= now) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+struct snapshot *tape_at(struct tape *t, int64_t now, struct moment *ret) {
+  enum { FIRST_MS = 1000 }; /* where it all begins nothing is known; a second later the first answers are there */
+  struct cursor c = {0};
+  struct tape_line line;
+  struct fragment *f;
+  if (!t->count) return NULL;
+  to_key(&c, t->keys[key_before_time(t, now)]);
+  int64_t least = c.at.line ? c.at.now : c.at.now + FIRST_MS;
+  if (least > t->end.now) least = t->end.now;
+  if (now < least) now = least;
+  for (struct tape_place p = c.place; c.at.line < t->end.line && read_line(t, &p, &line) && line.now <= now; c.place = p) {
+    if (fragment_is_raw(line.text, line.len) || fragment_read(&line.text, &line.len, &f, NULL)) continue;
+    store_add(&c.store, f, line.taken);
+    fragment_drop(f);
+    c.at = (struct moment){c.at.line + 1, line.now, line.wall};
+  }
+  *ret = (struct moment){c.at.line, now, c.at.wall + now - c.at.now};
+  struct snapshot *s = snapshot_make(&c.store, ret->now, ret->wall, t->merge, c.snap);
+  cursor_free(&c);
+  return s;
+}

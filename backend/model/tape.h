@@ -53,6 +53,9 @@ void cursor_free(struct cursor *c);
 
 /* To the state after that many lines, or the nearest that is kept. False: the tape is empty. */
 bool tape_seek(struct tape *t, struct cursor *c, uint64_t line);
+/* As it was at that time of the stream's line, or the oldest that is kept; ret: where that is. One reference; NULL: the
+ * tape is empty. Merged once: how long a problem had lasted is as the keyframe before it has it. */
+struct snapshot *tape_at(struct tape *t, int64_t now, struct moment *ret);
 /* The time of the next line; false: there is none. */
 bool tape_due(struct tape *t, struct cursor *c, int64_t *ret_now);
 /* Takes the next line. 1: something changed by it, 0: nothing, -1: there is none. */

@@ -153,6 +153,8 @@ struct snapshot *feed_see(struct feed *f, struct snapshot *newest) {
   return !f->player || player_attached(f->player) ? snapshot_keep(newest) : player_snapshot(f->player);
 }
 
+struct snapshot *feed_at(struct feed *f, int64_t now, struct moment *ret) { return f->tape ? tape_at(f->tape, now, ret) : NULL; }
+
 void feed_pause(struct feed *f, bool paused) {
   f->to_end = false;
   player_pause(f->player, paused);

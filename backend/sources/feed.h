@@ -91,6 +91,8 @@ struct feed_shown {
 void feed_shown(const struct feed *f, struct feed_shown *ret);
 /* What is shown, merged. newest: the newest snapshot, given back with one more reference when that is what is shown. */
 struct snapshot *feed_see(struct feed *f, struct snapshot *newest);
+/* As it was at that time of the stream's line, or the oldest that is kept. One reference; NULL: there is no tape, or nothing on it. */
+struct snapshot *feed_at(struct feed *f, int64_t now, struct moment *ret);
 void feed_pause(struct feed *f, bool paused);
 void feed_step(struct feed *f, int step); /* one change back (-1) or on (1), paused */
 void feed_speed(struct feed *f, int step); /* slower (-1), faster (1) */

@@ -364,8 +364,53 @@ static void events_are_a_ring(void **state) {
   timeline_free(&t);
 }
 
+/* Straight to a time: what was known then, as by going there line by line; before the beginning the first answers. */
+static void a_time_is_found(void **state) {
+  (void)state;
+  for (size_t r = 0; r < COUNT(recordings); r++) {
+    struct world w;
+    begin(&w, TAPE_BYTES);
+    play(&w, recordings[r]);
+    int64_t first = tape_begin(w.tape).now, last = tape_end(w.tape).now;
+    struct cursor c = {0};
+    size_t looked = 0;
+    while (tape_next(w.tape, &c) >= 0) {
+      int64_t due;
+      if (c.at.line % 17 || (tape_due(w.tape, &c, &due) && due <= c.at.now) || c.at.now < first + 1000) continue;
+      struct moment m;
+      struct snapshot *s = tape_at(w.tape, c.at.now, &m), *t = snapshot_make(&c.store, c.at.now, c.at.wall, &plain, NULL);
+      assert_non_null(s);
+      assert_int_equal(m.line, c.at.line);
+      assert_int_equal(m.now, c.at.now);
+      assert_int_equal(s->hosts.count, t->hosts.count);
+      assert_int_equal(s->problems.count, t->problems.count);
+      assert_int_equal(s->health, t->health);
+      for (size_t i = 0; i < s->domains.count; i++) assert_true(shape_equal(&domain_view_shape, &s->domains.item[i], &t->domains.item[i]));
+      for (size_t i = 0; i < s->hosts.count; i++) assert_true(shape_equal(&host_view_shape, &s->hosts.item[i], &t->hosts.item[i]));
+      snapshot_drop(s);
+      snapshot_drop(t);
+      looked++;
+    }
+    assert_true(looked > 3);
+    struct moment m;
+    struct snapshot *s = tape_at(w.tape, first - 3600000, &m);
+    assert_int_equal(m.now, first + 1000);
+    snapshot_drop(s);
+    s = tape_at(w.tape, last + 5000, &m);
+    assert_int_equal(m.line, tape_end(w.tape).line);
+    assert_int_equal(m.now, last + 5000); /* and as old as it is by then */
+    snapshot_drop(s);
+    cursor_free(&c);
+    end(&w);
+  }
+  struct moment m;
+  struct tape *empty = tape_new(TAPE_BYTES, &plain, NULL, NULL);
+  assert_null(tape_at(empty, 1, &m));
+  tape_free(empty);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(there_and_back_is_the_same), cmocka_unit_test(the_past_is_what_was_seen), cmocka_unit_test(a_jump_lands_at_the_event),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(there_and_back_is_the_same), cmocka_unit_test(a_time_is_found), cmocka_unit_test(the_past_is_what_was_seen), cmocka_unit_test(a_jump_lands_at_the_event),
                                      cmocka_unit_test(a_large_cluster_leaves_it_less), cmocka_unit_test(it_is_bounded), cmocka_unit_test(a_file_is_kept_from_its_beginning), cmocka_unit_test(a_clock_that_jumps),
                                      cmocka_unit_test(a_player_waits_for_its_first_line),
                                      cmocka_unit_test(events_are_a_ring)};

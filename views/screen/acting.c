@@ -110,6 +110,7 @@ void acting_free(struct acting *a) {
   while (a->kept_count) drop_kept(a, 0);
   acting_dropped(a);
   asked_free(a->asked);
+  palette_free(a);
   mem_free(a->say);
   mem_free(a->task_id);
   *a = (struct acting){0};
@@ -119,6 +120,7 @@ void acting_menu(struct acting *a, enum menu_of of, int list, const char *id) {
   acting_close(a);
   a->sheet = SHEET_MENU;
   a->menu_of = of;
+  a->from_menu = true;
   a->selected_list = list;
   a->selected_id = mem_strdup(id);
 }
@@ -135,32 +137,57 @@ void acting_sure(struct acting *a, enum task_wish kind, const char *task_id) {
   a->sure.id = mem_strdup(task_id);
 }
 
-static void batch_of(struct acting *a, const struct offer *f) {
+static void batch_of(struct acting *a, char *const *more) {
   size_t n = 0;
-  while (f->more[n]) n++;
+  while (more[n]) n++;
   a->batch.count = n + 1;
   a->batch.target = mem_grow(NULL, n + 2, sizeof *a->batch.target);
-  a->batch.target[0] = mem_strdup(f->target);
-  for (size_t i = 0; i < n; i++) a->batch.target[i + 1] = mem_strdup(f->more[i]);
+  a->batch.target[0] = mem_strdup(a->target);
+  for (size_t i = 0; i < n; i++) a->batch.target[i + 1] = mem_strdup(more[i]);
   a->batch.target[n + 1] = NULL;
 }
 
 static unsigned open_preview(struct acting *a, const struct input *in) { return batch_is(a) ? batch_open(a, in) : preview_open(a, in); }
 
-static unsigned open_offer(struct acting *a, const struct input *in, const struct offer *f) {
-  if (!f->operation) {
-    a->go_view = 1 + f->view;
-    acting_close(a);
-    return APP_CHANGED;
+static void fill_in(struct acting *a, const struct input *in, const struct texts *words) {
+  enum { ANY_W = 78, ANY_H = 20 };
+  struct form f = filling_form(a, in);
+  const struct operation_argument *arg;
+  form_follow(&f, &a->form, ANY_W, ANY_H); /* makes room for the values */
+  for (size_t i = 0; (arg = form_argument(a, i)) != NULL; i++) {
+    size_t len = strlen(arg->name), n = 0;
+    for (size_t w = 0; words && w < words->count; w++) {
+      if (strncmp(words->item[w], arg->name, len) || words->item[w][len] != '=') continue;
+      if (arg->list && n++) form_add(&a->form, i, words->item[w] + len + 1);
+      else form_set(&a->form, i, words->item[w] + len + 1);
+    }
   }
+}
+
+/* more: what else is marked that the operation is for, ends with NULL; NULL: nothing. */
+static unsigned open_form(struct acting *a, const struct input *in, const struct operation *o, const char *target, char *const *more, const struct texts *words, bool ready) {
+  char *kept = mem_strdup(target);
   keep_form(a);
-  a->operation = f->operation;
-  a->target = mem_strdup(f->target);
+  a->operation = o;
+  a->target = kept;
   batch_free(a);
-  if (f->more) batch_of(a, f);
+  if (more) batch_of(a, more);
   take_kept(a);
   a->sheet = SHEET_FORM;
-  return form_argument(a, 0) ? APP_CHANGED : open_preview(a, in);
+  fill_in(a, in, words);
+  struct form f = filling_form(a, in);
+  if (!form_argument(a, 0) || (ready && form_wrong(&f) == f.count)) return open_preview(a, in);
+  form_go(&f, &a->form, form_wrong(&f) < f.count ? form_wrong(&f) : 0);
+  return APP_CHANGED;
+}
+
+unsigned acting_open(struct acting *a, const struct input *in, const struct operation *o, const char *target, const struct texts *words, bool ready) { return open_form(a, in, o, target, NULL, words, ready); }
+
+static unsigned open_offer(struct acting *a, const struct input *in, const struct offer *f) {
+  struct texts words = {0};
+  while (f->words && f->words[words.count]) words.count++;
+  words.item = (const char **)f->words;
+  return open_form(a, in, f->operation, f->target, f->more, &words, false);
 }
 
 static unsigned back(struct acting *a, const struct input *in) {
@@ -170,6 +197,7 @@ static unsigned back(struct acting *a, const struct input *in) {
     a->sheet = form_argument(a, 0) ? SHEET_FORM : SHEET_MENU;
   } else if (a->sheet == SHEET_FORM) a->sheet = SHEET_MENU;
   else acting_close(a);
+  if (a->sheet == SHEET_MENU && !a->from_menu) acting_close(a);
   if (a->sheet == SHEET_MENU) {
     preview_free(&a->preview);
     batch_free(a);
@@ -189,8 +217,10 @@ static void menu_size_of(const struct menu *m, int w, int h, int *mw, int *mh) {
 }
 
 static unsigned menu_keys(struct acting *a, const struct input *in, int w, int h, struct key k, enum action action) {
-  struct menu m = offers_menu(a, in);
+  static const struct menu unseen = {.ranked = true};
   int mw, mh;
+  if (a->menu_of == MENU_PALETTE && action == ACTION_NONE) return menu_key(&unseen, &a->menu, w, h, k) ? APP_CHANGED : 0; /* a letter finds among hundreds: once, when it is drawn */
+  struct menu m = offers_menu(a, in);
   menu_size_of(&m, w, h, &mw, &mh);
   if (menu_key(&m, &a->menu, mw, mh, k)) return APP_CHANGED;
   switch (action) {
@@ -202,6 +232,7 @@ static unsigned menu_keys(struct acting *a, const struct input *in, int w, int h
   case ACTION_PAGE_DOWN: menu_move(&m, &a->menu, mw, mh, MOVE_PAGE_DOWN); break;
   case ACTION_OPEN: {
     const struct menu_row *row = menu_selected(&m, &a->menu);
+    if (row && a->menu_of == MENU_PALETTE) return palette_take(a, in, row->id);
     const struct offer *f = row ? offers_find(&a->offers, row->id) : NULL;
     if (f) return open_offer(a, in, f);
     break;

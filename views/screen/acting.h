@@ -3,6 +3,7 @@
  * back, and only a word that was typed ever hands back a plan. No executor is known here. */
 #ifndef SCREEN_ACTING_H
 #define SCREEN_ACTING_H
+#include "model/subject.h"
 #include "ops/operation.h"
 #include "tui/form.h"
 #include "tui/menu.h"
@@ -15,13 +16,13 @@ enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8, APP_TIME 
 enum sheet { SHEET_NONE, SHEET_MENU, SHEET_FORM, SHEET_PREVIEW, SHEET_SURE };
 enum menu_of { MENU_ACTIONS, MENU_WIZARDS, MENU_PALETTE };
 
-/* ---- what is offered: a row an operation and thing, or a view ---- */
+/* ---- what is offered: a row an operation and thing ---- */
 struct offer {
   char *id, *group;
-  const struct operation *operation; /* NULL: a view */
-  int view;
+  const struct operation *operation;
   char *target, *refused; /* NULL: none */
   char **more;            /* ... and what else is marked that it fits; ends with NULL. NULL: nothing */
+  char **words;           /* "key=value" to fill its form with, ends with NULL; NULL: none */
   bool judged;            /* by the newest snapshot; what was said before stays until then */
 };
 struct offers {
@@ -81,7 +82,7 @@ struct kept_form { /* input that was left unfinished */
   char *target;
   struct form_state form;
 };
-enum { KEPT_FORMS = 12 };
+enum { KEPT_FORMS = 12, PALETTE_RECENT = 6 };
 
 struct acting { /* {0}: nothing lies over the view */
   enum sheet sheet, behind;  /* behind: what comes back when the help is left */
@@ -90,7 +91,7 @@ struct acting { /* {0}: nothing lies over the view */
   char *selected_id;         /* ... NULL: nothing */
   struct menu_state menu;
   struct offers offers;
-  bool from_menu;
+  bool from_menu;            /* else what was opened without one is left to the view */
   const struct operation *operation;
   char *target;              /* given by what was selected, NULL: a field of the form */
   struct form_state form;
@@ -107,7 +108,10 @@ struct acting { /* {0}: nothing lies over the view */
   size_t rest_count;
   enum task_wish task_wish;  /* APP_TASK: to the task of ... */
   char *task_id;
-  int go_view;               /* 1 + a view to open: the palette's */
+  int go_view;               /* 1 + a view to open: the palette's ... */
+  int go_list;               /* ... or 1 + a list ... */
+  char *go_id;               /* ... whose item of that id is opened */
+  char *recent[PALETTE_RECENT]; /* rows of the palette that were taken, the newest first */
   uint64_t serials;
 };
 
@@ -116,6 +120,8 @@ void acting_free(struct acting *a);
 void acting_menu(struct acting *a, enum menu_of of, int list, const char *id);
 void acting_marked(struct acting *a, char **ids); /* after acting_menu(): for all of these; taken */
 void run_wish_free(struct run_wish *r);           /* leaves it {0} */
+/* An operation's form, the words "key=value" filled in; where nothing is missing and `ready` is set, its preview at once. APP_*. */
+unsigned acting_open(struct acting *a, const struct input *in, const struct operation *o, const char *target, const struct texts *words, bool ready);
 void acting_sure(struct acting *a, enum task_wish kind, const char *task_id);
 void acting_close(struct acting *a); /* back to the view; input is kept */
 /* After a new snapshot, a resize, a key. w, h: of the screen's body. */
@@ -134,6 +140,18 @@ struct menu offers_menu(const struct acting *a, const struct input *in);
 const struct offer *offers_find(const struct offers *o, const char *id);
 const char *offers_title(const struct acting *a);
 const struct operation *wizard_at_hand(const struct input *in); /* the wizard to go on with; NULL: none is left */
+/* The thing of a subject that the operation acts on, by its name; NULL: none of them. */
+const char *offers_target(const struct input *in, const struct subject *s, const struct operation *o);
+/* palette.c: anything by its name */
+struct menu palette_menu(const struct acting *a, const struct input *in);
+unsigned palette_take(struct acting *a, const struct input *in, const char *id); /* APP_*; 0: there is no such row */
+void palette_free(struct acting *a);
+enum { FUZZY_NOT = -1 };
+int fuzzy_cost(const char *text, const char *word, size_t len); /* how far the word is from the text: 0 is the same; FUZZY_NOT: its letters are not in it in that order */
+/* mending.c: what mends a problem */
+struct mending { const struct problem *problem; const struct operation *operation; const char *target; struct texts words; };
+bool mending_of(const struct input *in, const struct problem *p, struct mending *ret); /* false: no single operation does */
+struct subject item_subject(enum list_id list, const struct input *in, const void *item); /* of an event, a problem */
 /* filling.c: an operation's form */
 const struct operation_argument *form_argument(const struct acting *a, size_t field); /* of the form's n-th field; NULL: beyond */
 bool argument_offers(const struct operation_argument *arg); /* values may be offered that are not the only ones */

@@ -56,7 +56,7 @@ struct pane_rect app_list_rect(const struct app *a, const struct input *in, int 
 static int list_height(const struct app *a, const struct input *in, int w, int h, int id) {
   struct canvas size = {.w = w, .h = h};
   struct frame f = frame_of(&size, a, in);
-  return app_list_rect(a, in, f.body.w, f.body.h, id).h - 2;
+  return app_list_rect(a, in, f.body.w, f.body.h, id).h - 2 - (id == LIST_HISTORY ? HISTORY_LINE : 0);
 }
 
 int app_selected(const struct app *a, const struct input *in, const char **ret_id) {
@@ -76,6 +76,17 @@ static bool of_tasks(const struct app *a) { return a->view == VIEW_FIRST_LIST + 
 /* The context whose keys come before those of tables and texts; GLOBAL: none. */
 static enum context own_context(const struct app *a) { return of_tasks(a) ? CONTEXT_TASKS : logs_shown(a) ? CONTEXT_LOGS : CONTEXT_GLOBAL; }
 
+/* The row of what has just happened in the past that is shown; NULL: nothing has, or all of it is later. */
+static const char *just_happened(const struct list_rows *r, const struct input *in) {
+  const struct event_row *newest = NULL;
+  if (in->event_past >= in->event_count) return NULL;
+  for (size_t i = 0; i < r->table.row_count; i++) {
+    const struct event_row *e = r->item[i];
+    if (e->index < in->event_past && (!newest || e->index > newest->index)) newest = e;
+  }
+  return newest ? list_events.id(in, newest) : NULL;
+}
+
 static void settle_list(struct app *a, const struct input *in, int w, int h, int id) {
   struct list_rows r;
   struct list_state *s = &a->lists[id];
@@ -83,9 +94,10 @@ static void settle_list(struct app *a, const struct input *in, int w, int h, int
   if (gone) app_say(a, arena_printf(in->arena, "%zu marked row%s not there any more: %s mark%s gone", gone, gone == 1 ? " is" : "s are", gone == 1 ? "its" : "their", gone == 1 ? " is" : "s are"));
   list_open(&r, lists[id], s, in);
   int height = list_height(a, in, w, h, id);
+  const char *just = id == LIST_EVENTS && !s->touched ? just_happened(&r, in) : NULL;
   if (id == LIST_LOGS) logs_settle(a, in, height);
-  else if (lists[id]->tail && !s->touched && id == LIST_EVENTS && in->event_past && in->event_past < in->event_count)
-    table_select(&r.table, &s->table, height, lists[id]->id(in, &in->events[in->event_past - 1])); /* what has just happened in the past that is shown */
+  else if (id == LIST_HISTORY && !s->touched) table_move(&r.table, &s->table, height, MOVE_HOME); /* the worst, until a key moves */
+  else if (just) table_select(&r.table, &s->table, height, just);
   else if (lists[id]->tail && !s->touched) table_move(&r.table, &s->table, height, MOVE_END);
   else table_follow(&r.table, &s->table, height);
 }
@@ -158,7 +170,8 @@ static void open_selected(struct app *a, const struct input *in) {
   struct list_rows r;
   list_open(&r, lists[id], &a->lists[id], in);
   const char *selected = table_selected(&r.table, &a->lists[id].table);
-  if (selected) app_open_item(a, (enum list_id)id, selected);
+  if (id == LIST_HISTORY) app_follow_subject(a, in); /* a difference is no thing: it leads to one */
+  else if (selected) app_open_item(a, (enum list_id)id, selected);
 }
 
 static void pane_number(struct app *a, int n) {
@@ -219,8 +232,13 @@ static bool event_selected(const struct app *a, const struct input *in, size_t *
   while (i < n && !str_eq(lists[id]->id(in, item[i]), selected)) i++;
   if (i == n) return false;
   if (id == LIST_PROBLEMS) return event_of_problem(in, item[i], ret);
-  *ret = (size_t)((const struct event *)item[i] - in->events);
+  *ret = ((const struct event_row *)item[i])->index;
   return true;
+}
+
+bool app_dated(const struct app *a, const struct input *in) {
+  size_t event;
+  return in->snap && a->view != VIEW_OVERVIEW && event_selected(a, in, &event);
 }
 
 static unsigned travel(struct app *a, const struct input *in, enum time_wish wish) {
@@ -264,11 +282,38 @@ static unsigned about_task(struct app *a, const struct input *in, enum task_wish
   return APP_CHANGED;
 }
 
+/* The first time what stood last; then the next span, the mark among them when there is one. */
+static unsigned next_compare(struct app *a) {
+  if (a->view != VIEW_FIRST_LIST + LIST_HISTORY) app_go(a, VIEW_FIRST_LIST + LIST_HISTORY);
+  else do a->compare = (a->compare + 1) % COMPARE_COUNT;
+  while (a->compare == COMPARE_MARK && !a->marked);
+  return APP_CHANGED;
+}
+
+static unsigned mark_moment(struct app *a) {
+  a->wish = TIME_MARK;
+  return APP_TIME | APP_CHANGED;
+}
+
+/* All events, warnings and worse, what is critical: and the list shows it at once. */
+static unsigned next_severity(struct app *a, const struct input *in, int w, int h) {
+  struct input now = *in;
+  a->event_least = a->event_least == SEVERITY_NONE ? SEVERITY_WARNING : a->event_least == SEVERITY_WARNING ? SEVERITY_CRITICAL : SEVERITY_NONE;
+  now.event_least = a->event_least;
+  if (a->view != VIEW_FIRST_LIST + LIST_EVENTS) app_go(a, VIEW_FIRST_LIST + LIST_EVENTS);
+  app_settle(a, &now, w, h);
+  return APP_CHANGED;
+}
+
 static unsigned act_on(struct app *a, const struct input *in, enum action action) {
   switch (action) {
   case ACTION_ACTIONS: return open_menu(a, in, MENU_ACTIONS);
   case ACTION_WIZARDS: return open_menu(a, in, MENU_WIZARDS);
   case ACTION_PALETTE: return open_menu(a, in, MENU_PALETTE);
+  case ACTION_COMPARE: return next_compare(a);
+  case ACTION_TIME_MARK: return mark_moment(a);
+  case ACTION_FIX: return app_mend(a, in);
+  case ACTION_SUBJECT: return app_follow_subject(a, in);
   case ACTION_TASK_CANCEL: return about_task(a, in, TASK_WISH_CANCEL);
   case ACTION_TASK_ANSWER: return about_task(a, in, TASK_WISH_YES);
   case ACTION_TASK_UNDO: return about_task(a, in, TASK_WISH_UNDO);
@@ -351,6 +396,7 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
     case ACTION_PREVIOUS_PANE: beside(a, -1); break;
     case ACTION_RIGHT:
     case ACTION_NEXT_PANE: beside(a, 1); break;
+    case ACTION_SEVERITY: return next_severity(a, in, w, h);
     default: open_view(a, action);
     }
   app_settle(a, in, w, h);
@@ -377,6 +423,10 @@ static unsigned sheet_key(struct app *a, const struct input *in, int w, int h, s
   if (a->acting.go_view) {
     app_go(a, a->acting.go_view - 1);
     a->acting.go_view = 0;
+  }
+  if (a->acting.go_list) {
+    app_open_item(a, (enum list_id)(a->acting.go_list - 1), a->acting.go_id);
+    a->acting.go_list = 0;
   }
   app_settle(a, in, w, h);
   return wants;
@@ -430,7 +480,10 @@ void app_draw(const struct app *a, const struct input *in, struct canvas *c) {
   else draw_title(f.title, in);
   draw_time(f.time, in);
   if (a->acting.sheet == SHEET_FORM || a->acting.sheet == SHEET_PREVIEW) pen_clear(f.body, STYLE(NORMAL));
-  else if (is_list(a->view)) draw_list(f.body, a, in, list_of(a->view), true, NULL);
+  else if (a->view == VIEW_FIRST_LIST + LIST_HISTORY) {
+    draw_history_line(pen_sub(f.body, 0, 0, f.body.w, HISTORY_LINE), in);
+    draw_list(pen_sub(f.body, 0, HISTORY_LINE, f.body.w, f.body.h - HISTORY_LINE), a, in, LIST_HISTORY, true, NULL);
+  } else if (is_list(a->view)) draw_list(f.body, a, in, list_of(a->view), true, NULL);
   else if (page && page->text) draw_text(f.body, page->text(a, in), page->heading ? page->heading(a, in) : page->title, a->top);
   else if (page) page->draw(f.body, a, in);
   choosing_draw(f.body, a, in);
@@ -468,6 +521,7 @@ void app_state(const struct app *a, const struct input *in, int w, int h, struct
     choosing_state(a, &r, i, out);
   }
   const struct page *page = page_of(a->view);
+  if (a->view == VIEW_FIRST_LIST + LIST_HISTORY) history_state(in, out);
   if (page && page->state) page->state(a, in, out);
   acting_state(&a->acting, in, out);
   if (a->acting.say) state_line(out, "says", a->acting.say);

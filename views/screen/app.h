@@ -11,7 +11,7 @@
 enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_CLUSTERS, VIEW_XRAY, VIEW_TOPOLOGY, VIEW_DETAIL, VIEW_COUNT };
 enum { APP_BACK = 16, APP_PANES = 4, APP_MIN_W = 60, APP_MIN_H = 15 };
 
-enum time_wish { TIME_NONE, TIME_PAUSE, TIME_STEP_BACK, TIME_STEP, TIME_EVENT_BACK, TIME_EVENT, TIME_MOMENT, TIME_BEGIN, TIME_END, TIME_SLOWER, TIME_FASTER };
+enum time_wish { TIME_NONE, TIME_PAUSE, TIME_STEP_BACK, TIME_STEP, TIME_EVENT_BACK, TIME_EVENT, TIME_MOMENT, TIME_BEGIN, TIME_END, TIME_SLOWER, TIME_FASTER, TIME_MARK };
 
 enum cluster_wish { CLUSTER_STAY, CLUSTER_OPEN /* the one that is selected */, CLUSTER_LEAVE /* back to this one, or to the tiles */ };
 
@@ -41,6 +41,9 @@ struct app { /* {0} is the overview with its first pane focused */
   char *detail_id;  /* ... and the item's id; owned */
   size_t top;        /* line of a page that is a text */
   struct xray_state xray;
+  int event_least;   /* enum severity of what the list of events shows, and worse */
+  enum compare compare; /* what the history compares with ... */
+  bool marked;          /* ... and whether there is a moment that was marked */
   bool moved;        /* ... by a key: a task that runs is not followed any more */
   enum time_wish wish; /* with APP_TIME: where to go in time ... */
   size_t wish_event;   /* ... TIME_MOMENT: to that event */
@@ -116,6 +119,7 @@ bool shows_time(const struct input *in);
 /* Words for the title bar, NULL: none. role: how they are drawn. */
 const char *time_words(const struct input *in, enum role *role);
 void draw_notice(struct pen p, const struct app *a, const struct input *in);
+bool app_dated(const struct app *a, const struct input *in); /* what is selected is an event, or a problem whose beginning is known */
 void draw_hints(struct pen p, const struct app *a, const struct input *in);
 /* Where each pane of the overview lies in a body of that size. */
 struct pane_rect pane_rect(const struct input *in, int w, int h, int pane);
@@ -142,6 +146,19 @@ void settle_topology(struct app *a, const struct input *in, int w, int h);
 unsigned act_topology(struct app *a, const struct input *in, int w, int h, enum action action);
 void draw_topology(struct pen p, const struct app *a, const struct input *in);
 void state_topology(const struct app *a, const struct input *in, struct str *out);
+/* account.c: what a problem, an event has to tell; text_free() */
+struct text *problem_text(const struct input *in, const struct problem *p);
+struct text *event_text(const struct input *in, const struct event_row *r);
+/* mending.c: from what is selected to what it is about, and to what mends it */
+bool app_open_subject(struct app *a, const struct input *in, const struct subject *s); /* its detail; false: it is not there */
+bool app_mending(const struct app *a, const struct input *in, struct mending *ret); /* of what is selected; on the overview of the worst problem */
+unsigned app_mend(struct app *a, const struct input *in);
+unsigned app_follow_subject(struct app *a, const struct input *in);
+/* history.c */
+enum { HISTORY_LINE = 3 }; /* rows of the line of time, over the list */
+void draw_history_line(struct pen p, const struct input *in);
+void history_state(const struct input *in, struct str *out);
+struct subject history_subject(const struct input *in, const void *item);
 struct text;
 struct text *detail_text(const struct app *a, const struct input *in); /* owned by the caller, text_free() */
 struct text *help_text(const struct app *a, const struct input *in);

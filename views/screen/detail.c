@@ -1,7 +1,6 @@
 /* The detail of any item, from its shape by the table of sections: every field the snapshot has, with its unit, with old and
  * unknown said as such. And the help. */
 #include "base/clock.h"
-#include "model/problem.h"
 #include "base/utf8.h"
 #include "tui/text.h"
 #include "analysis/fences.h"
@@ -276,6 +275,10 @@ struct text *detail_text(const struct app *a, const struct input *in) {
   if (i == n) {
     text_addf(t, STYLE(WARN), "%s: it is not there any more", a->detail_id ? detail_line(in, a->detail_id) : "?");
     return t;
+  }
+  if (a->detail_list == LIST_PROBLEMS || a->detail_list == LIST_EVENTS) {
+    text_free(t);
+    return a->detail_list == LIST_PROBLEMS ? problem_text(in, item[i]) : event_text(in, item[i]);
   }
   struct detail d = {.t = t, .in = in, .list = (enum list_id)a->detail_list, .item = item[i]};
   detail_headline(&d);

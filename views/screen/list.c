@@ -9,7 +9,7 @@
 const struct list *const lists[LIST_COUNT] = {
     [LIST_NODES] = &list_nodes,         [LIST_BRICKS] = &list_bricks, [LIST_VOLUMES] = &list_volumes,   [LIST_DOMAINS] = &list_domains,
     [LIST_RESOURCES] = &list_resources, [LIST_EVENTS] = &list_events, [LIST_PROBLEMS] = &list_problems, [LIST_SOURCES] = &list_sources,
-    [LIST_TASKS] = &list_tasks,         [LIST_LOGS] = &list_logs, [LIST_FENCING] = &list_fencing,
+    [LIST_TASKS] = &list_tasks,         [LIST_LOGS] = &list_logs, [LIST_FENCING] = &list_fencing,   [LIST_HISTORY] = &list_history,
 };
 
 static const char *row_id(const void *owner, size_t row) {
@@ -29,6 +29,7 @@ static bool row_marked(const void *owner, size_t row) {
 
 static const char *nothing_said(const struct list_rows *r) {
   if (!r->in->snap) return "waiting for the first answers";
+  if (!r->filtered.all && r->list == &list_events && r->in->event_count) return "none of the events is that grave";
   return r->filtered.all ? arena_printf(r->in->arena, "none of %zu matches", r->filtered.all) : r->list->empty;
 }
 

@@ -5,6 +5,7 @@
 #define SCREEN_LIST_H
 #include "analysis/standing.h"
 #include "keymaps/keymap.h"
+#include "model/compare.h"
 #include "model/difference.h"
 #include "run/task.h"
 #include "sources/feed.h"
@@ -16,10 +17,20 @@ struct log_book;
 
 #include "views/screen/clusters.h"
 
+enum compare { COMPARE_10_MIN, COMPARE_HOUR, COMPARE_ALL, COMPARE_MINUTE, COMPARE_MARK, COMPARE_COUNT };
+struct then_shown { /* what is compared with what is shown */
+  bool set, oldest; /* oldest: as far back as is kept, not as far as was asked for */
+  enum compare how;
+  struct moment at;
+  const struct changes *changes;
+};
+
 struct input { /* what there is to see: borrowed, valid for one frame */
   const struct snapshot *snap;
   const struct event *events; /* oldest first */
   size_t event_count, event_past; /* past: how many of them had happened at the moment shown */
+  const uint32_t *event_again; /* of each, how many events back the same happened; NULL: not known */
+  int event_least;             /* enum severity: what is less is not listed */
   const struct keymap *keymap;
   enum glyphs glyphs;
   struct arena *arena; /* for texts of this frame */
@@ -27,6 +38,7 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   struct feed_shown time;
   int64_t own_wall, mono; /* this machine's clocks, whatever is shown: the time of day, and one that only goes on */
   int64_t rotate_ms;   /* how long a page of the wall screen stands */
+  struct then_shown then;
   int now_health;      /* of the newest, whatever is shown */
   bool utc, read_only, simulated;
   const struct task_view *tasks; /* newest first */
@@ -42,7 +54,14 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   const struct trends *trends; /* how loads went until now; NULL: nothing is known */
 };
 
-enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_LOGS, LIST_FENCING, LIST_COUNT };
+struct event_row { /* of the list of events: one, or the same again and again */
+  struct event event; /* the newest of them; first: the list's shape is an event's */
+  size_t index, count; /* its place among the events; how many there are in all */
+  int64_t first;       /* when that began */
+  int worst;           /* enum severity */
+};
+
+enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_LOGS, LIST_FENCING, LIST_HISTORY, LIST_COUNT };
 
 struct list_column {
   struct column shown;
@@ -107,6 +126,8 @@ const char *percent_text(const struct input *in, double percent);     /* "62%", 
 const char *count_text(const struct input *in, int64_t n);            /* NULL when unknown */
 const char *age_text(const struct input *in, int64_t since);          /* of a wall time */
 const char *clock_text(const struct input *in, int64_t wall);         /* "12:03:44" */
+const char *day_text(const struct input *in, int64_t wall);           /* with its day when it is not today's: "11-21 23:10:04" */
+const char *times_text(const struct input *in, const struct event_row *r); /* "x12 in 3 min: ", "" of one */
 const char *heal_text(const struct input *in, int64_t pending, const struct heal_view *h); /* "214 ↓ 3 min", "214 stuck 12 min"; NULL when not counted */
 const char *rate_text(const struct input *in, int64_t pending, const struct heal_view *h); /* healed a minute: "60/min"; "-" where there is none */
 const char *now_text(const struct input *in);                           /* the time of day of who looks, "12:03:44"; of a simulation its own */
@@ -122,5 +143,5 @@ const char *standing_text(const struct input *in, struct standing s);
 /* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale);
 
-extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks, list_logs, list_fencing;
+extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks, list_logs, list_fencing, list_history;
 #endif

@@ -57,15 +57,13 @@ static void aim_brick(struct aims *s, const struct input *in, const char *brick)
     }
 }
 
-/* By its name alone: what an event or a problem speaks of. */
-static void aim_subject(struct aims *s, const struct input *in, const char *subject) {
-  if (!subject) return;
-  aim_host(s, snapshot_host(in->snap, subject));
-  const struct volume_view *v = snapshot_volume(in->snap, subject);
-  if (v) aim_at(s, TARGET_VOLUME, v->name);
-  if (snapshot_domain(in->snap, subject)) aim_domain(s, snapshot_domain(in->snap, subject));
-  else aim_resource(s, in->snap, subject);
-  aim_brick(s, in, subject);
+/* What an event or a problem is about: the thing itself before what it lies on. */
+static void aim_subject(struct aims *s, const struct input *in, const struct subject *x) {
+  if (x->brick) aim_at(s, TARGET_BRICK, arena_printf(in->arena, "%s:%s", x->brick->host, x->brick->path));
+  if (x->volume) aim_at(s, TARGET_VOLUME, x->volume->name);
+  if (x->domain) aim_domain(s, x->domain);
+  else if (x->resource) aim_resource(s, in->snap, x->resource->id);
+  if (x->about != ABOUT_BRICK && x->about != ABOUT_CONSTRAINT) aim_host(s, x->host);
 }
 
 static const void *item_of(const struct acting *a, const struct input *in, const char *id) {
@@ -93,14 +91,16 @@ static struct aims aims_of_item(const struct acting *a, const struct input *in, 
   case LIST_VOLUMES: aim_at(&s, TARGET_VOLUME, ((const struct volume_view *)item)->name); break;
   case LIST_DOMAINS: aim_domain(&s, item); break;
   case LIST_RESOURCES: aim_resource(&s, in->snap, ((const struct resource_view *)item)->id); break;
-  case LIST_EVENTS: aim_subject(&s, in, ((const struct event *)item)->subject); break;
+  case LIST_EVENTS:
+  case LIST_HISTORY:
   case LIST_PROBLEMS: {
-    const struct problem *p = item;
-    aim_at(&s, TARGET_PROBLEM, arena_printf(in->arena, "%s:%s", p->id, p->subject ? p->subject : ""));
-    aim_subject(&s, in, p->subject);
+    const struct problem *p = a->selected_list == LIST_PROBLEMS ? item : NULL;
+    if (p) aim_at(&s, TARGET_PROBLEM, arena_printf(in->arena, "%s:%s", p->id, p->subject ? p->subject : ""));
+    struct subject x = item_subject((enum list_id)a->selected_list, in, item);
+    aim_subject(&s, in, &x);
     break;
   }
-  case LIST_SOURCES: aim_subject(&s, in, ((const struct source_view *)item)->host); break;
+  case LIST_SOURCES: aim_host(&s, snapshot_host(in->snap, ((const struct source_view *)item)->host)); break;
   case LIST_TASKS: {
     const struct task_view *t = task_shown(in, a->selected_id);
     for (size_t i = 0; t && t->copies && i < t->copies->count; i++) aim_at(&s, TARGET_COPY, t->copies->item[i]);
@@ -125,6 +125,8 @@ void offers_free(struct offers *o) {
     for (char **m = o->item[i].more; m && *m; m++) mem_free(*m);
     mem_free(o->item[i].more);
     mem_free(o->item[i].refused);
+    for (char **word = o->item[i].words; word && *word; word++) mem_free(*word);
+    mem_free(o->item[i].words);
   }
   mem_free(o->item);
   *o = (struct offers){0};
@@ -186,15 +188,6 @@ static void take_judged(struct offers *s, struct offers *before) {
   offers_free(before);
 }
 
-static void add_views(struct acting *a) {
-  for (int v = 0; v < VIEW_DETAIL; v++) {
-    if (v == VIEW_PALETTE) continue;
-    struct offers *s = &a->offers;
-    s->item = mem_grow(s->item, s->count + 1, sizeof *s->item);
-    s->item[s->count++] = (struct offer){.id = mem_strdup(view_name(v)), .group = mem_strdup("views"), .view = v, .judged = true};
-  }
-}
-
 /* What is done every day stands before what is done once, and both before what is dangerous. */
 static int rank_of(const struct operation *o) { return o->danger >= 2 ? 2 : o->flags & OP_WIZARD ? 1 : 0; }
 
@@ -212,12 +205,24 @@ static const char *aimed(const struct input *in, const struct aims *aims, const 
   return NULL;
 }
 
-/* What mends a problem stands first. */
-static void add_mending(struct acting *a, const struct input *in, const struct aims *aims) {
+const char *offers_target(const struct input *in, const struct subject *s, const struct operation *o) {
+  struct aims aims = {.count = 0};
+  aim_subject(&aims, in, s);
+  return aimed(in, &aims, o);
+}
+
+/* What mends a problem stands first, filled in. */
+static void add_mending(struct acting *a, const struct input *in) {
+  struct mending m;
   const struct problem *p = a->selected_list == LIST_PROBLEMS ? selected_item(a, in) : NULL;
-  const struct operation *o = p && p->operation ? operation_find(p->operation) : NULL;
-  const char *target = o ? aimed(in, aims, o) : NULL;
-  if (o && (target || o->target == TARGET_CLUSTER)) add(a, o, target, "what mends it");
+  if (!p || !mending_of(in, p, &m)) return;
+  size_t before = a->offers.count;
+  add(a, m.operation, m.target, "what mends it");
+  if (a->offers.count == before || !m.words.count) return;
+  char **words = mem_alloc((m.words.count + 1) * sizeof *words);
+  for (size_t i = 0; i < m.words.count; i++) words[i] = mem_strdup(m.words.item[i]);
+  words[m.words.count] = NULL;
+  a->offers.item[before].words = words;
 }
 
 /* What all that is marked is, each named once. NULL: not all of it is of that kind. */
@@ -277,7 +282,7 @@ static void make_actions(struct acting *a, const struct input *in) {
     return;
   }
   struct aims aims = aims_of(a, in);
-  add_mending(a, in, &aims);
+  add_mending(a, in);
   for (size_t i = 0; i < aims.count; i++) {
     const struct aim *m = &aims.item[i];
     const char *file = m->kind == TARGET_COPY ? strrchr(m->name, '/') : NULL;
@@ -290,7 +295,6 @@ static void make_actions(struct acting *a, const struct input *in) {
 static void make_all(struct acting *a, const struct input *in) {
   const struct operation *o;
   struct aims aims = aims_of(a, in);
-  add_views(a);
   for (size_t i = 0; (o = operation_at(i)) != NULL; i++)
     add(a, o, aimed(in, &aims, o), arena_printf(in->arena, "operations: %s", arena_strndup(in->arena, o->name, strcspn(o->name, "-"))));
 }
@@ -339,16 +343,16 @@ static void put_note(const struct acting *a, const struct input *in, const struc
 }
 
 struct menu offers_menu(const struct acting *a, const struct input *in) {
+  if (a->menu_of == MENU_PALETTE) return palette_menu(a, in);
   struct menu_row *rows = arena_array(in->arena, a->offers.count, sizeof *rows);
   for (size_t i = 0; i < a->offers.count; i++) {
     const struct offer *f = &a->offers.item[i];
     struct menu_row *r = &rows[i];
     *r = (struct menu_row){.id = f->id, .group = f->group, .refused = f->refused};
-    r->title = f->operation ? f->operation->title : view_title(f->view);
-    r->help = f->operation ? arena_printf(in->arena, "%s (%s)", f->operation->help, f->operation->name) : view_help(f->view);
+    r->title = f->operation->title;
+    r->help = arena_printf(in->arena, "%s (%s)", f->operation->help, f->operation->name);
     if (a->menu_of == MENU_WIZARDS) r->title = arena_printf(in->arena, "%2zu  %s", i + 1, r->title);
-    else if (a->menu_of == MENU_PALETTE && f->target) r->title = arena_printf(in->arena, "%s: %s", r->title, f->target);
-    if (f->operation) put_note(a, in, f, r);
+    put_note(a, in, f, r);
   }
   return (struct menu){.rows = rows, .count = a->offers.count, .empty = a->offers.made ? a->batch.marked ? "nothing can be done with all that is marked at once" : "nothing can be done with this" : "waiting for the first answers"};
 }

@@ -93,13 +93,23 @@ void draw_title(struct pen p, const struct input *in) {
 
 /* ---- notices ---- */
 
-static void draw_problem(struct pen p, int y, const struct input *in, const struct problem *b) {
+/* "f fix", with what it is where there is room for that. */
+static const char *fix_text(const struct pen *p, const struct input *in, const struct mending *m) {
+  enum { WIDE = 110 };
+  char key[KEY_NAME];
+  keymap_hint(in->keymap, CONTEXT_TABLE, ACTION_FIX, key);
+  return *key ? arena_printf(in->arena, "%s %s", key, p->w >= WIDE ? m->operation->title : "fix") : NULL;
+}
+
+/* fix: said of the one that the key would mend. */
+static void draw_problem(struct pen p, int y, const struct input *in, const struct problem *b, const char *fix) {
   const char *known = known_text(in, b);
   enum role role = known ? ROLE_DIM : b->severity == SEVERITY_CRITICAL ? ROLE_BAD : b->severity == SEVERITY_WARNING ? ROLE_WARN : ROLE_NORMAL;
   int x = pen_symbol(p, 1, y, style_of(role), b->severity == SEVERITY_CRITICAL ? SYMBOL_BAD : b->severity == SEVERITY_WARNING ? SYMBOL_WARN : SYMBOL_BULLET);
   const char *age = age_text(in, b->since);
-  int room = p.w - x - 2 - (age ? text_columns(age) + 1 : 0);
-  pen_field(p, x + 1, y, room, style_of(role), known ? arena_printf(in->arena, "%s %s %s", known, symbol(in->glyphs, SYMBOL_BULLET), b->text) : b->text);
+  int room = p.w - x - 2 - (age ? text_columns(age) + 1 : 0), fixes = fix ? text_columns(fix) + 2 : 0;
+  pen_field(p, x + 1, y, room - fixes, style_of(role), known ? arena_printf(in->arena, "%s %s %s", known, symbol(in->glyphs, SYMBOL_BULLET), b->text) : b->text);
+  if (fix) pen_right(p, x + 1 + room - fixes + 1, y, fixes - 2, STYLE(KEY), fix);
   if (age) pen_right(p, p.w - 1 - text_columns(age), y, text_columns(age), STYLE(DIM), age);
 }
 
@@ -126,8 +136,10 @@ void draw_notice(struct pen p, const struct app *a, const struct input *in) {
   if (a->view == VIEW_OVERVIEW && p.h > 1) {
     struct list_rows r;
     struct list_state any = {0};
+    struct mending m = {0};
+    const char *fix = app_mending(a, in, &m) ? fix_text(&p, in, &m) : NULL;
     list_open(&r, &list_problems, &any, in);
-    for (size_t i = 0; i < r.table.row_count && y < p.h - 1; i++) draw_problem(p, y++, in, r.item[i]);
+    for (size_t i = 0; i < r.table.row_count && y < p.h - 1; i++) draw_problem(p, y++, in, r.item[i], r.item[i] == m.problem ? fix : NULL);
   }
   const struct event *news = grave_news(in), *e = news ? news : in->event_past ? &in->events[in->event_past - 1] : NULL;
   if (!e) return;
@@ -135,94 +147,6 @@ void draw_notice(struct pen p, const struct app *a, const struct input *in) {
   if (news) x = pen_text(p, x, p.h - 1, STYLE(BADGE_BAD), " NOW ") + 1;
   x = pen_text(p, x, p.h - 1, STYLE(DIM), clock_text(in, e->at));
   pen_field(p, x + 1, p.h - 1, p.w - x - 2, news ? STYLE(BAD) : STYLE(NORMAL), e->text);
-}
-
-/* The hints that fit, in this order; each is an action that works here, with the key that does it. */
-struct hint { enum action action; const char *word; int where; };
-
-/* Where letters are text: the first key of the action that is none. */
-static void no_letter(const struct input *in, enum action action, char key[KEY_NAME]) {
-  CLEANUP(str_free) struct str keys = {0};
-  if (key[1] || !keymap_keys(in->keymap, CONTEXT_GLOBAL, action, &keys)) return;
-  key[0] = 0;
-  char *rest = keys.data;
-  for (char *one; (one = strsep(&rest, ", ")) != NULL && !key[0];)
-    if (one[0] && one[1]) snprintf(key, KEY_NAME, "%s", one);
-}
-
-static int draw_hint(struct pen p, int x, const struct input *in, enum context context, const struct hint *h) {
-  char key[KEY_NAME];
-  keymap_hint(in->keymap, context, h->action, key);
-  if (context == CONTEXT_LIST || context == CONTEXT_FORM || context == CONTEXT_PLAN) no_letter(in, h->action, key);
-  if (!*key || x + text_columns(key) + (h->word ? text_columns(h->word) + 1 : 0) > p.w) return x;
-  x = pen_text(p, x, 0, STYLE(KEY), key) + 1;
-  return h->word ? pen_text(p, x, 0, STYLE(DIM), h->word) + 2 : x;
-}
-
-static void draw_sheet_hints(struct pen p, const struct app *a, const struct input *in) {
-  enum { MENU = 1 << SHEET_MENU, FORM = 1 << SHEET_FORM, PREVIEW = 1 << SHEET_PREVIEW, SURE = 1 << SHEET_SURE };
-  static const struct hint hints[] = {
-      {ACTION_UP, NULL, MENU | FORM | PREVIEW}, {ACTION_DOWN, "choose", MENU}, {ACTION_DOWN, "field", FORM}, {ACTION_DOWN, "read on", PREVIEW}, {ACTION_OPEN, "take it", MENU},
-      {ACTION_OPEN, "next", FORM}, {ACTION_FORM_REVIEW, "review", FORM}, {ACTION_FORM_OFFER, "offered", FORM}, {ACTION_BACK, "back", MENU | FORM | PREVIEW}, {ACTION_BACK, "no", SURE},
-      {ACTION_PLAN_SHELL, "as a script", PREVIEW}, {ACTION_PLAN_FORCE, "if forced", PREVIEW}, {ACTION_HELP, "help", MENU | FORM | PREVIEW}};
-  const struct plan *plan = a->acting.preview.plan;
-  const struct operation_argument *arg = a->acting.sheet == SHEET_FORM ? form_argument(&a->acting, a->acting.form.field) : NULL;
-  bool forcible = plan && plan->allowed != TRUTH_YES && plan->forcible == TRUTH_YES;
-  int x = 1;
-  for (size_t i = 0; i < COUNT(hints); i++)
-    if (hints[i].where & 1 << a->acting.sheet && (hints[i].action != ACTION_PLAN_FORCE || forcible) && (hints[i].action != ACTION_FORM_OFFER || (arg && argument_offers(arg)))) x = draw_hint(p, x, in, acting_context(&a->acting), &hints[i]);
-  if (a->acting.sheet == SHEET_MENU && x + 20 < p.w) pen_text(p, x, 0, STYLE(DIM), "letters find a line");
-}
-
-/* What can be done with the task that is selected, as bits of draw_hints(). */
-static int task_hints(const struct app *a, const struct input *in) {
-  static const enum task_wish wishes[] = {TASK_WISH_YES, TASK_WISH_CANCEL, TASK_WISH_UNDO, TASK_WISH_FORGET};
-  const char *id;
-  int bits = 0;
-  if (!in->snap || app_selected(a, in, &id) != LIST_TASKS) return 0;
-  for (size_t i = 0; i < COUNT(wishes); i++)
-    if (!task_refuses(in, id, wishes[i])) bits |= 32 << i;
-  return bits;
-}
-
-/* Something of the list that has the keys is filtered out. */
-static bool list_filtered(const struct app *a) {
-  int list = a->view == VIEW_OVERVIEW ? (int)pane_lists[a->pane] : a->view >= VIEW_FIRST_LIST && a->view < VIEW_HELP ? a->view - VIEW_FIRST_LIST : -1;
-  return list >= 0 && a->lists[list].filter.pattern;
-}
-
-static void draw_columns_hints(struct pen p, const struct input *in) {
-  static const struct hint hints[] = {{ACTION_COLUMN_SHOW, "show or hide", 0}, {ACTION_COLUMN_EARLIER, NULL, 0}, {ACTION_COLUMN_LATER, "move", 0}, {ACTION_COLUMN_SORT, "sort", 0},
-                                      {ACTION_COLUMN_RESET, "reset", 0}, {ACTION_BACK, "done", 0}};
-  int x = 1;
-  for (size_t i = 0; i < COUNT(hints); i++) x = draw_hint(p, x, in, CONTEXT_COLUMNS, &hints[i]);
-}
-
-void draw_hints(struct pen p, const struct app *a, const struct input *in) {
-  enum { TILES = 1 << 16 };
-  static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten; 512 logs, 1024 logs of something, 2048 neither dated nor logs */
-      {ACTION_TIME_PAUSE, "play/pause", 8}, {ACTION_TIME_STEP_BACK, NULL, 8}, {ACTION_TIME_STEP, "change", 8}, {ACTION_TIME_EVENT_BACK, NULL, 8}, {ACTION_TIME_EVENT, "event", 8},
-      {ACTION_LOGS_ALL, "all/only", 1024}, {ACTION_LOGS_SEVERITY, "severity", 512}, {ACTION_LOGS_WIDER, NULL, 512}, {ACTION_LOGS_NARROWER, "time", 512}, {ACTION_LOGS_FOLLOW, "follow", 512}, {ACTION_LOGS_SAVE, "save", 512},
-      {ACTION_TIME_END, "end", 8}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_VIEW_LOGS, "logs", 16}, {ACTION_TASK_ANSWER, "answer", 32}, {ACTION_TASK_CANCEL, "stop", 64},
-      {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_OPEN, "look at it", TILES}, {ACTION_ACTIONS, "actions", 7}, {ACTION_FILTER, "filter", 3},
-      {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_MARK, "mark", 2}, {ACTION_COLUMNS, "columns", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7},
-      {ACTION_HELP, "help", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_PALETTE, "go to", 7}, {ACTION_VIEW_LOGS, "logs", 2048}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_WIZARDS, "set up", 3},
-      {ACTION_QUIT, "quit", 7}};
-  if (a->acting.sheet) {
-    draw_sheet_hints(p, a, in);
-    return;
-  }
-  if (a->choosing.columns) {
-    draw_columns_hints(p, in);
-    return;
-  }
-  bool text = a->view >= VIEW_HELP, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
-  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | (a->view == VIEW_CLUSTERS ? TILES : 0) | task_hints(a, in) | (logs_shown(a) ? 512 | (a->logs.about ? 1024 : 0) : dated ? 0 : 2048), x = 1;
-  static const struct hint all = {ACTION_BACK, "show all", 0};
-  bool filtered = list_filtered(a);
-  if (filtered) x = draw_hint(p, x, in, CONTEXT_TABLE, &all);
-  for (size_t i = 0; i < COUNT(hints); i++)
-    if (hints[i].where & where && !(filtered && hints[i].action == ACTION_BACK)) x = draw_hint(p, x, in, hints[i].where >= 512 && hints[i].where < 2048 ? CONTEXT_LOGS : hints[i].where >= 32 && hints[i].where < 512 && hints[i].where < TILES ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
 }
 
 /* ---- lists and panes ---- */

@@ -10,7 +10,7 @@ static const char *detail_heading(const struct app *a, const struct input *in) {
 static const struct page pages[] = { /* by view, without the lists */
     {.name = "overview", .title = "Overview", .help = "nodes, bricks, volumes and domains at once", .action = ACTION_VIEW_OVERVIEW, .draw = draw_overview},
     [VIEW_HELP - LIST_COUNT] = {.name = "help", .title = "Help", .help = "all keys, and what the signs mean", .text = help_text},
-    [VIEW_PALETTE - LIST_COUNT] = {.name = "palette", .title = "Palette", .help = "any view or operation by its name"},
+    [VIEW_PALETTE - LIST_COUNT] = {.name = "palette", .title = "Palette", .help = "any view, operation or thing by its name"},
     [VIEW_CLUSTERS - LIST_COUNT] = {.name = "clusters", .title = "Clusters", .help = "other clusters, one feed each, worst first", .action = ACTION_VIEW_CLUSTERS, .act = act_clusters, .draw = draw_clusters, .state = state_clusters},
     [VIEW_XRAY - LIST_COUNT] = {.name = "xray", .title = "X-ray", .help = "what one thing needs, and what depends on it", .action = ACTION_VIEW_XRAY,
                                 .settle = settle_xray, .act = act_xray, .draw = draw_xray, .state = state_xray, .selected = selected_xray},

@@ -1,20 +1,59 @@
 /* What watches over the rest: events, problems, and the sources that all of it comes from. */
 #include "views/screen/list.h"
 #include "base/clock.h"
+#include <string.h>
+#include <time.h>
 
 /* ---- events ---- */
 enum { WHEN, KIND, SUBJECT, TEXT };
 static const struct list_column event_columns[] = {
-    [WHEN] = {{.title = "TIME", .min = 8, .max = 8, .priority = 90}, "at"},
+    [WHEN] = {{.title = "TIME", .min = 8, .max = 16, .whole = true, .priority = 90}, "at"},
     [KIND] = {{.title = "KIND", .min = 13, .max = 16, .priority = 50}, "kind"},
     [SUBJECT] = {{.title = "SUBJECT", .min = 8, .max = 32, .priority = 40}, "subject"},
     [TEXT] = {{.title = "WHAT", .min = 16, .weight = 4, .priority = 99}, "text"},
 };
 
+enum { FOLD_FROM = 4 }; /* to and fro twice; a failover, that goes and comes once, is told step by step */
+
+/* One way after another is news each time; the same way again is not, nor is a count that runs. */
+static bool says_again(const struct event *newest, const struct event *e) {
+  return str_eq(newest->to, e->to) || (newest->to && *newest->to && !newest->to[strspn(newest->to, "0123456789")]);
+}
+
+/* The same, again and again, is one row, at the newest of them. What has happened by the moment shown and what came later
+ * are apart. */
+static void fold(const struct input *in, size_t newest, bool *folded, struct event_row *r) {
+  bool later = newest >= in->event_past, told = false;
+  for (;; told = true) { /* counted first, then marked as told */
+    size_t again = 0;
+    r->count = 0;
+    for (size_t i = newest;; i -= in->event_again[i]) {
+      const struct event *e = &in->events[i];
+      bool shown = e->severity >= in->event_least && (i >= in->event_past) == later;
+      if (shown) r->count++, r->first = e->at, again += says_again(&r->event, e);
+      if (shown && e->severity > r->worst) r->worst = e->severity;
+      folded[i] |= shown && told;
+      if (!in->event_again[i] || in->event_again[i] > i) break;
+    }
+    if (told) return;
+    if (r->count < FOLD_FROM || again < 2) break;
+  }
+  r->count = 1, r->first = r->event.at, r->worst = r->event.severity;
+}
+
 static size_t collect_events(const struct input *in, const void ***ret) {
-  *ret = arena_array(in->arena, in->event_count, sizeof **ret);
-  for (size_t i = 0; i < in->event_count; i++) (*ret)[i] = &in->events[i];
-  return in->event_count;
+  bool *folded = arena_array(in->arena, in->event_count, sizeof *folded);
+  const void **rows = arena_array(in->arena, in->event_count, sizeof *rows);
+  size_t at = in->event_count;
+  for (size_t i = in->event_count; i-- > 0;) {
+    if (folded[i] || in->events[i].severity < in->event_least) continue;
+    struct event_row *r = arena_alloc(in->arena, sizeof *r);
+    *r = (struct event_row){.event = in->events[i], .index = i, .count = 1, .first = in->events[i].at, .worst = in->events[i].severity};
+    if (in->event_again && in->event_again[i]) fold(in, i, folded, r);
+    rows[--at] = r;
+  }
+  *ret = rows + at;
+  return in->event_count - at;
 }
 
 /* They are only ever added, and the oldest dropped; which of them had happened is another for each moment that is shown. */
@@ -27,9 +66,38 @@ static uint64_t event_stamp(const struct input *in) {
   return stamp ? stamp : 1;
 }
 
+static const char *events_heading(const struct input *in) {
+  size_t hidden = 0;
+  if (in->event_least <= SEVERITY_INFO) return "Events";
+  for (size_t i = 0; i < in->event_count; i++) hidden += in->events[i].severity < in->event_least;
+  return arena_printf(in->arena, "Events: %s, %zu others not shown", in->event_least == SEVERITY_CRITICAL ? "critical ones only" : "warnings and worse", hidden);
+}
+
+/* By when it began, so that a row that grows stays the same; a second one of that moment is told apart. */
 static const char *event_id(const struct input *in, const void *item) {
-  const struct event *e = item;
-  return arena_printf(in->arena, "%lld %s %s", (long long)e->at, e->kind, e->subject ? e->subject : "");
+  const struct event_row *r = item;
+  const struct event *e = &r->event;
+  size_t n = 0;
+  for (size_t i = r->index; r->count == 1 && i-- > 0 && in->events[i].at == e->at;) n += str_eq(in->events[i].kind, e->kind) && str_eq(in->events[i].subject, e->subject);
+  const char *id = arena_printf(in->arena, "%lld %s %s", (long long)r->first, e->kind, e->subject ? e->subject : "");
+  return n ? arena_printf(in->arena, "%s %zu", id, n + 1) : id;
+}
+
+/* With its day, when that is another one than the newest. */
+const char *day_text(const struct input *in, int64_t wall) {
+  int64_t today = in->time.kind == FEED_FILE || !in->time.newest ? in->wall : in->time.newest;
+  time_t t = (time_t)(wall / 1000), now = (time_t)(today / 1000);
+  struct tm a, b;
+  char out[CLOCK_TEXT];
+  if (wall == UNKNOWN_INT || !(in->utc ? gmtime_r(&t, &a) : localtime_r(&t, &a)) || !(in->utc ? gmtime_r(&now, &b) : localtime_r(&now, &b))) return clock_text(in, wall);
+  if (a.tm_year == b.tm_year && a.tm_yday == b.tm_yday) return clock_text(in, wall);
+  strftime(out, sizeof out, a.tm_year == b.tm_year ? "%m-%d %H:%M:%S" : "%Y-%m-%d %H:%M", &a);
+  return arena_strdup(in->arena, out);
+}
+
+const char *times_text(const struct input *in, const struct event_row *r) {
+  char span[CLOCK_TEXT];
+  return r->count > 1 ? arena_printf(in->arena, "x%zu in %s: ", r->count, clock_age(span, r->event.at - r->first)) : "";
 }
 
 static enum role severity_role(int severity) {
@@ -38,23 +106,18 @@ static enum role severity_role(int severity) {
 }
 
 static void fill_event(const struct input *in, const void *item, struct row *out) {
-  const struct event *e = item;
-  if ((size_t)(e - in->events) >= in->event_past) { /* after the moment that is shown */
-    row_put(out, WHEN, ROLE_DIM, clock_text(in, e->at));
-    row_put(out, KIND, ROLE_DIM, e->kind);
-    row_put(out, SUBJECT, ROLE_DIM, e->subject);
-    row_put(out, TEXT, ROLE_DIM, arena_printf(in->arena, "later: %s", e->text));
-    return;
-  }
-  row_put(out, WHEN, ROLE_DIM, clock_text(in, e->at));
+  const struct event_row *r = item;
+  const struct event *e = &r->event;
+  bool later = r->index >= in->event_past; /* than the moment that is shown */
+  row_put(out, WHEN, ROLE_DIM, day_text(in, e->at));
   row_put(out, KIND, ROLE_DIM, e->kind);
-  row_put(out, SUBJECT, ROLE_NORMAL, e->subject);
-  row_put(out, TEXT, severity_role(e->severity), e->text);
+  row_put(out, SUBJECT, later ? ROLE_DIM : ROLE_NORMAL, e->subject);
+  row_put(out, TEXT, later ? ROLE_DIM : severity_role(r->worst), later || r->count > 1 ? arena_printf(in->arena, "%s%s%s", later ? "later: " : "", times_text(in, r), e->text) : e->text);
 }
 
 const struct list list_events = {.name = "events", .title = "Events", .help = "what changed, newest last", .action = ACTION_VIEW_EVENTS, .tail = true,
                                  .shape = &event_shape, .columns = event_columns, .column_count = COUNT(event_columns),
-                                 .empty = "nothing has changed since this console was started", .collect = collect_events, .stamp = event_stamp, .id = event_id, .fill = fill_event};
+                                 .empty = "nothing has changed since this console was started", .collect = collect_events, .stamp = event_stamp, .id = event_id, .fill = fill_event, .heading = events_heading};
 
 /* ---- problems ---- */
 enum { MARK, AGE, PSUBJECT, PTEXT };

@@ -82,7 +82,8 @@ static void list_views(struct entries *l) {
 
 static void list_problem_kinds(struct entries *l) {
   for (const struct problem_kind *k = problem_kinds; k->id; k++)
-    add(l, k->id, arena_printf(l->arena, "%s (%s, health: %s)", k->title, severity_names[k->severity], k->effect == HEALTH_HEALTHY ? "no effect" : health_names[k->effect]), k->help);
+    add(l, k->id, arena_printf(l->arena, "%s (%s, health: %s)", k->title, severity_names[k->severity], k->effect == HEALTH_HEALTHY ? "no effect" : health_names[k->effect]),
+        k->operation ? arena_printf(l->arena, "%s Mended by %s%s%s.", k->help, k->operation, k->with ? " " : "", k->with ? k->with : "") : k->help);
 }
 
 static void list_keys(struct entries *l) {
@@ -178,6 +179,8 @@ static void test_problems(void) {
   for (const struct problem_kind *k = problem_kinds; k->id; k++) {
     must(k->title && k->help && k->find && k->severity && k->effect, "a problem without title, help, severity, effect or finder", k->id);
     must(problem_kind_find(k->id) == k, "two problems of one id", k->id);
+    must(!k->operation || operation_find(k->operation), "a problem mended by what is no operation", k->id);
+    must(!k->otherwise || operation_find(k->otherwise), "a problem mended by what is no operation", k->id);
   }
 }
 
