@@ -195,6 +195,13 @@ static void test_keymaps(void) {
   }
 }
 
+static void test_themes(void) {
+  for (size_t i = 0; theme_at(i); i++) {
+    must(theme_find(theme_name(theme_at(i))) == theme_at(i) && theme_help(theme_at(i))[0], "two themes of one name, or one without help", theme_name(theme_at(i)));
+    for (enum role r = 0; r < ROLE_COUNT; r++) must(theme_has(theme_at(i), r), theme_name(theme_at(i)), role_name(r));
+  }
+}
+
 static void test_facts(void) {
   for (const struct fact_kind *k = fact_kinds; k->name; k++) {
     must(k->shape && k->title && k->interval_ms > 0, "a kind of fact without shape, title or interval", k->name);
@@ -226,6 +233,7 @@ int run_self_test(void) {
   test_problems();
   test_lists();
   test_keymaps();
+  test_themes();
   test_facts();
   test_operations();
   for (int i = CMD_STATUS; i < CMD_COUNT; i++) must(command_rows[i].run && command_rows[i].help && command_rows[i].example, "a subcommand without help", command_rows[i].name);

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "tui/screen.h"
+#include "tui/svg.h"
 #include "views/command.h"
 #include "views/console.h"
 #include "views/operator.h"
@@ -9,8 +10,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum format { FORMAT_TEXT, FORMAT_ANSI, FORMAT_STATE };
-static const char *const formats[] = {"text", "ansi", "state"};
+enum format { FORMAT_TEXT, FORMAT_ANSI, FORMAT_SVG, FORMAT_STATE };
+static const char *const formats[] = {"text", "ansi", "svg", "state"};
 
 struct rendering {
   struct console console; /* first: the feed's owner */
@@ -38,6 +39,7 @@ static void print_frame(struct rendering *r) {
   CLEANUP(str_free) struct str out = {0};
   console_draw(&r->console);
   if (r->format == FORMAT_TEXT) canvas_text(r->console.canvas, &out, false);
+  else if (r->format == FORMAT_SVG) canvas_svg(r->console.canvas, r->theme, &out);
   else if (r->format == FORMAT_ANSI) canvas_ansi(r->console.canvas, r->theme, COLOURS_256, &out);
   else {
     struct arena *a = arena_new();
@@ -159,7 +161,7 @@ static int check_arguments(struct rendering *r, const struct arguments *a) {
   const char *format = a->option[OPT_FORMAT] ? a->option[OPT_FORMAT] : "text", *size = a->option[OPT_SIZE];
   size_t i = 0;
   while (i < COUNT(formats) && strcmp(formats[i], format)) i++;
-  if (i == COUNT(formats)) return usage_error("--format is text, ansi or state, not %s", format);
+  if (i == COUNT(formats)) return usage_error("--format is text, ansi, svg or state, not %s", format);
   r->format = (enum format)i;
   r->console.w = 80, r->console.h = 24;
   if (size && !parse_size(size, &r->console.w, &r->console.h)) return usage_error("--size is written as 80x24, not %s", size);
