@@ -141,6 +141,7 @@ struct full {
   int keys;      /* the terminal's descriptor that keys come from */
   bool gone;     /* the terminal is */
   bool leaving;  /* as soon as what runs has ended its step */
+  bool mouse;    /* reports clicks */
   bool looked;   /* whether there is a cluster at all */
   char *nothing; /* the sentence when there is no cluster at all; owned */
 };
@@ -225,6 +226,18 @@ static void resize(struct full *f) {
   on_frame(f);
 }
 
+static void toggle_mouse(struct full *f) {
+  char key[KEY_NAME];
+  keymap_hint(f->console.keymap, CONTEXT_TABLE, ACTION_MOUSE, key);
+  if (!screen_mouse(f->screen, !f->mouse)) {
+    app_say(&f->console.app, "this terminal has no mouse");
+    return;
+  }
+  f->mouse = !f->mouse;
+  CLEANUP(mem_freep) char *says = f->mouse ? mem_printf("mouse on; with Shift the terminal selects text as before; %s turns it off", key) : mem_printf("mouse off; %s turns it on", key);
+  app_say(&f->console.app, says);
+}
+
 static void on_key(void *owner, int code, const struct key *key) {
   struct full *f = owner;
   if (code) {
@@ -241,6 +254,7 @@ static void on_key(void *owner, int code, const struct key *key) {
     resize(f);
     return;
   }
+  if (wants & APP_MOUSE) toggle_mouse(f);
   if (wants & APP_REDRAW) screen_redraw(f->screen);
   if (wants & APP_CHANGED) on_frame(f); /* a key is answered at once */
 }
@@ -305,6 +319,8 @@ static int open_all(struct full *f, const struct arguments *a, struct feed_optio
   const char *theme = a->option[OPT_THEME] ? a->option[OPT_THEME] : config_text(&a->config, SET_THEME);
   const char *keys = a->option[OPT_KEYMAP] ? a->option[OPT_KEYMAP] : config_text(&a->config, SET_KEYMAP);
   const char *no_color = getenv("NO_COLOR");
+  const char *mouse = config_text(&a->config, SET_MOUSE);
+  if (!str_eq(mouse, "on") && !str_eq(mouse, "off")) return err_set(e, -EINVAL, "write mouse = on or mouse = off in [screen]", "mouse is on or off, not %s", mouse), EXIT_CONFIG;
   if (!theme_find(theme)) return setting_error("theme", theme, "themes");
   if (a->option[OPT_VIEW] && !app_open(&c->app, a->option[OPT_VIEW])) return setting_error("view", a->option[OPT_VIEW], "views");
   c->keymap = keymap_load(keys, e);
@@ -315,6 +331,7 @@ static int open_all(struct full *f, const struct arguments *a, struct feed_optio
   if (f->keys < 0) return usage_error("the full screen needs a terminal for its keys");
   f->screen = screen_open_curses(&(struct screen_options){.in = f->keys, .out = 1, .theme = theme_find(theme), .no_color = no_color && *no_color}, e);
   if (!f->screen) return EXIT_USAGE;
+  f->mouse = (a->option[OPT_MOUSE] || str_eq(mouse, "on")) && screen_mouse(f->screen, true);
   c->glyphs = screen_glyphs(f->screen);
   screen_size(f->screen, &c->w, &c->h);
   c->canvas = canvas_new(c->w, c->h, c->glyphs);

@@ -245,7 +245,7 @@ static void dumps(void **state) {
   assert_string_equal(str_text(&s), "\033[0;1;2;7;31mbad\033[0m ok\n\n");
   str_reset(&s);
   canvas_ansi(c, theme_find("dark"), COLOURS_256, &s);
-  assert_string_equal(str_text(&s), "\033[0;1;2;38;5;210;48;5;238mbad\033[0m ok\n\n");
+  assert_string_equal(str_text(&s), "\033[0;1;2;38;5;210;48;5;237mbad\033[0m ok\n\n");
   str_reset(&s);
   canvas_ansi(c, theme_find("light"), COLOURS_NONE, &s);
   assert_null(strstr(str_text(&s), "3"));

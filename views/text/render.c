@@ -119,6 +119,23 @@ static int do_size(struct rendering *r, const char *rest) {
   return 0;
 }
 
+static bool parse_place(const char *s, struct key *k) {
+  int n = 0;
+  return sscanf(s, "%4hd %4hd%n", &k->x, &k->y, &n) == 2 && !s[n];
+}
+
+static int do_click(struct rendering *r, const char *rest) {
+  struct key k = {.code = KEYSYM_CLICK};
+  return parse_place(rest, &k) ? console_key(&r->console, k) & APP_QUIT ? 1 : 0 : -EINVAL;
+}
+
+static int do_wheel(struct rendering *r, const char *rest) {
+  bool up = !strncmp(rest, "up ", 3), down = !strncmp(rest, "down ", 5);
+  struct key k = {.code = up ? KEYSYM_WHEEL_UP : KEYSYM_WHEEL_DOWN};
+  if ((!up && !down) || !parse_place(rest + (up ? 3 : 5), &k)) return -EINVAL;
+  return console_key(&r->console, k) & APP_QUIT ? 1 : 0;
+}
+
 static int do_frame(struct rendering *r, const char *rest) {
   if (*rest) return -EINVAL;
   print_frame(r);
@@ -126,7 +143,8 @@ static int do_frame(struct rendering *r, const char *rest) {
 }
 
 static const struct { const char *word, *form; int (*run)(struct rendering *r, const char *rest); } words[] = {
-    {"key", "key F5", do_key}, {"type", "type web", do_type}, {"wait", "wait 2s", do_wait}, {"size", "size 60x15", do_size}, {"frame", "frame", do_frame}};
+    {"key", "key F5", do_key}, {"type", "type web", do_type}, {"wait", "wait 2s", do_wait}, {"size", "size 60x15", do_size},
+    {"click", "click 10 5", do_click}, {"wheel", "wheel down 10 5", do_wheel}, {"frame", "frame", do_frame}};
 
 static int run_line(struct rendering *r, const char *path, int number, char *line, bool *framed) {
   line[strcspn(line, "\r\n")] = 0;
@@ -140,7 +158,7 @@ static int run_line(struct rendering *r, const char *path, int number, char *lin
     if (code < 0) fprintf(stderr, "kvmconsole: %s:%d: %s: write it as '%s'\n", path, number, line, words[i].form);
     return code;
   }
-  fprintf(stderr, "kvmconsole: %s:%d: no such word: %s; use key, type, wait, size, frame\n", path, number, line);
+  fprintf(stderr, "kvmconsole: %s:%d: no such word: %s; use key, type, wait, size, click, wheel, frame\n", path, number, line);
   return -EINVAL;
 }
 
