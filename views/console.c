@@ -146,7 +146,7 @@ struct full {
   char *nothing; /* the sentence when there is no cluster at all; owned */
 };
 
-enum { FRAME_MS = 40 }; /* at most 25 frames a second, for slow links */
+enum { FRAME_MS = 100 }; /* what comes in is drawn at most 10 times a second, for slow links; a key is answered at once */
 
 /* The terminal is gone: the running step ends, no other starts. */
 static void leave(struct full *f) {
@@ -158,6 +158,7 @@ static void leave(struct full *f) {
 static void on_frame(void *owner) {
   struct full *f = owner;
   if (f->gone) return;
+  timer_set(f->frame, -1); /* a key was faster: its frame has what was to be drawn */
   console_draw(&f->console);
   int code = screen_blit(f->screen, f->console.canvas);
   f->drawn = clock_mono_ms();

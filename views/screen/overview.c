@@ -88,7 +88,7 @@ void draw_title(struct pen p, const struct input *in) {
   }
   int x = 1;
   for (size_t i = 0; i < n; i++) x = pen_text(p, x, 0, s[i].style, s[i].text) + 2;
-  if (clock) pen_right(p, p.w - 9, 0, 8, STYLE(DIM), clock);
+  if (clock) pen_right(p, p.w - 9, 0, 8, STYLE(NORMAL), clock); /* plain: at rest it is all that is sent, a digit a second and no colours around it */
 }
 
 /* ---- notices ---- */
