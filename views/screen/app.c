@@ -206,6 +206,11 @@ static bool event_selected(const struct app *a, const struct input *in, size_t *
   return true;
 }
 
+bool app_dated(const struct app *a, const struct input *in) {
+  size_t event;
+  return in->snap && a->view != VIEW_OVERVIEW && event_selected(a, in, &event);
+}
+
 static unsigned travel(struct app *a, const struct input *in, enum time_wish wish) {
   if (wish == TIME_MOMENT && !event_selected(a, in, &a->wish_event)) return 0;
   a->wish = wish;

@@ -72,6 +72,7 @@ struct frame { struct pen title, time, body, notice, hints; }; /* of the whole s
 struct frame frame_of(struct canvas *c, const struct app *a, const struct input *in);
 /* What is selected: the list and the item's id, of a list or of the detail that is open. -1: nothing is. */
 int app_selected(const struct app *a, const struct input *in, const char **ret_id);
+bool app_dated(const struct app *a, const struct input *in); /* what is selected has a moment on the tape */
 void draw_title(struct pen p, const struct input *in);
 void draw_time(struct pen p, const struct input *in); /* that what is shown is not now */
 bool shows_time(const struct input *in);

@@ -174,32 +174,35 @@ static void draw_sheet_hints(struct pen p, const struct app *a, const struct inp
 }
 
 /* What can be done with the task that is selected, as bits of draw_hints(). */
-static int task_hints(const struct app *a, const struct input *in) {
+static int task_hints(const struct input *in, int list, const char *id) {
   static const enum task_wish wishes[] = {TASK_WISH_YES, TASK_WISH_CANCEL, TASK_WISH_UNDO, TASK_WISH_FORGET};
-  const char *id;
   int bits = 0;
-  if (!in->snap || app_selected(a, in, &id) != LIST_TASKS) return 0;
+  if (list != LIST_TASKS) return 0;
   for (size_t i = 0; i < COUNT(wishes); i++)
     if (!task_refuses(in, id, wishes[i])) bits |= 32 << i;
   return bits;
 }
 
 void draw_hints(struct pen p, const struct app *a, const struct input *in) {
-  static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 events and problems, from 32 a task that can be answered, stopped, undone, forgotten */
+  static const struct hint hints[] = { /* where: 1 overview, 2 list, 4 text, 8 not now, 16 an event, or a problem whose beginning is known, from 32 a task that can be answered, stopped, undone, forgotten, 512 a sorted list */
       {ACTION_TIME_PAUSE, "play/pause", 8}, {ACTION_TIME_STEP_BACK, NULL, 8}, {ACTION_TIME_STEP, "change", 8}, {ACTION_TIME_EVENT_BACK, NULL, 8}, {ACTION_TIME_EVENT, "event", 8},
       {ACTION_TIME_END, "end", 8}, {ACTION_TIME_MOMENT, "its moment", 16}, {ACTION_TASK_ANSWER, "answer", 32}, {ACTION_TASK_CANCEL, "stop", 64},
       {ACTION_TASK_UNDO, "undo", 128}, {ACTION_TASK_FORGET, "forget", 256}, {ACTION_NEXT_PANE, "pane", 1}, {ACTION_NEXT_PANE, "next list", 2}, {ACTION_OPEN, "open", 3}, {ACTION_ACTIONS, "actions", 7},
-      {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 2}, {ACTION_VIEW_PROBLEMS, "problems", 7},
+      {ACTION_FULL, "full", 1}, {ACTION_BACK, "back", 6}, {ACTION_SORT, "sort", 2}, {ACTION_REVERSE_SORT, "reverse", 512}, {ACTION_VIEW_PROBLEMS, "problems", 7},
       {ACTION_HELP, "help", 7}, {ACTION_VIEW_EVENTS, "events", 7}, {ACTION_PALETTE, "go to", 7}, {ACTION_VIEW_SOURCES, "sources", 7}, {ACTION_WIZARDS, "set up", 3},
       {ACTION_QUIT, "quit", 7}};
   if (a->acting.sheet) {
     draw_sheet_hints(p, a, in);
     return;
   }
-  bool text = a->view >= VIEW_HELP, dated = a->view == VIEW_FIRST_LIST + LIST_EVENTS || a->view == VIEW_FIRST_LIST + LIST_PROBLEMS;
-  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (dated ? 16 : 0) | task_hints(a, in), x = 1;
+  bool text = a->view >= VIEW_HELP, list = a->view >= VIEW_FIRST_LIST && !text, sorted = list && a->lists[a->view - VIEW_FIRST_LIST].sorted;
+  const char *id = NULL;
+  int selected = in->snap ? app_selected(a, in, &id) : -1;
+  bool empty = selected >= 0 && !id; /* there is nothing to open or to sort */
+  enum action here = list ? lists[a->view - VIEW_FIRST_LIST]->action : ACTION_NONE; /* that is where one is */
+  int where = (a->view == VIEW_OVERVIEW ? 1 : text ? 4 : 2) | (in->time.past ? 8 : 0) | (app_dated(a, in) ? 16 : 0) | task_hints(in, selected, id) | (sorted ? 512 : 0), x = 1;
   for (size_t i = 0; i < COUNT(hints); i++)
-    if (hints[i].where & where) x = draw_hint(p, x, in, hints[i].where >= 32 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
+    if (hints[i].where & where && hints[i].action != here && !(empty && (hints[i].action == ACTION_OPEN || hints[i].action == ACTION_SORT))) x = draw_hint(p, x, in, hints[i].where >= 32 && hints[i].where < 512 ? CONTEXT_TASKS : text ? CONTEXT_TEXT : CONTEXT_TABLE, &hints[i]);
 }
 
 /* ---- lists and panes ---- */
