@@ -19,7 +19,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_READ_ONLY] = {"--read-only", NULL, ~0u, "ask every daemon for a connection that can only read"},
     [OPT_VIEW] = {"--view", "VIEW", AT(CMD_CONSOLE) | AT(CMD_RENDER), "the view to begin with (see list views)"},
     [OPT_THEME] = {"--theme", "THEME", AT(CMD_CONSOLE) | AT(CMD_RENDER), "colours (see list themes)"},
-    [OPT_KEYMAP] = {"--keymap", "KEYMAP", AT(CMD_CONSOLE) | AT(CMD_RENDER), "default, vi, fkeys, or a file"},
+    [OPT_KEYMAP] = {"--keymap", "KEYMAP", AT(CMD_CONSOLE) | AT(CMD_RENDER) | AT(CMD_LIST), "default, vi, fkeys, or a file; list keys shows it, or its mistakes"},
     [OPT_MOUSE] = {"--mouse", NULL, AT(CMD_CONSOLE), "clicks select and open, the wheel moves; a key turns it on and off too"},
     [OPT_CONFIG] = {"--config", "FILE", ~0u, "this configuration file and no other"},
     [OPT_LOG] = {"--log", "FILE", ~0u, "the program's own log; KVMCONSOLE_LOG=gluster:debug sets levels"},

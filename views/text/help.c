@@ -68,7 +68,7 @@ int run_config(struct arguments *a) {
 /* ---- list ---- */
 
 struct entry { const char *name, *title, *help; };
-struct entries { struct entry *item; size_t count; struct arena *arena; };
+struct entries { struct entry *item; size_t count; struct arena *arena; const char *keymap; struct err err; };
 
 static void add(struct entries *l, const char *name, const char *title, const char *help) {
   l->item = mem_grow(l->item, l->count + 1, sizeof *l->item);
@@ -85,7 +85,7 @@ static void list_problem_kinds(struct entries *l) {
 }
 
 static void list_keys(struct entries *l) {
-  struct keymap *m = keymap_load("default", NULL);
+  struct keymap *m = keymap_load(l->keymap ? l->keymap : "default", &l->err);
   size_t n = 0;
   struct keymap_help *rows = m ? keymap_help(m, CONTEXT_COUNT, &n) : NULL;
   for (size_t i = 0; i < n; i++) add(l, rows[i].name, rows[i].keys, rows[i].help);
@@ -149,12 +149,13 @@ static void print_entries(const struct entries *l, const char *what, bool json) 
 int run_list(struct arguments *a) {
   for (size_t i = 0; i < COUNT(tables); i++)
     if (!strcmp(tables[i].what, a->word[0])) {
-      struct entries l = {.arena = arena_new()};
+      struct entries l = {.arena = arena_new(), .keymap = a->option[OPT_KEYMAP]};
       tables[i].fill(&l);
-      print_entries(&l, a->word[0], a->option[OPT_JSON] != NULL);
+      if (l.err.code) err_print(&l.err);
+      else print_entries(&l, a->word[0], a->option[OPT_JSON] != NULL);
       mem_free(l.item);
       arena_free(l.arena);
-      return 0;
+      return l.err.code ? EXIT_CONFIG : 0;
     }
   return usage_error("list: there is no table of %s (views, scenarios, operations, problems, keys, themes)", a->word[0]);
 }
