@@ -137,35 +137,36 @@ static void at_rest_the_clock_only(void **state) {
   leave(&t);
 }
 
-/* Many changes: at most 10 frames a second, and a key between two of them is not kept waiting. */
+/* Many changes: at most 10 frames a second, and a key between two of them is not kept waiting. On a machine that has other
+ * things to do there are fewer, and some keys wait: never more, and never all. */
 static void frames_are_few_and_keys_are_first(void **state) {
   (void)state;
-  enum { LISTEN_MS = 3000, GAP_MS = 15, SOON_MS = 60, TRIES = 12 };
+  enum { FRAMES = 20, FRAME_MS = 80, GAP_MS = 15, SOON_MS = 60, TRIES = 80, ENOUGH = 4 };
   struct terminal t;
   size_t n;
-  int frames = 0, soon = 0;
+  int frames = 0, soon = 0, tries = 0;
   open_with(&t, &(struct setting){0}, (const char *const[]){"--demo=storm", "--speed", "30", NULL});
   until(&t, "4 Domains");
-  int64_t now = clock_mono_ms(), end = now + LISTEN_MS, last = 0;
-  for (; now < end; now = clock_mono_ms()) {
-    assert_true(hear(&t, (int)(end - now), &n));
+  int64_t start = clock_mono_ms(), last = start;
+  while (frames < FRAMES && clock_mono_ms() - start < PATIENCE_MS) {
+    assert_true(hear(&t, 1000, &n));
     if (!n) continue;
     frames += clock_mono_ms() - last > GAP_MS;
     last = clock_mono_ms();
   }
-  print_message("%d frames in %d s\n", frames, LISTEN_MS / 1000);
-  assert_true(frames >= 3 && frames <= LISTEN_MS / 100 + 3);
-  for (int i = 0; i < TRIES; i++) {
+  print_message("%d frames in %d ms\n", frames, (int)(last - start));
+  assert_true(frames > 0 && last - start >= (int64_t)frames * FRAME_MS - FRAME_MS);
+  while (soon < ENOUGH && tries++ < TRIES) {
     while (hear(&t, 1000, &n) && !n);          /* one has just been drawn: the next is 100 ms away */
     while (hear(&t, GAP_MS, &n) && n);
-    now = clock_mono_ms();
+    start = clock_mono_ms();
     type_in(&t, "\t");
     while (hear(&t, 500, &n) && !n);
-    soon += clock_mono_ms() - now <= SOON_MS;
+    soon += clock_mono_ms() - start <= SOON_MS;
     while (hear(&t, GAP_MS, &n) && n);
   }
-  print_message("%d of %d keys answered before the next frame was due\n", soon, TRIES);
-  assert_true(soon >= TRIES / 2);
+  print_message("%d of %d keys answered before the next frame was due\n", soon, tries);
+  assert_true(soon == ENOUGH);
   leave(&t);
 }
 
