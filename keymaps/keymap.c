@@ -86,17 +86,24 @@ static int include(struct parser *p, const char *name) {
   return parse_text(p->map, t->text, t->name, p->depth + 1, p->err);
 }
 
+/* "[global], [table], ..." */
+static int no_context(struct parser *p, char *what) {
+  CLEANUP(str_free) struct str todo = {0};
+  for (enum context c = 0; c < CONTEXT_COUNT; c++) str_addf(&todo, "%s[%s]", c == 0 ? "write " : c + 1 < CONTEXT_COUNT ? ", " : " or ", context_name(c));
+  return fail(p, str_text(&todo), what);
+}
+
 static int section(struct parser *p, char *line) {
   char *end = strchr(line, ']');
   size_t rest = end ? strspn(end + 1, " \t") + 1 : 0;
-  if (!end || (end[rest] && end[rest] != '#')) return FAIL(p, "write [global], [table], [text] or [list]", "a context is one word in [ ]");
+  if (!end || (end[rest] && end[rest] != '#')) return no_context(p, mem_printf("a context is one word in [ ]"));
   *end = 0;
   for (enum context c = 0; c < CONTEXT_COUNT; c++)
     if (str_eq(context_name(c), line + 1)) {
       p->context = c;
       return 0;
     }
-  return FAIL(p, "write [global], [table], [text] or [list]", "there is no context '%s'", line + 1);
+  return no_context(p, mem_printf("there is no context '%s'", line + 1));
 }
 
 /* The next word of *rest, NULL at the end of the line or at a comment. */
@@ -123,6 +130,9 @@ static int parse_binding(struct parser *p, char *line) {
   if (row && row->context != CONTEXT_GLOBAL && row->context != p->context)
     return FAIL(p, "move the line under the context it belongs to", "%s does nothing in [%s]: it belongs into [%s]", name, context_name(p->context),
                 context_name(row->context));
+  bool text = p->context == CONTEXT_LIST || p->context == CONTEXT_FORM || p->context == CONTEXT_PLAN;
+  if (text && key.code < KEYSYM_FIRST && !(key.mods & (KEY_CTRL | KEY_ALT)))
+    return FAIL(p, "take one with C- or M-, or a function key", "in [%s] the character %s is text that is typed, never a command", context_name(p->context), word);
   p->bound = true;
   return bind(p, key, action);
 }
@@ -166,6 +176,12 @@ static int read_file(const char *path, char **ret, struct err *e) {
   return 0;
 }
 
+static bool does(const struct keymap *m, enum action a) {
+  for (size_t i = 0; i < m->count; i++)
+    if (m->bindings[i].action == a && m->bindings[i].context == CONTEXT_GLOBAL) return true;
+  return false;
+}
+
 struct keymap *keymap_load(const char *name, struct err *e) {
   CLEANUP(keymap_freep) struct keymap *m = keymap_new();
   CLEANUP(mem_freep) char *text = NULL;
@@ -177,6 +193,10 @@ struct keymap *keymap_load(const char *name, struct err *e) {
     return NULL;
   }
   if (!t && (read_file(name, &text, e) < 0 || keymap_parse(m, text, name, e) < 0)) return NULL;
+  if (!does(m, ACTION_QUIT)) {
+    err_set(e, -EINVAL, "add a line such as  q quit  under [global]", "with the key map %s no key leaves the console", name);
+    return NULL;
+  }
   struct keymap *whole = m;
   m = NULL;
   return whole;

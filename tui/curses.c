@@ -25,6 +25,10 @@
 
 enum { PAIRS_MAX = 256, LAST_WORDS_MS = 500 };
 
+/* Presses and the wheel, places as numbers in decimal: all that have a mouse know it, and no older form is asked for. */
+#define MOUSE_ON "\033[?1000h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
+
 struct terminal {
   struct screen screen;
   SCREEN *curses;
@@ -42,7 +46,7 @@ struct terminal {
   } pairs[PAIRS_MAX];
   int pair_count, pair_limit;
   bool own_background; /* curses may use the terminal's own colours */
-  bool hides_cursor;
+  bool hides_cursor, mouse;
   bool dead;
 };
 
@@ -63,6 +67,10 @@ static struct {
   char bytes[256];
   size_t len;
 } way_out;
+
+static void add_way_out(const char *bytes) {
+  for (; *bytes && way_out.len < sizeof(way_out.bytes); bytes++) way_out.bytes[way_out.len++] = *bytes;
+}
 
 /* A capability without its padding, "$<20/>"; only ones without parameters. */
 static void add_capability(const char *name) {
@@ -85,8 +93,9 @@ static void arm(struct terminal *t) {
   add_capability("op");
   add_capability("cnorm");
   add_capability("BD");
+  if (t->mouse) add_way_out(MOUSE_OFF);
   if (has("rmcup")) add_capability("rmcup");
-  else way_out.len += (size_t)snprintf(way_out.bytes + way_out.len, sizeof(way_out.bytes) - way_out.len, "\r\n");
+  else add_way_out("\r\n");
   way_out.armed = 1;
 }
 
@@ -289,6 +298,19 @@ static void terminal_bell(struct screen *s) {
   fail_if(t, output_send(t->output));
 }
 
+static bool terminal_mouse(struct screen *s, bool on) {
+  struct terminal *t = (struct terminal *)s;
+  if (on && !has("kmous")) return false;
+  if (on == t->mouse) return true;
+  t->mouse = on;
+  decoder_mouse(t->decoder, on);
+  if (s->suspended) return true;
+  output_add(t->output, on ? MOUSE_ON : MOUSE_OFF, strlen(on ? MOUSE_ON : MOUSE_OFF));
+  fail_if(t, output_send(t->output));
+  arm(t);
+  return true;
+}
+
 /* ---- keys ---- */
 
 static int terminal_key(struct screen *s, struct key *ret) {
@@ -355,6 +377,7 @@ static void terminal_suspend(struct screen *s) {
   canvas_free(t->late);
   t->late = NULL;
   say(t, "BD");
+  if (t->mouse) output_add(t->output, MOUSE_OFF, strlen(MOUSE_OFF));
   curs_set(1);
   endwin();
   collect(t);
@@ -373,6 +396,7 @@ static void terminal_resume(struct screen *s) {
   refresh(); /* into the alternate screen again */
   collect(t);
   say(t, "BE");
+  if (t->mouse) output_add(t->output, MOUSE_ON, strlen(MOUSE_ON));
   fail_if(t, output_send(t->output));
   arm(t);
 }
@@ -398,6 +422,7 @@ static const struct screen_class class = {
     .redraw = terminal_redraw,
     .resized = terminal_resized,
     .bell = terminal_bell,
+    .mouse = terminal_mouse,
     .key = terminal_key,
     .wait = terminal_wait,
     .suspend = terminal_suspend,

@@ -8,6 +8,8 @@ enum {
   SEQUENCE_MAX = 64,      /* no key is longer; what goes on is no key */
   BUFFER_MAX = 64 * 1024, /* a paste that nobody reads */
   PASTE_LOST_MS = 2000,   /* an end of paste that has not come by then will not: else all keys would be dead */
+  LATE_MS = 2000,         /* within so long after an Esc the rest of its sequence may still come */
+  PLACE_MAX = 10000,      /* no screen is larger */
   ESC = 0x1B
 };
 
@@ -21,7 +23,8 @@ struct decoder {
   struct str bytes;
   size_t at; /* what was already taken from them */
   int64_t last_ms;
-  bool pasting;
+  int64_t esc_ms, given_ms; /* how long a lone Esc is waited for; when one was given as a key and nothing came since, else INT64_MIN */
+  bool pasting, mouse;
   struct learned learned[LEARNED_MAX];
   size_t learned_count;
 };
@@ -30,8 +33,13 @@ struct decoder {
 enum found { MORE, SKIP, KEY };
 
 struct decoder *decoder_new(void) {
-  return mem_alloc(sizeof(struct decoder));
+  struct decoder *d = mem_alloc(sizeof *d);
+  d->esc_ms = DECODE_ESC_MS;
+  d->given_ms = INT64_MIN;
+  return d;
 }
+
+void decoder_mouse(struct decoder *d, bool on) { d->mouse = on; }
 
 void decoder_free(struct decoder *d) {
   if (!d) return;
@@ -46,22 +54,6 @@ void decoder_learn(struct decoder *d, const char *sequence, struct key key) {
   memcpy(l->bytes, sequence, len);
   l->len = len;
   l->key = key;
-}
-
-void decoder_feed(struct decoder *d, const void *bytes, size_t len, int64_t now_ms) {
-  if (d->pasting && now_ms - d->last_ms > PASTE_LOST_MS) d->pasting = false;
-  if (d->at == d->bytes.len) {
-    str_reset(&d->bytes);
-    d->at = 0;
-  }
-  if (d->at > BUFFER_MAX / 2) {
-    d->bytes.len -= d->at;
-    memmove(d->bytes.data, d->bytes.data + d->at, d->bytes.len);
-    d->at = 0;
-  }
-  if (len > BUFFER_MAX - d->bytes.len) len = BUFFER_MAX - d->bytes.len;
-  str_addn(&d->bytes, bytes, len);
-  d->last_ms = now_ms;
 }
 
 /* ---- escape sequences ---- */
@@ -107,7 +99,7 @@ struct csi {
   int number[4];
   size_t count;
   char final;
-  bool private;
+  char private; /* the mark before its numbers, 0: none */
 };
 
 /* The sequence as a whole, ESC [ included: KEY means it is complete, *ret_used long. */
@@ -122,7 +114,7 @@ static enum found read_csi(const char *s, size_t len, struct csi *c, size_t *ret
     } else if (b == ';' || b == ':') {
       if (c->count < COUNT(c->number)) c->number[c->count++] = 0;
     } else if (b >= 0x3C && b <= 0x3F) {
-      c->private = true;
+      c->private = (char)b;
     } else if (b == '$' && i + 1 == len) { /* rxvt: Shift; a final there, though the standard says more follows */
       c->final = '$';
       return KEY;
@@ -138,6 +130,17 @@ static enum found read_csi(const char *s, size_t len, struct csi *c, size_t *ret
   return MORE;
 }
 
+/* The left button, and the wheel: ESC [ < BUTTON ; COLUMN ; ROW M. Everything else is of no use here: what is released (m),
+ * dragged, or held with Shift, which terminals keep for their own selection. */
+static enum found parse_mouse(const struct decoder *d, const struct csi *c, struct key *ret) {
+  static const uint32_t wheel[] = {KEYSYM_WHEEL_UP, KEYSYM_WHEEL_DOWN};
+  int button = c->number[0], x = c->number[1], y = c->number[2];
+  if (!d->mouse || c->count != 3 || c->final != 'M' || x < 1 || y < 1 || x > PLACE_MAX || y > PLACE_MAX) return SKIP;
+  if (button != 0 && button != 64 && button != 65) return SKIP;
+  *ret = (struct key){.code = button ? wheel[button - 64] : KEYSYM_CLICK, .x = (int16_t)(x - 1), .y = (int16_t)(y - 1)};
+  return KEY;
+}
+
 static enum found parse_csi(struct decoder *d, const char *s, size_t len, struct key *ret, size_t *ret_used) {
   struct csi c;
   if (len > 2 && s[2] == '[') { /* F1 to F5 of the Linux console: ESC [ [ A */
@@ -151,6 +154,7 @@ static enum found parse_csi(struct decoder *d, const char *s, size_t len, struct
     *ret_used = 6;
     return len < 6 ? MORE : SKIP;
   }
+  if (c.private == '<') return parse_mouse(d, &c, ret);
   if (c.private) return SKIP;
   uint8_t mods = c.count > 1 ? mods_of(c.number[1]) : 0;
   switch (c.final) {
@@ -271,15 +275,51 @@ static enum found parse(struct decoder *d, bool expired, struct key *ret, size_t
   return s[0] == ESC ? parse_escape(d, s, len, expired, ret, ret_used) : parse_char(s, len, expired, ret, ret_used);
 }
 
+/* The rest of a sequence whose Esc was taken for the key: it came in one piece, too late. It is no text and no keys, and
+ * the next lone Esc is waited for longer. Returns how much of the bytes it is. */
+static size_t late_rest(struct decoder *d, const char *bytes, size_t len, int64_t now_ms) {
+  bool after = d->at == d->bytes.len && d->given_ms != INT64_MIN && now_ms - d->given_ms <= LATE_MS;
+  char whole[SEQUENCE_MAX];
+  size_t part = len < sizeof whole - 1 ? len : sizeof whole - 1, used = 0;
+  struct key k;
+  d->given_ms = INT64_MIN;
+  if (!after || part < 2 || bytes[0] != '[') return 0;
+  whole[0] = ESC;
+  memcpy(whole + 1, bytes, part);
+  if (parse_csi(d, whole, part + 1, &k, &used) != KEY && !d->pasting) return 0;
+  d->esc_ms = DECODE_SLOW_ESC_MS;
+  return used - 1;
+}
+
+void decoder_feed(struct decoder *d, const void *bytes, size_t len, int64_t now_ms) {
+  if (d->pasting && now_ms - d->last_ms > PASTE_LOST_MS) d->pasting = false;
+  size_t late = late_rest(d, bytes, len, now_ms);
+  bytes = (const char *)bytes + late;
+  len -= late;
+  if (d->at == d->bytes.len) {
+    str_reset(&d->bytes);
+    d->at = 0;
+  }
+  if (d->at > BUFFER_MAX / 2) {
+    d->bytes.len -= d->at;
+    memmove(d->bytes.data, d->bytes.data + d->at, d->bytes.len);
+    d->at = 0;
+  }
+  if (len > BUFFER_MAX - d->bytes.len) len = BUFFER_MAX - d->bytes.len;
+  str_addn(&d->bytes, bytes, len);
+  d->last_ms = now_ms;
+}
+
 bool decoder_next(struct decoder *d, int64_t now_ms, struct key *ret) {
   while (d->at < d->bytes.len) {
     size_t used = 1;
     struct key k = {0};
-    enum found found = parse(d, now_ms - d->last_ms >= DECODE_ESC_MS, &k, &used);
+    enum found found = parse(d, now_ms - d->last_ms >= d->esc_ms, &k, &used);
     if (found == MORE) return false;
     if (used > d->bytes.len - d->at) used = d->bytes.len - d->at;
     d->at += used ? used : 1;
     if (found != KEY) continue;
+    if (k.code == KEYSYM_ESC && d->at == d->bytes.len) d->given_ms = now_ms;
     *ret = k;
     return true;
   }
@@ -288,6 +328,6 @@ bool decoder_next(struct decoder *d, int64_t now_ms, struct key *ret) {
 
 int decoder_wait(const struct decoder *d, int64_t now_ms) {
   if (d->at == d->bytes.len) return -1;
-  int64_t left = d->last_ms + DECODE_ESC_MS - now_ms;
-  return left < 0 ? 0 : left > DECODE_ESC_MS ? DECODE_ESC_MS : (int)left;
+  int64_t left = d->last_ms + d->esc_ms - now_ms;
+  return left < 0 ? 0 : left > d->esc_ms ? (int)d->esc_ms : (int)left;
 }

@@ -5,13 +5,17 @@
 #define TUI_DECODE_H
 #include "tui/key.h"
 
-enum { DECODE_ESC_MS = 100 }; /* after so long without a next byte a lone Esc is the key Esc */
+/* After so long without a next byte a lone Esc is the key Esc; after so long once the rest of a sequence came later than
+ * that, which only a slow link does. */
+enum { DECODE_ESC_MS = 100, DECODE_SLOW_ESC_MS = 500 };
 
 struct decoder;
 struct decoder *decoder_new(void); /* knows what xterm, tmux, screen, linux, rxvt and vt100 send; owned by the caller */
 void decoder_free(struct decoder *d);
 /* A sequence of this terminal's own (from terminfo), stronger than the built-in ones. */
 void decoder_learn(struct decoder *d, const char *sequence, struct key key);
+/* Clicks and the wheel (SGR reports) become keys of their own; else they are dropped like all that makes no sense. */
+void decoder_mouse(struct decoder *d, bool on);
 /* Bytes that came at now_ms. Never refused: what is too long or makes no sense is dropped, whole. */
 void decoder_feed(struct decoder *d, const void *bytes, size_t len, int64_t now_ms);
 /* The next key, true; false when there is none (yet). */

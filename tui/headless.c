@@ -34,6 +34,11 @@ static uint64_t headless_sent(const struct screen *s) {
 
 static void nothing(struct screen *s) { (void)s; }
 
+static bool headless_mouse(struct screen *s, bool on) {
+  (void)s, (void)on;
+  return true;
+}
+
 static bool headless_resized(struct screen *s) {
   struct headless *h = of(s);
   bool changed = s->w != h->new_w || s->h != h->new_h;
@@ -63,6 +68,7 @@ static const struct screen_class class = {
     .redraw = headless_redraw,
     .resized = headless_resized,
     .bell = nothing,
+    .mouse = headless_mouse,
     .key = headless_key,
     .wait = headless_wait,
     .suspend = nothing,

@@ -24,7 +24,11 @@ enum {
   KEYSYM_INSERT,
   KEYSYM_DELETE,
   KEYSYM_F1, /* F2 is KEYSYM_F1 + 1, up to F24 */
-  KEYSYM_END_OF_LIST = KEYSYM_F1 + 24
+  KEYSYM_END_OF_LIST = KEYSYM_F1 + 24,
+  /* The mouse, where it is on: events at a place and no keys. They have no name, so nothing can be bound to them. */
+  KEYSYM_CLICK = KEYSYM_END_OF_LIST,
+  KEYSYM_WHEEL_UP,
+  KEYSYM_WHEEL_DOWN
 };
 
 enum { KEY_CTRL = 1, KEY_ALT = 2, KEY_SHIFT = 4 };
@@ -33,7 +37,9 @@ struct key {
   uint32_t code; /* 0: no key */
   uint8_t mods;
   bool pasted; /* came from a bracketed paste: text for a prompt, never a command */
+  int16_t x, y; /* of the mouse: column and row from 0 */
 };
+static inline bool key_is_mouse(struct key k) { return k.code >= KEYSYM_CLICK && k.code <= KEYSYM_WHEEL_DOWN; }
 
 enum { KEY_NAME = 32 };
 char *key_print(char *out, struct key k);         /* KEY_NAME bytes; returns out */

@@ -153,6 +153,14 @@ char *menu_range(char *out, const struct menu *m, const struct menu_state *s, in
   return scroll_range(out, s->top, height > 0 ? (size_t)height : 0, l.count);
 }
 
+const struct menu_row *menu_row_at(const struct menu *m, const struct menu_state *s, int w, int h, int x, int y) {
+  CLEANUP(lines_free) struct lines l = lines_of(m, s);
+  struct parts at = parts_of(w, h);
+  size_t line = s->top + (size_t)(y - FILTER);
+  if (x < 0 || x >= at.list_w || y < FILTER || y >= FILTER + at.list_h || line >= l.count || l.row[line] == NONE) return NULL;
+  return &m->rows[l.row[line]];
+}
+
 int menu_height(const struct menu *m, int w) {
   static const struct menu_state all = {{0}, NULL, 0};
   CLEANUP(lines_free) struct lines l = lines_of(m, &all);

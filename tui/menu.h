@@ -33,6 +33,7 @@ void menu_move(const struct menu *m, struct menu_state *s, int w, int h, enum mo
 void menu_select(const struct menu *m, struct menu_state *s, int w, int h, const char *id);
 void menu_follow(const struct menu *m, struct menu_state *s, int w, int h); /* after new rows, a resize */
 bool menu_key(const struct menu *m, struct menu_state *s, int w, int h, struct key k); /* of the filter; false: not for it */
+const struct menu_row *menu_row_at(const struct menu *m, const struct menu_state *s, int w, int h, int x, int y); /* drawn there; NULL: none */
 int menu_height(const struct menu *m, int w); /* of a pen that shows all of it, whatever is filtered */
 void menu_draw(struct pen p, const struct menu *m, const struct menu_state *s);
 char *menu_range(char *out, const struct menu *m, const struct menu_state *s, int w, int h); /* RANGE_TEXT bytes */

@@ -43,6 +43,8 @@ void screen_bell(struct screen *s) {
   if (!s->suspended) s->class->bell(s);
 }
 
+bool screen_mouse(struct screen *s, bool on) { return s->class->mouse(s, on); }
+
 int screen_fd(const struct screen *s) { return s->fd; }
 int screen_key(struct screen *s, struct key *ret) { return s->suspended ? 0 : s->class->key(s, ret); }
 int screen_wait(const struct screen *s) { return s->suspended ? -1 : s->class->wait(s); }

@@ -36,6 +36,9 @@ void screen_redraw(struct screen *s);
 /* Asks the terminal for its size; true when it changed. */
 bool screen_resized(struct screen *s);
 void screen_bell(struct screen *s);
+/* Clicks and the wheel come as keys of their own (key_is_mouse); the terminal's own selection of text then needs Shift. Off at
+ * first. false: this terminal has no mouse. */
+bool screen_mouse(struct screen *s, bool on);
 
 /* The descriptor to poll for keys, -1: none. */
 int screen_fd(const struct screen *s);

@@ -11,6 +11,7 @@ struct screen_class {
   void (*redraw)(struct screen *s);
   bool (*resized)(struct screen *s);
   void (*bell)(struct screen *s);
+  bool (*mouse)(struct screen *s, bool on);
   int (*key)(struct screen *s, struct key *ret);
   int (*wait)(const struct screen *s);
   void (*suspend)(struct screen *s);

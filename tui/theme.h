@@ -50,6 +50,8 @@ const char *theme_help(const struct theme *t);
  * numbers mean something else. */
 enum colours theme_depth(int terminal_colours, bool no_color);
 struct look theme_look(const struct theme *t, enum colours depth, struct style s);
+/* The colours that a theme takes its terminal to have of its own, of 256: for contrast, and for pictures. */
+struct look theme_ground(const struct theme *t);
 /* Whether the table says anything for this role (self-test): every role of every theme must. */
 bool theme_has(const struct theme *t, enum role role);
 const char *role_name(enum role role); /* "SELECTED_UNFOCUSED" */

@@ -177,11 +177,12 @@ struct full {
   bool gone;     /* the terminal is */
   bool leaving;  /* as soon as what runs has ended its step */
   uint64_t rung; /* the bell, by the wall screen's count */
+  bool mouse;    /* reports clicks */
   bool looked;   /* whether there is a cluster at all */
   char *nothing; /* the sentence when there is no cluster at all; owned */
 };
 
-enum { FRAME_MS = 40 }; /* at most 25 frames a second, for slow links */
+enum { FRAME_MS = 100 }; /* what comes in is drawn at most 10 times a second, for slow links; a key is answered at once */
 
 /* The terminal is gone: the running step ends, no other starts. */
 static void leave(struct full *f) {
@@ -193,6 +194,7 @@ static void leave(struct full *f) {
 static void on_frame(void *owner) {
   struct full *f = owner;
   if (f->gone) return;
+  timer_set(f->frame, -1); /* a key was faster: its frame has what was to be drawn */
   console_draw(&f->console);
   int code = screen_blit(f->screen, f->console.canvas);
   f->drawn = clock_mono_ms();
@@ -296,6 +298,18 @@ static void resize(struct full *f) {
   on_frame(f);
 }
 
+static void toggle_mouse(struct full *f) {
+  char key[KEY_NAME];
+  keymap_hint(f->console.keymap, CONTEXT_TABLE, ACTION_MOUSE, key);
+  if (!screen_mouse(f->screen, !f->mouse)) {
+    app_say(&f->console.app, "this terminal has no mouse");
+    return;
+  }
+  f->mouse = !f->mouse;
+  CLEANUP(mem_freep) char *says = f->mouse ? mem_printf("mouse on; with Shift the terminal selects text as before; %s turns it off", key) : mem_printf("mouse off; %s turns it on", key);
+  app_say(&f->console.app, says);
+}
+
 static void on_key(void *owner, int code, const struct key *key) {
   struct full *f = owner;
   if (code) {
@@ -312,6 +326,7 @@ static void on_key(void *owner, int code, const struct key *key) {
     resize(f);
     return;
   }
+  if (wants & APP_MOUSE) toggle_mouse(f);
   if (wants & APP_REDRAW) screen_redraw(f->screen);
   if (wants & APP_CHANGED) on_frame(f); /* a key is answered at once */
 }
@@ -378,6 +393,8 @@ static int open_all(struct full *f, const struct arguments *a, struct feed_optio
   const char *no_color = getenv("NO_COLOR");
   c->app.noc.on = a->option[OPT_NOC] != NULL;
   c->rotate_ms = config_number(&a->config, SET_NOC_ROTATE) * 1000;
+  const char *mouse = config_text(&a->config, SET_MOUSE);
+  if (!str_eq(mouse, "on") && !str_eq(mouse, "off")) return err_set(e, -EINVAL, "write mouse = on or mouse = off in [screen]", "mouse is on or off, not %s", mouse), EXIT_CONFIG;
   if (!theme_find(theme)) return setting_error("theme", theme, "themes");
   if (a->option[OPT_VIEW] && !app_open(&c->app, a->option[OPT_VIEW])) return setting_error("view", a->option[OPT_VIEW], "views");
   columns_configure(&a->config, &c->app);
@@ -392,6 +409,7 @@ static int open_all(struct full *f, const struct arguments *a, struct feed_optio
   if (f->keys < 0) return usage_error("the full screen needs a terminal for its keys");
   f->screen = screen_open_curses(&(struct screen_options){.in = f->keys, .out = 1, .theme = theme_find(theme), .no_color = no_color && *no_color}, e);
   if (!f->screen) return EXIT_USAGE;
+  f->mouse = (a->option[OPT_MOUSE] || str_eq(mouse, "on")) && screen_mouse(f->screen, true);
   c->glyphs = screen_glyphs(f->screen);
   screen_size(f->screen, &c->w, &c->h);
   c->canvas = canvas_new(c->w, c->h, c->glyphs);

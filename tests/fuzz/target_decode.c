@@ -9,7 +9,8 @@ static size_t take(struct decoder *d, int64_t now) {
   size_t keys = 0;
   while (decoder_next(d, now, &k)) {
     char name[KEY_NAME];
-    MUST(k.code && k.code < KEYSYM_END_OF_LIST, "a key is one");
+    MUST(k.code && (k.code < KEYSYM_END_OF_LIST || key_is_mouse(k)), "a key is one");
+    MUST(!key_is_mouse(k) || (k.x >= 0 && k.y >= 0 && !k.pasted), "the mouse is somewhere, and is no paste");
     key_print(name, k);
     MUST(strlen(name) < KEY_NAME, "its name has room");
     key_canonical(k);
@@ -28,6 +29,7 @@ void target(const uint8_t *data, size_t len) {
   data += 2, len -= 2;
   if (cut > len) cut = len;
   struct decoder *d = decoder_new();
+  decoder_mouse(d, pause % 2);
   decoder_learn(d, "\033[99~", (struct key){.code = KEYSYM_F1});
   decoder_feed(d, data, cut, now);
   keys += take(d, now);

@@ -125,6 +125,8 @@ static void mistakes_are_named(void **state) {
       {"s sort\n", {"my.keys:1:", "sort", "[table]"}},
       {"[text]\ns sort\n", {"my.keys:2:", "[text]", "[table]"}},
       {"F5 help\ninclude vi\n", {"my.keys:2:", "first", NULL}},
+      {"[form]\nx form-review\n", {"my.keys:2:", "[form]", "text"}},
+      {"[list]\nC-x up\nx down\n", {"my.keys:3:", "[list]", "text"}},
       {"include emacs\n", {"my.keys:1:", "emacs", "default"}},
   };
   for (size_t i = 0; i < COUNT(cases); i++) {
@@ -156,6 +158,14 @@ static void files(void **state) {
   CLEANUP(keymap_freep) struct keymap *m = load(path);
   assert_int_equal(look(m, CONTEXT_GLOBAL, "F12"), ACTION_QUIT);
   assert_int_equal(look(m, CONTEXT_GLOBAL, "g"), ACTION_HOME);
+  char shut[] = "/tmp/keymap-XXXXXX"; /* no way out of the console is a mistake too */
+  int none = mkstemp(shut);
+  static const char nothing[] = "include default\nq none\nF10 none\nC-c none\n";
+  assert_int_equal(write(none, nothing, sizeof nothing - 1), sizeof nothing - 1);
+  assert_null(keymap_load(shut, &e));
+  assert_non_null(strstr(e.text, "leaves the console"));
+  close(none);
+  unlink(shut);
   assert_int_equal(write(fd, "\0", 1), 1);
   assert_null(keymap_load(path, &e));
   assert_int_equal(write(fd, "F12\n", 4), 4);

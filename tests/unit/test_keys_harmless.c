@@ -27,7 +27,8 @@ static struct key any_key(void) {
     key_parse(hasty[dice(COUNT(hasty))], &k);
     return k;
   }
-  switch (dice(4)) {
+  switch (dice(5)) {
+  case 4: return (struct key){.code = KEYSYM_CLICK + dice(3), .x = (int16_t)dice(82), .y = dice(3) ? (int16_t)dice(26) : 23};
   case 0: return (struct key){.code = KEYSYM_ENTER + dice(KEYSYM_END_OF_LIST - KEYSYM_ENTER)};
   case 1: k = (struct key){.code = 'a' + dice(26), .mods = dice(2) ? KEY_CTRL : KEY_ALT}; break;
   case 2: k = (struct key){.code = ' ' + dice(95)}; break;

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "tui/bar.h"
 #include "tui/canvas.h"
+#include "tui/svg.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -244,7 +245,7 @@ static void dumps(void **state) {
   assert_string_equal(str_text(&s), "\033[0;1;2;7;31mbad\033[0m ok\n\n");
   str_reset(&s);
   canvas_ansi(c, theme_find("dark"), COLOURS_256, &s);
-  assert_string_equal(str_text(&s), "\033[0;1;2;38;5;203;48;5;238mbad\033[0m ok\n\n");
+  assert_string_equal(str_text(&s), "\033[0;1;2;38;5;210;48;5;237mbad\033[0m ok\n\n");
   str_reset(&s);
   canvas_ansi(c, theme_find("light"), COLOURS_NONE, &s);
   assert_null(strstr(str_text(&s), "3"));
@@ -350,6 +351,28 @@ static void symbols_are_one_column(void **state) {
     }
 }
 
+/* What a name holds cannot become markup; each word stands at its cells. */
+static void a_picture_holds_text_only(void **state) {
+  (void)state;
+  CLEANUP(canvas_freep) struct canvas *c = canvas_new(40, 4, GLYPHS_UTF8);
+  CLEANUP(str_free) struct str s = {0}, again = {0};
+  struct pen p = pen_box(canvas_pen(c), &(struct box){.title = "t"});
+  pen_text(p, 2, 0, STYLE(BAD), "<script>&\"' \033]x");
+  pen_text(p, 2, 1, STYLE(OK), "中 up");
+  canvas_svg(c, theme_find("dark"), &s);
+  canvas_svg(c, theme_find("dark"), &again);
+  assert_string_equal(str_text(&s), str_text(&again));
+  assert_non_null(strstr(str_text(&s), "&lt;script&gt;&amp;"));
+  assert_null(strstr(str_text(&s), "<script"));
+  assert_null(strchr(str_text(&s), 033));
+  assert_non_null(strstr(str_text(&s), "x=\"33\" y=\"56\" textLength=\"18\"")); /* a wide character: two cells at column 3 */
+  assert_non_null(strstr(str_text(&s), "x=\"60\" y=\"56\" textLength=\"18\""));
+  size_t opened = 0, closed = 0;
+  for (const char *at = str_text(&s); (at = strstr(at, "<text ")) != NULL; at++) opened++;
+  for (const char *at = str_text(&s); (at = strstr(at, "</text>")) != NULL; at++) closed++;
+  assert_true(opened == closed && opened >= 4);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(clips_at_every_edge),
@@ -362,6 +385,7 @@ int main(void) {
       cmocka_unit_test(boxes),
       cmocka_unit_test(differences),
       cmocka_unit_test(dumps),
+      cmocka_unit_test(a_picture_holds_text_only),
       cmocka_unit_test(absurd_sizes),
       cmocka_unit_test(bars),
       cmocka_unit_test(every_role_in_every_theme),

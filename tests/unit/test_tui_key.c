@@ -141,6 +141,60 @@ static void lone_escape_waits_without_blocking(void **state) {
   decoder_free(d);
 }
 
+/* The rest of a sequence comes when its Esc was long given up: it is no Esc again, and not the keys [ and A. */
+static void late_rest_is_no_keys(void **state) {
+  (void)state;
+  static const char *const rests[] = {"[A", "[5~", "[1;5C", "[15~"};
+  struct key k;
+  for (size_t i = 0; i < COUNT(rests); i++) {
+    struct decoder *d = decoder_new();
+    decoder_feed(d, "\033", 1, 1000);
+    assert_true(decoder_next(d, 1100, &k) && k.code == KEYSYM_ESC);
+    decoder_feed(d, rests[i], strlen(rests[i]), 1400);
+    assert_false(decoder_next(d, 1400, &k));
+    decoder_feed(d, "\033", 1, 2000); /* now it is known that the link is slow */
+    assert_false(decoder_next(d, 2400, &k));
+    decoder_feed(d, "[B", 2, 2400);
+    assert_true(decoder_next(d, 2400, &k) && k.code == KEYSYM_DOWN);
+    decoder_feed(d, "\033", 1, 3000);
+    assert_true(decoder_next(d, 3000 + DECODE_SLOW_ESC_MS, &k) && k.code == KEYSYM_ESC);
+    decoder_feed(d, "[", 1, 3700); /* typed, as people do: one at a time */
+    assert_true(decoder_next(d, 3700, &k) && k.code == '[');
+    decoder_feed(d, "[A", 2, 9000); /* much later it is typed ahead */
+    assert_true(decoder_next(d, 9000, &k) && k.code == '[');
+    decoder_free(d);
+  }
+  struct decoder *d = decoder_new(); /* the beginning of a paste, too */
+  decoder_feed(d, "\033", 1, 0);
+  assert_true(decoder_next(d, 100, &k));
+  decoder_feed(d, "[200~q", 6, 200);
+  assert_true(decoder_next(d, 200, &k) && k.code == 'q' && k.pasted);
+  decoder_free(d);
+}
+
+static void mouse_is_asked_for(void **state) {
+  (void)state;
+  static const struct { const char *bytes; uint32_t code; int x, y; } cases[] = {
+      {"\033[<0;1;1M", KEYSYM_CLICK, 0, 0},         {"\033[<0;220;60M", KEYSYM_CLICK, 219, 59},    {"\033[<64;5;7M", KEYSYM_WHEEL_UP, 4, 6},
+      {"\033[<65;5;7M", KEYSYM_WHEEL_DOWN, 4, 6},   {"\033[<0;5;7m", 0, 0, 0} /* released */,       {"\033[<2;5;7M", 0, 0, 0} /* the right button */,
+      {"\033[<32;5;7M", 0, 0, 0} /* dragged */,     {"\033[<4;5;7M", 0, 0, 0} /* with Shift */,    {"\033[<0;0;7M", 0, 0, 0},
+      {"\033[<0;5;0M", 0, 0, 0},                    {"\033[<0;999999999;7M", 0, 0, 0},             {"\033[<0;5M", 0, 0, 0},
+      {"\033[<0;5;7;9M", 0, 0, 0},                  {"\033[<-1;5;7M", 0, 0, 0},                    {"\033[>0;5;7M", 0, 0, 0},
+  };
+  for (size_t i = 0; i < COUNT(cases); i++)
+    for (int on = 0; on < 2; on++) {
+      struct decoder *d = decoder_new();
+      struct key k = {0};
+      decoder_mouse(d, on);
+      for (const char *s = cases[i].bytes; *s; s++) decoder_feed(d, s, 1, 0); /* in pieces */
+      bool any = decoder_next(d, 0, &k);
+      if (any != (on && cases[i].code)) fail_msg("%s, mouse %d: %s", cases[i].bytes + 1, on, any ? "a key" : "no key");
+      if (any) assert_true(k.code == cases[i].code && k.x == cases[i].x && k.y == cases[i].y && key_is_mouse(k));
+      assert_false(decoder_next(d, 1000, &k));
+      decoder_free(d);
+    }
+}
+
 struct heard {
   struct screen *screen;
   struct loop *loop;
@@ -216,6 +270,8 @@ int main(void) {
       cmocka_unit_test(rubbish_is_dropped_whole),
       cmocka_unit_test(pastes_are_marked),
       cmocka_unit_test(lone_escape_waits_without_blocking),
+      cmocka_unit_test(late_rest_is_no_keys),
+      cmocka_unit_test(mouse_is_asked_for),
       cmocka_unit_test(headless_screen),
       cmocka_unit_test(no_terminal_is_said),
   };

@@ -370,6 +370,18 @@ unsigned acting_key(struct acting *a, const struct input *in, int w, int h, stru
   return 0;
 }
 
+bool acting_click(struct acting *a, const struct input *in, int w, int h, int x, int y) {
+  int mw, mh;
+  if (a->sheet != SHEET_MENU) return false;
+  struct menu m = offers_menu(a, in);
+  menu_size_of(&m, w, h, &mw, &mh);
+  modal_place(w, h, mw, mh, &x, &y);
+  const struct menu_row *row = menu_row_at(&m, &a->menu, mw, mh, x, y), *before = menu_selected(&m, &a->menu);
+  if (!row) return false;
+  menu_select(&m, &a->menu, mw, mh, row->id);
+  return row == before;
+}
+
 /* ---- following ---- */
 
 void acting_follow(struct acting *a, const struct input *in, int w, int h) {

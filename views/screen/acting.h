@@ -11,7 +11,7 @@
 #include "views/screen/list.h"
 
 /* What must now happen outside, APP_* or'ed. */
-enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8, APP_TIME = 16, APP_ASK = 32, APP_RUN = 64, APP_TASK = 128, APP_SAVE = 256, APP_CLUSTER = 4096, APP_KEEP = 512 /* the columns that were chosen */ };
+enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8, APP_TIME = 16, APP_ASK = 32, APP_RUN = 64, APP_TASK = 128, APP_SAVE = 256, APP_CLUSTER = 4096, APP_MOUSE = 1024, APP_KEEP = 512 /* the columns that were chosen */ };
 
 enum sheet { SHEET_NONE, SHEET_MENU, SHEET_FORM, SHEET_PREVIEW, SHEET_SURE };
 enum menu_of { MENU_ACTIONS, MENU_WIZARDS, MENU_PALETTE };
@@ -127,6 +127,8 @@ void acting_close(struct acting *a); /* back to the view; input is kept */
 /* After a new snapshot, a resize, a key. w, h: of the screen's body. */
 void acting_follow(struct acting *a, const struct input *in, int w, int h);
 unsigned acting_key(struct acting *a, const struct input *in, int w, int h, struct key k, enum action *ret_action);
+/* At a place of the body. true: on what is selected already. */
+bool acting_click(struct acting *a, const struct input *in, int w, int h, int x, int y);
 void acting_draw(struct pen body, const struct acting *a, const struct input *in);
 enum context acting_context(const struct acting *a);
 void acting_state(const struct acting *a, const struct input *in, struct str *out);

@@ -359,7 +359,7 @@ static void open_view(struct app *a, enum action action) {
   }
 }
 
-static unsigned act(struct app *a, const struct input *in, int w, int h, enum action action) {
+unsigned app_act(struct app *a, const struct input *in, int w, int h, enum action action) {
   int id = focused_list(a);
   const struct page *page = page_of(a->view);
   struct canvas size = {.w = w, .h = h};
@@ -380,6 +380,7 @@ static unsigned act(struct app *a, const struct input *in, int w, int h, enum ac
       acting_sure(&a->acting, TASK_WISH_LEAVE, task_running(in)->id); /* one key does not interrupt what runs */
       break;
     case ACTION_SUSPEND: return APP_SUSPEND;
+    case ACTION_MOUSE: return APP_MOUSE | APP_CHANGED;
     case ACTION_REDRAW: return APP_REDRAW | APP_CHANGED;
     case ACTION_HELP:
       if (a->view == VIEW_HELP) back(a);
@@ -410,8 +411,8 @@ static unsigned beside_sheet(struct app *a, const struct input *in, int w, int h
     a->acting.behind = a->acting.sheet;
     a->acting.sheet = SHEET_NONE;
   } else if (view) acting_close(&a->acting);
-  else if (action != ACTION_QUIT && action != ACTION_SUSPEND && action != ACTION_REDRAW) return 0;
-  return act(a, in, w, h, action);
+  else if (action != ACTION_QUIT && action != ACTION_SUSPEND && action != ACTION_REDRAW && action != ACTION_MOUSE) return 0;
+  return app_act(a, in, w, h, action);
 }
 
 static unsigned sheet_key(struct app *a, const struct input *in, int w, int h, struct key k) {
@@ -437,6 +438,7 @@ unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key
   unsigned said = a->acting.say ? APP_CHANGED : 0;
   mem_free(a->acting.say);
   a->acting.say = NULL;
+  if (key_is_mouse(k)) return a->noc.on ? said : said | app_mouse(a, in, w, h, k);
   if (a->noc.on) return noc_key(&a->noc, in, w, h, keymap_lookup(in->keymap, CONTEXT_TABLE, k));
   if (a->acting.sheet) return said | sheet_key(a, in, w, h, k);
   if (a->logs.naming) return said | logs_name_key(a, in, k, keymap_lookup(in->keymap, CONTEXT_PLAN, k));
@@ -450,7 +452,7 @@ unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key
   enum action action = own ? keymap_lookup(in->keymap, own, k) : ACTION_NONE;
   if (!action || action_row(action)->context != own) action = keymap_lookup(in->keymap, context, k);
   if (a->view != VIEW_HELP) a->acting.behind = SHEET_NONE; /* the help was left for somewhere else */
-  return action == ACTION_NONE ? said : said | act(a, in, w, h, action);
+  return action == ACTION_NONE ? said : said | app_act(a, in, w, h, action);
 }
 
 /* ---- drawing ---- */

@@ -76,6 +76,8 @@ bool app_open(struct app *a, const char *name);
 void app_settle(struct app *a, const struct input *in, int w, int h);
 /* What must now happen, APP_* or'ed. */
 unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key k);
+unsigned app_act(struct app *a, const struct input *in, int w, int h, enum action action); /* in the view, whatever lies over it */
+unsigned app_mouse(struct app *a, const struct input *in, int w, int h, struct key k);     /* key_is_mouse(k); app_key() calls it */
 /* APP_ASK: the questions to the hosts, now the caller's; NULL: none. app_answered() takes them back with their answers. */
 struct asked *app_asked(struct app *a);
 /* APP_ASK: there are more of them, about the next thing. */

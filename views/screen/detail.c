@@ -293,8 +293,8 @@ struct text *detail_text(const struct app *a, const struct input *in) {
 
 static void add_sign(struct text *t, const struct input *in, enum symbol s, enum role role, const char *means) {
   text_indent(t, 2, 20);
-  text_addf(t, style_of(role), "%-2s", symbol(in->glyphs, s));
-  text_moref(t, STYLE(NORMAL), "               %s", means);
+  text_add(t, style_of(role), symbol(in->glyphs, s)); /* one column, however many bytes */
+  text_moref(t, STYLE(NORMAL), "                 %s", means);
 }
 
 struct text *help_text(const struct app *a, const struct input *in) {
@@ -309,7 +309,8 @@ struct text *help_text(const struct app *a, const struct input *in) {
       text_add(t, STYLE(TITLE), rows[i].group);
     }
     text_indent(t, 2, 20);
-    text_addf(t, STYLE(KEY), "%-17s ", rows[i].keys);
+    int room = 17 - text_columns(rows[i].keys);
+    text_addf(t, STYLE(KEY), "%s%*s ", rows[i].keys, room > 0 ? room : 0, "");
     text_more(t, STYLE(NORMAL), rows[i].help);
   }
   mem_free(rows);

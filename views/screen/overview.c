@@ -17,11 +17,11 @@ struct frame frame_of(struct canvas *c, const struct app *a, const struct input 
                         .notice = pen_sub(p, 0, c->h - 1 - notice, c->w, notice), .hints = pen_sub(p, 0, c->h - 1, c->w, 1)};
 }
 
-/* ---- title bar: what is left out first when it is narrow has the lowest priority ---- */
+/* ---- title bar: when it is narrow what has a short form takes it, then the lowest priority is left out first ---- */
 
-struct segment { const char *text; struct style style; int priority; };
+struct segment { const char *text, *brief; struct style style; int priority; };
 
-static void add(struct segment *s, size_t *n, int priority, struct style style, const char *text) { s[(*n)++] = (struct segment){text, style, priority}; }
+static void add(struct segment *s, size_t *n, int priority, struct style style, const char *text) { s[(*n)++] = (struct segment){text, NULL, style, priority}; }
 
 /* An old one is marked by its sign as well, not by its colour alone. */
 static void add_fact(const struct input *in, struct segment *s, size_t *n, int priority, const char *layer, enum role role, const char *text) {
@@ -57,7 +57,10 @@ static size_t title_segments(const struct input *in, struct segment *s) {
   else if (has_layer(snap, "pacemaker")) add(s, &n, 70, STYLE(UNKNOWN), "fencing ?");
   if (c->maintenance == TRUTH_YES) add(s, &n, 75, STYLE(WARN), "MAINTENANCE");
   size_t known, count = snapshot_problems(snap, &known);
-  if (count) add(s, &n, 85, known == count ? STYLE(DIM) : STYLE(WARN), arena_printf(in->arena, known ? "%s %zu problem%s, %zu ack" : "%s %zu problem%s", symbol(in->glyphs, SYMBOL_WARN), count, count == 1 ? "" : "s", known));
+  if (count) {
+    add(s, &n, 85, known == count ? STYLE(DIM) : STYLE(WARN), arena_printf(in->arena, known ? "%s %zu problem%s, %zu ack" : "%s %zu problem%s", symbol(in->glyphs, SYMBOL_WARN), count, count == 1 ? "" : "s", known));
+    s[n - 1].brief = arena_printf(in->arena, "%s %zu", symbol(in->glyphs, SYMBOL_WARN), count);
+  }
   if (in->simulated) add(s, &n, 99, STYLE(ACCENT), "SIMULATED");
   enum role role;
   const char *words = time_words(in, &role);
@@ -75,20 +78,29 @@ void draw_title(struct pen p, const struct input *in) {
     return;
   }
   size_t n = title_segments(in, s);
+  int name = p.w / 4; /* a name of any length leaves room for what matters more */
+  if (text_columns(s[0].text) < name) name = text_columns(s[0].text);
   for (;;) { /* drop the least important until it fits */
     int width = 2 + (clock ? text_columns(clock) : 0);
-    size_t least = 0;
+    size_t least = n - 1, brief = n;
     for (size_t i = 0; i < n; i++) {
-      width += text_columns(s[i].text) + 2;
-      if (s[i].priority < s[least].priority) least = i;
+      width += (i ? text_columns(s[i].text) : name) + 2;
+      if (i && s[i].priority < s[least].priority) least = i;
+      if (s[i].brief) brief = i;
     }
-    if (width <= p.w || n <= 1) break;
+    if (width <= p.w || n <= 2) break;
+    if (brief < n) {
+      s[brief].text = s[brief].brief;
+      s[brief].brief = NULL;
+      continue;
+    }
     for (size_t i = least; i + 1 < n; i++) s[i] = s[i + 1];
     n--;
   }
-  int x = 1;
-  for (size_t i = 0; i < n; i++) x = pen_text(p, x, 0, s[i].style, s[i].text) + 2;
-  if (clock) pen_right(p, p.w - 9, 0, 8, STYLE(DIM), clock);
+  pen_field(p, 1, 0, name, s[0].style, s[0].text);
+  int x = 1 + name + 2;
+  for (size_t i = 1; i < n; i++) x = pen_text(p, x, 0, s[i].style, s[i].text) + 2;
+  if (clock) pen_right(p, p.w - 9, 0, 8, STYLE(NORMAL), clock); /* plain: at rest it is all that is sent, a digit a second and no colours around it */
 }
 
 /* ---- notices ---- */

@@ -69,7 +69,7 @@ int run_config(struct arguments *a) {
 /* ---- list ---- */
 
 struct entry { const char *name, *title, *help; };
-struct entries { struct entry *item; size_t count; struct arena *arena; };
+struct entries { struct entry *item; size_t count; struct arena *arena; const char *keymap; struct err err; };
 
 static void add(struct entries *l, const char *name, const char *title, const char *help) {
   l->item = mem_grow(l->item, l->count + 1, sizeof *l->item);
@@ -87,7 +87,7 @@ static void list_problem_kinds(struct entries *l) {
 }
 
 static void list_keys(struct entries *l) {
-  struct keymap *m = keymap_load("default", NULL);
+  struct keymap *m = keymap_load(l->keymap ? l->keymap : "default", &l->err);
   size_t n = 0;
   struct keymap_help *rows = m ? keymap_help(m, CONTEXT_COUNT, &n) : NULL;
   for (size_t i = 0; i < n; i++) add(l, rows[i].name, rows[i].keys, rows[i].help);
@@ -156,12 +156,13 @@ static void print_entries(const struct entries *l, const char *what, bool json) 
 int run_list(struct arguments *a) {
   for (size_t i = 0; i < COUNT(tables); i++)
     if (!strcmp(tables[i].what, a->word[0])) {
-      struct entries l = {.arena = arena_new()};
+      struct entries l = {.arena = arena_new(), .keymap = a->option[OPT_KEYMAP]};
       tables[i].fill(&l);
-      print_entries(&l, a->word[0], a->option[OPT_JSON] != NULL);
+      if (l.err.code) err_print(&l.err);
+      else print_entries(&l, a->word[0], a->option[OPT_JSON] != NULL);
       mem_free(l.item);
       arena_free(l.arena);
-      return 0;
+      return l.err.code ? EXIT_CONFIG : 0;
     }
   return usage_error("list: there is no table of %s (views, scenarios, operations, problems, keys, themes)", a->word[0]);
 }
@@ -214,6 +215,13 @@ static void test_keymaps(void) {
   }
 }
 
+static void test_themes(void) {
+  for (size_t i = 0; theme_at(i); i++) {
+    must(theme_find(theme_name(theme_at(i))) == theme_at(i) && theme_help(theme_at(i))[0], "two themes of one name, or one without help", theme_name(theme_at(i)));
+    for (enum role r = 0; r < ROLE_COUNT; r++) must(theme_has(theme_at(i), r), theme_name(theme_at(i)), role_name(r));
+  }
+}
+
 static void test_facts(void) {
   for (const struct fact_kind *k = fact_kinds; k->name; k++) {
     must(k->shape && k->title && k->interval_ms > 0, "a kind of fact without shape, title or interval", k->name);
@@ -246,6 +254,7 @@ int run_self_test(void) {
   test_lists();
   test_list_keys();
   test_keymaps();
+  test_themes();
   test_facts();
   test_operations();
   for (size_t g = 0; lint_groups[g]; g++)

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "tui/screen.h"
 #include "views/columns_kept.h"
+#include "tui/svg.h"
 #include "views/command.h"
 #include "views/console.h"
 #include "views/operator.h"
@@ -11,8 +12,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum format { FORMAT_TEXT, FORMAT_ANSI, FORMAT_STATE };
-static const char *const formats[] = {"text", "ansi", "state"};
+enum format { FORMAT_TEXT, FORMAT_ANSI, FORMAT_SVG, FORMAT_STATE };
+static const char *const formats[] = {"text", "ansi", "svg", "state"};
 
 struct rendering {
   struct console console; /* first: the feed's owner */
@@ -40,6 +41,7 @@ static void print_frame(struct rendering *r) {
   CLEANUP(str_free) struct str out = {0};
   console_draw(&r->console);
   if (r->format == FORMAT_TEXT) canvas_text(r->console.canvas, &out, false);
+  else if (r->format == FORMAT_SVG) canvas_svg(r->console.canvas, r->theme, &out);
   else if (r->format == FORMAT_ANSI) canvas_ansi(r->console.canvas, r->theme, COLOURS_256, &out);
   else {
     struct arena *a = arena_new();
@@ -120,6 +122,23 @@ static int do_size(struct rendering *r, const char *rest) {
   return 0;
 }
 
+static bool parse_place(const char *s, struct key *k) {
+  int n = 0;
+  return sscanf(s, "%4hd %4hd%n", &k->x, &k->y, &n) == 2 && !s[n];
+}
+
+static int do_click(struct rendering *r, const char *rest) {
+  struct key k = {.code = KEYSYM_CLICK};
+  return parse_place(rest, &k) ? console_key(&r->console, k) & APP_QUIT ? 1 : 0 : -EINVAL;
+}
+
+static int do_wheel(struct rendering *r, const char *rest) {
+  bool up = !strncmp(rest, "up ", 3), down = !strncmp(rest, "down ", 5);
+  struct key k = {.code = up ? KEYSYM_WHEEL_UP : KEYSYM_WHEEL_DOWN};
+  if ((!up && !down) || !parse_place(rest + (up ? 3 : 5), &k)) return -EINVAL;
+  return console_key(&r->console, k) & APP_QUIT ? 1 : 0;
+}
+
 static int do_frame(struct rendering *r, const char *rest) {
   if (*rest) return -EINVAL;
   print_frame(r);
@@ -127,7 +146,8 @@ static int do_frame(struct rendering *r, const char *rest) {
 }
 
 static const struct { const char *word, *form; int (*run)(struct rendering *r, const char *rest); } words[] = {
-    {"key", "key F5", do_key}, {"type", "type web", do_type}, {"wait", "wait 2s", do_wait}, {"size", "size 60x15", do_size}, {"frame", "frame", do_frame}};
+    {"key", "key F5", do_key}, {"type", "type web", do_type}, {"wait", "wait 2s", do_wait}, {"size", "size 60x15", do_size},
+    {"click", "click 10 5", do_click}, {"wheel", "wheel down 10 5", do_wheel}, {"frame", "frame", do_frame}};
 
 static int run_line(struct rendering *r, const char *path, int number, char *line, bool *framed) {
   line[strcspn(line, "\r\n")] = 0;
@@ -141,7 +161,7 @@ static int run_line(struct rendering *r, const char *path, int number, char *lin
     if (code < 0) fprintf(stderr, "kvmconsole: %s:%d: %s: write it as '%s'\n", path, number, line, words[i].form);
     return code;
   }
-  fprintf(stderr, "kvmconsole: %s:%d: no such word: %s; use key, type, wait, size, frame\n", path, number, line);
+  fprintf(stderr, "kvmconsole: %s:%d: no such word: %s; use key, type, wait, size, click, wheel, frame\n", path, number, line);
   return -EINVAL;
 }
 
@@ -162,7 +182,7 @@ static int check_arguments(struct rendering *r, const struct arguments *a) {
   const char *format = a->option[OPT_FORMAT] ? a->option[OPT_FORMAT] : "text", *size = a->option[OPT_SIZE];
   size_t i = 0;
   while (i < COUNT(formats) && strcmp(formats[i], format)) i++;
-  if (i == COUNT(formats)) return usage_error("--format is text, ansi or state, not %s", format);
+  if (i == COUNT(formats)) return usage_error("--format is text, ansi, svg or state, not %s", format);
   r->format = (enum format)i;
   r->console.w = 80, r->console.h = 24;
   if (size && !parse_size(size, &r->console.w, &r->console.h)) return usage_error("--size is written as 80x24, not %s", size);
