@@ -89,7 +89,8 @@ enum truth holds(const struct planning *p, const char *condition, ...) {
 
 void say_failed_stop(struct planning *p, const char *host) {
   struct texts all = resources_on(p->snap, host, p->arena);
-  if (p->snap->cluster.fencing == TRUTH_YES) consequence(p, "a stop that fails fences %s, and all that it runs starts elsewhere (%s)", host, names_of(&all, p->arena));
+  if (p->snap->cluster.fencing == TRUTH_YES && !all.count) consequence(p, "a stop that fails fences %s", host);
+  else if (p->snap->cluster.fencing == TRUTH_YES) consequence(p, "a stop that fails fences %s, and all that it runs starts elsewhere (%s)", host, names_of(&all, p->arena));
   else consequence(p, "a stop that fails leaves its resource blocked on %s: fencing is off", host);
 }
 
