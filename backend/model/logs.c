@@ -101,6 +101,7 @@ static size_t read_gluster(struct log_part *p, struct log_entry *e, const char *
   static const int of[] = {PRIORITY_CRITICAL, PRIORITY_CRITICAL, PRIORITY_CRITICAL, PRIORITY_ERROR, PRIORITY_WARNING, PRIORITY_NOTICE, PRIORITY_INFO, PRIORITY_DEBUG, PRIORITY_DEBUG};
   size_t at = blanks(line);
   (void)p;
+  if (line[at] == ':') e->priority = str_ends(line, " : SUCCESS") ? PRIORITY_NOTICE : strstr(line, " : FAILED") ? PRIORITY_ERROR : PRIORITY_UNKNOWN; /* cmd_history.log */
   const char *letter = line[at] && line[at + 1] == ' ' ? strchr(letters, line[at]) : NULL;
   if (!letter || !*letter) return at;
   e->priority = of[letter - letters];
