@@ -40,7 +40,12 @@ int journal_line(const char *text, size_t len, struct journal_line *ret) {
   CLEANUP(mem_freep) char *at = j ? text_of(j, "__REALTIME_TIMESTAMP") : NULL, *priority = j ? text_of(j, "PRIORITY") : NULL;
   int64_t us;
   int code = json_is_object(j) && at && !str_int(at, 0, INT64_MAX / 2, &us) ? 0 : -EINVAL;
-  if (!code) *ret = (struct journal_line){text_of(j, "MESSAGE"), text_of(j, "SYSLOG_IDENTIFIER"), us / 1000, priority_of(priority)};
+  if (!code) {
+    static const char *const names[] = {"SYSLOG_IDENTIFIER", "_COMM", "_SYSTEMD_UNIT"}; /* libvirtd gives itself no identifier */
+    char *name = NULL;
+    for (size_t i = 0; i < COUNT(names) && !name; i++) name = text_of(j, names[i]);
+    *ret = (struct journal_line){text_of(j, "MESSAGE"), name, us / 1000, priority_of(priority)};
+  }
   json_decref(j);
   return code;
 }

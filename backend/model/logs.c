@@ -101,6 +101,7 @@ static size_t read_gluster(struct log_part *p, struct log_entry *e, const char *
   static const int of[] = {PRIORITY_CRITICAL, PRIORITY_CRITICAL, PRIORITY_CRITICAL, PRIORITY_ERROR, PRIORITY_WARNING, PRIORITY_NOTICE, PRIORITY_INFO, PRIORITY_DEBUG, PRIORITY_DEBUG};
   size_t at = blanks(line);
   (void)p;
+  if (line[at] == ':') e->priority = str_ends(line, " : SUCCESS") ? PRIORITY_NOTICE : strstr(line, " : FAILED") ? PRIORITY_ERROR : PRIORITY_UNKNOWN; /* cmd_history.log */
   const char *letter = line[at] && line[at + 1] == ' ' ? strchr(letters, line[at]) : NULL;
   if (!letter || !*letter) return at;
   e->priority = of[letter - letters];
@@ -134,6 +135,7 @@ static size_t read_libvirt(struct log_part *p, struct log_entry *e, const char *
   if (str_starts(line + at, "qemu")) e->priority = has(line + at, "warning:") ? PRIORITY_WARNING : has(line + at, "terminating on signal") || has(line + at, "info:") ? PRIORITY_NOTICE : PRIORITY_ERROR;
   else if (str_starts(line + at, "shutting down")) e->priority = has(line + at, "crashed") || has(line + at, "failed") ? PRIORITY_ERROR : PRIORITY_NOTICE;
   else if (str_starts(line + at, "starting up")) e->priority = PRIORITY_INFO;
+  else if (has(line + at, "is tainted")) e->priority = PRIORITY_WARNING;
   return at;
 }
 

@@ -41,7 +41,7 @@ static const char script[] =
     "  done; if [ -d \"$3\" ] && { [ ! -r \"$3\" ] || [ ! -x \"$3\" ]; }; then printf 'D %s\\n' \"$3\"; fi; }\n"
     "journal() { k=$1; shift; printf 'K %s journal\\n' $k\n"
     "  journalctl -q --no-pager -o json $w --since=@$s --until=@$((u + 1)) -n $n \"$@\" 2>/dev/null | sed 's/^/|/'; }\n"
-    "w=--output-fields=MESSAGE,PRIORITY,SYSLOG_IDENTIFIER; journalctl -q -n 0 $w >/dev/null 2>&1 || w=\n"
+    "w=--output-fields=MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_COMM,_SYSTEMD_UNIT; journalctl -q -n 0 $w >/dev/null 2>&1 || w=\n"
     "j=N; for f in /var/log/journal/*/*.journal /run/log/journal/*/*.journal; do [ -e \"$f\" ] || continue; j=D; if [ -r \"$f\" ]; then j=; break; fi; done\n"
     "case $j in N) echo N ;; D) echo 'D the journal' ;; esac\n"
     "{ while [ $# -ge 4 ]; do case $2 in\n"
