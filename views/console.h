@@ -13,7 +13,7 @@ struct then {
   struct snapshot *snap;
   struct moment at, mark;
   enum compare how;
-  bool oldest;
+  bool oldest, early;
   const struct snapshot *against; /* changes: with that one, which may be gone; */
   uint64_t version;               /* ... that version of it, */
   int64_t now;                    /* ... at that time */

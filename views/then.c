@@ -26,19 +26,20 @@ static int64_t wanted(const struct console *c, const struct feed_shown *shown) {
 static bool good_enough(const struct then *t, const struct console *c, int64_t want) {
   enum { STEPS = 10, STEP_MS = 60000 };
   int64_t off = t->at.now - want, step = spans[t->how] ? spans[t->how] / STEPS : STEP_MS;
-  if (!t->snap || t->how != c->app.compare) return false;
+  if (!t->snap || t->how != c->app.compare || t->early) return false;
   if (t->how == COMPARE_MARK) return !off;
   return off < 0 ? -off < step : t->oldest || off < step;
 }
 
-static void find(struct console *c, int64_t want) {
-  enum { NEAR_MS = 2000 };
+static void find(struct console *c, int64_t want, const struct feed_shown *shown) {
+  enum { NEAR_MS = 2000, FIRST_MS = 1000 };
   struct then *t = &c->then;
   enum compare how = c->app.compare;
   forget(t);
   t->snap = feed_at(c->feed, want, &t->at);
   t->how = how;
   t->oldest = t->snap && t->at.now > want + NEAR_MS;
+  t->early = shown->at.now - shown->begin < FIRST_MS; /* the first answers are still coming */
 }
 
 void console_compare(struct console *c) {
@@ -48,7 +49,7 @@ void console_compare(struct console *c) {
   if (c->app.view != VIEW_FIRST_LIST + LIST_HISTORY || !c->snap || !c->feed) return;
   feed_shown(c->feed, &shown);
   int64_t want = wanted(c, &shown);
-  if (!good_enough(t, c, want)) find(c, want);
+  if (!good_enough(t, c, want)) find(c, want, &shown);
   if (!t->snap || (t->arena && t->against == c->snap && t->version == c->snap->version && t->now == c->snap->now)) return;
   arena_free(t->arena);
   t->arena = arena_new();
