@@ -13,6 +13,7 @@
 enum { BOX_LEAST = 25, BOX_MOST = 64, NODES_DRAWN = 12, SETS_DRAWN = 24, GAP = 1, BESIDE = 150 /* so wide that the storage stands beside the ring */ };
 
 struct place { const struct domain_view *domain; struct place *next; };
+struct stored { size_t all, up; enum level worst; }; /* the bricks of a host */
 struct sketch {
   const struct input *in;
   const struct snapshot *s;
@@ -22,6 +23,7 @@ struct sketch {
   struct place **on;  /* by host: what runs there ... */
   size_t *count;
   enum level *worst;  /* ... and how the worst of it stands */
+  struct stored *stored; /* by host */
   struct place *nowhere; /* what ought to run and does not, or is in trouble and nobody knows where */
 };
 
@@ -35,7 +37,20 @@ static void find_places(struct sketch *k) {
   k->on = arena_array(k->in->arena, k->s->hosts.count + 1, sizeof *k->on);
   k->count = arena_array(k->in->arena, k->s->hosts.count + 1, sizeof *k->count);
   k->worst = arena_array(k->in->arena, k->s->hosts.count + 1, sizeof *k->worst);
+  k->stored = arena_array(k->in->arena, k->s->hosts.count + 1, sizeof *k->stored);
   for (size_t i = 0; i < k->s->hosts.count; i++) map_add(&hosts, k->s->hosts.item[i].name, i);
+  for (size_t i = 0; i < k->s->hosts.count; i++)
+    for (size_t n = 0; n < k->s->hosts.item[i].aliases.count; n++) map_add(&hosts, k->s->hosts.item[i].aliases.item[n], i);
+  for (size_t v = 0; v < k->s->volumes.count; v++)
+    for (size_t i = 0; i < k->s->volumes.item[v].bricks.count; i++) {
+      const struct brick_view *b = &k->s->volumes.item[v].bricks.item[i];
+      int64_t host = b->host ? map_get(&hosts, b->host) : MAP_NONE;
+      if (host == MAP_NONE) continue;
+      enum level level = standing_brick(&k->s->volumes.item[v], b, k->in->arena).level;
+      k->stored[host].all++;
+      k->stored[host].up += b->online == TRUTH_YES;
+      if (level > k->stored[host].worst) k->stored[host].worst = level;
+    }
   for (size_t i = k->s->domains.count; i-- > 0;) {
     const struct domain_view *d = &k->s->domains.item[i];
     enum level level = standing_domain(d, k->in->arena).level;
@@ -157,18 +172,9 @@ static size_t names_on(struct sketch *k, const struct host_view *h, const struct
 }
 
 static const char *bricks_text(struct sketch *k, const struct host_view *h, enum level *worst) {
-  size_t all = 0, up = 0;
-  *worst = LEVEL_NONE;
-  for (size_t v = 0; v < k->s->volumes.count; v++)
-    for (size_t i = 0; i < k->s->volumes.item[v].bricks.count; i++) {
-      const struct brick_view *b = &k->s->volumes.item[v].bricks.item[i];
-      if (!str_eq(b->host, h->name) && snapshot_host(k->s, b->host) != h) continue;
-      struct standing s = standing_brick(&k->s->volumes.item[v], b, k->in->arena);
-      all++;
-      up += b->online == TRUTH_YES;
-      if (s.level > *worst) *worst = s.level;
-    }
-  return all ? arena_printf(k->in->arena, "%zu/%zu bricks up", up, all) : NULL;
+  const struct stored *b = &k->stored[index_of(k, h)];
+  *worst = b->worst;
+  return b->all ? arena_printf(k->in->arena, "%zu/%zu bricks up", b->up, b->all) : NULL;
 }
 
 static const char *load_text(struct sketch *k, const struct host_view *h) {
@@ -539,30 +545,31 @@ void settle_topology(struct app *a, const struct input *in, int w, int h) {
   if (a->top > last) a->top = last;
 }
 
+/* Where the end is, settle_topology() knows: it is measured once a key. */
 unsigned act_topology(struct app *a, const struct input *in, int w, int h, enum action action) {
   int m = move_of(action);
-  size_t page = h > 3 ? (size_t)h - 3 : 1, last;
+  size_t page = h > 3 ? (size_t)h - 3 : 1;
+  (void)in;
+  (void)w;
   if (m < 0) return 0;
-  last = last_top(height_of(in, w, h), h - 2);
   switch ((enum move)m) {
   case MOVE_UP: a->top -= a->top > 0; break;
   case MOVE_DOWN: a->top++; break;
   case MOVE_PAGE_UP: a->top -= a->top < page ? a->top : page; break;
   case MOVE_PAGE_DOWN: a->top += page; break;
   case MOVE_HOME: a->top = 0; break;
-  case MOVE_END: a->top = last; break;
+  case MOVE_END: a->top = INT32_MAX; break;
   }
-  if (a->top > last) a->top = last;
   return APP_CHANGED;
 }
 
 void draw_topology(struct pen p, const struct app *a, const struct input *in) {
   char range[RANGE_TEXT];
-  int all = height_of(in, p.w, p.h);
-  struct pen inside = pen_box(p, &(struct box){.title = "Topology", .footer = scroll_range(range, a->top, p.h > 2 ? (size_t)p.h - 2 : 0, (size_t)all), .focused = true}), v = inside;
+  struct pen v = pen_sub(p, 1, 1, p.w - 2, p.h - 2);
   v.y -= (int)a->top;
   v.h = CANVAS_MAX * 10;
-  sketch_all(v, in, p.h - 2);
+  int all = sketch_all(v, in, p.h - 2);
+  pen_box(p, &(struct box){.title = "Topology", .footer = scroll_range(range, a->top, p.h > 2 ? (size_t)p.h - 2 : 0, (size_t)all), .focused = true});
 }
 
 void state_topology(const struct app *a, const struct input *in, struct str *out) {
