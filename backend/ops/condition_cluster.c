@@ -289,10 +289,21 @@ CONDITION(no_constraint_of) {
   return TRUTH_YES;
 }
 
+/* A ban that ends by itself is a rule: what crm_resource wrote, of that node, and not over yet. */
+static bool banned_for_now(const struct snapshot *s, const char *resource, const char *host) {
+  const struct pcmk_config *c = fact_seen(s, "pacemaker.config", NULL);
+  for (size_t i = 0; c && i < c->constraints.count; i++) {
+    const struct pcmk_constraint *k = &c->constraints.item[i];
+    if (k->id && str_starts(k->id, "cli-ban-") && str_eq(k->resource, resource) && str_eq(k->node, node_name(s, host)) && k->expires != UNKNOWN_INT && k->expires > s->at) return true;
+  }
+  return false;
+}
+
 CONDITION(banned_from) {
   bool sure;
   if (!fact_seen(s, "pacemaker.config", NULL)) return *saw = not_read, TRUTH_UNKNOWN;
   int64_t score = placement_score(s, ARG(0), ARG(1), false, &sure);
+  if (score > -SCORE_INFINITE && banned_for_now(s, ARG(0), ARG(1))) return TRUTH_YES;
   if (score > -SCORE_INFINITE) *saw = arena_printf(a, "its score there is %" PRId64, score);
   return truth_of(score <= -SCORE_INFINITE);
 }

@@ -254,7 +254,8 @@ static void cancel_by_pacemaker(struct planning *p, const struct domain_view *d,
   still_when(p, s, "resource-unmanaged", resource, NULL);
   step_wait(p, 120000, planf(p, "until it runs on %s alone", from), "domain-runs-on", d->name, from, NULL);
   crm_clear(p, resource, NULL)->already = (struct condition){.name = NULL};
-  step_run(p, host, "forget that the migration failed", "crm_resource", "--cleanup", "-r", resource, NULL)->harmless = TRUTH_YES;
+  /* All of its history, not failures alone: an older migration's half that stayed would be taken for one that never ended. */
+  step_run(p, host, "forget that the migration failed", "crm_resource", "--refresh", "-r", resource, NULL)->harmless = TRUTH_YES;
   step_run(p, host, "give it two seconds to look", "sleep", "2", NULL)->harmless = TRUTH_YES;
   s = step_run(p, host, "copy the cluster's state", "sh", "-c", "umask 077 && cibadmin -Q >\"$1\"", "sh", copy, NULL);
   undo_by(p, s, "rm", "-f", copy, NULL);

@@ -4,9 +4,9 @@ console=kvm01
 GL="gluster --mode=script"
 
 run_on() { # HOST EXIT NAME OPERATION ARGUMENT..: what the console says of it in the end
-  at=$1 want=$2 name=$3
+  run_at=$1 want=$2 name=$3
   shift 3
-  timeout -k 10 600 $L exec "$at" kvmconsole run "$@" --yes >"$test_dir/run" 2>&1 </dev/null
+  timeout -k 10 600 $L exec "$run_at" kvmconsole run "$@" --yes >"$test_dir/run" 2>&1 </dev/null
   got=$?
   if [ $got = "$want" ]; then ok "$name"; else not_ok "$name: exit $got, not $want ($*)" "$test_dir/run"; fi
 }
