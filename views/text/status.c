@@ -58,19 +58,7 @@ static void add_headline(struct str *out, const struct snapshot *s) {
   else str_add(out, "U\n"); /* a plug-in's word for not known */
 }
 
-static void add_tables(struct str *out, const struct snapshot *s) {
-  const struct cluster_view *c = &s->cluster;
-  if (c->name) {
-    str_add(out, "\ncluster ");
-    add_name(out, 0, c->name);
-    str_addf(out, ": %s, votes ", c->quorate == TRUTH_YES ? "quorate" : c->quorate == TRUTH_NO ? "NO QUORUM" : "quorum not known");
-    add_number(out, 1, c->votes);
-    str_add(out, " of ");
-    add_number(out, 1, c->expected_votes);
-    str_add(out, ", DC ");
-    add_name(out, 0, c->dc ? c->dc : "none");
-    str_addf(out, ", fencing %s\n", c->fencing == TRUTH_YES ? "on" : c->fencing == TRUTH_NO ? "OFF" : "not known");
-  }
+static void add_problems(struct str *out, const struct snapshot *s) {
   if (s->problems.count) str_add(out, "\nproblems\n");
   for (size_t i = 0; i < s->problems.count; i++) {
     str_addf(out, "  %-9s %-20s ", word(severity_names[s->problems.item[i].severity]), s->problems.item[i].id);
@@ -85,6 +73,22 @@ static void add_tables(struct str *out, const struct snapshot *s) {
     }
     str_addc(out, '\n');
   }
+}
+
+static void add_tables(struct str *out, const struct snapshot *s) {
+  const struct cluster_view *c = &s->cluster;
+  if (c->name) {
+    str_add(out, "\ncluster ");
+    add_name(out, 0, c->name);
+    str_addf(out, ": %s, votes ", c->quorate == TRUTH_YES ? "quorate" : c->quorate == TRUTH_NO ? "NO QUORUM" : "quorum not known");
+    add_number(out, 1, c->votes);
+    str_add(out, " of ");
+    add_number(out, 1, c->expected_votes);
+    str_add(out, ", DC ");
+    add_name(out, 0, c->dc ? c->dc : "none");
+    str_addf(out, ", fencing %s\n", c->fencing == TRUTH_YES ? "on" : c->fencing == TRUTH_NO ? "OFF" : "not known");
+  }
+  add_problems(out, s);
   if (s->hosts.count) str_add(out, "\nhost                 corosync  pacemaker    peer          libvirt      domains\n");
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct host_view *h = &s->hosts.item[i];
