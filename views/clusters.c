@@ -1,4 +1,5 @@
 #include "views/clusters.h"
+#include "analysis/stop.h"
 
 enum { EVERY_MS = 2000 };
 
@@ -34,7 +35,7 @@ static void on_shown(void *owner) {
 
 static void begin(struct cluster *k) {
   struct err e = {0};
-  k->feed = feed_open(k->all->loop, &(struct feed_options){.command = k->command, .read_only = true, .speed = 1, .on_change = on_change, .on_shown = on_shown, .owner = k}, &e);
+  k->feed = feed_open(k->all->loop, &(struct feed_options){.command = k->command, .read_only = true, .speed = 1, .judge = stop_judge_hosts, .on_change = on_change, .on_shown = on_shown, .owner = k}, &e);
 }
 
 static void look(struct cluster *k) {

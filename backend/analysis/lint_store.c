@@ -72,7 +72,8 @@ static void fullest_brick(struct linting *l) {
   EACH_VOLUME(l, v)
     for (size_t i = 0; i < v->bricks.count; i++) {
       const struct brick_view *b = &v->bricks.item[i];
-      if (b->size > 0 && b->free >= 0 && (b->size - b->free) * 100 / b->size >= FULL) lint_found(l, arena_printf(l->a, "%s:%s", b->host, b->path), "%" PRId64 "%% of it is used", (b->size - b->free) * 100 / b->size);
+      double used = b->size > 0 && b->free >= 0 ? 100.0 * ((double)b->size - (double)b->free) / (double)b->size : 0;
+      if (used >= FULL) lint_found(l, arena_printf(l->a, "%s:%s", b->host, b->path), "%.0f%% of it is used", used);
     }
 }
 

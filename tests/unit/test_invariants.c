@@ -224,7 +224,7 @@ static void check_stale(const struct seen_world *x, const struct canvas *c) {
     for (int i = 0, to; i < c->w; i = to) {
       to = i + 1;
       if (canvas_at(c, i, y)->style.role != ROLE_STALE || canvas_at(c, i, y)->point[0] == ' ') continue;
-      bool sign = false, letter = false;
+      bool sign = i > 0 && canvas_at(c, i - 1, y)->point[0] == '~', letter = false; /* the sign may be drawn for itself */
       for (to = i; to < c->w && canvas_at(c, to, y)->style.role == ROLE_STALE; to++) {
         sign = sign || canvas_at(c, to, y)->point[0] == '~';
         letter = letter || canvas_at(c, to, y)->point[0] != ' ';
@@ -253,8 +253,11 @@ static void check_frame(struct seen_world *x) {
     arena_free(a);
     return;
   }
-  if (x->app.view >= VIEW_FIRST_LIST && x->app.view < VIEW_HELP) check_list(x, &in, c, (enum list_id)(x->app.view - VIEW_FIRST_LIST), all, true);
-  else if (page && page->text) check_box(x, c, all.x, all.y, all.w, all.h);
+  if (x->app.view >= VIEW_FIRST_LIST && x->app.view < VIEW_HELP) {
+    struct pane_rect r = app_list_rect(&x->app, &in, f.body.w, f.body.h, x->app.view - VIEW_FIRST_LIST);
+    all = (struct pane_rect){f.body.x + r.x, f.body.y + r.y, r.w, r.h};
+    check_list(x, &in, c, (enum list_id)(x->app.view - VIEW_FIRST_LIST), all, true);
+  } else if (page && page->text) check_box(x, c, all.x, all.y, all.w, all.h);
   for (int i = 0; i < APP_PANES && x->app.view == VIEW_OVERVIEW; i++) {
     struct pane_rect r = pane_rect(&in, f.body.w, f.body.h, i);
     check_list(x, &in, c, pane_lists[i], (struct pane_rect){f.body.x + r.x, f.body.y + r.y, r.w, r.h}, x->app.pane == i);

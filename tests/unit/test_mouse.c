@@ -105,7 +105,7 @@ static void the_wheel_moves(void **state) {
 
 static void a_hint_is_its_key(void **state) {
   (void)state;
-  struct acted *x = acted_new("lab", 120, 40);
+  struct acted *x = acted_new("lab", 240, 40);
   click_on(x, "? help");
   assert_int_equal(x->app.view, VIEW_HELP);
   click_on(x, "Esc back");
@@ -119,7 +119,7 @@ static void a_hint_is_its_key(void **state) {
   int column, row;
   place(x, "Tab pane", &column, &row);
   click(x, column - 1, row);
-  click(x, 119, row);
+  click(x, 239, row);
   assert_int_equal(x->app.pane, 1);
   /* By the operator's own keys. */
   keymap_free(x->keymap);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -300,6 +301,7 @@ static void over_a_real_sshd(void **state) {
   if (!child) {
     CLEANUP(mem_freep) char *conf = mem_printf("%s/sshd.conf", folder);
     CLEANUP(mem_freep) char *log = mem_printf("%s/sshd.log", folder);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* a test that fails leaves none behind */
     execl(sshd, sshd, "-D", "-E", log, "-f", conf, NULL);
     _exit(127);
   }

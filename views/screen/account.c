@@ -58,7 +58,7 @@ static void add_source(struct text *t, const struct input *in, const struct sour
   text_indent(t, 2, 4);
   text_addf(t, STYLE(NORMAL), "%s on %s: ", line_of(in, v->name), line_of(in, v->host));
   text_moref(t, well ? STYLE(OK) : v->state == SOURCE_UNKNOWN ? STYLE(UNKNOWN) : STYLE(BAD), "%s", v->state ? source_state_names[v->state] : "not heard yet");
-  text_moref(t, well ? STYLE(DIM) : STYLE(STALE), ", last word %s%s", v->age_ms == UNKNOWN_INT ? "never" : clock_age(age, v->age_ms), v->age_ms == UNKNOWN_INT ? "" : " ago");
+  text_moref(t, well ? STYLE(DIM) : STYLE(WARN), ", last word %s%s", v->age_ms == UNKNOWN_INT ? "never" : clock_age(age, v->age_ms), v->age_ms == UNKNOWN_INT ? "" : " ago");
   if (old) text_moref(t, STYLE(STALE), ", ~%zu of %zu readings old", old, v->facts.count);
   if (!well && v->text && *v->text) text_moref(t, STYLE(NORMAL), ": %s", line_of(in, v->text));
 }

@@ -49,14 +49,15 @@ static int focused_list(const struct app *a) { return a->view == VIEW_OVERVIEW ?
 struct pane_rect app_list_rect(const struct app *a, const struct input *in, int w, int h, int list) {
   for (int p = 0; a->view == VIEW_OVERVIEW && p < APP_PANES; p++)
     if ((int)pane_lists[p] == list) return pane_rect(in, w, h, p);
-  return (struct pane_rect){0, 0, w, h};
+  int above = list == LIST_HISTORY ? HISTORY_LINE : 0;
+  return (struct pane_rect){0, above, w, h - above};
 }
 
 /* Rows that the list has on the screen, header included. */
 static int list_height(const struct app *a, const struct input *in, int w, int h, int id) {
   struct canvas size = {.w = w, .h = h};
   struct frame f = frame_of(&size, a, in);
-  return app_list_rect(a, in, f.body.w, f.body.h, id).h - 2 - (id == LIST_HISTORY ? HISTORY_LINE : 0);
+  return app_list_rect(a, in, f.body.w, f.body.h, id).h - 2;
 }
 
 int app_selected(const struct app *a, const struct input *in, const char **ret_id) {

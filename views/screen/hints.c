@@ -80,6 +80,10 @@ static int where_of(const struct app *a, const struct input *in, int list, const
   int where = (a->view == VIEW_OVERVIEW ? OVERVIEW : text ? TEXT : LIST) | (in->time.past ? PAST : 0) | (app_dated(a, in) ? DATED : 0) | (in->snap && app_mending(a, in, &m) ? MENDS : 0) | task_hints(in, list, id);
   for (size_t i = 0; i < COUNT(views); i++)
     if (a->view == views[i].view) where |= views[i].where;
+  if (list < 0) where &= ~LINES; /* what is selected is no thing */
+  if (!in->cluster_count) where &= ~OF_TILES; /* there is none to look at */
+  if (!in->then.set) where &= ~OF_HISTORY; /* there is nothing to compare with */
+  if (!in->logs) where &= ~OF_LOGS; /* nobody is there to ask for them */
   if (where & OF_LOGS && a->logs.about) where |= OF_SOME_LOGS;
   if (where & LIST && a->lists[a->view - VIEW_FIRST_LIST].sorted) where |= SORTED;
   return where;
@@ -101,12 +105,12 @@ void draw_hints(struct pen p, const struct app *a, const struct input *in) {
   const char *id = NULL;
   int x = 1, list = in->snap ? app_selected(a, in, &id) : -1, where = where_of(a, in, list, id);
   bool filtered = list_filtered(a), empty = list >= 0 && !id, text = a->view >= VIEW_HELP; /* empty: there is nothing to open or to sort */
-  enum action here = where & LIST ? lists[a->view - VIEW_FIRST_LIST]->action : ACTION_NONE; /* that is where one is */
+  enum action here = where & LIST ? lists[a->view - VIEW_FIRST_LIST]->action : list < 0 && page_of(a->view) ? page_of(a->view)->action : ACTION_NONE; /* that is where one is */
   if (filtered) x = draw_hint(p, x, in, CONTEXT_TABLE, &all);
   uint8_t said[ACTION_COUNT] = {0};
   for (size_t i = 0; i < COUNT(hints); i++) {
     const struct hint *h = &hints[i];
-    if (!(h->where & where) || h->action == here || said[h->action] || (filtered && h->action == ACTION_BACK) || (empty && (h->action == ACTION_OPEN || h->action == ACTION_SORT))) continue;
+    if (!(h->where & where) || h->action == here || said[h->action] || (filtered && h->action == ACTION_BACK) || (empty && (h->action == ACTION_OPEN || h->action == ACTION_SORT || h->action == ACTION_MARK))) continue;
     enum context own = action_row(h->action)->context, context = own == CONTEXT_TASKS || own == CONTEXT_LOGS ? own : text ? CONTEXT_TEXT : CONTEXT_TABLE;
     said[h->action] = 1;
     x = draw_hint(p, x, in, context, h);

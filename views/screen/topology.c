@@ -28,6 +28,8 @@ struct sketch {
 };
 
 static const char *sign(const struct sketch *k, enum level level) { return symbol(k->in->glyphs, level_symbol(level)); }
+/* Of a name, which is no reading: never drawn as old. */
+static enum role name_role(struct standing s, enum role calm) { return s.old || s.level <= LEVEL_OK || s.level == LEVEL_OLD ? calm : level_role(s.level); }
 static enum role role_of(struct standing s) { return s.old ? ROLE_STALE : level_role(s.level); }
 static size_t index_of(const struct sketch *k, const struct host_view *h) { return (size_t)(h - k->s->hosts.item); }
 static bool is_node(const struct host_view *h) { return h->pacemaker || h->membership; }
@@ -202,7 +204,7 @@ static void put_node(struct sketch *k, struct pen p, const struct host_view *h) 
   const char *store = bricks_text(k, h, &bricks);
   bool off = side_of(k->s, h) == SIDE_OFF;
   const struct name *name;
-  struct pen in = put_box(p, s.level > LEVEL_OK ? style_of(role_of(s)) : STYLE(TITLE), h->name, NULL);
+  struct pen in = put_box(p, style_of(name_role(s, ROLE_TITLE)), h->name, NULL);
   pen_field(in, 0, 0, in.w, style_of(role_of(s)), arena_printf(k->in->arena, "%s %s", sign(k, s.level), standing_text(k->in, s)));
   if (store && in.w > 44) pen_right(in, in.w - 18, 0, 18, style_of(bricks > LEVEL_OK ? level_role(bricks) : ROLE_DIM), store);
   pen_field(in, 0, 1, in.w, STYLE(DIM), off ? "off" : load_text(k, h));
@@ -236,8 +238,8 @@ static void put_cells(struct sketch *k, const struct cell_text *c, size_t n) {
   int cols = (k->p.w - 1) / widest, rows = cols ? ((int)n + cols - 1) / cols : 0;
   for (size_t i = 0; i < n && cols; i++) {
     int x = 1 + (int)(i / (size_t)rows) * widest, y = k->y + (int)(i % (size_t)rows), says = text_columns(c[i].says);
-    pen_text(k->p, x, y, style_of(role_of(c[i].stands)), sign(k, c[i].stands.level));
-    pen_field(k->p, x + 2, y, widest - says - 5, style_of(c[i].stands.level > LEVEL_OK ? role_of(c[i].stands) : ROLE_NORMAL), c[i].name);
+    pen_text(k->p, x, y, style_of(level_role(c[i].stands.level)), sign(k, c[i].stands.level));
+    pen_field(k->p, x + 2, y, widest - says - 5, style_of(name_role(c[i].stands, ROLE_NORMAL)), c[i].name);
     pen_text(k->p, x + widest - says - 2, y, STYLE(DIM), c[i].says);
   }
   k->y += rows;
@@ -344,7 +346,7 @@ static void put_set(struct sketch *k, struct pen p, const struct volume_view *v,
     struct standing t = standing_brick(v, b, k->in->arena);
     bool loud = t.level != LEVEL_OK;
     int room = loud ? text_columns(t.words) + 2 : 0;
-    pen_text(in, 0, y, style_of(role_of(t)), sign(k, t.level));
+    pen_text(in, 0, y, style_of(level_role(t.level)), sign(k, t.level));
     pen_field(in, 2, y, in.w - 2 - room, STYLE(NORMAL), arena_printf(k->in->arena, "%s:%s%s", b->host, b->path, b->arbiter == TRUTH_YES ? " arbiter" : ""));
     if (loud) pen_right(in, in.w - room, y, room, style_of(role_of(t)), standing_text(k->in, t));
     y++;

@@ -34,7 +34,7 @@ static void row_fill(const void *owner, size_t row, struct row *out) {
   row_put(out, SIGN, level_role(l->worst), heading && l->worst == LEVEL_NONE ? "" : symbol(g->in->glyphs, level_symbol(l->worst)));
   row_put(out, THING, heading ? ROLE_HEADER : ROLE_NORMAL, xray_line_text(g->in, l));
   row_put(out, STANDS, l->stands.old ? ROLE_STALE : level_role(l->stands.level), standing_text(g->in, l->stands));
-  row_put(out, BELOW, l->below ? level_role(l->worst) : ROLE_DIM, l->below ? l->below : "");
+  row_put(out, BELOW, l->below ? level_role(l->worst) : ROLE_DIM, !l->below ? "" : l->worst == LEVEL_OLD ? arena_printf(g->in->arena, "~%s", l->below) : l->below);
 }
 
 static const struct xray_root cluster_root = {.kind = XRAY_CLUSTER};
