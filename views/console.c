@@ -1,4 +1,5 @@
 #include "views/console.h"
+#include "analysis/lint.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "tui/theme.h"
@@ -17,6 +18,7 @@
 void console_input(const struct console *c, struct input *in, struct arena *a) {
   *in = (struct input){.snap = c->snap, .events = timeline_events(&c->timeline), .event_count = c->timeline.count, .event_again = timeline_again(&c->timeline), .event_least = c->app.event_least, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
                        .utc = c->utc, .read_only = c->read_only || c->away, .simulated = c->simulated && !c->away, .now_health = c->newest ? c->newest->health : HEALTH_NONE, .trends = c->away ? NULL : &c->trends};
+  in->lint = c->lint_of && c->lint_of == c->snap ? c->lint : NULL;
   feed_shown(c->feed, &in->time);
   in->event_past = in->time.past ? timeline_past(&c->timeline, &in->time.at) : in->event_count;
   in->wall = in->time.at.wall;
@@ -29,6 +31,16 @@ void console_input(const struct console *c, struct input *in, struct arena *a) {
   if (c->operator) operator_input(c->operator, in);
   if (c->reader) reader_input(c->reader, in);
   elsewhere_input(c, in);
+}
+
+/* Once a snapshot, and only while it is looked at. */
+static void look_for_lint(struct console *c) {
+  bool shown = c->app.view == VIEW_FIRST_LIST + LIST_LINT || (c->app.view == VIEW_DETAIL && c->app.detail_list == LIST_LINT);
+  if (!shown || !c->snap || (c->lint && c->lint_of == c->snap)) return;
+  arena_free(c->lint_arena);
+  c->lint_arena = arena_new();
+  c->lint = lint_make(c->snap, c->lint_arena);
+  c->lint_of = c->snap;
 }
 
 /* A jump that waits for an event to become known. */
@@ -61,6 +73,8 @@ void console_look(struct console *c) {
   struct snapshot *now = feed_see(c->feed, c->newest);
   snapshot_drop(c->snap);
   c->snap = now;
+  c->lint_of = NULL;
+  look_for_lint(c);
   if (c->replay) trends_add(&c->trends, now); /* a recording may be read far ahead of what is shown */
   console_compare(c);
   struct arena *a = arena_new();
@@ -136,6 +150,7 @@ unsigned console_key(struct console *c, struct key k) {
   console_input(c, &in, a);
   unsigned wants = app_key(&c->app, &in, c->w, c->h, k);
   arena_free(a);
+  look_for_lint(c);
   if (c->reader && wants & APP_SAVE) reader_save(c->reader);
   if (c->reader) reader_see(c->reader);
   if (wants & APP_KEEP) keep_columns(c);
@@ -159,6 +174,7 @@ void console_free(struct console *c) {
   trends_free(&c->trends);
   mem_free(c->state_dir);
   then_free(&c->then);
+  arena_free(c->lint_arena);
   app_free(&c->app);
   keymap_free(c->keymap);
   canvas_free(c->canvas);

@@ -33,6 +33,9 @@ struct console {
   struct timeline timeline;
   struct trends trends;
   char *state_dir; /* where what was chosen is kept; NULL: nowhere. Owned */
+  struct lint *lint;   /* of lint_of, in lint_arena; NULL: it was not wanted */
+  const struct snapshot *lint_of;
+  struct arena *lint_arena;
   struct then then; /* what the history compares with */
   struct app app;
   struct keymap *keymap;

@@ -41,21 +41,21 @@ static void columns_are_read_as_written(void **state) {
 
 static void the_sheet_shows_hides_and_moves(void **state) {
   (void)state;
-  struct acted *x = acted_new("lab", 80, 24);
+  struct acted *x = acted_new("lab", 88, 24);
   acted_keys(x, "N C");
   assert_int_equal(acted_keys(x, "Down Space") & APP_KEEP, 0);
   CLEANUP(mem_freep) char *without = choice_text(&x->app, LIST_NODES);
-  assert_string_equal(without, "NODE HA PEER VMS CPU MEM LIBVIRT LINKS ADDRESS"); /* ROLE went; what had no room was never seen */
+  assert_string_equal(without, "NODE HA PEER VMS CPU MEM DOWN? LIBVIRT LINKS ADDRESS"); /* ROLE went; what had no room was never seen */
   acted_keys(x, "Right Right Left");
   CLEANUP(mem_freep) char *moved = choice_text(&x->app, LIST_NODES);
-  assert_string_equal(moved, "NODE PEER HA VMS CPU MEM LIBVIRT LINKS ADDRESS");
+  assert_string_equal(moved, "NODE PEER HA VMS CPU MEM DOWN? LIBVIRT LINKS ADDRESS");
   assert_true(acted_keys(x, "Esc") & APP_KEEP);
   has(x, "PEER    HA");
   acted_keys(x, "C End Up Space Esc");
   has(x, "ALSO CALLED");
   assert_true(acted_keys(x, "C r Esc") & APP_KEEP);
   CLEANUP(mem_freep) char *again = choice_text(&x->app, LIST_NODES);
-  assert_string_equal(again, "NODE ROLE HA PEER VMS CPU MEM LIBVIRT LINKS ADDRESS CPU-TREND MEM-TREND");
+  assert_string_equal(again, "NODE ROLE HA PEER VMS CPU MEM DOWN? LIBVIRT LINKS ADDRESS CPU-TREND MEM-TREND");
   assert_int_equal(acted_keys(x, "C Esc") & APP_KEEP, 0); /* nothing was chosen */
   acted_keys(x, "C Space Space Space Space Space Space Space Space Space Space Space Space Space Space Space Space Space Space");
   assert_true(x->app.lists[LIST_NODES].chosen.count >= 1); /* one stays */

@@ -1,6 +1,8 @@
 /* What a detail says of each kind of thing, and in which order: one table. The sentences on top, what is wrong, what it
  * hangs on (the x-ray's tree), what happened to it. */
 #include "analysis/xray.h"
+#include "analysis/stop.h"
+#include "base/clock.h"
 #include "model/problem.h"
 #include "analysis/seen.h"
 #include "views/screen/detail.h"
@@ -295,8 +297,30 @@ static void add_subject(struct detail *d) {
 
 /* ---- the table ---- */
 
+/* What ok-to-stop says of it, the worst first. */
+static void add_verdict(struct detail *d) {
+  static const enum role roles[VERDICT_COUNT] = {[VERDICT_NONE] = ROLE_UNKNOWN, [VERDICT_SAFE] = ROLE_OK, [VERDICT_WAIT] = ROLE_WARN, [VERDICT_UNSAFE] = ROLE_BAD, [VERDICT_UNKNOWN] = ROLE_UNKNOWN};
+  struct arena *a = d->in->arena;
+  struct loss loss = {0};
+  char age[CLOCK_TEXT];
+  texts_add(a, &loss.hosts, ((const struct host_view *)d->item)->name);
+  const struct stop *v = stop_judge(d->in->snap, &loss, a);
+  detail_put(d, "verdict", style_of(roles[v->verdict]), arena_printf(a, "%s, data %s", v->verdict ? verdict_names[v->verdict] : "unknown", v->durability ? durability_names[v->durability] : "unknown"));
+  for (int rank = VERDICT_COUNT; rank-- > 0;)
+    for (size_t i = 0; i < v->reasons.count; i++) {
+      const struct stop_reason *r = &v->reasons.item[i];
+      if (stop_rank(r->verdict) != rank) continue;
+      const char *wait = r->wait_s == UNKNOWN_INT ? "" : arena_printf(a, ", about %s", clock_age(age, r->wait_s * 1000));
+      detail_put(d, r->layer, style_of(r->verdict == VERDICT_SAFE ? ROLE_NORMAL : roles[r->verdict]), detail_line(d->in, arena_printf(a, "%s: %s%s", verdict_names[r->verdict], r->text, wait)));
+    }
+}
+
 const struct section sections[] = {
-    {LIST_NODES, "How it stands", "membership pacemaker dc peer libvirt take_down", NULL},
+    {LIST_LINT, "What was found", "severity subject evidence", NULL},
+    {LIST_LINT, "Why it matters", "why", NULL},
+    {LIST_LINT, "What to do", "operation", NULL},
+    {LIST_NODES, "How it stands", "membership pacemaker dc peer libvirt", NULL},
+    {LIST_NODES, "May it go down now?", "", add_verdict},
     {LIST_NODES, "Seen by itself", "unseen", NULL},
     {LIST_NODES, "What hangs together with it", "", add_host_tree},
     {LIST_NODES, "Constraints that name it", "", add_constraints},

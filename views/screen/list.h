@@ -25,6 +25,7 @@ struct then_shown { /* what is compared with what is shown */
   const struct changes *changes;
 };
 
+struct lint;
 struct input { /* what there is to see: borrowed, valid for one frame */
   const struct snapshot *snap;
   const struct event *events; /* oldest first */
@@ -38,6 +39,7 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   struct feed_shown time;
   int64_t own_wall, mono; /* this machine's clocks, whatever is shown: the time of day, and one that only goes on */
   int64_t rotate_ms;   /* how long a page of the wall screen stands */
+  const struct lint *lint; /* of this snapshot, while it is shown; NULL: it is not */
   struct then_shown then;
   int now_health;      /* of the newest, whatever is shown */
   bool utc, read_only, simulated;
@@ -61,7 +63,7 @@ struct event_row { /* of the list of events: one, or the same again and again */
   int worst;           /* enum severity */
 };
 
-enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_LOGS, LIST_FENCING, LIST_HISTORY, LIST_COUNT };
+enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_LOGS, LIST_FENCING, LIST_HISTORY, LIST_LINT, LIST_COUNT };
 
 struct list_column {
   struct column shown;
@@ -143,5 +145,5 @@ const char *standing_text(const struct input *in, struct standing s);
 /* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale);
 
-extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks, list_logs, list_fencing, list_history;
+extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks, list_logs, list_fencing, list_history, list_lint;
 #endif

@@ -2,7 +2,7 @@
 #include "views/screen/list.h"
 #include <stdio.h>
 
-enum { NODE, ROLE, HA, PEER, VMS, CPU, MEM, VIRT, LINK, ADDRESS, TREND, CPUS, USED, TOTAL, LATENCY, ALIASES, MEM_TREND };
+enum { NODE, ROLE, HA, PEER, VMS, CPU, MEM, TAKE, VIRT, LINK, ADDRESS, TREND, CPUS, USED, TOTAL, LATENCY, ALIASES, MEM_TREND };
 
 static struct sort_key memory_key(const struct input *in, const void *item) {
   const struct host_view *h = item;
@@ -44,6 +44,7 @@ static const struct list_column columns[] = {
     [VMS] = {{.title = "VMS", .min = 3, .align = ALIGN_RIGHT, .priority = 70}, "domains"},
     [CPU] = {{.title = "CPU", .min = 4, .align = ALIGN_RIGHT, .priority = 60}, "cpu_percent"},
     [MEM] = {{.title = "MEM", .min = 4, .align = ALIGN_RIGHT, .priority = 55}, NULL},
+    [TAKE] = {{.title = "DOWN?", .min = 6, .max = 6, .priority = 65}, "take_down"},
     [VIRT] = {{.title = "LIBVIRT", .min = 9, .max = 12, .priority = 40}, "libvirt"},
     [LINK] = {{.title = "LINKS", .min = 5, .max = 16, .priority = 30}, NULL},
     [ADDRESS] = {{.title = "ADDRESS", .min = 9, .max = 40, .weight = 1, .priority = 20}, "addresses"},
@@ -93,6 +94,14 @@ static void put_peer(const struct input *in, const struct host_view *h, struct r
   else row_put(out, PEER, ROLE_DIM, "-");
 }
 
+/* May it go down? A host that is proven off has done so. */
+static void put_take_down(const struct input *in, const struct host_view *h, struct row *out) {
+  static const struct { const char *word; enum role role; } words[] = {[VERDICT_NONE] = {NULL, ROLE_UNKNOWN}, [VERDICT_SAFE] = {"safe", ROLE_OK}, [VERDICT_WAIT] = {"wait", ROLE_WARN},
+                                                                      [VERDICT_UNSAFE] = {"UNSAFE", ROLE_BAD}, [VERDICT_UNKNOWN] = {NULL, ROLE_UNKNOWN}};
+  if (snapshot_off(in->snap, h)) row_put(out, TAKE, ROLE_DIM, "off");
+  else row_put(out, TAKE, words[h->take_down].role, words[h->take_down].word);
+}
+
 static const char *roles_text(const struct input *in, const struct host_view *h) {
   bool kvm = texts_have(&h->roles, "kvm"), store = texts_have(&h->roles, "gluster");
   (void)in;
@@ -138,6 +147,7 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   } else {
     for (int c = VMS; c <= VIRT; c++) row_put(out, c, ROLE_DIM, "-");
   }
+  put_take_down(in, h, out);
   put_more(in, h, kvm && !str_eq(out->cell[VIRT].text, "off"), stale, out);
   put_fact(out, in, LINK, ROLE_NORMAL, links_text(in, h), h->links.count ? old(h, "corosync") : NULL);
   if (row_wants(out, ADDRESS)) row_put(out, ADDRESS, ROLE_DIM, join_text(in, &h->addresses));

@@ -1,5 +1,6 @@
 /* What is offered: the operations that fit what is selected, the wizards in their order, or everything by its name. */
 #include "ops/wizard.h"
+#include "analysis/lint.h"
 #include "analysis/fences.h"
 #include "views/screen/acting.h"
 #include "views/screen/app.h"
@@ -104,6 +105,15 @@ static struct aims aims_of_item(const struct acting *a, const struct input *in, 
   case LIST_TASKS: {
     const struct task_view *t = task_shown(in, a->selected_id);
     for (size_t i = 0; t && t->copies && i < t->copies->count; i++) aim_at(&s, TARGET_COPY, t->copies->item[i]);
+    break;
+  }
+  case LIST_LINT: {
+    const struct finding *f = item;
+    const struct domain_view *d = snapshot_domain(in->snap, f->subject);
+    if (d) aim_domain(&s, d);
+    else if (snapshot_host(in->snap, f->subject)) aim_host(&s, snapshot_host(in->snap, f->subject));
+    else if (snapshot_volume(in->snap, f->subject)) aim_at(&s, TARGET_VOLUME, f->subject);
+    else aim_resource(&s, in->snap, f->subject);
     break;
   }
   case LIST_FENCING: aim_fence(&s, in, item); break;
