@@ -197,7 +197,7 @@ static void a_tile_is_chosen_and_kept(void **state) {
 
 static void fifty_are_paged(void **state) {
   static const int sizes[][2] = {{60, 15}, {80, 24}, {120, 40}, {220, 60}};
-  char names[50][12];
+  char names[50][24];
   (void)state;
   for (size_t s = 0; s < COUNT(sizes); s++) {
     struct tiles x;

@@ -19,7 +19,7 @@ static void expect(const struct changes *c, const char *group, const char *subje
 /* A copy of the first level of a snapshot whose lists may be changed. */
 static struct snapshot copy_of(const struct snapshot *s, struct arena *a) {
   struct snapshot c = *s;
-#define COPY(list) c.list.item = arena_array(a, s->list.count + 1, sizeof *s->list.item), memcpy(c.list.item, s->list.item, s->list.count * sizeof *s->list.item)
+#define COPY(list) c.list.item = memcpy(arena_array(a, s->list.count + 1, sizeof *s->list.item), s->list.count ? (const void *)s->list.item : "", s->list.count * sizeof *s->list.item)
   COPY(domains), COPY(hosts), COPY(volumes), COPY(problems), COPY(sources), COPY(constraints), COPY(fencing);
 #undef COPY
   return c;
