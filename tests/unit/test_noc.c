@@ -157,9 +157,9 @@ static void an_old_feed_is_old(void **state) {
   SAYS(&x, "word: HEALTHY");
   x.behind = 86400000;
   SAYS(&x, "word: OLD");
-  SAYS(&x, "24 h 0 min behind this screen");
+  SAYS(&x, "24 h 0 min behind ours");
   x.behind = -86400000;
-  SAYS(&x, "ahead of this screen");
+  SAYS(&x, "ahead of ours");
   x.time.kind = FEED_FILE, x.behind = 7200000;
   SAYS(&x, "A RECORDING, not now: 2 h 0 min ago");
   closed(&x);

@@ -44,7 +44,7 @@ static bool feed_is_lost(const struct input *in, struct worth *w) {
   else if (t->silent_ms >= SILENT_MS) *w = lost("SILENT", t->silent_ms, arena_printf(in->arena, "the feed has been silent for %s; %s", span(in, t->silent_ms), last_word(in)));
   else if (said_anything(in->snap) && (behind >= BEHIND_MS || behind <= -BEHIND_MS))
     *w = lost("OLD", behind < 0 ? -behind : behind,
-              arena_printf(in->arena, "by its own clock the feed is %s %s this screen: old, or a clock is wrong", span(in, behind < 0 ? -behind : behind), behind < 0 ? "ahead of" : "behind"));
+              arena_printf(in->arena, "its clock is %s %s ours: old, or a clock is wrong", span(in, behind < 0 ? -behind : behind), behind < 0 ? "ahead of" : "behind"));
   else return false;
   return true;
 }
