@@ -1,4 +1,5 @@
 #include "sim/scenario.h"
+#include "base/utf8.h"
 #include "sim/event.h"
 #include "sim/guest.h"
 #include "sim/host.h"
@@ -239,9 +240,22 @@ static int read_lines(struct reader *r, char *text) {
   return 0;
 }
 
+/* Names that are no text would not be told apart where they are written down. The line of the first such byte, 0: none. */
+static int line_of_no_text(const char *s, size_t len) {
+  int line = 1;
+  for (size_t at = 0, used; at < len; at += used) {
+    uint32_t point = utf8_next(s + at, len - at, &used);
+    if (point == 0xFFFD && used == 1) return line;
+    line += s[at] == '\n';
+  }
+  return 0;
+}
+
 int scenario_read(const char *name, const char *text, size_t len, const int64_t *seed, struct world **ret, struct err *e) {
   struct reader r = {.name = name, .e = e, .seed = seed};
   if (len > 1 << 20) return err_set(e, -EINVAL, "", "%s: more than 1 MiB", name);
+  int line = line_of_no_text(text, len);
+  if (line) return err_set(e, -EINVAL, "write it in UTF-8", "%s:%d: there is a byte that is no UTF-8", name, line);
   CLEANUP(mem_freep) char *copy = mem_strndup(text, len);
   r.scratch = arena_new();
   r.w = world_new(seed ? *seed : 1);
