@@ -296,9 +296,13 @@ static void check_all_views(struct seen_world *x, int sizes) {
     }
 }
 
+/* RUNS: where each frame is dear, one scenario of four. */
+static bool is_left_out(size_t scenario) { return getenv("RUNS") && scenario % 4; }
+
 static void every_frame_is_sound(void **state) {
   (void)state;
   for (const struct scenario_text *t = scenario_texts; t->name; t++) {
+    if (is_left_out((size_t)(t - scenario_texts))) continue;
     struct seen_world *x = open_world(t->name);
     bool big = str_eq(t->name, "big");
     check_all_views(x, big ? SIZES : SIZES + DICED);
@@ -312,7 +316,7 @@ static void every_frame_is_sound(void **state) {
   check_all_views(x, SIZES + 4 * DICED);
   close_world(x);
   print_message("%zu frames\n", frames);
-  assert_true(frames > 1500);
+  assert_true(frames > 1500 || getenv("RUNS"));
 }
 
 /* Nobody has spoken for twenty minutes: nothing is drawn as good, in no view. */
@@ -320,6 +324,7 @@ static void what_is_old_is_never_good(void **state) {
   (void)state;
   static const char *const scenarios[] = {"lab", "tour", "degraded", "node-down", "big"};
   for (size_t i = 0; i < COUNT(scenarios); i++) {
+    if (is_left_out(i)) continue;
     struct seen_world *x = open_world(scenarios[i]);
     pass(x, 20000);
     x->older_ms = 20 * 60000;
