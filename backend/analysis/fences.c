@@ -1,4 +1,6 @@
 #include "analysis/fences.h"
+#include "analysis/seen.h"
+#include "analysis/store_view.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +37,7 @@ static const char *host_name(const struct snapshot *s, const char *node) {
 /* kind: of what it rests on, beside the cluster's own state. */
 static struct texts stale_of(const struct snapshot *s, struct arena *a, const char *kind) {
   struct texts t = {0};
-  if (texts_have(&s->cluster.stale, layer_names[LAYER_PACEMAKER]) || fact_is_fresh(s, kind) == TRUTH_NO) texts_add(a, &t, layer_names[LAYER_PACEMAKER]);
+  if (texts_have(&s->cluster.stale, layer_names[LAYER_PACEMAKER]) || fact_fresh(s, kind, NULL) == TRUTH_NO) texts_add(a, &t, layer_names[LAYER_PACEMAKER]);
   return t;
 }
 
@@ -85,7 +87,7 @@ static struct setups setups_of(const struct pcmk_config *c, struct arena *a) {
     s.count = 0;
     for (size_t i = 0; i < c->resources.count; i++) {
       const struct pcmk_param *p = &c->resources.item[i];
-      if (!p->agent || !str_starts(p->agent, "stonith:")) continue;
+      if (!is_device_setup(p)) continue;
       if (turn) s.item[s.count] = p;
       s.count++;
     }

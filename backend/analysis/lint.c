@@ -31,7 +31,6 @@ const char *lint_meta(const struct linting *l, const struct pcmk_param *p, const
 }
 
 bool lint_is_domain(const struct pcmk_param *p) { return str_ends(p->agent ? p->agent : "", ":VirtualDomain"); }
-bool lint_is_device(const struct pcmk_param *p) { return str_starts(p->agent ? p->agent : "", "stonith:"); }
 
 /* ---- what must have been read ---- */
 

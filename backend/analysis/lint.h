@@ -41,5 +41,4 @@ void lint_found(struct linting *l, const char *subject, const char *format, ...)
 /* The meta attribute of a resource, else the default; NULL: set nowhere. */
 const char *lint_meta(const struct linting *l, const struct pcmk_param *p, const char *name);
 bool lint_is_domain(const struct pcmk_param *p); /* a VirtualDomain */
-bool lint_is_device(const struct pcmk_param *p); /* a fence device */
 #endif

@@ -44,7 +44,7 @@ static void fencing_race(struct linting *l) {
   size_t members = 0, devices = 0, delayed = 0;
   for (size_t i = 0; n && i < n->nodes.count; i++) members += !str_eq(n->nodes.item[i].type, "remote");
   EACH_PARAM(l, p) {
-    if (!lint_is_device(p)) continue;
+    if (!is_device_setup(p)) continue;
     const char *base = pairs_get(&p->params, "pcmk_delay_base"), *most = pairs_get(&p->params, "pcmk_delay_max"), *delay = pairs_get(&p->params, "delay");
     devices++;
     delayed += (base && duration_of(base, 0) > 0) || (most && duration_of(most, 0) > 0) || (delay && duration_of(delay, 0) > 0);

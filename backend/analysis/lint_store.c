@@ -16,8 +16,6 @@ static bool holds_disks(const struct linting *l, const struct volume_view *v) {
   return false;
 }
 
-static bool on(const char *v) { return v && (!strcmp(v, "on") || !strcmp(v, "enable") || !strcmp(v, "true") || !strcmp(v, "yes") || !strcmp(v, "1")); }
-
 static void replica_two(struct linting *l) {
   EACH_VOLUME(l, v)
     if (v->replica == 2 && !(v->arbiter > 0)) lint_found(l, v->name, "replica 2 without an arbiter");
@@ -64,7 +62,7 @@ static void not_for_disks(struct linting *l) {
 
 static void strict_locks(struct linting *l) {
   EACH_VOLUME(l, v)
-    if (holds_disks(l, v) && on(pairs_get(&v->options, "client.strict-locks"))) lint_found(l, v->name, "client.strict-locks is on (it holds for all volumes)");
+    if (holds_disks(l, v) && option_same(pairs_get(&v->options, "client.strict-locks"), "on")) lint_found(l, v->name, "client.strict-locks is on (it holds for all volumes)");
 }
 
 static void fullest_brick(struct linting *l) {
@@ -72,8 +70,8 @@ static void fullest_brick(struct linting *l) {
   EACH_VOLUME(l, v)
     for (size_t i = 0; i < v->bricks.count; i++) {
       const struct brick_view *b = &v->bricks.item[i];
-      double used = b->size > 0 && b->free >= 0 ? 100.0 * ((double)b->size - (double)b->free) / (double)b->size : 0;
-      if (used >= FULL) lint_found(l, arena_printf(l->a, "%s:%s", b->host, b->path), "%.0f%% of it is used", used);
+      double used = used_percent(b->size, b->free);
+      if (used >= FULL && b->free >= 0) lint_found(l, arena_printf(l->a, "%s:%s", b->host, b->path), "%.0f%% of it is used", used);
     }
 }
 

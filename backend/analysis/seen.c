@@ -74,6 +74,7 @@ const char *node_name(const struct snapshot *s, const char *host) {
 /* ---- resources ---- */
 
 bool is_fence_device(const struct resource_view *r) { return r->agent && str_starts(r->agent, "stonith:"); }
+bool is_device_setup(const struct pcmk_param *p) { return str_starts(p->agent ? p->agent : "", "stonith:"); }
 
 const struct resource_view *resource_seen(const struct snapshot *s, const char *id) {
   for (size_t i = 0; i < s->resources.count; i++)
@@ -285,7 +286,7 @@ const char *fence_device_of(const struct snapshot *s, const char *host, bool *re
   if (ret_any) *ret_any = false;
   for (size_t i = 0; c && i < c->resources.count; i++) {
     const struct pcmk_param *p = &c->resources.item[i];
-    if (!p->agent || !str_starts(p->agent, "stonith:")) continue;
+    if (!is_device_setup(p)) continue;
     const char *list = pairs_get(&p->params, "pcmk_host_list"), *map = pairs_get(&p->params, "pcmk_host_map");
     if (names(list, node) || names(map, node) || level_names(c, node, p->resource)) return p->resource;
     if (ret_any) *ret_any |= !list && !map;

@@ -16,6 +16,7 @@ bool libvirt_seen(const struct snapshot *s, const char *host); /* the domains of
 const struct pcmk_node *node_seen(const struct snapshot *s, const char *host); /* by any of its names; NULL: no node, or not known */
 const char *node_name(const struct snapshot *s, const char *host);             /* as pacemaker calls it; host itself when it does not */
 bool is_fence_device(const struct resource_view *r);
+bool is_device_setup(const struct pcmk_param *p); /* the same of its configuration */
 /* The first device that is configured for that node; NULL: none says so. ret_any (NULL: not wanted): one that names no node may
  * fence any. */
 const char *fence_device_of(const struct snapshot *s, const char *host, bool *ret_any);

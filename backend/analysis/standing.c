@@ -1,4 +1,5 @@
 #include "analysis/standing.h"
+#include "analysis/store_view.h"
 #include <string.h>
 #include <strings.h>
 
@@ -15,18 +16,6 @@ static struct standing aged(struct standing s, const struct texts *stale, enum l
 }
 
 /* ---- what is known at all ---- */
-
-enum truth fact_is_fresh(const struct snapshot *s, const char *kind) {
-  enum truth best = TRUTH_UNKNOWN;
-  for (size_t i = 0; i < s->sources.count; i++)
-    for (size_t k = 0; k < s->sources.item[i].facts.count; k++) {
-      const struct source_fact_view *f = &s->sources.item[i].facts.item[k];
-      if (!str_eq(f->kind, kind)) continue;
-      if (f->stale == TRUTH_NO) return TRUTH_YES;
-      best = TRUTH_NO;
-    }
-  return best;
-}
 
 bool host_unread(const struct snapshot *s, const struct host_view *h) { return texts_have(&h->roles, "kvm") && h->domains == UNKNOWN_INT && !snapshot_off(s, h); }
 
@@ -222,6 +211,6 @@ struct standing standing_constraint(const struct snapshot *s, const struct const
   else words = arena_printf(a, "%s %s%s%s", c->kind ? c->kind : "?", score, c->with ? " with " : "", c->with ? c->with : "");
   struct standing stands_so = stands(LEVEL_NONE, words);
   if (c->from_move == TRUTH_YES) stands_so = stands(LEVEL_WARN, arena_printf(a, "%s, left by a move", words));
-  if (fact_is_fresh(s, "pacemaker.config") != TRUTH_YES) stands_so.level = LEVEL_OLD, stands_so.old = true;
+  if (fact_fresh(s, "pacemaker.config", NULL) != TRUTH_YES) stands_so.level = LEVEL_OLD, stands_so.old = true;
   return stands_so;
 }

@@ -32,9 +32,6 @@ struct standing standing_constraint(const struct snapshot *s, const struct const
 /* Whether the set would still be written to without that brick: "1 of 2 copies without it". */
 struct standing standing_without(const struct volume_view *v, const struct brick_view *b, struct arena *a);
 
-/* Whether that kind of fact was read and may be believed: no: it is old, unknown: it was never read. What is not in a list that
- * was not read is not known not to be. */
-enum truth fact_is_fresh(const struct snapshot *s, const char *kind);
 size_t hosts_unread(const struct snapshot *s); /* hypervisors of which nobody can say what runs there */
 bool host_unread(const struct snapshot *s, const struct host_view *h);
 bool constraint_bans(const struct constraint_view *c); /* it may not run on that host */

@@ -1,4 +1,5 @@
 #include "analysis/xray.h"
+#include "analysis/store_view.h"
 #include "base/map.h"
 #include <stdlib.h>
 #include <string.h>
@@ -211,7 +212,7 @@ static void needs_of_domain(struct growth *g, const struct domain_view *d) {
   for (size_t i = 0; i < d->hosts.count; i++) add_host(g, d->hosts.item[i], "runs on", true);
   if (r) add_resource(g, r);
   else if (d->resource) note(g, "resource", d->resource, LEVEL_UNKNOWN, "?");
-  else if (fact_is_fresh(g->s, "pacemaker.resources") == TRUTH_YES) note(g, "resource", "none", LEVEL_WARN, "no failover: pacemaker does not know it");
+  else if (fact_fresh(g->s, "pacemaker.resources", NULL) == TRUTH_YES) note(g, "resource", "none", LEVEL_WARN, "no failover: pacemaker does not know it");
 }
 
 /* ---- what depends on a thing ---- */
@@ -515,7 +516,7 @@ static void draw_branches(struct xray *x) {
 }
 
 void xray_of(const struct snapshot *s, enum xray_kind kind, const char *id, const struct tallies *proofs, struct arena *a, struct xray *ret) {
-  struct growth g = {.s = s, .a = a, .out = ret, .proofs = proofs, .config = fact_is_fresh(s, "pacemaker.config")};
+  struct growth g = {.s = s, .a = a, .out = ret, .proofs = proofs, .config = fact_fresh(s, "pacemaker.config", NULL)};
   *ret = (struct xray){0};
   if (kind == XRAY_CLUSTER) root_cluster(&g);
   else if (id) {

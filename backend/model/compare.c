@@ -139,7 +139,7 @@ static void compare_links(struct comparing *c, const struct host_view *x, const 
 /* Of what there is room for, whole percents. */
 static void compare_room(struct comparing *c, const struct compared *w, const char *subject, const struct volume_view *x, const struct volume_view *y) {
   if (x->size <= 0 || y->size <= 0 || x->free == UNKNOWN_INT || y->free == UNKNOWN_INT) return;
-  double was = 100.0 * ((double)x->size - (double)x->free) / (double)x->size, is = 100.0 * ((double)y->size - (double)y->free) / (double)y->size;
+  double was = used_percent(x->size, x->free), is = used_percent(y->size, y->free);
   if (is - was < 1 && was - is < 1 && x->size == y->size) return;
   char then[SIZE_TEXT], now[SIZE_TEXT];
   struct change *r = report(c, w, subject, "room", arena_printf(c->a, "%.0f%% of %s used", was, str_size(then, x->size)), arena_printf(c->a, "%.0f%% of %s used", is, str_size(now, y->size)));

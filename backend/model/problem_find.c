@@ -371,7 +371,7 @@ void find_split_brain(struct finder *f) {
 static void fuller_than(struct finder *f, int from, int below) {
   EACH(SNAP->volumes, struct volume_view, v) {
     if (v->size <= 0 || v->free == UNKNOWN_INT || v->free < 0) continue;
-    double used = 100.0 * ((double)v->size - (double)v->free) / (double)v->size;
+    double used = used_percent(v->size, v->free);
     if (used >= from && used < below) problem_found(f, v->name, "%s is %.0f %% full", v->name, used);
   }
 }

@@ -1,4 +1,5 @@
 #include "model/snapshot.h"
+#include <math.h>
 #include <string.h>
 
 const char *const health_names[] = {NULL, "healthy", "degraded", "outage", "unknown", NULL};
@@ -134,6 +135,9 @@ size_t snapshot_problems(const struct snapshot *s, size_t *ret_known) {
   if (ret_known) *ret_known = known;
   return n;
 }
+
+/* In reals: a hostile answer may say that less than nothing is left. */
+double used_percent(int64_t size, int64_t left) { return size <= 0 || left == UNKNOWN_INT ? NAN : 100.0 * ((double)size - (double)left) / (double)size; }
 
 size_t volume_sets(const struct volume_view *v) {
   int64_t last = -1;

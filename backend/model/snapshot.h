@@ -162,6 +162,7 @@ const struct volume_view *snapshot_volume(const struct snapshot *s, const char *
 const struct domain_view *snapshot_domain(const struct snapshot *s, const char *name);
 /* Problems that are more than a note; *ret_known: how many of them are acknowledged. */
 size_t snapshot_problems(const struct snapshot *s, size_t *ret_known);
+double used_percent(int64_t size, int64_t left); /* NaN: not known */
 size_t volume_sets(const struct volume_view *v);                           /* how many replica sets */
 struct set_rules volume_rules(const struct volume_view *v);
 /* What of a set surely lives, and what perhaps does: with all that is not known. */

@@ -28,8 +28,6 @@ static void labelled(struct text *t, const char *label, struct style style, cons
   text_more(t, style, value);
 }
 
-static enum role role_of(int severity) { return severity == SEVERITY_CRITICAL ? ROLE_BAD : severity == SEVERITY_WARNING ? ROLE_WARN : ROLE_NORMAL; }
-
 static const char *key_of(const struct input *in, enum action action) {
   char key[KEY_NAME];
   keymap_hint(in->keymap, CONTEXT_TEXT, action, key);
@@ -82,7 +80,7 @@ static void add_sources(struct text *t, const struct input *in, const struct pro
 static void add_event(struct text *t, const struct input *in, const struct event *e) {
   text_indent(t, 2, 4);
   text_addf(t, STYLE(DIM), "%s  ", day_text(in, e->at));
-  text_more(t, style_of(role_of(e->severity)), line_of(in, e->text));
+  text_more(t, style_of(severity_role(e->severity)), line_of(in, e->text));
 }
 
 static void add_events(struct text *t, const struct input *in, const char *subject, size_t but, const char *title) {
@@ -121,13 +119,12 @@ static void add_thing(struct text *t, const struct input *in, const struct subje
 }
 
 struct text *problem_text(const struct input *in, const struct problem *p) {
-  static const enum symbol signs[] = {[SEVERITY_NONE] = SYMBOL_BULLET, [SEVERITY_INFO] = SYMBOL_BULLET, [SEVERITY_WARNING] = SYMBOL_WARN, [SEVERITY_CRITICAL] = SYMBOL_BAD};
   struct text *t = text_new();
   const struct problem_kind *k = problem_kind_find(p->id);
   struct subject s = subject_find(in->snap, problem_about(p), p->subject);
-  struct style loud = style_of(role_of(p->severity));
+  struct style loud = style_of(severity_role(p->severity));
   text_indent(t, 0, 2);
-  text_addf(t, loud, "%s %s", symbol(in->glyphs, signs[p->severity]), line_of(in, p->text));
+  text_addf(t, loud, "%s %s", symbol(in->glyphs, severity_symbol(p->severity)), line_of(in, p->text));
   text_add(t, STYLE(NORMAL), "");
   labelled(t, "what", loud, arena_printf(in->arena, "%s, %s", k ? k->title : p->id, severity_names[p->severity]));
   text_moref(t, STYLE(DIM), "  (%s)", p->id);
@@ -162,7 +159,7 @@ struct text *event_text(const struct input *in, const struct event_row *r) {
   const struct problem_kind *k = id ? problem_kind_find(id) : NULL;
   const char *age = age_text(in, e->at);
   text_indent(t, 0, 2);
-  text_add(t, style_of(role_of(r->worst)), line_of(in, e->text));
+  text_add(t, style_of(severity_role(r->worst)), line_of(in, e->text));
   text_add(t, STYLE(NORMAL), "");
   labelled(t, "when", STYLE(NORMAL), arena_printf(in->arena, "%s, %s ago  ", day_text(in, e->at), age ? age : "?"));
   text_more(t, STYLE(KEY), key_of(in, ACTION_TIME_MOMENT));
@@ -173,7 +170,7 @@ struct text *event_text(const struct input *in, const struct event_row *r) {
   for (size_t i = 0; id && i < in->snap->problems.count; i++) {
     const struct problem *p = &in->snap->problems.item[i];
     if (!str_eq(p->id, id) || !str_eq(p->subject, e->subject)) continue;
-    labelled(t, "now", style_of(role_of(p->severity)), "it is still so:");
+    labelled(t, "now", style_of(severity_role(p->severity)), "it is still so:");
     add_remedy(t, in, p, k);
     k = NULL;
     break;

@@ -38,7 +38,7 @@ static struct sort_key rate_key(const struct input *in, const void *item) {
   return sort_number(b->heal_pending > 0 && isfinite(b->heal.per_minute), b->heal.per_minute);
 }
 
-static double used_of(const struct brick_view *b) { return b->size <= 0 || b->free == UNKNOWN_INT ? NAN : 100.0 * ((double)b->size - (double)b->free) / (double)b->size; }
+static double used_of(const struct brick_view *b) { return used_percent(b->size, b->free); }
 
 static struct sort_key used_key(const struct input *in, const void *item) {
   (void)in;

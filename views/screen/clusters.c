@@ -122,8 +122,8 @@ static void draw_tile(struct pen p, const struct input *in, const struct ranked 
     return;
   }
   if (b) {
-    enum role role = b->acknowledged ? ROLE_DIM : b->severity == SEVERITY_CRITICAL ? ROLE_BAD : b->severity == SEVERITY_WARNING ? ROLE_WARN : ROLE_NORMAL;
-    int x = pen_symbol(inside, 1, 0, style_of(role), b->severity == SEVERITY_CRITICAL ? SYMBOL_BAD : b->severity == SEVERITY_WARNING ? SYMBOL_WARN : SYMBOL_BULLET) + 1;
+    enum role role = b->acknowledged ? ROLE_DIM : severity_role(b->severity);
+    int x = pen_symbol(inside, 1, 0, style_of(role), severity_symbol(b->severity)) + 1;
     pen_field(inside, x, 0, inside.w - x - 1, style_of(role), b->acknowledged ? known_text(&r->in, b) : b->text);
   } else pen_text(inside, 1, 0, STYLE(OK), "no problem is known");
   int end = inside.w - 1 - text_columns(age);

@@ -199,8 +199,8 @@ static bool named_in(const char *fields, const char *name) {
 
 /* Of a host that is none of a layer, and of what is only sometimes there, "unknown" would say that something is missing. */
 static bool applies(const struct detail *d, const struct field *f) {
-  static const struct { enum list_id list; const char *fields; } sometimes[] = {{LIST_FENCING, "at action result client origin delegate agent told"}, {LIST_PROBLEMS, "operation since"},
-      {LIST_RESOURCES, "instance parent"}, {LIST_BRICKS, "text"}, {LIST_DOMAINS, "resource role reason"}, {LIST_SOURCES, "text"}, {LIST_EVENTS, "from to"}};
+  static const struct { enum list_id list; const char *fields; } sometimes[] = {{LIST_FENCING, "at action result client origin delegate agent told"},
+      {LIST_RESOURCES, "instance parent"}, {LIST_BRICKS, "text"}, {LIST_DOMAINS, "resource role reason"}, {LIST_SOURCES, "text"}};
   const struct host_view *h = d->list == LIST_NODES ? d->item : NULL;
   if (d->list == LIST_FENCING && str_eq(f->name, "proven")) return ((const struct fence_view *)d->item)->kind == FENCE_DEVICE;
   if (h && str_eq(f->name, "outlook")) return h->membership != MEMBERSHIP_MEMBER && (h->membership || h->pacemaker);
@@ -214,7 +214,7 @@ static bool applies(const struct detail *d, const struct field *f) {
 /* What the sentence on top has said already. */
 static bool is_said(enum list_id list, const char *name) {
   static const struct { enum list_id list; const char *fields; } said[] = {
-      {LIST_NODES, "name"}, {LIST_VOLUMES, "name"}, {LIST_DOMAINS, "name"}, {LIST_RESOURCES, "id"}, {LIST_PROBLEMS, "text"}, {LIST_EVENTS, "text"}, {LIST_FENCING, "id level"}};
+      {LIST_NODES, "name"}, {LIST_VOLUMES, "name"}, {LIST_DOMAINS, "name"}, {LIST_RESOURCES, "id"}, {LIST_FENCING, "id level"}};
   for (size_t i = 0; i < COUNT(said); i++)
     if (said[i].list == list && named_in(said[i].fields, name)) return true;
   return false;
@@ -277,7 +277,7 @@ struct text *detail_text(const struct app *a, const struct input *in) {
     return t;
   }
   if (a->detail_list == LIST_PROBLEMS || a->detail_list == LIST_EVENTS) {
-    text_free(t);
+    text_free(t); /* told in a way of their own */
     return a->detail_list == LIST_PROBLEMS ? problem_text(in, item[i]) : event_text(in, item[i]);
   }
   struct detail d = {.t = t, .in = in, .list = (enum list_id)a->detail_list, .item = item[i]};

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "model/problem.h"
 #include "analysis/seen.h"
+#include "analysis/store_view.h"
 #include "views/screen/detail.h"
 #include <string.h>
 
@@ -73,7 +74,7 @@ static void say_domain(struct detail *d) {
   const struct domain_view *v = d->item;
   struct standing stands = standing_domain(v, d->in->arena);
   const char *on = v->hosts.count ? arena_printf(d->in->arena, " on %s", join_text(d->in, &v->hosts)) : "";
-  const char *ha = !v->resource ? fact_is_fresh(d->in->snap, "pacemaker.resources") == TRUTH_YES ? "No resource of pacemaker's starts it elsewhere." : "Whether a resource starts it elsewhere is not known." : v->role ? arena_printf(d->in->arena, "Pacemaker says %s%s.", texts_have(&v->stale, layer_names[LAYER_PACEMAKER]) ? "~" : "", v->role) : "What pacemaker says is not known.";
+  const char *ha = !v->resource ? fact_fresh(d->in->snap, "pacemaker.resources", NULL) == TRUTH_YES ? "No resource of pacemaker's starts it elsewhere." : "Whether a resource starts it elsewhere is not known." : v->role ? arena_printf(d->in->arena, "Pacemaker says %s%s.", texts_have(&v->stale, layer_names[LAYER_PACEMAKER]) ? "~" : "", v->role) : "What pacemaker says is not known.";
   called(d, v->name);
   called(d, v->resource);
   say(d, stands, arena_printf(d->in->arena, "%s: %s%s. %s", v->name, standing_text(d->in, stands), on, ha));
@@ -107,17 +108,6 @@ static void say_fence(struct detail *d) {
 
 static enum level severity_level(int severity) { return severity == SEVERITY_CRITICAL ? LEVEL_BAD : severity == SEVERITY_WARNING ? LEVEL_WARN : LEVEL_NONE; }
 
-static void say_event(struct detail *d) {
-  const struct event *e = d->item;
-  bool later = (size_t)(e - d->in->events) >= d->in->event_past;
-  say(d, (struct standing){.level = severity_level(e->severity)}, arena_printf(d->in->arena, "%s%s: %s", later ? "after the moment that is shown, " : "", clock_text(d->in, e->at), e->text ? e->text : "?"));
-}
-
-static void say_problem(struct detail *d) {
-  const struct problem *p = d->item;
-  say(d, (struct standing){.level = severity_level(p->severity)}, arena_printf(d->in->arena, "%s, for %s", p->text, age_text(d->in, p->since) ? age_text(d->in, p->since) : "?"));
-}
-
 static void say_source(struct detail *d) {
   static const enum level levels[] = {[SOURCE_UNKNOWN] = LEVEL_UNKNOWN, [SOURCE_OK] = LEVEL_OK, [SOURCE_STALE] = LEVEL_OLD, [SOURCE_HUNG] = LEVEL_BAD, [SOURCE_DOWN] = LEVEL_BAD, [SOURCE_ABSENT] = LEVEL_NONE, [SOURCE_DENIED] = LEVEL_WARN};
   const struct source_view *s = d->item;
@@ -126,7 +116,7 @@ static void say_source(struct detail *d) {
 
 void detail_headline(struct detail *d) {
   static void (*const sentences[LIST_COUNT])(struct detail *) = {[LIST_NODES] = say_host, [LIST_BRICKS] = say_brick, [LIST_VOLUMES] = say_volume, [LIST_DOMAINS] = say_domain, [LIST_RESOURCES] = say_resource,
-                                                                 [LIST_FENCING] = say_fence, [LIST_EVENTS] = say_event, [LIST_PROBLEMS] = say_problem, [LIST_SOURCES] = say_source};
+                                                                 [LIST_FENCING] = say_fence, [LIST_SOURCES] = say_source};
   if (sentences[d->list]) sentences[d->list](d);
 }
 
@@ -152,7 +142,7 @@ static void put_problem_help(struct detail *d, const struct problem *p, const ch
 void detail_problems(struct detail *d) {
   size_t n = 0;
   const char *last = NULL;
-  for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_NONE && d->list != LIST_PROBLEMS; severity--)
+  for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_NONE; severity--)
     for (size_t i = 0; i < d->in->snap->problems.count; i++) {
       const struct problem *p = &d->in->snap->problems.item[i];
       if (p->severity != severity || !p->subject || !texts_have(&d->names, p->subject)) continue;
@@ -271,30 +261,6 @@ static void add_fencings(struct detail *d) {
   }
 }
 
-static void add_meaning(struct detail *d) {
-  const struct problem *p = d->item;
-  const struct problem_kind *k = problem_kind_find(p->id);
-  const struct operation *o = p->operation ? operation_find(p->operation) : NULL;
-  text_indent(d->t, 2, 2);
-  if (k) text_addf(d->t, STYLE(NORMAL), "%s. %s", k->title, k->help);
-  if (!o) return;
-  text_addf(d->t, STYLE(NORMAL), "What mends it: %s (%s): ", o->title, o->name);
-  text_more(d->t, STYLE(DIM), o->help);
-}
-
-/* Of an event or a problem: how the thing stands now, and what hangs on it. */
-static void add_subject(struct detail *d) {
-  const char *subject = d->list == LIST_EVENTS ? ((const struct event *)d->item)->subject : ((const struct problem *)d->item)->subject, *id;
-  enum xray_kind kind = xray_find(d->in->snap, subject, d->in->arena, &id);
-  struct xray x = {0};
-  if (kind) xray_of(d->in->snap, kind, id, proofs_shown(d->in), d->in->arena, &x);
-  if (!x.count) return;
-  detail_put(d, x.item[0].label, x.item[0].stands.old ? STYLE(STALE) : style_of(level_role(x.item[0].stands.level)), arena_printf(d->in->arena, "%s: %s", detail_line(d->in, x.item[0].name), detail_line(d->in, standing_text(d->in, x.item[0].stands))));
-  if (x.item[0].below) detail_put(d, "worst below", style_of(level_role(x.item[0].worst)), detail_line(d->in, x.item[0].below));
-  called(d, subject);
-  add_tree(d, kind, id);
-}
-
 /* ---- the table ---- */
 
 /* What ok-to-stop says of it, the worst first. */
@@ -351,9 +317,6 @@ const struct section sections[] = {
     {LIST_FENCING, "What was fenced", "", add_fencings},
     {LIST_FENCING, "What hangs together with it", "", add_fence_tree},
     {LIST_FENCING, "How it is made", "agent targets told params", NULL},
-    {LIST_EVENTS, "What it is about, as it is now", "", add_subject},
-    {LIST_PROBLEMS, "What it means and what to do", "", add_meaning},
-    {LIST_PROBLEMS, "What it is about", "", add_subject},
     {LIST_SOURCES, "How it stands", "state age_ms text", NULL},
     {.title = NULL},
 };

@@ -23,12 +23,11 @@ static const char *id(const struct input *in, const void *item) {
 }
 
 static void fill(const struct input *in, const void *item, struct row *out) {
-  static const struct { enum role role; enum symbol sign; } looks[] = {[SEVERITY_NONE] = {ROLE_NORMAL, SYMBOL_BULLET}, [SEVERITY_INFO] = {ROLE_NORMAL, SYMBOL_BULLET}, [SEVERITY_WARNING] = {ROLE_WARN, SYMBOL_WARN}, [SEVERITY_CRITICAL] = {ROLE_BAD, SYMBOL_BAD}};
   const struct finding *f = item;
-  row_put(out, MARK, looks[f->severity].role, arena_printf(in->arena, "%s %s", symbol(in->glyphs, looks[f->severity].sign), severity_names[f->severity]));
+  row_put(out, MARK, severity_role(f->severity), arena_printf(in->arena, "%s %s", symbol(in->glyphs, severity_symbol(f->severity)), severity_names[f->severity]));
   row_put(out, CHECK, ROLE_DIM, f->id);
   row_put(out, SUBJECT, ROLE_NORMAL, f->subject);
-  row_put(out, EVIDENCE, looks[f->severity].role, f->evidence);
+  row_put(out, EVIDENCE, severity_role(f->severity), f->evidence);
 }
 
 /* What could not be checked is not passed over. */

@@ -212,3 +212,6 @@ const char *trend_text(const struct input *in, enum trend_kind kind, const char 
   if (!in->trends || !in->snap || !trend_values(in->trends, kind, name, in->snap->now, values, (size_t)w)) return "";
   return arena_strdup(in->arena, spark_text(out, in->glyphs, w, values, (size_t)w, max));
 }
+
+enum role severity_role(int severity) { return severity == SEVERITY_CRITICAL ? ROLE_BAD : severity == SEVERITY_WARNING ? ROLE_WARN : ROLE_NORMAL; }
+enum symbol severity_symbol(int severity) { return severity == SEVERITY_CRITICAL ? SYMBOL_BAD : severity == SEVERITY_WARNING ? SYMBOL_WARN : SYMBOL_BULLET; }

@@ -137,6 +137,8 @@ const char *until_text(const struct input *in, int64_t wall);         /* "16:00"
 const char *known_text(const struct input *in, const struct problem *p); /* "ack by root@kvm01 until 16:00: new disk on Tuesday"; NULL: it is not acknowledged */
 const char *join_text(const struct input *in, const struct texts *t); /* "a, b"; "-" when empty */
 const char *trend_text(const struct input *in, enum trend_kind kind, const char *name, int w, double max); /* a sparkline of w columns; "" when nothing is known */
+enum role severity_role(int severity);     /* how what is so grave is drawn, and ... */
+enum symbol severity_symbol(int severity); /* ... the sign before it */
 enum role level_role(enum level level);
 enum symbol level_symbol(enum level level);
 const struct tallies *proofs_shown(const struct input *in); /* and by the tasks since */

@@ -116,8 +116,8 @@ static const char *fix_text(const struct pen *p, const struct input *in, const s
 /* fix: said of the one that the key would mend. */
 static void draw_problem(struct pen p, int y, const struct input *in, const struct problem *b, const char *fix) {
   const char *known = known_text(in, b);
-  enum role role = known ? ROLE_DIM : b->severity == SEVERITY_CRITICAL ? ROLE_BAD : b->severity == SEVERITY_WARNING ? ROLE_WARN : ROLE_NORMAL;
-  int x = pen_symbol(p, 1, y, style_of(role), b->severity == SEVERITY_CRITICAL ? SYMBOL_BAD : b->severity == SEVERITY_WARNING ? SYMBOL_WARN : SYMBOL_BULLET);
+  enum role role = known ? ROLE_DIM : severity_role(b->severity);
+  int x = pen_symbol(p, 1, y, style_of(role), severity_symbol(b->severity));
   const char *age = age_text(in, b->since);
   int room = p.w - x - 2 - (age ? text_columns(age) + 1 : 0), fixes = fix ? text_columns(fix) + 2 : 0;
   pen_field(p, x + 1, y, room - fixes, style_of(role), known ? arena_printf(in->arena, "%s %s %s", known, symbol(in->glyphs, SYMBOL_BULLET), b->text) : b->text);

@@ -5,7 +5,7 @@
 
 enum { VOLUME, TYPE, SIZE, USED, COPIES, STATUS, HEAL, RATE, SPLIT, BRICKS, TREND, FREE, SETS, TASK, SHARD };
 
-static double used_of(const struct volume_view *v) { return v->size <= 0 || v->free == UNKNOWN_INT ? NAN : 100.0 * ((double)v->size - (double)v->free) / (double)v->size; }
+static double used_of(const struct volume_view *v) { return used_percent(v->size, v->free); }
 
 static struct sort_key used_key(const struct input *in, const void *item) {
   (void)in;

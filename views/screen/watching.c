@@ -100,11 +100,6 @@ const char *times_text(const struct input *in, const struct event_row *r) {
   return r->count > 1 ? arena_printf(in->arena, "x%zu in %s: ", r->count, clock_age(span, r->event.at - r->first)) : "";
 }
 
-static enum role severity_role(int severity) {
-  static const enum role roles[] = {[SEVERITY_NONE] = ROLE_NORMAL, [SEVERITY_INFO] = ROLE_NORMAL, [SEVERITY_WARNING] = ROLE_WARN, [SEVERITY_CRITICAL] = ROLE_BAD};
-  return roles[severity];
-}
-
 static void fill_event(const struct input *in, const void *item, struct row *out) {
   const struct event_row *r = item;
   const struct event *e = &r->event;
@@ -144,11 +139,10 @@ static const char *problem_id(const struct input *in, const void *item) {
 }
 
 static void fill_problem(const struct input *in, const void *item, struct row *out) {
-  static const enum symbol signs[] = {[SEVERITY_NONE] = SYMBOL_BULLET, [SEVERITY_INFO] = SYMBOL_BULLET, [SEVERITY_WARNING] = SYMBOL_WARN, [SEVERITY_CRITICAL] = SYMBOL_BAD};
   const struct problem *p = item;
   const char *known = known_text(in, p);
   enum role role = known ? ROLE_DIM : severity_role(p->severity);
-  row_put(out, MARK, role, arena_printf(in->arena, "%s %s", symbol(in->glyphs, signs[p->severity]), severity_names[p->severity]));
+  row_put(out, MARK, role, arena_printf(in->arena, "%s %s", symbol(in->glyphs, severity_symbol(p->severity)), severity_names[p->severity]));
   row_put(out, AGE, ROLE_DIM, age_text(in, p->since));
   row_put(out, PSUBJECT, known ? ROLE_DIM : ROLE_NORMAL, p->subject);
   row_put(out, PTEXT, role, known ? arena_printf(in->arena, "%s %s %s", known, symbol(in->glyphs, SYMBOL_BULLET), p->text) : p->text);

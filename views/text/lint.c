@@ -1,18 +1,10 @@
 /* lint: what would keep this cluster from failing over. */
 #include "analysis/lint.h"
-#include "base/utf8.h"
 #include "views/command.h"
 #include "views/text/reading.h"
 #include <string.h>
 
 enum { COLUMNS = 100 };
-
-/* What comes from the cluster steers no terminal. */
-static void add_clean(struct str *out, const char *text) {
-  size_t room = strlen(text) * 3 + 1;
-  CLEANUP(mem_freep) char *clean = utf8_clean(mem_alloc(room), room, text);
-  str_add(out, clean);
-}
 
 /* Our own words, in lines of so many columns. */
 static void add_wrapped(struct str *out, const char *text) {

@@ -1,8 +1,10 @@
 #include "views/text/reading.h"
 #include "base/clock.h"
 #include "base/loop.h"
+#include "base/utf8.h"
 #include "sources/feed.h"
 #include <signal.h>
+#include <string.h>
 
 struct looking {
   struct loop *loop;
@@ -77,4 +79,11 @@ int reading_take(struct arguments *a, struct reading *ret) {
   loop_free(r.loop);
   if (e.code) err_print(&e);
   return e.code ? EXIT_INPUT : r.interrupted ? EXIT_INTERRUPTED : 0;
+}
+
+int add_clean(struct str *out, const char *text) {
+  size_t room = strlen(text) * 3 + 1;
+  CLEANUP(mem_freep) char *clean = utf8_clean(mem_alloc(room), room, text);
+  str_add(out, clean);
+  return utf8_width(clean);
 }

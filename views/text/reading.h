@@ -11,6 +11,8 @@ struct reading {
   void *owner;
   struct snapshot *snap;         /* one reference, the caller's; may be set whatever is returned */
 };
+/* What comes from the cluster steers no terminal and begins no line. Returns how many columns it takes. */
+int add_clean(struct str *out, const char *text);
 /* 0, or the exit code of what was said on stderr (130: interrupted). */
 int reading_take(struct arguments *a, struct reading *r);
 #endif

@@ -12,10 +12,7 @@ static const char *word(const char *s) { return s ? s : "?"; }
 /* Names come from the cluster: none steers a terminal, begins a line or moves a column. In so many columns, 0: as many as
  * it has. */
 static void add_name(struct str *out, int columns, const char *name) {
-  size_t room = strlen(word(name)) * 3 + 1;
-  CLEANUP(mem_freep) char *clean = utf8_clean(mem_alloc(room), room, word(name));
-  str_add(out, clean);
-  for (int n = utf8_width(clean); n < columns; n++) str_addc(out, ' ');
+  for (int n = add_clean(out, word(name)); n < columns; n++) str_addc(out, ' ');
 }
 
 static void add_size(struct str *out, int64_t bytes) {

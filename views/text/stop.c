@@ -1,7 +1,6 @@
 /* ok-to-stop: may these hosts or bricks go down now? */
 #include "analysis/stop.h"
 #include "base/clock.h"
-#include "base/utf8.h"
 #include "views/command.h"
 #include "views/text/reading.h"
 #include <inttypes.h>
@@ -9,13 +8,6 @@
 
 static const char *const words[] = {[VERDICT_NONE] = "UNKNOWN", [VERDICT_SAFE] = "SAFE", [VERDICT_WAIT] = "WAIT", [VERDICT_UNSAFE] = "UNSAFE", [VERDICT_UNKNOWN] = "UNKNOWN"};
 static const int exits[] = {[VERDICT_NONE] = 3, [VERDICT_SAFE] = 0, [VERDICT_WAIT] = 1, [VERDICT_UNSAFE] = 2, [VERDICT_UNKNOWN] = 3};
-
-/* What comes from the cluster steers no terminal. */
-static void add_clean(struct str *out, const char *text) {
-  size_t room = strlen(text) * 3 + 1;
-  CLEANUP(mem_freep) char *clean = utf8_clean(mem_alloc(room), room, text);
-  str_add(out, clean);
-}
 
 static void add_reason(struct str *out, const struct stop_reason *r) {
   char age[CLOCK_TEXT];
