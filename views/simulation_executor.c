@@ -19,6 +19,7 @@ struct exec {
   void (*on_end)(void *owner, const struct exec_result *result);
   line_fn *on_out, *on_err;
   void *owner;
+  size_t told; /* of what it prints, while it goes on */
   bool terminal;
 };
 
@@ -32,8 +33,8 @@ static void drop(struct exec *c) {
   mem_free(c);
 }
 
-static void give_lines(const struct exec *c, const struct str *text, line_fn *fn) {
-  CLEANUP(mem_freep) char *copy = mem_strdup(str_text(text));
+static void give_lines(const struct exec *c, const struct str *text, size_t from, line_fn *fn) {
+  CLEANUP(mem_freep) char *copy = mem_strdup(str_text(text) + (from < text->len ? from : text->len));
   char *rest = *copy ? copy : NULL, *line;
   if (c->terminal && write(STDOUT_FILENO, copy, strlen(copy)) < 0) return;
   while (!c->terminal && fn && (line = strsep(&rest, "\n")))
@@ -56,15 +57,35 @@ static void end(struct exec *c, const struct command_result *r) {
   void (*fn)(void *, const struct exec_result *) = c->on_end;
   void *owner = c->owner;
   if (r->end != COMMAND_NEVER) {
-    give_lines(c, &r->out, c->on_out);
-    give_lines(c, &r->err, c->on_err);
+    give_lines(c, &r->out, c->told, c->on_out);
+    give_lines(c, &r->err, 0, c->on_err);
   }
   drop(c);
   fn(owner, &result);
 }
 
+/* What it has printed so far, of one that goes on. */
+static bool tells(const struct exec *c) {
+  const struct command_result *r = c->terminal ? NULL : sim_said(c->command);
+  return r && r->out.len > c->told;
+}
+
+static void tell_more(struct simulated *x) {
+  for (struct exec *c = x->execs; c;) {
+    if (!tells(c)) {
+      c = c->next;
+      continue;
+    }
+    size_t from = c->told;
+    c->told = sim_said(c->command)->out.len;
+    give_lines(c, &sim_said(c->command)->out, from, c->on_out);
+    c = x->execs; /* who was told may have left it */
+  }
+}
+
 static void on_tell(void *owner) {
   struct simulated *x = owner;
+  tell_more(x);
   for (struct exec *c = x->execs; c;) {
     const struct command_result *r = sim_ended(c->command);
     if (!r) {
@@ -78,7 +99,7 @@ static void on_tell(void *owner) {
 
 void simulated_time_passed(struct simulated *x) {
   for (const struct exec *c = x->execs; c; c = c->next)
-    if (sim_ended(c->command)) timer_set(x->tell, 0);
+    if (sim_ended(c->command) || tells(c)) timer_set(x->tell, 0);
 }
 
 static struct exec *start(struct executor *base, const struct exec_request *r, struct err *e) {

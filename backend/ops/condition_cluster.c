@@ -115,6 +115,17 @@ CONDITION(node_away) {
   return truth_of(n->online == TRUTH_NO && n->unclean == TRUTH_NO);
 }
 
+/* The others have noticed, whatever they think of it yet. */
+CONDITION(node_left) {
+  const struct host_view *h = snapshot_host(s, ARG(0));
+  const struct pcmk_node *n = node_of(s, ARG(0), saw);
+  (void)a;
+  if (h && h->membership == MEMBERSHIP_LEFT) return TRUTH_YES;
+  if (!n || n->online == TRUTH_UNKNOWN) return TRUTH_UNKNOWN;
+  if (n->online == TRUTH_YES && n->unclean != TRUTH_YES) *saw = "it is a member";
+  return truth_of(n->online == TRUTH_NO || n->unclean == TRUTH_YES);
+}
+
 /* Pacemaker's own word, which it takes back at once when it fences a node; corosync may still have it for a member then. */
 CONDITION(node_joined) {
   const struct pcmk_node *n = node_of(s, ARG(0), saw);
@@ -386,6 +397,7 @@ const struct condition_kind cluster_conditions[] = {
     {"node-maintenance", "NODE", "%s is in maintenance", node_maintenance},
     {"node-not-maintenance", "NODE", "%s is not in maintenance", node_not_maintenance},
     {"node-member", "NODE", "%s is a member", node_member},
+    {"node-left", "NODE", "the others have lost %s", node_left},
     {"node-joined", "NODE", "%s takes part in the cluster", node_joined},
     {"node-away", "NODE", "%s is out of the cluster and known to be off or stopped", node_away},
     {"no-resource-on", "NODE", "pacemaker runs nothing on %s", no_resource_on},

@@ -18,6 +18,7 @@ int task_exit(enum task_state s) {
 
 int64_t task_now(const struct task *t) { return t->tasks->snap ? t->tasks->snap->now : 0; }
 int64_t task_wall(const struct task *t) { return t->tasks->snap ? t->tasks->snap->at : clock_wall_ms(); }
+int64_t task_stamp(const struct task *t) { return t->tasks->o.clock ? t->tasks->o.clock(t->tasks->o.owner) : task_wall(t); }
 
 void task_changed(struct task *t) {
   if (!timer_armed(t->tasks->changed)) timer_set(t->tasks->changed, 0);
@@ -305,7 +306,7 @@ void task_look(const struct tasks *all, size_t n, struct task_view *ret) {
   *ret = (struct task_view){0};
   if (!t) return;
   *ret = (struct task_view){.id = t->id, .operation = t->name, .title = t->title, .target = t->target, .who = t->who, .began = t->began, .ended = t->ended, .state = t->state, .plan = t->plan,
-                            .step = t->step < t->plan->steps.count || !t->step ? t->step : t->step - 1, .steps = t->steps, .took_ms = t->took_ms, .lines = t->lines, .line_count = t->line_count,
+                            .step = t->step < t->plan->steps.count || !t->step ? t->step : t->step - 1, .steps = t->steps, .took_ms = t->took_ms, .began_at = t->began_at, .ended_at = t->ended_at, .lines = t->lines, .line_count = t->line_count,
                             .lines_dropped = t->lines_dropped, .text = t->text, .copies = &t->copies};
 }
 

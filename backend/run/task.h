@@ -35,6 +35,7 @@ struct task_view { /* borrowed, until the next call */
   size_t step;                    /* the one that is active or was last */
   const enum step_state *steps;   /* as many as the plan has */
   const int64_t *took_ms;
+  const int64_t *began_at, *ended_at; /* of each step, wall ms by the options' clock; UNKNOWN_INT: not yet */
   const struct task_line *lines; size_t line_count, lines_dropped; /* output, bounded */
   const char *text;               /* a sentence how it stands */
   const struct texts *copies;     /* paths of what was copied beforehand */
@@ -48,6 +49,7 @@ struct tasks_options {
   void (*on_change)(void *owner);
   void (*quiet)(void *owner, bool quiet); /* gluster's readers keep away from the volume's lock meanwhile; may be NULL */
   void (*terminal)(void *owner, bool away); /* HANDOVER: leave the screen, it is back; NULL: such a step fails */
+  int64_t (*clock)(void *owner); /* wall ms, to stamp steps with; NULL: the newest snapshot's */
   void *owner;
 };
 /* NULL with e set: the state directory or the audit cannot be written, so nothing may run. */

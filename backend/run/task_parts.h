@@ -59,7 +59,7 @@ struct task {
   size_t step;
   enum step_phase at;
   enum step_state *steps;
-  int64_t *took_ms;
+  int64_t *took_ms, *began_at, *ended_at;
   struct str *outputs;    /* of steps that another one reads */
   int64_t step_began, ran_at, run_sent, lost_until, again_at, verify_began; /* by the snapshots' time; ran_at: when the last command ended */
   int repeats;
@@ -79,6 +79,7 @@ struct task {
 
 int64_t task_now(const struct task *t);  /* of the newest snapshot */
 int64_t task_wall(const struct task *t);
+int64_t task_stamp(const struct task *t); /* wall, as exactly as the options can tell */
 void task_say(struct task *t, const char *format, ...) PRINTF(2, 3); /* how it stands */
 void task_changed(struct task *t);
 void task_advance(struct task *t);       /* as far as it goes now */

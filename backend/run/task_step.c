@@ -56,8 +56,10 @@ void steps_begin(struct task *t) {
   t->state = TASK_RUNNING;
   t->steps = arena_array(t->arena, n + 1, sizeof *t->steps);
   t->took_ms = arena_array(t->arena, n + 1, sizeof *t->took_ms);
+  t->began_at = arena_array(t->arena, n + 1, sizeof *t->began_at);
+  t->ended_at = arena_array(t->arena, n + 1, sizeof *t->ended_at);
   if (!t->outputs) t->outputs = arena_array(t->arena, n + 1, sizeof *t->outputs);
-  for (size_t i = 0; i < n; i++) t->took_ms[i] = UNKNOWN_INT;
+  for (size_t i = 0; i < n; i++) t->took_ms[i] = t->began_at[i] = t->ended_at[i] = UNKNOWN_INT;
   t->ran_at = UNKNOWN_INT;
   t->step_began = task_now(t);
 }
@@ -65,6 +67,7 @@ void steps_begin(struct task *t) {
 void step_ends(struct task *t, enum step_state state, int64_t code, const char *text) {
   t->steps[t->step] = state;
   t->took_ms[t->step] = task_now(t) - t->step_began;
+  t->ended_at[t->step] = task_stamp(t);
   if (t->tasks->audit) audit_step(t->tasks->audit, t->id, t->step, step_state_names[state], code, t->took_ms[t->step], text);
   if (state == STEP_DONE || state == STEP_ALREADY) {
     t->step++;
@@ -256,6 +259,7 @@ static bool run_it(struct task *t, const struct step *s) {
   }
   keep_quiet(t, true);
   t->run_sent = task_now(t);
+  if (t->began_at[t->step] == UNKNOWN_INT) t->began_at[t->step] = task_stamp(t);
   t->steps[t->step] = STEP_ACTIVE;
   kept_write(t); /* before it runs: the next console must know that it may have */
   if (task_exec(t, USE_RUN, s->host, &s->argv, &e)) {

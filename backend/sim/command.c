@@ -7,7 +7,7 @@
 
 enum { FIRST_MS = 40, WAIT_MS = 200, WAIT_MAX_MS = 3600000, SSH_MS = 3000, ARGS_MAX = 512 };
 
-static const struct command *const tables[] = {gluster_commands, gluster_brick_commands, pcs_commands, crm_commands, cib_commands, virsh_commands, system_commands, host_commands, link_commands, tool_commands, log_commands};
+static const struct command *const tables[] = {gluster_commands, gluster_brick_commands, pcs_commands, crm_commands, cib_commands, virsh_commands, system_commands, host_commands, link_commands, tool_commands, log_commands, drill_commands};
 
 /* The package that brings a program; NULL: it is always there. */
 static const struct { const char *program, *packages; } owners[] = {
@@ -246,6 +246,24 @@ struct sim_command *sim_begin(struct sim *s, const char *host, const char *const
   return k;
 }
 
+bool command_later(struct world *w, struct sim_host *h, const char *line) {
+  CLEANUP(mem_freep) char *copy = mem_strdup(line);
+  const char *argv[32] = {0};
+  struct command_result r = {0};
+  struct call c = {.w = w, .host = h, .argv = argv, .r = &r, .began = w->clock};
+  size_t skip = 0;
+  for (char *rest = copy, *word; c.argc < COUNT(argv) - 1 && (word = strsep(&rest, "\t"));) argv[c.argc++] = word;
+  const char *slash = c.argc ? strrchr(argv[0], '/') : NULL;
+  if (slash) argv[0] = slash + 1;
+  const struct command *k = c.argc && installed(h, argv[0]) ? find(argv, c.argc, &skip) : NULL;
+  c.rest = argv + skip;
+  c.count = c.argc > skip ? c.argc - skip : 0;
+  bool waits = k && k->run(&c) == COMMAND_WAITS;
+  command_result_free(&r);
+  return !waits;
+}
+
+const struct command_result *sim_said(const struct sim_command *k) { return k->over || k->ran ? NULL : &k->result; }
 const struct command_result *sim_ended(const struct sim_command *k) { return k->over ? &k->result : NULL; }
 
 static void release(struct sim_command *k) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { AGAIN_MS = 200 };
 static const char PORT[] = "eth0", FILE_OF_LINKS[] = "/etc/network/interfaces";
 
 const char *host_interfaces(struct call *c) {
@@ -41,6 +42,7 @@ static int link_show(struct call *c) {
 
 static int ping(struct call *c) {
   const char *from = value_of(c, "-I", NULL);
+  if (has_flag(c, "-D", NULL)) return ping_stamps(c);
   if (from && strcmp(from, carrier(c->host))) return fail(c, 2, "ping: %s: No such device", from);
   say(c, "2 packets transmitted, 2 received, 0%% packet loss, time 1001ms");
   return COMMAND_DONE;
@@ -48,16 +50,35 @@ static int ping(struct call *c) {
 
 /* ---- later ---- */
 
-static const char *timer(struct world *w, const struct sim_host *h, const char *unit) { return world_words(w, "%s %.*s", h->name, (int)(strlen(unit) - (str_ends(unit, ".timer") ? 6 : 0)), unit); }
+static const char *timer(struct world *w, const struct sim_host *h, const char *unit) {
+  size_t len = strlen(unit) - (str_ends(unit, ".timer") ? 6 : 0);
+  if (len && unit[len - 1] == '*') len--; /* the pattern of one */
+  return world_words(w, "%s %.*s", h->name, (int)len, unit);
+}
 bool timer_waits(struct world *w, const struct sim_host *h, const char *unit) { return world_awaits(w, "script", timer(w, h, unit)); }
 void timer_stop(struct world *w, const struct sim_host *h, const char *unit) { world_forget(w, "script", timer(w, h, unit)); }
 
-/* systemd-run --unit=UNIT --on-active=SECONDS /bin/sh FILE */
+void timers_lost(struct world *w, const struct sim_host *h) {
+  size_t len = strlen(h->name);
+  for (size_t i = 0; i < w->queue.count;) {
+    const struct sim_event *e = &w->queue.item[i];
+    if (str_eq(e->what, "script") && e->subject && !strncmp(e->subject, h->name, len) && e->subject[len] == ' ') drop_item(&w->queue, sizeof *w->queue.item, i);
+    else i++;
+  }
+}
+
+/* systemd-run --unit=UNIT --on-active=SECONDS COMMAND: of /bin/sh and a file alone the file's lines, else the command. */
 static int systemd_run(struct call *c) {
-  const char *unit = value_of(c, NULL, "--unit"), *in = value_of(c, NULL, "--on-active"), *file = c->argc > 3 ? c->argv[c->argc - 1] : NULL;
-  if (!unit || !in || !file || *file != '/') return fail(c, 1, "systemd-run: only scripts at a later time are simulated");
+  const char *unit = value_of(c, NULL, "--unit"), *in = value_of(c, NULL, "--on-active");
+  size_t at = 1;
+  CLEANUP(str_free) struct str words = {0};
+  while (at < c->argc && str_starts(c->argv[at], "--")) at++;
+  if (!unit || !in || at == c->argc) return fail(c, 1, "systemd-run: only commands at a later time are simulated");
   if (timer_waits(c->w, c->host, unit)) return fail(c, 1, "Failed to start transient timer unit: Unit %s.timer already exists.", unit);
-  world_later(c->w, number_of(in, 0), "script", timer(c->w, c->host, unit), world_word(c->w, file));
+  bool script = at + 2 == c->argc && str_eq(c->argv[at], "/bin/sh") && *c->argv[at + 1] == '/';
+  for (size_t i = script ? at + 1 : at; i < c->argc; i++) str_addf(&words, "%s%s", words.len ? "\t" : "", c->argv[i]);
+  if (!script) str_addc(&words, '\t'); /* so no file's name */
+  world_later(c->w, number_of(in, 0), "script", timer(c->w, c->host, unit), world_word(c->w, str_text(&words)));
   return fail(c, 0, "Running timer as unit: %s.timer", unit);
 }
 
@@ -81,6 +102,12 @@ static void script_line(struct world *w, struct sim_host *h, char *line) {
 void on_script(struct world *w, const char *subject, const char *detail) {
   CLEANUP(mem_freep) char *name = mem_strndup(subject ? subject : "", strcspn(subject ? subject : "", " "));
   struct sim_host *h = world_host(w, name);
+  bool command = detail && strchr(detail, '\t');
+  if (command && h && host_up(h)) {
+    CLEANUP(mem_freep) char *line = mem_strndup(detail, strlen(detail) - 1);
+    if (!command_later(w, h, line)) world_later(w, AGAIN_MS, "script", subject, detail);
+    return;
+  }
   const char *text = h && host_up(h) && detail ? pairs_get(&h->files, detail) : NULL;
   if (!text) return;
   CLEANUP(mem_freep) char *copy = mem_strdup(text);

@@ -1,4 +1,5 @@
 #include "sim/host.h"
+#include "sim/command.h"
 #include "sim/guest.h"
 #include "sim/net.h"
 #include "sim/pacemaker.h"
@@ -62,6 +63,8 @@ void host_power_off(struct world *w, struct sim_host *h) {
   if (h->power == POWER_OFF) return;
   struct reach before = reach_of(w, h);
   world_forget(w, "booted", h->name);
+  timers_lost(w, h);
+  packets_pass(w, h);
   h->power = POWER_OFF;
   h->power_since = w->clock;
   h->frozen = TRUTH_NO;

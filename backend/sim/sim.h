@@ -55,6 +55,7 @@ void sim_execute(struct sim *s, const char *host, const char *const *argv, const
 struct sim_command;
 struct sim_command *sim_begin(struct sim *s, const char *host, const char *const *argv, const char *input, int64_t limit_ms);
 const struct command_result *sim_ended(const struct sim_command *k); /* NULL: it still runs; borrowed */
+const struct command_result *sim_said(const struct sim_command *k); /* while it waits: what it has printed so far; NULL: it does not */
 void sim_forget(struct sim_command *k);
 void command_result_free(struct command_result *r);
 bool command_exists(const char *program, const char *subcommand); /* subcommand NULL: the program at all */

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "keymaps/keymap.h"
 #include "model/problem.h"
+#include "ops/drill.h"
 #include "ops/operation.h"
 #include "sim/sim.h"
 #include "tui/theme.h"
@@ -125,13 +126,25 @@ static void list_operations(struct entries *l) {
   }
 }
 
+static void list_drills(struct entries *l) {
+  for (const struct drill *d = drills; d->operation.name; d++) {
+    CLEANUP(str_free) struct str help = {0};
+    str_add(&help, d->operation.help);
+    for (const struct operation_argument *arg = d->operation.arguments; arg && arg->name; arg++) {
+      str_add(&help, arg == d->operation.arguments ? " Arguments: " : ", ");
+      add_argument(&help, arg);
+    }
+    add(l, d->operation.name, d->operation.title, str_text(&help));
+  }
+}
+
 static void list_checks(struct entries *l) {
   for (size_t g = 0; lint_groups[g]; g++)
     for (const struct lint_check *c = lint_groups[g]; c->id; c++) add(l, c->id, arena_printf(l->arena, "%s (%s)", c->title, severity_names[c->severity]), c->why);
 }
 
 static const struct { const char *what; void (*fill)(struct entries *l); } tables[] = {
-    {"views", list_views}, {"operations", list_operations}, {"checks", list_checks}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}, {"scenarios", list_scenarios}};
+    {"views", list_views}, {"operations", list_operations}, {"drills", list_drills}, {"checks", list_checks}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}, {"scenarios", list_scenarios}};
 
 static void print_entries(const struct entries *l, const char *what, bool json) {
   CLEANUP(str_free) struct str out = {0};
@@ -164,7 +177,7 @@ int run_list(struct arguments *a) {
       arena_free(l.arena);
       return l.err.code ? EXIT_CONFIG : 0;
     }
-  return usage_error("list: there is no table of %s (views, scenarios, operations, problems, keys, themes)", a->word[0]);
+  return usage_error("list: there is no table of %s (views, scenarios, operations, drills, checks, problems, keys, themes)", a->word[0]);
 }
 
 /* ---- self-test: what a table must be, beyond what the compiler checks ---- */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RUN_REFUSED = 2 };
+enum { RUN_REFUSED = SESSION_REFUSED };
 
 struct running {
   struct session session;
@@ -119,31 +119,6 @@ static void run_to_end(struct running *r) {
 
 /* ---- before and after ---- */
 
-/* Is it to run? 0, else the exit code of what was said. */
-static int confirm(struct running *r) {
-  const struct arguments *a = r->session.arguments;
-  const struct plan *p = r->session.plan;
-  const char *typed = a->option[OPT_CONFIRM];
-  bool yes = a->option[OPT_YES] != NULL;
-  if (typed && p->danger < 2) typed = NULL;
-  if (typed && strcmp(typed, p->confirm)) {
-    fprintf(stderr, "kvmconsole: nothing ran: --confirm is to be the name that the plan is about, %s\n", p->confirm);
-    return RUN_REFUSED;
-  }
-  if (yes && (p->danger < 2 || typed)) return 0;
-  if (!session_has_terminal() || r->json) {
-    fprintf(stderr, "kvmconsole: nothing ran: without a terminal it takes --yes%s%s\n", p->danger < 2 ? "" : " and --confirm ", p->danger < 2 ? "" : p->confirm);
-    return RUN_REFUSED;
-  }
-  if (typed) return 0;
-  CLEANUP(mem_freep) char *prompt = p->danger < 2 ? mem_strdup("Run it? Type yes: ") : mem_printf("This cannot be taken back. To run it, type %s: ", p->confirm);
-  CLEANUP(mem_freep) char *word = session_ask(&r->session, prompt, false);
-  if (!word) return EXIT_INTERRUPTED;
-  if (!strcmp(word, p->danger < 2 ? "yes" : p->confirm)) return 0;
-  fputs("kvmconsole: nothing ran\n", stderr);
-  return RUN_REFUSED;
-}
-
 static void print_end(const struct running *r) {
   CLEANUP(str_free) struct str out = {0};
   struct task_view v;
@@ -227,7 +202,7 @@ int run_run(struct arguments *a) {
   int code = session_open(s, a);
   if (!code) {
     print_plan(&r, s->plan);
-    code = s->plan->allowed == TRUTH_YES ? confirm(&r) : RUN_REFUSED;
+    code = s->plan->allowed == TRUTH_YES ? session_confirm(s, r.json) : RUN_REFUSED;
   }
   if (!code) code = start(&r);
   tasks_free(r.tasks);

@@ -107,7 +107,7 @@ static bool is_given(const struct session *s, const struct operation_argument *a
 /* The secret that is missing: one that is always needed, or without which the plan was refused ("... with NAME=@FILE"). */
 static const struct operation_argument *missing_secret(const struct session *s) {
   bool refused_it = s->plan && s->plan->allowed != TRUTH_YES && s->plan->when;
-  if (s->arguments->command != CMD_RUN || !session_has_terminal()) return NULL;
+  if ((s->arguments->command != CMD_RUN && s->arguments->command != CMD_DRILL) || !session_has_terminal()) return NULL;
   for (const struct operation_argument *arg = s->operation->arguments; arg && arg->name; arg++) {
     CLEANUP(mem_freep) char *hint = mem_printf("%s=@", arg->name);
     if (arg->kind == ARG_SECRET && !is_given(s, arg) && (s->plan ? refused_it && strstr(s->plan->when, hint) : arg->required)) return arg;
@@ -157,13 +157,66 @@ static int read_all(struct session *s) {
   return EXIT_INPUT;
 }
 
+static bool knows(const struct operation *o, const char *word) {
+  char name[64];
+  snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+  return !strcmp(name, "force") || operation_argument(o, name);
+}
+
+int session_again(struct session *s, const struct operation *o) {
+  struct arguments some = *s->arguments, *all = s->arguments;
+  some.words = 1;
+  for (int i = 1; i < all->words; i++)
+    if (knows(o, all->word[i])) some.word[some.words++] = all->word[i];
+  s->operation = o;
+  s->plan = NULL;
+  s->values = (struct values){0};
+  s->arguments = &some;
+  int code = make_plan(s);
+  s->arguments = all;
+  return code;
+}
+
+/* NAME or NAME,NAME: one of them. */
+static bool in_list(const char *list, const char *name) {
+  size_t len = strlen(name);
+  for (const char *at = list; *at; at += strcspn(at, ","), at += *at == ',')
+    if (strcspn(at, ",") == len && !strncmp(at, name, len)) return true;
+  return false;
+}
+
+int session_confirm(struct session *s, bool json) {
+  const struct arguments *a = s->arguments;
+  const struct plan *p = s->plan;
+  const char *typed = a->option[OPT_CONFIRM];
+  bool yes = a->option[OPT_YES] != NULL, drill = a->command == CMD_DRILL;
+  if (typed && p->danger < 2) typed = NULL;
+  if (typed && strcmp(typed, p->confirm) && !(drill && in_list(typed, p->confirm))) {
+    fprintf(stderr, "kvmconsole: nothing ran: --confirm is to be the name that the plan is about, %s\n", p->confirm);
+    return SESSION_REFUSED;
+  }
+  if (yes && (p->danger < 2 || typed)) return 0;
+  if (!session_has_terminal() || json) {
+    fprintf(stderr, "kvmconsole: nothing ran: without a terminal it takes --yes%s%s\n", p->danger < 2 ? "" : " and --confirm ", p->danger < 2 ? "" : p->confirm);
+    return SESSION_REFUSED;
+  }
+  if (typed) return 0;
+  const char *what = drill ? "It is hit for real" : "This cannot be taken back";
+  CLEANUP(mem_freep) char *prompt = p->danger < 2 ? mem_strdup("Run it? Type yes: ") : mem_printf("%s. To run it, type %s: ", what, p->confirm);
+  CLEANUP(mem_freep) char *word = session_ask(s, prompt, false);
+  if (!word) return EXIT_INTERRUPTED;
+  if (!strcmp(word, p->danger < 2 ? "yes" : p->confirm)) return 0;
+  fputs("kvmconsole: nothing ran\n", stderr);
+  return SESSION_REFUSED;
+}
+
 int session_open(struct session *s, struct arguments *a) {
   struct feed_options o;
   struct err e = {0};
   s->arguments = a;
   s->loop = loop_new();
   s->arena = arena_new();
-  s->operation = operation_word(a);
+  if (!s->operation) s->operation = operation_word(a);
   if (!s->operation) return EXIT_USAGE;
   int code = feed_arguments(a, &o);
   if (code) return code;
@@ -181,7 +234,7 @@ int session_open(struct session *s, struct arguments *a) {
     return EXIT_INPUT;
   }
   code = read_all(s);
-  return code ? code : make_plan(s);
+  return code || a->command == CMD_DRILL ? code : make_plan(s); /* drills make theirs one after the other */
 }
 
 void session_close(struct session *s) {

@@ -26,6 +26,11 @@ struct session {
 };
 /* 0 with the plan made, else the exit code of what was said. To be closed whatever it returned. */
 int session_open(struct session *s, struct arguments *a);
+/* Another operation with the same words, as far as it has such arguments: values, survey and plan anew, of what is read now. */
+int session_again(struct session *s, const struct operation *o);
+/* Is the plan to run? By --yes and --confirm, or typed. 0, else the exit code of what was said; json: nobody is asked. */
+int session_confirm(struct session *s, bool json);
+enum { SESSION_REFUSED = 2 };
 void session_close(struct session *s);
 void session_step(struct session *s); /* a turn of the loop */
 /* A line typed on the terminal (without its newline), while time goes on; NULL: a signal, or the terminal's end. hidden: not

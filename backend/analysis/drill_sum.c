@@ -1,0 +1,134 @@
+/* What a drill's watch adds up to: the timeline in order, outages, phases. */
+#include "analysis/drill_parts.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int64_t middle(struct moment m) { return m.from + (m.until - m.from) / 2; }
+static int64_t half(struct moment m) { return (m.until - m.from + 1) / 2; }
+
+static int by_time(const void *a, const void *b) {
+  const struct drill_event *x = a, *y = b;
+  return (x->at > y->at) - (x->at < y->at);
+}
+
+static void sum_timeline(const struct drill_watch *w, struct arena *a, struct drill_report *ret) {
+  for (size_t i = 0; i < w->events.count; i++) {
+    struct drill_event *e = list_add(a, &ret->timeline, &drill_event_shape), *from = &w->events.item[i];
+    *e = (struct drill_event){.at = from->at, .uncertainty_ms = from->uncertainty_ms, .event = arena_strdup(a, from->event), .subject = arena_strdup(a, from->subject), .text = arena_strdup(a, from->text), .source = arena_strdup(a, from->source)};
+  }
+  if (ret->timeline.count) qsort(ret->timeline.item, ret->timeline.count, sizeof *ret->timeline.item, by_time);
+}
+
+/* ---- outages ---- */
+
+static int64_t length(const struct silence *x) {
+  int64_t ms = middle(x->end) - middle(x->begin);
+  return ms > 0 ? ms : 0;
+}
+
+static const struct silence *longest(const struct watched *d) {
+  const struct silence *most = NULL;
+  for (size_t i = 0; i < d->silences.count; i++)
+    if (!most || length(&d->silences.item[i]) > length(most)) most = &d->silences.item[i];
+  return most;
+}
+
+static void sum_outages(const struct drill_watch *w, struct arena *a, struct drill_report *ret) {
+  enum { UNSEEN_MS = 100 }; /* libvirt tells of each end and beginning within that */
+  for (size_t i = 0; i < w->domains.count; i++) {
+    const struct watched *d = &w->domains.item[i];
+    const struct silence *x = longest(d);
+    struct drill_outage *o = list_add(a, &ret->outages, &drill_outage_shape);
+    o->domain = arena_strdup(a, d->name);
+    if (d->down) {
+      o->from = arena_strdup(a, d->on);
+      o->text = "it has not come back";
+    } else if (x) {
+      o->ms = length(x);
+      o->uncertainty_ms = half(x->begin) + half(x->end);
+      o->from = arena_strdup(a, x->from);
+      o->to = arena_strdup(a, x->to);
+      if (d->silences.count > 1) o->text = arena_printf(a, "the longest of %zu", d->silences.count);
+    } else if (w->last && running_on(w->last, d->name)) {
+      o->ms = 0;
+      o->uncertainty_ms = UNSEEN_MS;
+      o->from = o->to = arena_strdup(a, d->on);
+      o->text = "it ran on throughout";
+    } else {
+      o->from = arena_strdup(a, d->on);
+      o->text = "whether it runs is not known";
+    }
+  }
+}
+
+/* ---- phases ---- */
+
+struct boundary { const char *event, *phase; struct moment at; };
+
+/* Each from the boundary before it that was seen; where one in between was not, the time is nobody's. */
+static void add_phases(const struct boundary *b, size_t count, struct arena *a, struct drill_report *ret) {
+  const struct boundary *from = &b[0];
+  bool missed = false;
+  for (size_t i = 1; i < count && happened(b[0].at); i++) {
+    if (!happened(b[i].at)) {
+      missed = missed || b[i].phase;
+      continue;
+    }
+    struct drill_phase *p = list_add(a, &ret->phases, &drill_phase_shape);
+    int64_t ms = middle(b[i].at) - middle(from->at);
+    *p = (struct drill_phase){.name = missed ? "unattributed" : b[i].phase, .from = from->event, .to = b[i].event, .ms = ms > 0 ? ms : 0};
+    if (middle(b[i].at) > middle(from->at)) from = &b[i];
+    missed = false;
+  }
+}
+
+static struct moment event_after(const struct drill_watch *w, const char *event, struct moment after, bool last) {
+  struct moment m = NEVER;
+  for (size_t i = 0; i < w->events.count; i++) {
+    const struct drill_event *e = &w->events.item[i];
+    if (!str_eq(e->event, event) || !happened(after) || e->at + e->uncertainty_ms < after.from) continue;
+    if (happened(m) && (last ? e->at < middle(m) : e->at > middle(m))) continue;
+    m = (struct moment){e->at - e->uncertainty_ms, e->at + e->uncertainty_ms};
+  }
+  return m;
+}
+
+static void sum_phases(const struct drill_watch *w, struct arena *a, struct drill_report *ret) {
+  struct moment asked = event_after(w, "start-asked", w->injected, false), running = event_after(w, "running", w->injected, true), back = happened(w->joined) && happened(w->injected) && w->joined.until > w->injected.until ? w->joined : NEVER;
+  bool any = w->domains.count > 0, fenced = w->before->cluster.fencing == TRUTH_YES;
+  enum drill_kind k = w->subject.kind;
+  if (drill_kills(k)) {
+    const struct boundary b[] = {{"injected", NULL, w->injected}, {"left", "noticed", w->left}, {"fenced", fenced && k != DRILL_CORE ? "fenced" : NULL, w->fenced}, {"start-asked", any ? "decided" : NULL, any ? asked : NEVER},
+                                 {"running", any ? "started" : NULL, running}, {"joined", "host back", back}, {"healed", NULL, event_after(w, "healed", w->injected, true)}};
+    add_phases(b, COUNT(b), a, ret);
+  } else if (k == DRILL_MOVE || k == DRILL_STOP) {
+    const struct boundary b[] = {{"injected", NULL, w->injected}, {"start-asked", "decided", asked}, {"running", any ? "moved" : NULL, event_after(w, "running", w->injected, k == DRILL_STOP)}, {"left", k == DRILL_STOP ? "left" : NULL, w->left},
+                                 {"reverted", "held", w->reverted}, {"joined", k == DRILL_STOP ? "back" : NULL, back}};
+    add_phases(b, COUNT(b), a, ret);
+  } else {
+    bool brick = k == DRILL_BRICK;
+    const struct boundary b[] = {{"injected", NULL, w->injected}, {brick ? "brick-down" : "peer-lost", "noticed", event_after(w, brick ? "brick-down" : "peer-lost", w->injected, false)}, {"reverted", "held", w->reverted},
+                                 {brick ? "brick-up" : "peer", "back", event_after(w, brick ? "brick-up" : "peer", w->injected, true)}, {"healed", NULL, event_after(w, "healed", w->injected, true)}};
+    add_phases(b, COUNT(b), a, ret);
+  }
+  for (size_t i = 0; i < ret->phases.count; i++)
+    if (!ret->phases.item[i].name) ret->phases.item[i].name = ret->phases.item[i].to;
+}
+
+void drill_watch_report(const struct drill_watch *w, struct arena *a, struct drill_report *ret) {
+  ret->expected.text = arena_strdup(a, w->expected.text);
+  ret->expected.low_ms = w->expected.low_ms;
+  ret->expected.high_ms = w->expected.high_ms;
+  ret->expected.detect_ms = w->expected.detect_ms;
+  ret->expected.domains.count = ret->timeline.count = ret->outages.count = ret->phases.count = 0;
+  for (size_t i = 0; i < w->expected.domains.count; i++) {
+    struct drill_expected_domain *e = list_add(a, &ret->expected.domains, &drill_expected_domain_shape), *from = &w->expected.domains.item[i];
+    *e = (struct drill_expected_domain){arena_strdup(a, from->name), from->effect, from->low_ms, from->high_ms, arena_strdup(a, from->text)};
+  }
+  ret->injected = w->injected.until;
+  ret->clock = "all times are of the console's own clock, as its sources told of the changes; each stands in the middle of the two moments between which it happened, and says how far these are apart";
+  sum_timeline(w, a, ret);
+  sum_outages(w, a, ret);
+  sum_phases(w, a, ret);
+}

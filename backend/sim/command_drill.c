@@ -1,0 +1,127 @@
+/* What drills do to hosts: signals to services and to processes, packets dropped, power switched past the cluster. */
+#include "sim/build.h"
+#include "sim/command.h"
+#include "sim/event.h"
+#include "sim/host.h"
+#include "sim/net.h"
+#include "sim/pacemaker.h"
+#include "sim/store.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char CUT[] = "/run/nft/kvmconsole_drill";
+
+/* ---- systemctl kill --signal=STOP UNIT ---- */
+
+static int service_kill(struct call *c) {
+  const char *signal = value_of(c, "-s", "--signal"), *unit = word_at(c, 0);
+  const struct sim_daemon *d = unit ? host_daemon(c->host, unit) : NULL;
+  if (!signal || !d || d->life == LIFE_ABSENT) return fail(c, 1, "Failed to kill unit %s.service: Unit %s.service not loaded.", unit ? unit : "", unit ? unit : "");
+  if (str_eq(signal, "STOP")) world_happen(c->w, "hang", c->host->name, unit);
+  else if (str_eq(signal, "CONT")) world_happen(c->w, "resume", c->host->name, unit);
+  else if (str_eq(signal, "KILL")) world_happen(c->w, "kill", c->host->name, unit);
+  return COMMAND_DONE;
+}
+
+/* ---- kill -KILL PID: a brick's process ---- */
+
+static struct sim_brick *brick_by_pid(const struct world *w, const struct sim_host *h, int64_t pid) {
+  EACH(w->volumes, struct sim_volume, v)
+    EACH(v->bricks, struct sim_brick, b)
+      if (str_eq(b->host, h->name) && b->pid == pid && pid > 1 && (b->life == LIFE_RUNNING || b->life == LIFE_HUNG)) return b;
+  return NULL;
+}
+
+const char *process_name(struct call *c, const char *path) {
+  int64_t pid;
+  char digits[24];
+  if (!str_starts(path, "/proc/") || !str_ends(path, "/comm")) return NULL;
+  snprintf(digits, sizeof digits, "%.*s", (int)(strlen(path) - strlen("/proc//comm")), path + strlen("/proc/"));
+  return !str_int(digits, 2, INT64_MAX, &pid) && brick_by_pid(c->w, c->host, pid) ? "glusterfsd\n" : NULL;
+}
+
+static int kill_process(struct call *c) {
+  int64_t pid;
+  const char *word = c->argc > 2 ? c->argv[2] : "";
+  struct sim_brick *b = str_int(word, 2, INT64_MAX, &pid) ? NULL : brick_by_pid(c->w, c->host, pid);
+  if (!b) return fail(c, 1, "kill: (%s) - No such process", word);
+  world_happen(c->w, "kill brick", world_words(c->w, "%s:%s", b->host, b->path), NULL);
+  return COMMAND_DONE;
+}
+
+/* ---- nft: a table that drops all that passes between this host and the others, and the same table gone ---- */
+
+static const char *others(const struct call *c, const char *layer) {
+  CLEANUP(str_free) struct str out = {0};
+  EACH(c->w->hosts, struct sim_host, h)
+    if (h != c->host) str_addf(&out, "%s%s", out.len ? "," : "", h->name);
+  if (layer) str_addf(&out, " %s", layer);
+  return world_word(c->w, str_text(&out));
+}
+
+void packets_pass(struct world *w, struct sim_host *h) {
+  struct call c = {.w = w, .host = h};
+  if (!pairs_get(&h->files, CUT)) return;
+  set_pair(w, &h->files, CUT, NULL);
+  on_mend(w, h->name, others(&c, NULL));
+}
+
+static int nft(struct call *c) {
+  bool adds = c->input && strstr(c->input, "kvmconsole_drill") && strstr(c->input, " drop");
+  if (has_flag(c, NULL, "--version")) return say(c, "nftables v1.0.6 (Lester Gooch #5)"), COMMAND_DONE;
+  if (has_flag(c, "-f", NULL)) {
+    if (!adds) return fail(c, 1, "Error: syntax error, unexpected end of file");
+    set_pair(c->w, &c->host->files, CUT, c->input);
+    on_part(c->w, c->host->name, others(c, "corosync"));
+    on_part(c->w, c->host->name, others(c, "gluster"));
+  } else packets_pass(c->w, c->host);
+  return COMMAND_DONE;
+}
+
+/* ---- sh SCRIPT prepare|off|on|forget: power, by the device that the script names ---- */
+
+static struct sim_host *powered_by(struct call *c, const char *script) {
+  static const char mark[] = "crm_resource --resource ";
+  const char *at = script && strstr(script, "# kvmconsole drill: the power of one host") ? strstr(script, mark) : NULL;
+  if (!at) return NULL;
+  CLEANUP(mem_freep) char *id = mem_strndup(at + sizeof mark - 1, strcspn(at + sizeof mark - 1, " "));
+  const struct sim_resource *r = world_resource(c->w, id);
+  EACH(c->w->hosts, struct sim_host, h)
+    if (r && fence_device_for(r, h->name)) return h;
+  return NULL;
+}
+
+static int shell(struct call *c) {
+  const char *path = c->argc > 1 ? c->argv[1] : "", *what = c->argc > 2 ? c->argv[2] : "";
+  struct sim_host *target = powered_by(c, pairs_get(&c->host->files, path));
+  if (!target) return fail(c, 2, "sh: 0: cannot open %s: No such file", path);
+  if (str_eq(what, "forget")) {
+    set_pair(c->w, &c->host->files, path, NULL);
+    return COMMAND_DONE;
+  }
+  if (!bmc_answers(c->w, c->host, target)) return fail(c, 1, "Failed: Unable to obtain correct plug status or plug is not available");
+  if (str_eq(what, "off")) host_power_off(c->w, target);
+  if (str_eq(what, "on")) host_power_on(c->w, target);
+  say(c, str_eq(what, "off") ? "Success: Powered OFF" : str_eq(what, "on") ? "Success: Powered ON" : "Status: ON");
+  return COMMAND_DONE;
+}
+
+/* ---- ping -D: when a host was last heard ---- */
+
+int ping_stamps(struct call *c) {
+  enum { EACH_MS = 100 };
+  const char *name = c->argc ? c->argv[c->argc - 1] : "", *limit = value_of(c, "-w", NULL);
+  const struct sim_host *h = world_host(c->w, name);
+  int64_t last = c->w->clock - c->w->clock % EACH_MS, ends = c->began + number_of(limit, 10000);
+  if (!h) return fail(c, 2, "ping: %s: Name or service not known", name);
+  for (int64_t at = c->step ? last - EACH_MS : last; at <= last; at += EACH_MS) {
+    bool heard = host_up(h) && (h->power_since == UNKNOWN_INT || at >= h->power_since);
+    if (h->power == POWER_OFF) heard = at < h->power_since && at > c->began;
+    if (heard) say(c, "[%" PRId64 ".%06d] 64 bytes from %s: icmp_seq=%" PRId64 " ttl=64 time=0.2 ms", at / 1000, (int)(at % 1000) * 1000, h->address, (at - c->began) / EACH_MS + 1);
+  }
+  return c->w->clock < ends ? COMMAND_WAITS : COMMAND_DONE;
+}
+
+const struct command drill_commands[] = {
+    {"systemctl", "kill", service_kill, 60}, {"kill", "", kill_process, 5}, {"nft", "", nft, 40}, {"sh", "", shell, 1200}, {.program = NULL}};
