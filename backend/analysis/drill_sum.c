@@ -94,21 +94,32 @@ static struct moment event_after(const struct drill_watch *w, const char *event,
   return m;
 }
 
+/* When it began to count: with the command for what is done in order, with the last sign of life where the power was cut. */
+static struct moment zero_of(const struct drill_watch *w) {
+  enum drill_kind k = w->subject.kind;
+  struct moment m = w->injected;
+  if (!happened(m)) return m;
+  if (k == DRILL_MOVE || k == DRILL_STOP || k == DRILL_GLUSTERD) m.until = m.from;
+  if (k == DRILL_POWER && happened(w->silent) && w->silent.from >= m.from - 200 && w->silent.from <= m.until) m = w->silent;
+  return m;
+}
+
 static void sum_phases(const struct drill_watch *w, struct arena *a, struct drill_report *ret) {
   struct moment asked = event_after(w, "start-asked", w->injected, false), running = event_after(w, "running", w->injected, true), back = happened(w->joined) && happened(w->injected) && w->joined.until > w->injected.until ? w->joined : NEVER;
   bool any = w->domains.count > 0, fenced = w->before->cluster.fencing == TRUTH_YES;
   enum drill_kind k = w->subject.kind;
+  struct moment zero = zero_of(w);
   if (drill_kills(k)) {
-    const struct boundary b[] = {{"injected", NULL, w->injected}, {"left", "noticed", w->left}, {"fenced", fenced && k != DRILL_CORE ? "fenced" : NULL, w->fenced}, {"start-asked", any ? "decided" : NULL, any ? asked : NEVER},
+    const struct boundary b[] = {{"injected", NULL, zero}, {"left", "noticed", w->left}, {"fenced", fenced && k != DRILL_CORE ? "fenced" : NULL, w->fenced}, {"start-asked", any ? "decided" : NULL, any ? asked : NEVER},
                                  {"running", any ? "started" : NULL, running}, {"joined", "host back", back}, {"healed", NULL, event_after(w, "healed", w->injected, true)}};
     add_phases(b, COUNT(b), a, ret);
   } else if (k == DRILL_MOVE || k == DRILL_STOP) {
-    const struct boundary b[] = {{"injected", NULL, w->injected}, {"start-asked", "decided", asked}, {"running", any ? "moved" : NULL, event_after(w, "running", w->injected, k == DRILL_STOP)}, {"left", k == DRILL_STOP ? "left" : NULL, w->left},
+    const struct boundary b[] = {{"injected", NULL, zero}, {"start-asked", "decided", asked}, {"running", any ? "moved" : NULL, event_after(w, "running", w->injected, k == DRILL_STOP)}, {"left", k == DRILL_STOP ? "left" : NULL, w->left},
                                  {"reverted", "held", w->reverted}, {"joined", k == DRILL_STOP ? "back" : NULL, back}};
     add_phases(b, COUNT(b), a, ret);
   } else {
     bool brick = k == DRILL_BRICK;
-    const struct boundary b[] = {{"injected", NULL, w->injected}, {brick ? "brick-down" : "peer-lost", "noticed", event_after(w, brick ? "brick-down" : "peer-lost", w->injected, false)}, {"reverted", "held", w->reverted},
+    const struct boundary b[] = {{"injected", NULL, zero}, {brick ? "brick-down" : "peer-lost", "noticed", event_after(w, brick ? "brick-down" : "peer-lost", w->injected, false)}, {"reverted", "held", w->reverted},
                                  {brick ? "brick-up" : "peer", "back", event_after(w, brick ? "brick-up" : "peer", w->injected, true)}, {"healed", NULL, event_after(w, "healed", w->injected, true)}};
     add_phases(b, COUNT(b), a, ret);
   }
@@ -126,7 +137,8 @@ void drill_watch_report(const struct drill_watch *w, struct arena *a, struct dri
     struct drill_expected_domain *e = list_add(a, &ret->expected.domains, &drill_expected_domain_shape), *from = &w->expected.domains.item[i];
     *e = (struct drill_expected_domain){arena_strdup(a, from->name), from->effect, from->low_ms, from->high_ms, arena_strdup(a, from->text)};
   }
-  ret->injected = w->injected.until;
+  struct moment zero = zero_of(w);
+  ret->injected = happened(zero) ? middle(zero) : UNKNOWN_INT;
   ret->clock = "all times are of the console's own clock, as its sources told of the changes; each stands in the middle of the two moments between which it happened, and says how far these are apart";
   sum_timeline(w, a, ret);
   sum_outages(w, a, ret);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { POWER_MS = 1200 };
 static const char CUT[] = "/run/nft/kvmconsole_drill";
 
 /* ---- systemctl kill --signal=STOP UNIT ---- */
@@ -92,7 +93,8 @@ static struct sim_host *powered_by(struct call *c, const char *script) {
   return NULL;
 }
 
-static int shell(struct call *c) {
+int power_shell(struct call *c) {
+  c->takes_ms = POWER_MS;
   const char *path = c->argc > 1 ? c->argv[1] : "", *what = c->argc > 2 ? c->argv[2] : "";
   struct sim_host *target = powered_by(c, pairs_get(&c->host->files, path));
   if (!target) return fail(c, 2, "sh: 0: cannot open %s: No such file", path);
@@ -124,4 +126,4 @@ int ping_stamps(struct call *c) {
 }
 
 const struct command drill_commands[] = {
-    {"systemctl", "kill", service_kill, 60}, {"kill", "", kill_process, 5}, {"nft", "", nft, 40}, {"sh", "", shell, 1200}, {.program = NULL}};
+    {"systemctl", "kill", service_kill, 60}, {"kill", "", kill_process, 5}, {"nft", "", nft, 40}, {.program = NULL}};

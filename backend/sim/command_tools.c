@@ -65,6 +65,7 @@ static bool is_guest_possible(const struct call *c) { return YES(c->host->bmc); 
 
 static int sh(struct call *c) {
   const char *script = value_of(c, "-c", NULL);
+  if (!script && c->argc > 1 && *c->argv[1] == '/') return power_shell(c);
   if (script && str_ends(script, "cibadmin -Q >\"$1\"") && c->argc == 5) {
     if (!daemon_runs(c->host, "pacemaker") || c->host->joined == JOIN_DOWN) return fail(c, 102, "Could not connect to the CIB: Transport endpoint is not connected");
     return put_text(c, c->argv[4], 1, "\n"), COMMAND_DONE; /* crm_simulate below says what is in it */
