@@ -61,14 +61,13 @@ static bool explain(const struct lint *l, const char *subject, const char *line,
   return false;
 }
 
-static void by_failures(const struct snapshot *now, const struct lint *l, const struct drill_subject *d, int64_t since, struct arena *a, struct drill_report *r) {
+static void by_failures(const struct snapshot *now, const struct lint *l, int64_t since, struct arena *a, struct drill_report *r) {
   for (size_t i = 0; i < now->failures.count; i++) {
     const struct failure_view *f = &now->failures.item[i];
     if (f->at != UNKNOWN_INT && since != UNKNOWN_INT && f->at < since / 1000 * 1000 - 2000) continue; /* pacemaker's are whole seconds */
     const char *line = arena_printf(a, "%s of %s on %s: %s", f->task ? f->task : "an action", f->resource ? f->resource : "?", f->host ? f->host : "?", f->reason ? f->reason : "it failed");
-    if (!explain(l, f->resource, line, a, r)) found(r, a, NULL, f->resource, line, "pacemaker's agent failed", "resource-cleanup");
+    if (!explain(l, f->resource, line, a, r) && !r->findings.count) found(r, a, NULL, f->resource, line, "pacemaker's agent failed", "resource-cleanup");
   }
-  (void)d;
 }
 
 static void by_fencing(const struct snapshot *now, const struct drill_subject *d, const struct lint *l, int64_t since, struct arena *a, struct drill_report *r) {
@@ -98,9 +97,8 @@ static void by_constraints(const struct snapshot *now, const struct drill_subjec
   }
 }
 
-static void by_domains(const struct snapshot *before, const struct snapshot *now, const struct drill_subject *d, const struct lint *l, struct arena *a, struct drill_report *r) {
+static void by_domains(const struct snapshot *now, const struct drill_subject *d, const struct lint *l, struct arena *a, struct drill_report *r) {
   static const char *const likely[] = {"no-room", "local-disk", "definition-not-shared", "lock-outlives-failover"};
-  (void)before;
   for (size_t i = 0; i < d->domains.count; i++) {
     const struct domain_view *v = snapshot_domain(now, d->domains.item[i]);
     const struct resource_view *x = v && v->resource ? resource_seen(now, v->resource) : NULL;
@@ -119,8 +117,8 @@ static void by_domains(const struct snapshot *before, const struct snapshot *now
 void drill_diagnose(const struct snapshot *before, const struct snapshot *now, const struct drill_subject *d, int64_t since, const struct texts *lines, struct arena *a, struct drill_report *ret) {
   const struct lint *l = lint_make(before, a);
   by_fencing(now, d, l, since, a, ret);
-  by_failures(now, l, d, since, a, ret);
   for (size_t i = 0; lines && i < lines->count; i++) explain(l, d->host, lines->item[i], a, ret);
+  by_failures(now, l, since, a, ret); /* the agent's own word is often no more than that it failed */
   by_constraints(now, d, a, ret);
-  by_domains(before, now, d, l, a, ret);
+  by_domains(now, d, l, a, ret);
 }

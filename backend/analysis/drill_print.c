@@ -65,7 +65,7 @@ void drill_words(const struct drill_report *r, struct str *out) {
   }
   for (size_t i = 0; i < r->findings.count; i++) {
     const struct drill_finding *f = &r->findings.item[i];
-    str_addf(out, "  because %s%s%s\n          %s\n", f->why ? f->why : "", f->id ? ", as lint foresees: " : "", f->id ? f->id : "", f->evidence ? f->evidence : "");
+    str_addf(out, "  because %s%s%s\n          %s\n", f->why ? f->why : "", f->id ? "; the check of lint that is about it: " : "", f->id ? f->id : "", f->evidence ? f->evidence : "");
     if (f->operation) str_addf(out, "          mended by: %s\n", f->operation);
   }
   str_addf(out, "  reverted: %s%s%s\n", r->reverted == TRUTH_YES ? "yes" : r->reverted == TRUTH_NO ? "NO" : "not known", r->reverted_text ? ", " : "", r->reverted_text ? r->reverted_text : "");
@@ -123,7 +123,7 @@ void drill_markdown(const struct drill_report *r, struct str *out) {
     str_add(out, "- "), md(out, f->why);
     if (f->subject) str_add(out, " ("), md(out, f->subject), str_add(out, ")");
     str_add(out, ": "), md(out, f->evidence);
-    if (f->id) str_add(out, "; foreseen by the check "), md(out, f->id);
+    if (f->id) str_add(out, "; the check of lint that is about it: "), md(out, f->id);
     if (f->operation) str_add(out, "; mended by "), md(out, f->operation);
     str_addc(out, '\n');
   }

@@ -189,7 +189,10 @@ void drill_wait_failover(struct hitting *h, bool fenced) {
   for (size_t i = 0; i < h->subject.domains.count; i++) {
     const struct domain_view *d = snapshot_domain(p->snap, h->subject.domains.item[i]);
     if (!d || !d->resource) continue;
-    step_wait(p, start_ms(h) + drill_failover_s(h) * 1000, planf(p, "until %s runs again", d->name), "domain-runs", d->name, NULL);
+    int64_t most = start_ms(h) + drill_failover_s(h) * 1000;
+    step_wait(p, most, planf(p, "until pacemaker has %s started elsewhere", d->resource), "resource-not-on", d->resource, host, NULL);
+    step_wait(p, most, "and says that it is", "resource-runs", d->resource, NULL);
+    step_wait(p, most, planf(p, "until %s runs again", d->name), "domain-runs", d->name, NULL);
   }
 }
 

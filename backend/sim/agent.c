@@ -1,4 +1,5 @@
 /* What pacemaker's operations do on a node: the agent's work, how long it takes, and what follows when it fails. */
+#include "sim/daemon_log.h"
 #include "sim/cib.h"
 #include "sim/guest.h"
 #include "sim/host.h"
@@ -136,8 +137,10 @@ static struct outcome start_domain(struct world *w, struct sim_resource *r, stru
     return (struct outcome){RC_NOT_INSTALLED, world_words(w, "Configuration file %s does not exist or is not readable.", path)};
   if (!d) return (struct outcome){RC_NOT_INSTALLED, "Unable to determine domain name."};
   if (guest_active(d, h->name)) return (struct outcome){RC_OK, NULL};
-  if (guest_start(w, d, h, &why)) return (struct outcome){RC_ERROR, world_words(w, "Failed to start virtual domain %s.", d->name)};
-  return (struct outcome){RC_OK, NULL};
+  if (!guest_start(w, d, h, &why)) return (struct outcome){RC_OK, NULL};
+  const char *monitor = why ? strstr(why, "monitor: ") : NULL; /* what came before that qemu wrote into its own log */
+  if (w->log && monitor) daemon_log_add(w->log, h->name, TO_QEMU, d->name, 3, "qemu-system-x86_64: -device virtio-blk-pci,drive=libvirt-1-format: %s", monitor + 9);
+  return (struct outcome){RC_ERROR, world_words(w, "Failed to start virtual domain %s.", d->name)};
 }
 
 static struct outcome work(struct world *w, struct sim_resource *r, struct sim_op *o, struct sim_host *h) {
