@@ -1,4 +1,5 @@
 #include "views/operator.h"
+#include "views/driller.h"
 #include "base/clock.h"
 #include "run/audit.h"
 #include "run/proof.h"
@@ -11,6 +12,7 @@ struct operator {
   struct console *console;
   struct executor *executor; /* NULL: none */
   struct tasks *tasks;       /* NULL: none */
+  struct driller *driller;   /* NULL: nothing can be run */
   struct asking *asking;
   struct asked *asked;       /* the app's questions, on their way */
   struct timer *beat, *soon;
@@ -62,6 +64,11 @@ static void lend(void *owner, bool away) {
   o->console->terminal(o->console, away);
 }
 
+static int64_t clock_now(void *owner) {
+  const struct operator *o = owner;
+  return o->console->feed ? feed_wall(o->console->feed) : clock_wall_ms();
+}
+
 struct operator *operator_new(struct console *c, struct arguments *a) {
   struct operator *o = mem_alloc(sizeof *o);
   struct err e = {0};
@@ -75,8 +82,10 @@ struct operator *operator_new(struct console *c, struct arguments *a) {
   if (o->never) return o;
   o->executor = c->simulated ? simulation_executor(a->simulation, c->loop) : executor_hosts(c->loop, &a->config);
   o->who = c->simulated ? mem_strdup("you") : operator_name(); /* a simulation is the same everywhere */
-  o->tasks = tasks_new(&(struct tasks_options){.loop = c->loop, .executor = o->executor, .state_dir = o->state_dir, .who = o->who, .on_change = on_change, .quiet = keep_quiet, .terminal = c->terminal ? lend : NULL, .owner = o}, &e);
+  o->tasks = tasks_new(&(struct tasks_options){.loop = c->loop, .executor = o->executor, .state_dir = o->state_dir, .who = o->who, .on_change = on_change, .quiet = keep_quiet, .terminal = c->terminal ? lend : NULL, .clock = clock_now, .owner = o}, &e);
   if (!o->tasks) o->never = mem_printf("%s", e.text);
+  else if (o->state_dir) drills_adopt(o->state_dir, o->tasks, clock_wall_ms());
+  if (o->tasks) o->driller = driller_new(c, o->tasks, o->executor, o->state_dir, o->who, on_change, o);
   return o;
 }
 
@@ -100,6 +109,7 @@ void operator_free(struct operator *o) {
   if (!o) return;
   stop_asking(o);
   drop_batch(o);
+  driller_free(o->driller);
   tasks_free(o->tasks);
   executor_free(o->executor);
   timer_end(o->beat);
@@ -115,6 +125,7 @@ void operator_free(struct operator *o) {
 void operator_see(struct operator *o) {
   if (o->executor) executor_see(o->executor, o->console->newest);
   if (o->tasks) tasks_see(o->tasks, o->console->newest);
+  driller_see(o->driller);
 }
 
 void operator_input(const struct operator *o, struct input *in) {
@@ -125,14 +136,16 @@ void operator_input(const struct operator *o, struct input *in) {
   struct task_view *views = arena_array(in->arena, in->task_count, sizeof *views);
   for (size_t i = 0; i < in->task_count; i++) task_look(o->tasks, i, &views[i]);
   in->tasks = views;
+  if (!o->away) driller_input(o->driller, in);
 }
 
 bool operator_can(const struct operator *o) { return !o->never; }
 void operator_away(struct operator *o, const char *why) { o->away = why; }
-bool operator_busy(const struct operator *o) { return o->asking || o->leader || (o->tasks && tasks_busy(o->tasks)); }
+bool operator_busy(const struct operator *o) { return o->asking || o->leader || driller_busy(o->driller) || (o->tasks && tasks_busy(o->tasks)); }
 void operator_wind_down(struct operator *o) {
   drop_batch(o);
   if (o->tasks) tasks_wind_down(o->tasks);
+  driller_wind_down(o->driller);
 }
 
 /* ---- what the app wants ---- */
@@ -178,6 +191,14 @@ static void start(struct operator *o) {
   }
   if (o->leader && app->acting.rest_count) {
     app_ran(app, NULL, "nothing ran: several things are being done one after the other already; begin these when they have ended");
+    return;
+  }
+  const struct drill *drill = o->driller ? drill_of(r->operation) : NULL;
+  if (drill) {
+    const char *task = driller_start(o->driller, drill, r, &e);
+    app_ran(app, task, task ? NULL : e.text);
+    if (task) app_show_drill(app, drill->operation.name);
+    on_change(o);
     return;
   }
   if (!o->tasks || !task_start(o->tasks, r->operation, &r->values, r->plan, &e)) {

@@ -3,14 +3,14 @@
 #define ANALYSIS_DRILL_PARTS_H
 #include "analysis/drill.h"
 
-struct moment { int64_t from, until; }; /* it happened after from and not after until; until unknown: it has not */
+struct when { int64_t from, until; }; /* it happened after from and not after until; until unknown: it has not */
 
-struct silence { const char *from, *to; struct moment begin, end; }; /* of a domain: end.until unknown: it is not back */
+struct silence { const char *from, *to; struct when begin, end; }; /* of a domain: end.until unknown: it is not back */
 struct watched {
   const char *name, *on;   /* on: where it runs, or ran last */
   const char *resource, *role, *role_host;
   int64_t alive;           /* the last reading that had it running */
-  struct moment gone;      /* since it runs nowhere, as far as its host says */
+  struct when gone;      /* since it runs nowhere, as far as its host says */
   bool down;
   LIST_OF(struct silence) silences;
 };
@@ -22,7 +22,7 @@ struct drill_watch {
   struct snapshot *before, *last;
   struct drill_expected expected;
   LIST_OF(struct drill_event) events;
-  struct moment injected, reverted, left, fencing, fenced, joined, silent;
+  struct when injected, reverted, left, fencing, fenced, joined, silent;
   int64_t heard;           /* the last ping that the host answered */
   bool heard_again;
   bool pushes; /* of pacemaker: it told of a change before it was due to look */
@@ -37,11 +37,11 @@ struct drill_watch {
 };
 
 /* drill_seen.c: when it was that a fact came to be what it is now, from the readings themselves. */
-struct moment fact_moment(struct drill_watch *w, const struct snapshot *s, const char *kind, const char *host);
+struct when fact_moment(struct drill_watch *w, const struct snapshot *s, const char *kind, const char *host);
 int64_t fact_read_at(const struct snapshot *s, const char *kind, const char *host); /* the last reading of it; unknown: none */
-void watch_event(struct drill_watch *w, struct moment at, const char *event, const char *subject, const char *source, const char *format, ...) PRINTF(6, 7);
+void watch_event(struct drill_watch *w, struct when at, const char *event, const char *subject, const char *source, const char *format, ...) PRINTF(6, 7);
 /* On which host a domain runs by a fresh word of that host's libvirt; NULL: on none that says so. */
 const char *running_on(const struct snapshot *s, const char *domain);
-static inline bool happened(struct moment m) { return m.until != UNKNOWN_INT; }
-#define NEVER ((struct moment){UNKNOWN_INT, UNKNOWN_INT})
+static inline bool happened(struct when m) { return m.until != UNKNOWN_INT; }
+#define NEVER ((struct when){UNKNOWN_INT, UNKNOWN_INT})
 #endif

@@ -41,9 +41,9 @@ static int64_t value_since(const struct drill_watch *w, const struct snapshot *s
   return newest == UNKNOWN_INT || newest > s->at || newest < least - 1000 ? s->at : newest;
 }
 
-struct moment fact_moment(struct drill_watch *w, const struct snapshot *s, const char *kind, const char *host) {
+struct when fact_moment(struct drill_watch *w, const struct snapshot *s, const char *kind, const char *host) {
   const struct fact_kind *k = fact_kind_find(kind);
-  struct moment m = {w->last ? fact_read_at(w->last, kind, host) : UNKNOWN_INT, value_since(w, s, kind, host)};
+  struct when m = {w->last ? fact_read_at(w->last, kind, host) : UNKNOWN_INT, value_since(w, s, kind, host)};
   bool pacemaker = k && k->layer == LAYER_PACEMAKER, calls_back = k && (k->layer == LAYER_COROSYNC || k->layer == LAYER_LIBVIRT);
   if (m.from == UNKNOWN_INT || m.from > m.until) m.from = m.until - (k ? k->interval_ms : 0);
   if (pacemaker && m.until - m.from < k->interval_ms / 2) w->pushes = true;
@@ -52,7 +52,7 @@ struct moment fact_moment(struct drill_watch *w, const struct snapshot *s, const
   return m;
 }
 
-void watch_event(struct drill_watch *w, struct moment at, const char *event, const char *subject, const char *source, const char *format, ...) {
+void watch_event(struct drill_watch *w, struct when at, const char *event, const char *subject, const char *source, const char *format, ...) {
   char text[512];
   va_list ap;
   va_start(ap, format);

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t middle(struct moment m) { return m.from + (m.until - m.from) / 2; }
-static int64_t half(struct moment m) { return (m.until - m.from + 1) / 2; }
+static int64_t middle(struct when m) { return m.from + (m.until - m.from) / 2; }
+static int64_t half(struct when m) { return (m.until - m.from + 1) / 2; }
 
 static int by_time(const void *a, const void *b) {
   const struct drill_event *x = a, *y = b;
@@ -64,7 +64,7 @@ static void sum_outages(const struct drill_watch *w, struct arena *a, struct dri
 
 /* ---- phases ---- */
 
-struct boundary { const char *event, *phase; struct moment at; };
+struct boundary { const char *event, *phase; struct when at; };
 
 /* Each from the boundary before it that was seen; where one in between was not, the time is nobody's. */
 static void add_phases(const struct boundary *b, size_t count, struct arena *a, struct drill_report *ret) {
@@ -83,21 +83,21 @@ static void add_phases(const struct boundary *b, size_t count, struct arena *a, 
   }
 }
 
-static struct moment event_after(const struct drill_watch *w, const char *event, struct moment after, bool last) {
-  struct moment m = NEVER;
+static struct when event_after(const struct drill_watch *w, const char *event, struct when after, bool last) {
+  struct when m = NEVER;
   for (size_t i = 0; i < w->events.count; i++) {
     const struct drill_event *e = &w->events.item[i];
     if (!str_eq(e->event, event) || !happened(after) || e->at + e->uncertainty_ms < after.from) continue;
     if (happened(m) && (last ? e->at < middle(m) : e->at > middle(m))) continue;
-    m = (struct moment){e->at - e->uncertainty_ms, e->at + e->uncertainty_ms};
+    m = (struct when){e->at - e->uncertainty_ms, e->at + e->uncertainty_ms};
   }
   return m;
 }
 
 /* When it began to count: with the command for what is done in order, with the last sign of life where the power was cut. */
-static struct moment zero_of(const struct drill_watch *w) {
+static struct when zero_of(const struct drill_watch *w) {
   enum drill_kind k = w->subject.kind;
-  struct moment m = w->injected;
+  struct when m = w->injected;
   if (!happened(m)) return m;
   if (k == DRILL_MOVE || k == DRILL_STOP || k == DRILL_GLUSTERD) m.until = m.from;
   if (k == DRILL_POWER && happened(w->silent) && w->silent.from >= m.from - 200 && w->silent.from <= m.until) m = w->silent;
@@ -105,10 +105,10 @@ static struct moment zero_of(const struct drill_watch *w) {
 }
 
 static void sum_phases(const struct drill_watch *w, struct arena *a, struct drill_report *ret) {
-  struct moment asked = event_after(w, "start-asked", w->injected, false), running = event_after(w, "running", w->injected, true), back = happened(w->joined) && happened(w->injected) && w->joined.until > w->injected.until ? w->joined : NEVER;
+  struct when asked = event_after(w, "start-asked", w->injected, false), running = event_after(w, "running", w->injected, true), back = happened(w->joined) && happened(w->injected) && w->joined.until > w->injected.until ? w->joined : NEVER;
   bool any = w->domains.count > 0, fenced = w->before->cluster.fencing == TRUTH_YES;
   enum drill_kind k = w->subject.kind;
-  struct moment zero = zero_of(w);
+  struct when zero = zero_of(w);
   if (drill_kills(k)) {
     const struct boundary b[] = {{"injected", NULL, zero}, {"left", "noticed", w->left}, {"fenced", fenced && k != DRILL_CORE ? "fenced" : NULL, w->fenced}, {"start-asked", any ? "decided" : NULL, any ? asked : NEVER},
                                  {"running", any ? "started" : NULL, running}, {"joined", "host back", back}, {"healed", NULL, event_after(w, "healed", w->injected, true)}};
@@ -137,7 +137,7 @@ void drill_watch_report(const struct drill_watch *w, struct arena *a, struct dri
     struct drill_expected_domain *e = list_add(a, &ret->expected.domains, &drill_expected_domain_shape), *from = &w->expected.domains.item[i];
     *e = (struct drill_expected_domain){arena_strdup(a, from->name), from->effect, from->low_ms, from->high_ms, arena_strdup(a, from->text)};
   }
-  struct moment zero = zero_of(w);
+  struct when zero = zero_of(w);
   ret->injected = happened(zero) ? middle(zero) : UNKNOWN_INT;
   ret->clock = "all times are of the console's own clock, as its sources told of the changes; each stands in the middle of the two moments between which it happened, and says how far these are apart";
   sum_timeline(w, a, ret);

@@ -71,14 +71,14 @@ static void see_host(struct drill_watch *w, const struct snapshot *s) {
   const struct host_view *h = name ? snapshot_host(s, name) : NULL;
   if (!h) return;
   if (!old(&h->stale, LAYER_COROSYNC) && h->membership && h->membership != w->membership) {
-    struct moment at = fact_moment(w, s, "corosync.nodes", NULL);
+    struct when at = fact_moment(w, s, "corosync.nodes", NULL);
     bool left = h->membership == MEMBERSHIP_LEFT;
     if (left && !happened(w->left)) w->left = at;
     watch_event(w, at, left ? "left" : "member", name, "corosync", left ? "%s is no member any more" : "%s is a member again", name);
     w->membership = h->membership;
   }
   if (!old(&h->stale, LAYER_PACEMAKER) && h->pacemaker && h->pacemaker != w->pacemaker) {
-    struct moment at = fact_moment(w, s, "pacemaker.nodes", NULL);
+    struct when at = fact_moment(w, s, "pacemaker.nodes", NULL);
     bool joined = h->pacemaker == NODE_ONLINE;
     if (!joined && !happened(w->left) && (h->pacemaker == NODE_UNCLEAN || h->pacemaker == NODE_OFFLINE)) w->left = at;
     if (joined) w->joined = at;
@@ -86,7 +86,7 @@ static void see_host(struct drill_watch *w, const struct snapshot *s) {
     w->pacemaker = h->pacemaker;
   }
   if (!old(&h->stale, LAYER_LIBVIRT) && h->libvirt && h->libvirt != w->hypervisor) {
-    struct moment at = {w->last ? w->last->at : s->at, s->at};
+    struct when at = {w->last ? w->last->at : s->at, s->at};
     watch_event(w, at, h->libvirt == LIBVIRT_CONNECTED ? "hypervisor" : "hypervisor-lost", name, "libvirt", "libvirt of %s is %s", name, libvirt_state_names[h->libvirt]);
     w->hypervisor = h->libvirt;
   }
@@ -106,7 +106,7 @@ static void see_fencing(struct drill_watch *w, const struct snapshot *s) {
   }
   int64_t last = last_fencing(s, host);
   if (last <= w->fenced_before) return;
-  struct moment at = fact_moment(w, s, "pacemaker.fencing", NULL);
+  struct when at = fact_moment(w, s, "pacemaker.fencing", NULL);
   w->fenced_before = last;
   if (!happened(w->fenced)) w->fenced = at;
   watch_event(w, at, "fenced", host, "pacemaker", "%s is fenced: its power was cut", host);
@@ -114,7 +114,7 @@ static void see_fencing(struct drill_watch *w, const struct snapshot *s) {
 
 /* ---- domains and their resources ---- */
 
-static struct moment later_of(struct moment m, int64_t from, int64_t until) {
+static struct when later_of(struct when m, int64_t from, int64_t until) {
   if (from != UNKNOWN_INT && from > m.from) m.from = from;
   if (until != UNKNOWN_INT && until < m.until) m.until = until;
   if (m.from > m.until) m.from = m.until;
@@ -122,8 +122,8 @@ static struct moment later_of(struct moment m, int64_t from, int64_t until) {
 }
 
 /* When it fell silent: after it was last read as running, before its host was dead or itself said to be gone. */
-static struct moment silent_since(const struct drill_watch *w, const struct watched *d, int64_t back) {
-  struct moment m = {d->alive, happened(d->gone) ? d->gone.until : back};
+static struct when silent_since(const struct drill_watch *w, const struct watched *d, int64_t back) {
+  struct when m = {d->alive, happened(d->gone) ? d->gone.until : back};
   if (happened(d->gone) && d->gone.from > m.from) m.from = d->gone.from;
   if (!str_eq(d->on, w->subject.host)) return m;
   if (drill_kills(w->subject.kind) && happened(w->silent) && w->silent.until > w->injected.from) return later_of(m, w->silent.from, w->silent.until);
@@ -133,7 +133,7 @@ static struct moment silent_since(const struct drill_watch *w, const struct watc
 }
 
 static void came_back(struct drill_watch *w, struct watched *d, const struct snapshot *s, const char *host) {
-  struct moment back = fact_moment(w, s, "libvirt.domains", host);
+  struct when back = fact_moment(w, s, "libvirt.domains", host);
   struct silence *x = list_add(w->arena, &d->silences, &silence_shape);
   *x = (struct silence){d->on, arena_strdup(w->arena, host), silent_since(w, d, back.until), back};
   if (back.from < x->begin.from) back.from = x->begin.from, x->end = back;
@@ -164,7 +164,7 @@ static void see_role(struct drill_watch *w, struct watched *d, const struct snap
   const char *role = role_names[r->role], *host = r->hosts.count ? r->hosts.item[0] : NULL;
   bool news = (d->role && !str_eq(d->role, role)) || (d->role && !str_eq(d->role_host, host));
   if (news) {
-    struct moment at = fact_moment(w, s, "pacemaker.resources", NULL);
+    struct when at = fact_moment(w, s, "pacemaker.resources", NULL);
     bool asked = r->role == HA_STARTING || r->role == HA_MIGRATING;
     watch_event(w, at, asked ? "start-asked" : role, d->resource, "pacemaker", host ? "%s is %s on %s" : "%s is %s", d->resource, role, host);
   }
@@ -223,7 +223,7 @@ void drill_watch_see(struct drill_watch *w, struct snapshot *s) {
 }
 
 void drill_watch_mark(struct drill_watch *w, const char *event, int64_t from, int64_t until, const char *text, const char *source) {
-  struct moment at = {from, until};
+  struct when at = {from, until};
   if (str_eq(event, "injected")) w->injected = at;
   if (str_eq(event, "reverted")) w->reverted = at;
   watch_event(w, at, arena_strdup(w->arena, event), w->subject.brick ? w->subject.brick : w->subject.host, source, "%s", text);
@@ -233,14 +233,14 @@ void drill_watch_mark(struct drill_watch *w, const char *event, int64_t from, in
 void drill_watch_heard(struct drill_watch *w, int64_t at) {
   if (happened(w->silent) && at > w->silent.until && !w->heard_again) {
     w->heard_again = true;
-    watch_event(w, (struct moment){at - PING_MS, at}, "answers", w->subject.host, "ping", "%s answers pings again", w->subject.host);
+    watch_event(w, (struct when){at - PING_MS, at}, "answers", w->subject.host, "ping", "%s answers pings again", w->subject.host);
   }
   if (at > w->heard) w->heard = at;
 }
 
 static void see_silence(struct drill_watch *w, const struct snapshot *s) {
   if (w->heard == UNKNOWN_INT || happened(w->silent) || !happened(w->injected) || s->at - w->heard < SILENT_MS) return;
-  w->silent = (struct moment){w->heard, w->heard + PING_MS};
+  w->silent = (struct when){w->heard, w->heard + PING_MS};
   watch_event(w, w->silent, "silent", w->subject.host, "ping", "%s answers no ping any more", w->subject.host);
 }
 

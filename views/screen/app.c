@@ -1,6 +1,7 @@
 #include "views/screen/app.h"
 #include "base/clock.h"
 #include "tui/text.h"
+#include "views/screen/drills.h"
 #include <string.h>
 
 const enum list_id pane_lists[APP_PANES] = {LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS};
@@ -73,9 +74,10 @@ int app_selected(const struct app *a, const struct input *in, const char **ret_i
 }
 
 static bool of_tasks(const struct app *a) { return a->view == VIEW_FIRST_LIST + LIST_TASKS || (a->view == VIEW_DETAIL && a->detail_list == LIST_TASKS); }
+static bool of_drills(const struct app *a) { return a->view == VIEW_FIRST_LIST + LIST_DRILLS || (a->view == VIEW_DETAIL && a->detail_list == LIST_DRILLS); }
 
 /* The context whose keys come before those of tables and texts; GLOBAL: none. */
-static enum context own_context(const struct app *a) { return of_tasks(a) ? CONTEXT_TASKS : logs_shown(a) ? CONTEXT_LOGS : CONTEXT_GLOBAL; }
+static enum context own_context(const struct app *a, const struct input *in) { return of_tasks(a) || (of_drills(a) && in->drill) ? CONTEXT_TASKS : logs_shown(a) ? CONTEXT_LOGS : CONTEXT_GLOBAL; }
 
 /* The row of what has just happened in the past that is shown; NULL: nothing has, or all of it is later. */
 static const char *just_happened(const struct list_rows *r, const struct input *in) {
@@ -269,6 +271,8 @@ static char **marked_ids(const struct app *a, const struct input *in, int list) 
 static unsigned open_menu(struct app *a, const struct input *in, enum menu_of of) {
   const char *id;
   int list = app_selected(a, in, &id);
+  const struct drill *drill = of == MENU_ACTIONS && list == LIST_DRILLS && id ? drill_find(id) : NULL;
+  if (drill) return drill_task(in, id) ? (app_say(a, "it runs already"), APP_CHANGED) : acting_open(&a->acting, in, &drill->operation, NULL, NULL, false) | APP_CHANGED;
   acting_menu(&a->acting, of, list, id);
   if (of == MENU_ACTIONS && list >= 0 && a->view != VIEW_DETAIL && a->lists[list].marks.count) acting_marked(&a->acting, marked_ids(a, in, list));
   return APP_CHANGED;
@@ -277,6 +281,7 @@ static unsigned open_menu(struct app *a, const struct input *in, enum menu_of of
 static unsigned about_task(struct app *a, const struct input *in, enum task_wish wish) {
   const char *id, *refused;
   app_selected(a, in, &id);
+  if (of_drills(a)) id = drill_task(in, id);
   refused = task_refuses(in, id, wish);
   if (refused) app_say(a, refused);
   else acting_sure(&a->acting, wish, id);
@@ -351,6 +356,12 @@ void app_show_task(struct app *a, const char *task) {
   acting_close(&a->acting);
   app_go(a, VIEW_FIRST_LIST + LIST_TASKS);
   app_open_item(a, LIST_TASKS, task);
+}
+
+void app_show_drill(struct app *a, const char *drill) {
+  acting_close(&a->acting);
+  app_go(a, VIEW_FIRST_LIST + LIST_DRILLS);
+  app_open_item(a, LIST_DRILLS, drill);
 }
 
 static void open_view(struct app *a, enum action action) {
@@ -443,7 +454,7 @@ unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key
   if (a->noc.on) return noc_key(&a->noc, in, w, h, keymap_lookup(in->keymap, CONTEXT_TABLE, k));
   if (a->acting.sheet) return said | sheet_key(a, in, w, h, k);
   if (a->logs.naming) return said | logs_name_key(a, in, k, keymap_lookup(in->keymap, CONTEXT_PLAN, k));
-  enum context own = own_context(a);
+  enum context own = own_context(a, in);
   unsigned chose;
   if (choosing_key(a, in, k, &chose)) {
     app_settle(a, in, w, h);

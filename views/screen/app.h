@@ -85,6 +85,7 @@ unsigned app_answered(struct app *a, const struct input *in, struct asked *q);
 /* APP_RUN: a->acting.run was confirmed, and a->acting.rest to follow it one by one, which is the caller's to take before. It was begun as that task, which is opened; or could not be (task NULL), and says why. */
 void app_ran(struct app *a, const char *task, const char *says);
 void app_show_task(struct app *a, const char *task);
+void app_show_drill(struct app *a, const char *drill); /* its page */
 /* A sentence on the line of notices, until the next key. */
 void app_say(struct app *a, const char *says);
 void app_draw(const struct app *a, const struct input *in, struct canvas *c);

@@ -6,6 +6,7 @@
 #include "analysis/fences.h"
 #include "analysis/seen.h"
 #include "views/screen/detail.h"
+#include "views/screen/drills.h"
 #include <string.h>
 
 struct any_list { const char *item; size_t count; };
@@ -267,6 +268,7 @@ static void add_rest(struct detail *d) {
 
 struct text *detail_text(const struct app *a, const struct input *in) {
   const struct list *l = lists[a->detail_list];
+  if (a->detail_list == LIST_DRILLS) return drill_text(in, a->detail_id);
   if (a->detail_list == LIST_TASKS) return task_text(in, a->detail_id);
   struct text *t = text_new();
   const void **item = NULL;

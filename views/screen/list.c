@@ -9,7 +9,7 @@
 const struct list *const lists[LIST_COUNT] = {
     [LIST_NODES] = &list_nodes,         [LIST_BRICKS] = &list_bricks, [LIST_VOLUMES] = &list_volumes,   [LIST_DOMAINS] = &list_domains,
     [LIST_RESOURCES] = &list_resources, [LIST_EVENTS] = &list_events, [LIST_PROBLEMS] = &list_problems, [LIST_SOURCES] = &list_sources,
-    [LIST_TASKS] = &list_tasks,         [LIST_LOGS] = &list_logs, [LIST_FENCING] = &list_fencing,   [LIST_HISTORY] = &list_history, [LIST_LINT] = &list_lint,
+    [LIST_TASKS] = &list_tasks,         [LIST_LOGS] = &list_logs, [LIST_FENCING] = &list_fencing,   [LIST_HISTORY] = &list_history, [LIST_LINT] = &list_lint, [LIST_DRILLS] = &list_drills,
 };
 
 static const char *row_id(const void *owner, size_t row) {

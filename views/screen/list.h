@@ -13,6 +13,8 @@
 #include "views/trend.h"
 
 struct logs_state;
+struct drill_reports;
+struct drill_shown;
 struct log_book;
 
 #include "views/screen/clusters.h"
@@ -53,6 +55,8 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   const char *away;   /* the name of the other cluster's feed that is looked at; NULL: none */
   const struct tallies *proofs; /* of fencing, by the audit as it was when the console began; NULL: none is kept */
   const char *ssh;    /* "root@%h": how other hosts are reached by hand, for a plan as a script */
+  const struct drill_reports *drilled; /* oldest first; NULL: none are kept */
+  const struct drill_shown *drill;     /* the one that runs; NULL: none */
   const struct trends *trends; /* how loads went until now; NULL: nothing is known */
 };
 
@@ -63,7 +67,7 @@ struct event_row { /* of the list of events: one, or the same again and again */
   int worst;           /* enum severity */
 };
 
-enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_LOGS, LIST_FENCING, LIST_HISTORY, LIST_LINT, LIST_COUNT };
+enum list_id { LIST_NODES, LIST_BRICKS, LIST_VOLUMES, LIST_DOMAINS, LIST_RESOURCES, LIST_EVENTS, LIST_PROBLEMS, LIST_SOURCES, LIST_TASKS, LIST_LOGS, LIST_FENCING, LIST_HISTORY, LIST_LINT, LIST_DRILLS, LIST_COUNT };
 
 struct list_column {
   struct column shown;
@@ -147,5 +151,5 @@ const char *standing_text(const struct input *in, struct standing s);
 /* A cell whose fact may be old: an old one is marked by a sign before it, whatever its role would have been. */
 void put_fact(struct row *out, const struct input *in, int column, enum role role, const char *text, const struct texts *stale);
 
-extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks, list_logs, list_fencing, list_history, list_lint;
+extern const struct list list_nodes, list_bricks, list_volumes, list_domains, list_resources, list_events, list_problems, list_sources, list_tasks, list_logs, list_fencing, list_history, list_lint, list_drills;
 #endif

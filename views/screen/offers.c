@@ -117,6 +117,7 @@ static struct aims aims_of_item(const struct acting *a, const struct input *in, 
     break;
   }
   case LIST_FENCING: aim_fence(&s, in, item); break;
+  case LIST_DRILLS: /* has a form of its own */
   case LIST_LOGS: /* a line says where it was written, and means something else */
   case LIST_COUNT: break;
   }

@@ -1,9 +1,11 @@
 /* The table of pages, and the names of all views. */
 #include "tui/text.h"
+#include "views/screen/drills.h"
 #include "views/screen/app.h"
 
 static const char *detail_heading(const struct app *a, const struct input *in) {
   (void)in;
+  if (a->detail_list == LIST_DRILLS) return drill_heading(in, a->detail_id);
   return a->detail_list == LIST_TASKS ? "Task" : a->detail_list == LIST_LOGS ? "Log line" : lists[a->detail_list]->title;
 }
 

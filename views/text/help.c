@@ -126,7 +126,7 @@ static void list_operations(struct entries *l) {
   }
 }
 
-static void list_drills(struct entries *l) {
+static void list_all_drills(struct entries *l) {
   for (const struct drill *d = drills; d->operation.name; d++) {
     CLEANUP(str_free) struct str help = {0};
     str_add(&help, d->operation.help);
@@ -144,7 +144,7 @@ static void list_checks(struct entries *l) {
 }
 
 static const struct { const char *what; void (*fill)(struct entries *l); } tables[] = {
-    {"views", list_views}, {"operations", list_operations}, {"drills", list_drills}, {"checks", list_checks}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}, {"scenarios", list_scenarios}};
+    {"views", list_views}, {"operations", list_operations}, {"drills", list_all_drills}, {"checks", list_checks}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}, {"scenarios", list_scenarios}};
 
 static void print_entries(const struct entries *l, const char *what, bool json) {
   CLEANUP(str_free) struct str out = {0};
