@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MARGIN_S = 30, START_S = 90, HEAL_S = 3600 };
+enum { NOTICE_S = 20, FENCE_S = 15, MARGIN_S = 30, START_S = 90, HEAL_S = 3600 };
 
 const struct drill *drill_find(const char *name) {
   for (const struct drill *d = drills; d->operation.name; d++)
@@ -85,6 +85,11 @@ static void refuse_unsteady(struct hitting *h) {
     if (x->pacemaker && x->pacemaker != NODE_ONLINE) refuse_always(p, "when every node is online and takes resources", "%s is %s", x->name, node_state_names[x->pacemaker]);
     if (x->peer && x->peer != PEER_CONNECTED) refuse_always(p, "when every peer is connected", "%s is no connected peer", x->name);
   }
+  for (size_t v = 0; v < s->volumes.count; v++)
+    for (size_t i = 0; str_eq(s->volumes.item[v].status, "started") && i < s->volumes.item[v].bricks.count; i++) {
+      const struct brick_view *b = &s->volumes.item[v].bricks.item[i];
+      if (b->online == TRUTH_NO || b->answers == TRUTH_NO) refuse_always(p, "when every brick is up", "brick %s:%s is down already", b->host, b->path);
+    }
   if (quiet == TRUTH_NO) refuse_always(p, "when nothing waits to heal any more", "a heal is under way: %s", saw);
   if (quiet == TRUTH_UNKNOWN && s->volumes.count) refuse(p, "when the heals are read, within a minute or two", "whether anything waits to heal is not known%s%s", *saw ? ": " : "", saw);
   for (size_t v = 0; v < s->volumes.count; v++)
@@ -146,20 +151,23 @@ bool drill_begin(struct hitting *h, struct planning *p, const char *host) {
 
 /* ---- steps ---- */
 
-int64_t drill_fencing_s(const struct hitting *h) { return (drill_fencing_ms(h->p->snap, h->host->name) + 999) / 1000; }
-
-int64_t drill_failover_s(const struct hitting *h) {
+static int64_t notice_s(const struct hitting *h) {
   int64_t detect = detection_seconds(h->p->snap);
-  return (detect == UNKNOWN_INT ? 60 : detect) + drill_fencing_s(h) + MARGIN_S;
+  return (detect == UNKNOWN_INT ? 60 : detect) + NOTICE_S;
 }
+
+static int64_t fence_s(const struct hitting *h) { return (drill_fencing_ms(h->p->snap, h->host->name) + 999) / 1000 + FENCE_S; }
+
+/* Later than all that the plan waits for until then: what the timer does must not be taken for what the cluster did. */
+int64_t drill_failover_s(const struct hitting *h) { return notice_s(h) + fence_s(h) + MARGIN_S; }
 
 void drill_armed(struct hitting *h, const char *on, int64_t seconds, const char *what, const struct texts *revert) {
   struct planning *p = h->p;
-  struct step *s = step_run(p, on, planf(p, "have it %s by itself in %lld s, whoever is there then", what, (long long)seconds), "systemd-run", planf(p, "--unit=%s", h->unit),
+  struct step *s = step_run(p, on, planf(p, "arm a timer: in %lld s it will %s, whoever is there then", (long long)seconds, what), "systemd-run", planf(p, "--unit=%s", h->unit),
                             planf(p, "--on-active=%lld", (long long)seconds), "--timer-property=AccuracySec=100ms", NULL);
   for (size_t i = 0; i < revert->count; i++) texts_add(p->arena, &s->argv, revert->item[i]);
   undo_by(p, s, "systemctl", "stop", planf(p, "%s*.timer", h->unit), NULL);
-  consequence(p, "if this console is lost meanwhile, %s %ss by itself %lld s after it was armed", on, what, (long long)seconds);
+  consequence(p, "if this console is lost meanwhile, a timer on %s will %s, %lld s after it was armed", on, what, (long long)seconds);
 }
 
 /* A pattern, since to stop what is not there any more is no failure then. */
@@ -184,12 +192,12 @@ void drill_wait_failover(struct hitting *h, bool fenced) {
   int64_t last = 0;
   for (size_t i = 0; i < p->snap->fencing.count; i++)
     if (str_eq(p->snap->fencing.item[i].target, host) && p->snap->fencing.item[i].at != UNKNOWN_INT && p->snap->fencing.item[i].at > last) last = p->snap->fencing.item[i].at;
-  step_wait(p, drill_failover_s(h) * 1000, planf(p, "until the cluster has noticed that %s is gone", host), "node-left", host, NULL);
-  if (fenced) step_wait(p, drill_failover_s(h) * 1000, planf(p, "until %s is fenced", host), "fenced-since", host, planf(p, "%lld", (long long)last), NULL);
+  step_wait(p, notice_s(h) * 1000, planf(p, "until the cluster has noticed that %s is gone", host), "node-left", host, NULL);
+  if (fenced) step_wait(p, fence_s(h) * 1000, planf(p, "until %s is fenced", host), "fenced-since", host, planf(p, "%lld", (long long)last), NULL);
   for (size_t i = 0; i < h->subject.domains.count; i++) {
     const struct domain_view *d = snapshot_domain(p->snap, h->subject.domains.item[i]);
     if (!d || !d->resource) continue;
-    int64_t most = start_ms(h) + drill_failover_s(h) * 1000;
+    int64_t most = start_ms(h) + fence_s(h) * 1000;
     step_wait(p, most, planf(p, "until pacemaker has %s started elsewhere", d->resource), "resource-not-on", d->resource, host, NULL);
     step_wait(p, most, "and says that it is", "resource-runs", d->resource, NULL);
     step_wait(p, most, planf(p, "until %s runs again", d->name), "domain-runs", d->name, NULL);

@@ -83,7 +83,7 @@ const struct list list_drills = {.name = "drills", .title = "Drills", .help = "f
 
 /* ---- one of them ---- */
 
-enum { CHART_W = 18 };
+enum { CHART_W = 14 };
 
 static void title(struct text *t, const char *words) {
   text_indent(t, 0, 0);
@@ -127,7 +127,7 @@ static void chart(struct text *t, const struct input *in, const struct drill_rep
     int64_t at = r->injected == UNKNOWN_INT ? UNKNOWN_INT : e->at - r->injected;
     bool known = at != UNKNOWN_INT;
     text_indent(t, 1, 11);
-    if (known) text_addf(t, STYLE(NORMAL), "%s%5" PRId64 ".%" PRId64 " s", at < 0 ? "-" : " ", (at < 0 ? -at : at) / 1000, (at < 0 ? -at : at) % 1000 / 100);
+    if (known) text_addf(t, STYLE(NORMAL), "%8s", arena_printf(in->arena, "%s%" PRId64 ".%" PRId64 " s", at < 0 ? "-" : "", (at < 0 ? -at : at) / 1000, (at < 0 ? -at : at) % 1000 / 100));
     else text_addf(t, STYLE(NORMAL), "%s", clock_text(in, e->at));
     text_no_wrap(t);
     if (e->uncertainty_ms != UNKNOWN_INT) text_moref(t, e->uncertainty_ms > 500 ? STYLE(UNKNOWN) : STYLE(DIM), " \u00b1%" PRId64 ".%" PRId64 " ", e->uncertainty_ms / 1000, e->uncertainty_ms % 1000 / 100);
@@ -194,8 +194,8 @@ static void live(struct text *t, const struct input *in) {
   put(t, "now", STYLE(ACCENT), s->text ? s->text : "");
   put(t, "revert", STYLE(NORMAL), counts ? arena_printf(in->arena, "by itself in %s, whoever is there then", clock_age(age, s->reverts_at - s->now)) : s->report->injected == UNKNOWN_INT ? "nothing is injected yet" : "done, or no timer is needed any more");
   keymap_hint(in->keymap, CONTEXT_TASKS, ACTION_TASK_CANCEL, key);
-  put(t, "abort", STYLE(NORMAL), "by itself: another fault, lost quorum, a domain that was not to be hit, heals that grow");
-  if (*key) text_moref(t, STYLE(NORMAL), "; by you: "), text_more(t, STYLE(KEY), key);
+  put(t, "ends if", STYLE(NORMAL), "another fault, quorum lost, another domain hit, heals grow");
+  if (*key) text_moref(t, STYLE(NORMAL), "; or by "), text_more(t, STYLE(KEY), key);
   report_text(t, in, s->report);
 }
 

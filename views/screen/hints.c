@@ -1,5 +1,6 @@
 /* The last line: the keys that do something here, in the order in which they are missed least. */
 #include "views/screen/app.h"
+#include "views/screen/drills.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -68,6 +69,7 @@ enum {
 static int task_hints(const struct input *in, int list, const char *id) {
   static const enum task_wish wishes[] = {TASK_WISH_YES, TASK_WISH_CANCEL, TASK_WISH_UNDO, TASK_WISH_FORGET};
   int bits = 0;
+  if (list == LIST_DRILLS && drill_task(in, id)) return task_refuses(in, drill_task(in, id), TASK_WISH_CANCEL) ? 0 : STOPS;
   for (size_t i = 0; list == LIST_TASKS && i < COUNT(wishes); i++)
     if (!task_refuses(in, id, wishes[i])) bits |= ANSWERS << i;
   return bits;

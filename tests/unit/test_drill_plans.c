@@ -1,0 +1,131 @@
+/* The plans of all drills, what each is refused for, and that force does not overrule what would destroy disks. */
+#include "drilled.h"
+
+static void kept(struct drilled *d, const char *name, const char *words, const char *file) {
+  CLEANUP(str_free) struct str text = {0};
+  const struct plan *p = drilled_plan(d, name, words);
+  plan_text(p, &text);
+  kept_text(file, &text);
+  if (p->allowed != TRUTH_YES) fail_msg("%s: %s", name, p->why);
+  struct drill_steps s = drill_steps_of(p);
+  assert_true(s.arm < s.inject); /* the way back first */
+  assert_true(s.inject < p->steps.count && p->steps.item[s.inject].undo.count);
+  assert_true(drill_armed_s(p) > 0);
+  if (drill_looks_dead(drill_find(name)->kind)) assert_true(s.revert == SIZE_MAX); /* its fencing is */
+  else assert_true(s.revert > s.inject && s.disarm > s.revert && s.disarm < p->steps.count);
+  for (size_t i = 0; i < p->steps.count; i++)
+    if (p->steps.item[i].until.name && !condition_kind_find(p->steps.item[i].until.name)) fail_msg("%s: there is no condition %s", name, p->steps.item[i].until.name);
+}
+
+static void moved_to_kvm02(struct drilled *d) {
+  drilled_happen(d, "move test01 kvm02", 8000);
+  drilled_happen(d, "clear test01", 1000);
+}
+
+static void proven(struct drilled *d) {
+  drilled_happen(d, "power off kvm02", 60000);
+  moved_to_kvm02(d);
+}
+
+static void plans_are_what_they_were(void **state) {
+  struct drilled *d = drilled_new("lab", false);
+  (void)state;
+  kept(d, "move-and-back", "resource=test01", "drill-move-and-back");
+  kept(d, "brick-killed", "brick=node2:/data", "drill-brick-killed");
+  kept(d, "glusterd-stopped", "host=node3;hold=10", "drill-glusterd-stopped");
+  proven(d);
+  kept(d, "graceful-stop", "domain=test01", "drill-graceful-stop");
+  kept(d, "host-hung", "host=kvm02", "drill-host-hung");
+  kept(d, "power-lost", "host=kvm02", "drill-power-lost");
+  kept(d, "corosync-killed", "host=kvm02", "drill-corosync-killed");
+  kept(d, "network-cut", "host=kvm02;force=yes", "drill-network-cut");
+  drilled_free(d);
+}
+
+static const struct refusal {
+  const char *drill, *words, *before[4], *why;
+  bool forcible;
+} refusals[] = {
+    {"host-hung", "host=kvm02", {NULL}, "never proven", false},
+    {"network-cut", "host=kvm02", {NULL}, "never proven", false},
+    {"corosync-killed", "host=kvm02", {NULL}, "never proven", false},
+    {"host-hung", "host=kvm02", {"property stonith-enabled false"}, "fencing is off", false},
+    {"power-lost", "host=kvm01", {NULL}, "this console runs on", false},
+    {"graceful-stop", "host=kvm01", {NULL}, "this console runs on", false},
+    {"power-lost", "host=kvm02", {"property maintenance-mode true"}, "maintenance", false},
+    {"power-lost", "host=kvm02", {"standby kvm02"}, "standby", false},
+    {"brick-killed", "brick=node2:/data", {"kill brick node3:/data"}, "is down already", false},
+    {"glusterd-stopped", "host=node2", {"kill node4 glusterd"}, "no connected peer", false},
+    {"move-and-back", "resource=test01;to=kvm02", {"kill kvm02 corosync"}, "kvm02 is", false},
+    {"network-cut", "host=kvm02", {"power off kvm02", "wait 60"}, "shoot each other", true},
+};
+
+static void refused_as_it_should_be(void **state) {
+  (void)state;
+  for (size_t i = 0; i < COUNT(refusals); i++) {
+    const struct refusal *r = &refusals[i];
+    struct drilled *d = drilled_new("lab", false);
+    for (size_t k = 0; k < COUNT(r->before) && r->before[k]; k++) {
+      if (str_starts(r->before[k], "wait ")) drilled_pass(d, strtol(r->before[k] + 5, NULL, 10) * 1000);
+      else drilled_happen(d, r->before[k], 9000);
+    }
+    const struct plan *p = drilled_plan(d, r->drill, r->words);
+    if (p->allowed != TRUTH_NO || !strstr(p->why, r->why) || !p->when) fail_msg("%s %s: wanted \"%s\", got %d: %s", r->drill, r->words, r->why, p->allowed, p->why ? p->why : "");
+    assert_int_equal(p->forcible, truth_of(r->forcible));
+    const struct plan *forced = drilled_plan(d, r->drill, arena_printf(d->g.arena, "%s;force=yes", r->words));
+    if ((forced->allowed == TRUTH_YES) != r->forcible) fail_msg("%s %s: forced: %s", r->drill, r->words, forced->why ? forced->why : "allowed");
+    drilled_free(d);
+  }
+}
+
+/* Read seldom, and soon over: said to the snapshot itself. */
+static void not_beside_a_rebalance_or_a_heal(void **state) {
+  struct drilled *d = drilled_new("lab", false);
+  const struct operation *o = &drill_find("glusterd-stopped")->operation;
+  (void)state;
+  assert_int_equal(drilled_plan(d, "glusterd-stopped", "host=node2")->allowed, TRUTH_YES);
+  struct gluster_task *t = list_add(d->g.arena, &d->g.snap->volumes.item[0].tasks, &gluster_task_shape);
+  *t = (struct gluster_task){"Rebalance", "1", "in progress"};
+  const struct plan *p = operation_plan(o, d->g.snap, &d->values, &d->survey, d->g.arena);
+  assert_int_equal(p->allowed, TRUTH_NO);
+  assert_non_null(strstr(p->why, "Rebalance of models is under way"));
+  t->status = "completed";
+  assert_int_equal(operation_plan(o, d->g.snap, &d->values, &d->survey, d->g.arena)->allowed, TRUTH_YES);
+  d->g.snap->volumes.item[0].heal_pending = 12;
+  p = operation_plan(o, d->g.snap, &d->values, &d->survey, d->g.arena);
+  assert_int_equal(p->allowed, TRUTH_NO);
+  assert_non_null(strstr(p->why, "heal is under way"));
+  drilled_free(d);
+}
+
+static void a_timer_that_waits_refuses_the_next(void **state) {
+  struct drilled *d = drilled_new("lab", false);
+  struct texts words = {0};
+  const char *const argv[] = {"systemd-run", "--unit=kvmconsole-drill-revert", "--on-active=90", "--timer-property=AccuracySec=100ms", "true"};
+  (void)state;
+  for (size_t i = 0; i < COUNT(argv); i++) texts_add(d->g.arena, &words, argv[i]);
+  struct command_result r = simulated_execute(&d->g, "node2", &words, NULL);
+  assert_int_equal(r.code, 0);
+  command_result_free(&r);
+  const struct plan *p = drilled_plan(d, "glusterd-stopped", "host=node2");
+  assert_int_equal(p->allowed, TRUTH_NO);
+  assert_non_null(strstr(p->why, "timer of another drill"));
+  drilled_pass(d, 95000);
+  assert_int_equal(drilled_plan(d, "glusterd-stopped", "host=node2")->allowed, TRUTH_YES);
+  drilled_free(d);
+}
+
+static void no_power_without_a_device(void **state) {
+  struct drilled *d = drilled_new("host kvm[01-02] kvm\nhost node[1-2] store\nvolume v replica 2 bricks node[1-2]:/b size=1G used=1\nmount v /v on kvm[01-02] from node1\ncluster c kvm[01-02]\nhere kvm01\n"
+                                  "domain a volume v memory=1G image=1G\n", false);
+  (void)state;
+  const struct plan *p = drilled_plan(d, "power-lost", "host=kvm02;force=yes");
+  assert_int_equal(p->allowed, TRUTH_NO);
+  assert_non_null(strstr(p->why, "no fence device"));
+  drilled_free(d);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(plans_are_what_they_were), cmocka_unit_test(refused_as_it_should_be), cmocka_unit_test(not_beside_a_rebalance_or_a_heal), cmocka_unit_test(a_timer_that_waits_refuses_the_next), cmocka_unit_test(no_power_without_a_device)};
+  return RUN(tests);
+}

@@ -1,0 +1,235 @@
+/* All drills from beginning to end on the simulated cluster: what was measured against what really happened, what is found when it
+ * fails, what ends it at once, and what becomes of it when nobody is there any more. */
+#include "drilled.h"
+
+static void on_kvm02(struct drilled *d) {
+  drilled_happen(d, "move test01 kvm02", 8000);
+  drilled_happen(d, "clear test01", 1000);
+  d->host = "kvm02";
+  d->domain = "test01";
+}
+
+/* A fencing has succeeded before: so drills that need one may run. */
+static void proven_on_kvm02(struct drilled *d) {
+  drilled_happen(d, "power off kvm02", 60000);
+  on_kvm02(d);
+}
+
+static const char *host_file_of(const struct drilled *d, const char *host, const char *path) { return pairs_get(&world_host(sim_world(d->g.sim), host)->files, path); }
+static int64_t gap(int64_t a, int64_t b) { return a > b ? a - b : b - a; }
+
+/* As measured, within what it says of its own uncertainty, which is small. */
+static void measured_well(const struct drilled *d, const struct drill_report *r) {
+  assert_int_equal(r->outages.count, 1);
+  const struct drill_outage *o = &r->outages.item[0];
+  assert_true(d->off && d->alive);
+  int64_t really = d->alive - d->off;
+  if (o->uncertainty_ms > 200 || gap(o->ms, really) > o->uncertainty_ms + 50) {
+    drilled_print(r);
+    fail_msg("measured %lld ms +-%lld, really %lld", (long long)o->ms, (long long)o->uncertainty_ms, (long long)really);
+  }
+}
+
+static int64_t phase_sum(const struct drill_report *r, const char *until) {
+  int64_t sum = 0;
+  for (size_t i = 0; i < r->phases.count; i++) {
+    sum += r->phases.item[i].ms;
+    if (str_eq(r->phases.item[i].to, until)) return sum;
+  }
+  return UNKNOWN_INT;
+}
+
+static void power_is_lost(void **state) {
+  struct drilled *d = drilled_new("lab", false);
+  (void)state;
+  on_kvm02(d);
+  const struct drill_report *r = drilled_run(d, "power-lost", "domain=test01");
+  VERDICT(r, DRILL_PASSED);
+  assert_string_equal(r->target, "kvm02");
+  measured_well(d, r);
+  assert_int_equal(r->reverted, TRUTH_YES);
+  assert_string_equal(r->reverted_text, "by its fencing");
+  assert_non_null(drilled_event(r, "silent"));
+  assert_true(gap(phase_sum(r, "running"), r->outages.item[0].ms) <= 400); /* the phases are the outage, and nothing is left over */
+  assert_int_equal(world_awaits(sim_world(d->g.sim), "script", NULL), false);
+  assert_null(host_file_of(d, "kvm01", "/run/kvmconsole-drill-power"));
+  /* Now it is proven: the next may be one that lives meanwhile. */
+  on_kvm02(d);
+  assert_int_equal(drilled_plan(d, "host-hung", "host=kvm02")->allowed, TRUTH_YES);
+  drilled_free(d);
+}
+
+static void a_host_hangs(void **state) {
+  struct drilled *d = drilled_new("lab", false);
+  (void)state;
+  drilled_happen(d, "option models server.tcp-user-timeout 2", 1000);
+  drilled_happen(d, "option models server.keepalive-time 1", 1000);
+  proven_on_kvm02(d);
+  const struct drill_report *r = drilled_run(d, "host-hung", "host=kvm02");
+  VERDICT(r, DRILL_PASSED);
+  measured_well(d, r);
+  assert_non_null(drilled_event(r, "fenced"));
+  assert_true(drilled_event(r, "injected")->at < drilled_event(r, "left")->at);
+  assert_true(drilled_event(r, "left")->at < drilled_event(r, "fenced")->at);
+  assert_true(r->outages.item[0].ms < phase_sum(r, "running")); /* it ran on until it was shot */
+  drilled_free(d);
+}
+
+static void the_others_pass(void **state) {
+  static const struct { const char *name, *words, *event; } rows[] = {{"move-and-back", "resource=test01", "running"}, {"graceful-stop", "host=kvm02", "joined"}, {"glusterd-stopped", "host=node2;hold=8", "peer-lost"}, {"brick-killed", "brick=node2:/data;hold=8", "brick-down"}};
+  (void)state;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct drilled *d = drilled_new("lab", false);
+    const struct drill_report *r = drilled_run(d, rows[i].name, rows[i].words);
+    VERDICT(r, DRILL_PASSED);
+    assert_int_equal(r->reverted, TRUTH_YES);
+    if (!drilled_event(r, rows[i].event)) drilled_print(r);
+    if (!drilled_event(r, rows[i].event)) fail_msg("%s: no %s", rows[i].name, rows[i].event);
+    assert_false(world_awaits(sim_world(d->g.sim), "script", NULL)); /* its timer is stopped */
+    for (size_t k = 0; k < r->outages.count; k++) assert_in_range(r->outages.item[k].ms, 0, 2000);
+    drilled_free(d);
+  }
+}
+
+static void corosync_dies_and_a_network_is_cut(void **state) {
+  static const char *const names[] = {"corosync-killed", "network-cut"};
+  (void)state;
+  for (size_t i = 0; i < COUNT(names); i++) {
+    struct drilled *d = drilled_new("lab", false);
+    drilled_happen(d, "option models server.tcp-user-timeout 2", 500);
+    drilled_happen(d, "option models server.keepalive-time 1", 500);
+    set_pair(sim_world(d->g.sim), &world_resource(sim_world(d->g.sim), "fence-kvm01")->params, "pcmk_delay_base", "5s"); /* kvm01 is the one that is left */
+    proven_on_kvm02(d);
+    drilled_pass(d, 12000);
+    const struct drill_report *r = drilled_run(d, names[i], "host=kvm02");
+    VERDICT(r, DRILL_PASSED);
+    assert_non_null(drilled_event(r, "fenced"));
+    assert_int_equal(r->reverted, TRUTH_YES);
+    assert_null(host_file_of(d, "kvm02", "/run/nft/kvmconsole_drill"));
+    drilled_free(d);
+  }
+}
+
+/* ---- when it fails ---- */
+
+static void the_lock_outlives_the_host(void **state) {
+  struct drilled *d = drilled_new("lab", true);
+  (void)state;
+  proven_on_kvm02(d); /* the lab's locks go after 4 s, a host that was shot is taken over in 3 */
+  const struct drill_report *r = drilled_run(d, "host-hung", "host=kvm02");
+  VERDICT(r, DRILL_SLOW);
+  const struct drill_finding *f = drilled_finding(r, "lock-outlives-failover");
+  if (!f) drilled_print(r);
+  assert_non_null(f);
+  assert_string_equal(f->operation, "gluster-failover-timeouts");
+  assert_non_null(strstr(f->evidence, "write\" lock"));
+  assert_int_equal(r->clocks.count, 6);
+  drilled_free(d);
+}
+
+static void the_bmc_is_dead(void **state) {
+  struct drilled *d = drilled_new("lab", true);
+  (void)state;
+  proven_on_kvm02(d);
+  drilled_begin(d, "host-hung", "host=kvm02");
+  drilled_happen(d, "break bmc kvm02", 1000);
+  const struct drill_report *r = drilled_end(d);
+  VERDICT(r, DRILL_FAILED);
+  assert_non_null(drilled_finding(r, "fencing-unproven"));
+  assert_null(drilled_event(r, "fenced"));
+  assert_non_null(drilled_event(r, "reverted"));
+  assert_int_equal(drill_exit(r->verdict), 1);
+  /* Kept as it was. */
+  struct drill_reports kept;
+  drills_kept(d->folder, d->g.arena, &kept);
+  assert_int_equal(kept.count, 1);
+  assert_true(shape_equal(&drill_report_shape, r, kept.item[0]));
+  drilled_free(d);
+}
+
+static void power_that_nobody_could_give_back_is_not_cut(void **state) {
+  struct drilled *d = drilled_new("lab", false);
+  (void)state;
+  on_kvm02(d);
+  drilled_happen(d, "break bmc kvm02", 1000);
+  const struct drill_report *r = drilled_run(d, "power-lost", "host=kvm02");
+  VERDICT(r, DRILL_FAILED);
+  assert_int_equal(world_host(sim_world(d->g.sim), "kvm02")->power, POWER_ON);
+  assert_int_equal(r->injected, UNKNOWN_INT);
+  assert_int_equal(r->reverted, TRUTH_YES);
+  drilled_free(d);
+}
+
+/* ---- what ends it at once ---- */
+
+static void a_second_fault_ends_it(void **state) {
+  struct drilled *d = drilled_new("lab", false);
+  (void)state;
+  drilled_begin(d, "glusterd-stopped", "host=node2;hold=120");
+  drilled_pass(d, 10000);
+  assert_int_not_equal(drill_run_reverts_at(d->run), UNKNOWN_INT);
+  drilled_happen(d, "kill brick node4:/data", 1000);
+  int64_t began = sim_now(d->g.sim);
+  const struct drill_report *r = drilled_end(d);
+  VERDICT(r, DRILL_ABORTED);
+  assert_non_null(strstr(r->aborted, "node4:/data is down"));
+  assert_int_equal(host_daemon(world_host(sim_world(d->g.sim), "node2"), "glusterd")->life, LIFE_RUNNING);
+  (void)began;
+  drilled_free(d);
+}
+
+static void another_domain_is_hit(void **state) {
+  struct drilled *d = drilled_new("lab", false);
+  (void)state;
+  drilled_begin(d, "brick-killed", "brick=node2:/data;hold=120");
+  drilled_pass(d, 10000);
+  drilled_happen(d, "pause test01", 100);
+  const struct drill_report *r = drilled_end(d);
+  VERDICT(r, DRILL_ABORTED);
+  assert_non_null(strstr(r->aborted, "test01 was not to be hit"));
+  drilled_free(d);
+}
+
+/* ---- nobody is there any more ---- */
+
+static void the_console_is_lost(void **state) {
+  static const struct { const char *name, *words; } rows[] = {{"glusterd-stopped", "host=node2;hold=30"}, {"brick-killed", "brick=node2:/data;hold=30"}};
+  (void)state;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct drilled *d = drilled_new("lab", true);
+    drilled_begin(d, rows[i].name, rows[i].words);
+    drilled_pass(d, 8000);
+    drill_run_free(d->run);
+    d->run = NULL;
+    tasks_free(d->tasks); /* as if it were killed: what runs is left, the file stays */
+    d->tasks = NULL;
+    drilled_pass(d, 120000);
+    assert_false(world_awaits(sim_world(d->g.sim), "script", NULL));
+    assert_int_equal(host_daemon(world_host(sim_world(d->g.sim), "node2"), "glusterd")->life, LIFE_RUNNING);
+    EACH(sim_world(d->g.sim)->volumes.item[0].bricks, struct sim_brick, b) assert_int_equal(b->life, LIFE_RUNNING);
+    drilled_free(d);
+  }
+}
+
+static void the_terminal_is_gone(void **state) {
+  struct drilled *d = drilled_new("lab", true);
+  (void)state;
+  drilled_begin(d, "glusterd-stopped", "host=node2;hold=60");
+  drilled_pass(d, 6000);
+  tasks_wind_down(d->tasks);
+  drill_run_wind_down(d->run);
+  const struct drill_report *r = drilled_end(d);
+  VERDICT(r, DRILL_UNKNOWN);
+  assert_int_equal(r->reverted, TRUTH_UNKNOWN);
+  assert_non_null(strstr(r->reverted_text, "the timer on node2"));
+  drilled_pass(d, 130000);
+  assert_int_equal(host_daemon(world_host(sim_world(d->g.sim), "node2"), "glusterd")->life, LIFE_RUNNING);
+  drilled_free(d);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(the_lock_outlives_the_host),
+                                     cmocka_unit_test(the_bmc_is_dead), cmocka_unit_test(power_that_nobody_could_give_back_is_not_cut), cmocka_unit_test(a_second_fault_ends_it), cmocka_unit_test(another_domain_is_hit),
+                                     cmocka_unit_test(the_console_is_lost), cmocka_unit_test(the_terminal_is_gone)};
+  return RUN(tests);
+}
