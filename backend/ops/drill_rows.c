@@ -10,6 +10,7 @@
 
 enum { BOOT_MS = 600000, HEAL_ROOM_S = 60, STOP_S = 900 };
 #define TABLE "kvmconsole_drill"
+#define CHAIN "KVMCONSOLE-DRILL"
 #define TABLE_AWAY "add table inet " TABLE "; delete table inet " TABLE
 
 static struct texts words_of(struct planning *p, const char *const *words) {
@@ -219,18 +220,37 @@ static const char *cut_rules(struct hitting *h) {
 static void ask_cut(struct planning *p) {
   const struct host_view *h = given(p, "host") ? snapshot_host(p->snap, given(p, "host")) : NULL;
   ask_host(p);
-  if (h) ask_command(p, h->name, "nft", "nft", "--version", NULL);
+  if (!h) return;
+  ask_command(p, h->name, "nft", "nft", "--version", NULL);
+  ask_command(p, h->name, "iptables", "iptables", "--version", NULL);
+}
+
+/* The same where there is no nft. What is left of it when its chain was emptied is a jump to nothing, until the next boot. */
+static const char *cut_chain(struct hitting *h) {
+  CLEANUP(str_free) struct str out = {0}, six = {0}, four = {0};
+  add_addresses(&six, h, true);
+  add_addresses(&four, h, false);
+  if (six.len || !four.len) return NULL;
+  str_add(&out, "*filter\n:" CHAIN " - [0:0]\n-A " CHAIN " -p tcp --sport 22 -j RETURN\n-A " CHAIN " -p tcp --dport 22 -j RETURN\n-A " CHAIN " -p icmp -j RETURN\n");
+  for (const char *at = str_text(&four); *at; at += strcspn(at, ", "), at += strspn(at, ", ")) {
+    int n = (int)strcspn(at, ", ");
+    str_addf(&out, "-A " CHAIN " -s %.*s -j DROP\n-A " CHAIN " -d %.*s -j DROP\n", n, at, n, at);
+  }
+  str_add(&out, "-I INPUT 1 -j " CHAIN "\n-I OUTPUT 1 -j " CHAIN "\nCOMMIT\n");
+  return arena_strdup(h->p->arena, str_text(&out));
 }
 
 static void plan_cut(struct planning *p) {
   struct hitting h;
   if (!drill_begin(&h, p, given(p, "host"))) return;
-  const char *rules = cut_rules(&h);
-  if (exit_of(p, h.host->name, "nft") != 0) refuse_always(p, "when nftables is installed there", "%s has no nft, which drops the traffic", h.host->name);
+  bool nft = exit_of(p, h.host->name, "nft") == 0, iptables = exit_of(p, h.host->name, "iptables") == 0;
+  const char *rules = nft ? cut_rules(&h) : cut_chain(&h);
+  if (!nft && !iptables) refuse_always(p, "when nftables is installed there", "%s has neither nft nor iptables, which drop the traffic", h.host->name);
+  else if (!nft && !rules) refuse_always(p, "when nftables is installed there", "%s has no nft, and iptables does not drop what the others send over IPv6", h.host->name);
   if (!rules) refuse_always(p, "when the addresses of the others are known", "no address of the other hosts is known, so nothing can be dropped");
   refuse_race(&h);
   if (refused(p)) return;
-  struct texts cut = WORDS(p, "nft", "-f", "-"), mend = WORDS(p, "nft", TABLE_AWAY);
+  struct texts cut = nft ? WORDS(p, "nft", "-f", "-") : WORDS(p, "iptables-restore", "--noflush"), mend = nft ? WORDS(p, "nft", TABLE_AWAY) : WORDS(p, "iptables", "-F", CHAIN);
   lost_alive(&h, planf(p, "drop all that %s and the other hosts say to each other, but for ssh", h.host->name), &cut, rules, "let the traffic pass again", &mend, true);
 }
 

@@ -98,6 +98,33 @@ static void not_beside_a_rebalance_or_a_heal(void **state) {
   drilled_free(d);
 }
 
+/* A host without nft: by iptables, as long as the others have no IPv6 that it would let pass. */
+static void without_nft(void **state) {
+  struct drilled *d = drilled_new("lab", false);
+  const struct operation *o = &drill_find("network-cut")->operation;
+  (void)state;
+  proven(d);
+  drilled_plan(d, "network-cut", "host=kvm02;force=yes");
+  struct answer *nft = (struct answer *)survey_answer(&d->survey, "kvm02", "nft"), *iptables = (struct answer *)survey_answer(&d->survey, "kvm02", "iptables");
+  nft->code = iptables->code = 127;
+  assert_non_null(strstr(operation_plan(o, d->g.snap, &d->values, &d->survey, d->g.arena)->why, "neither nft nor iptables"));
+  iptables->code = 0;
+  CLEANUP(str_free) struct str text = {0};
+  plan_text(operation_plan(o, d->g.snap, &d->values, &d->survey, d->g.arena), &text);
+  kept_text("drill-network-cut-iptables", &text);
+  texts_add(d->g.arena, &d->g.snap->hosts.item[0].addresses, "fd00::1");
+  assert_int_equal(operation_plan(o, d->g.snap, &d->values, &d->survey, d->g.arena)->allowed, TRUTH_NO);
+  nft->code = 0;
+  text.len = 0;
+  plan_text(operation_plan(o, d->g.snap, &d->values, &d->survey, d->g.arena), &text);
+  assert_non_null(strstr(str_text(&text), "ip6 saddr { fd00::1 } drop"));
+  texts_add(d->g.arena, &d->g.snap->hosts.item[0].addresses, "1.2.3.4 } accept; #"); /* no rule of somebody else's making */
+  text.len = 0;
+  plan_text(operation_plan(o, d->g.snap, &d->values, &d->survey, d->g.arena), &text);
+  assert_null(strstr(str_text(&text), "1.2.3.4"));
+  drilled_free(d);
+}
+
 static void a_timer_that_waits_refuses_the_next(void **state) {
   struct drilled *d = drilled_new("lab", false);
   struct texts words = {0};
@@ -126,6 +153,6 @@ static void no_power_without_a_device(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(plans_are_what_they_were), cmocka_unit_test(refused_as_it_should_be), cmocka_unit_test(not_beside_a_rebalance_or_a_heal), cmocka_unit_test(a_timer_that_waits_refuses_the_next), cmocka_unit_test(no_power_without_a_device)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(plans_are_what_they_were), cmocka_unit_test(refused_as_it_should_be), cmocka_unit_test(not_beside_a_rebalance_or_a_heal), cmocka_unit_test(a_timer_that_waits_refuses_the_next), cmocka_unit_test(no_power_without_a_device), cmocka_unit_test(without_nft)};
   return RUN(tests);
 }

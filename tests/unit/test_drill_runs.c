@@ -1,6 +1,7 @@
 /* All drills from beginning to end on the simulated cluster: what was measured against what really happened, what is found when it
  * fails, what ends it at once, and what becomes of it when nobody is there any more. */
 #include "drilled.h"
+#include <sys/wait.h>
 
 static void on_kvm02(struct drilled *d) {
   drilled_happen(d, "move test01 kvm02", 8000);
@@ -16,6 +17,7 @@ static void proven_on_kvm02(struct drilled *d) {
 }
 
 static const char *host_file_of(const struct drilled *d, const char *host, const char *path) { return pairs_get(&world_host(sim_world(d->g.sim), host)->files, path); }
+static bool drill_watch_is_injected(const struct drilled *d) { return drill_run_report(d->run, d->g.arena)->injected != UNKNOWN_INT; }
 static int64_t gap(int64_t a, int64_t b) { return a > b ? a - b : b - a; }
 
 /* As measured, within what it says of its own uncertainty, which is small. */
@@ -211,6 +213,34 @@ static void the_console_is_lost(void **state) {
   }
 }
 
+/* A console that is killed leaves what it had written down; the next one makes a report of it, once. */
+static void what_a_killed_console_leaves_is_reported(void **state) {
+  struct drilled *d = drilled_new("lab", true);
+  struct drill_reports kept;
+  (void)state;
+  tasks_free(d->tasks);
+  d->tasks = NULL;
+  pid_t child = fork();
+  if (!child) {
+    drilled_open_tasks(d);
+    drilled_begin(d, "brick-killed", "brick=node2:/data;hold=60");
+    drilled_pass(d, 8000);
+    _exit(drill_watch_is_injected(d) ? 0 : 1);
+  }
+  int status;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+  drilled_open_tasks(d);
+  for (int i = 0; i < 2; i++) drills_adopt(d->folder, d->tasks, sim_now(d->g.sim));
+  drills_kept(d->folder, d->g.arena, &kept);
+  assert_int_equal(kept.count, 1);
+  VERDICT(kept.item[0], DRILL_UNKNOWN);
+  assert_int_equal(kept.item[0]->reverted, TRUTH_UNKNOWN);
+  assert_non_null(strstr(kept.item[0]->reverted_text, "its timer on node2 was armed"));
+  assert_string_equal(kept.item[0]->target, "node2:/data");
+  drilled_free(d);
+}
+
 static void the_terminal_is_gone(void **state) {
   struct drilled *d = drilled_new("lab", true);
   (void)state;
@@ -230,6 +260,6 @@ static void the_terminal_is_gone(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(the_lock_outlives_the_host),
                                      cmocka_unit_test(the_bmc_is_dead), cmocka_unit_test(power_that_nobody_could_give_back_is_not_cut), cmocka_unit_test(a_second_fault_ends_it), cmocka_unit_test(another_domain_is_hit),
-                                     cmocka_unit_test(the_console_is_lost), cmocka_unit_test(the_terminal_is_gone)};
+                                     cmocka_unit_test(the_console_is_lost), cmocka_unit_test(what_a_killed_console_leaves_is_reported), cmocka_unit_test(the_terminal_is_gone)};
   return RUN(tests);
 }

@@ -26,7 +26,7 @@ static const struct list_column columns[] = {
     [P95] = {{.title = "P95", .min = 6, .max = 8, .priority = 50, .align = ALIGN_RIGHT}, "p95"},
     [WORST] = {{.title = "WORST", .min = 6, .max = 8, .priority = 55, .align = ALIGN_RIGHT}, "worst"},
     [RUNS] = {{.title = "RUNS", .min = 4, .max = 5, .priority = 40, .align = ALIGN_RIGHT}, "runs"},
-    [BREAKS] = {{.title = "WHAT IS BROKEN", .min = 14, .weight = 2, .priority = 45}, "breaks"},
+    [BREAKS] = {{.title = "WHAT IS BROKEN", .min = 20, .weight = 2, .priority = 52}, "breaks"},
 };
 
 static const struct { enum role role; enum symbol sign; const char *word; } verdicts[] = {
