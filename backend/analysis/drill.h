@@ -13,6 +13,7 @@ struct drill_expected_domain { const char *name, *effect; int64_t low_ms, high_m
 struct drill_expected {
   const char *text;
   int64_t low_ms, high_ms;  /* the longest outage of any domain, from .. to; unknown: it cannot be told */
+  int64_t stall_ms;         /* writes to a disk of the volume stand still for at most; unknown: not told */
   int64_t detect_ms;        /* until the loss is noticed */
   LIST_OF(struct drill_expected_domain) domains;
 };
@@ -22,6 +23,7 @@ struct drill_phase { const char *name, *from, *to; int64_t ms; };
 struct drill_finding { const char *id, *subject, *evidence, *why, *operation; }; /* id: of the lint check that foresees it; NULL: none does */
 enum drill_verdict { DRILL_UNJUDGED, DRILL_PASSED, DRILL_SLOW, DRILL_FAILED, DRILL_ABORTED, DRILL_REFUSED, DRILL_UNKNOWN };
 extern const char *const drill_verdict_names[];
+#define DRILL_WRITES "writes to " /* how the name of a stall begins that was measured by writing */
 struct drill_report {
   int64_t schema;
   const char *drill, *title, *target, *cluster, *who, *task;
@@ -63,6 +65,9 @@ void drill_watch_mark(struct drill_watch *w, const char *event, int64_t from, in
 const char *drill_watch_abort(struct drill_watch *w); /* why it must end at once; NULL: it need not */
 void drill_watch_heard(struct drill_watch *w, int64_t at); /* the host answered a ping then */
 const struct drill_subject *drill_watch_subject(const struct drill_watch *w);
+/* Something that beats ten times a second, as long as it is well: pings that a domain answers, writes to a volume. name: what, says: how. */
+void drill_watch_pulse(struct drill_watch *w, const char *name, const char *says, int64_t at);
+void drill_watch_pulse_over(struct drill_watch *w, const char *name); /* nobody listens any more */
 bool drill_watch_fenced(const struct drill_watch *w); /* the host was fenced since: what was done to it is gone */
 /* The host and its bricks are as they were, by the newest snapshot; what is not. What became of the domains is another matter. */
 enum truth drill_watch_whole(const struct drill_watch *w, struct arena *a, const char **ret_text);

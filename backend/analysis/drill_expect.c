@@ -106,7 +106,10 @@ void drill_expect(const struct snapshot *s, const struct drill_subject *d, struc
     if (v) expect_domain(s, d, v, a, ret);
   }
   int64_t stall = drill_kills(d->kind) && d->kind != DRILL_CORE ? stall_ms(s, d) : 0;
-  if (d->kind == DRILL_BRICK || d->kind == DRILL_GLUSTERD) ret->text = "no domain is interrupted", ret->low_ms = ret->high_ms = 0;
+  const struct host_view *h = d->host ? snapshot_host(s, d->host) : NULL;
+  ret->stall_ms = stall;
+  if (stall && h && !h->pacemaker) ret->detect_ms = UNKNOWN_INT, ret->text = arena_printf(a, "no domain is interrupted; those whose disks lie there stand still for at most %" PRId64 " s", stall / 1000), stall = 0;
+  else if (d->kind == DRILL_BRICK || d->kind == DRILL_GLUSTERD) ret->text = "no domain is interrupted", ret->low_ms = ret->high_ms = 0;
   else if (!d->domains.count) ret->text = arena_printf(a, "no domain runs on %s: what is measured is how long until it is noticed and whole again", d->host ? d->host : "it");
   else if (ret->high_ms != UNKNOWN_INT) ret->text = arena_printf(a, "expected: %s back in %s", names_of(&d->domains, a), seconds_between(a, ret->low_ms, ret->high_ms));
   else ret->text = arena_printf(a, "expected: %s back, when cannot be told", names_of(&d->domains, a));

@@ -16,6 +16,8 @@ struct watched {
 };
 struct watched_brick { const char *name, *host, *path; enum truth online; };
 
+struct pulse { const char *name, *says; int64_t heard; struct silence longest; bool quiet, over; }; /* heard: the last beat; quiet: it was said that it stands still */
+
 struct drill_watch {
   struct arena *arena;
   struct drill_subject subject;
@@ -25,12 +27,14 @@ struct drill_watch {
   struct when injected, reverted, left, fencing, fenced, joined, silent;
   int64_t heard;           /* the last ping that the host answered */
   bool heard_again;
+  bool node;   /* the host is one of the cluster: it is fenced */
   bool pushes; /* of pacemaker: it told of a change before it was due to look */
   int membership, pacemaker, peer, hypervisor;
   enum truth quorate;
   int64_t heals, fenced_before;
   LIST_OF(struct watched) domains;
   LIST_OF(struct watched_brick) bricks;
+  LIST_OF(struct pulse) pulses;
   const char *suspect;     /* what may be a reason to abort, and since when */
   int64_t suspect_since;
   size_t failures;

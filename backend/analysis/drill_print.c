@@ -50,6 +50,11 @@ void drill_words(const struct drill_report *r, struct str *out) {
     if (o->from && o->to) str_addf(out, "  %s -> %s", o->from, o->to);
     str_addf(out, "%s%s\n", o->text ? "  " : "", o->text ? o->text : "");
   }
+  for (size_t i = 0; i < r->stalls.count; i++) {
+    str_addf(out, "  still   %-12s ", r->stalls.item[i].domain);
+    add_measured(out, &r->stalls.item[i]);
+    str_addf(out, "  %s\n", r->stalls.item[i].text ? r->stalls.item[i].text : "");
+  }
   for (size_t i = 0; i < r->phases.count; i++) {
     str_addf(out, "  phase   %-12s ", r->phases.item[i].name);
     add_seconds(out, r->phases.item[i].ms);
@@ -106,6 +111,9 @@ void drill_markdown(const struct drill_report *r, struct str *out) {
   if (r->aborted) str_add(out, "\n- aborted: "), md(out, r->aborted);
   str_addc(out, '\n');
   md_outages(r, out);
+  if (r->stalls.count) str_add(out, "\n## Stood still\n\n| what | for at most | how it was measured |\n|---|---|---|\n");
+  for (size_t i = 0; i < r->stalls.count; i++)
+    str_add(out, "| "), md(out, r->stalls.item[i].domain), str_add(out, " | "), add_measured(out, &r->stalls.item[i]), str_add(out, " | "), md(out, r->stalls.item[i].text), str_add(out, " |\n");
   if (r->phases.count) str_add(out, "\n## Phases\n\n| phase | took | from | to |\n|---|---|---|---|\n");
   for (size_t i = 0; i < r->phases.count; i++) {
     const struct drill_phase *p = &r->phases.item[i];

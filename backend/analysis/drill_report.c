@@ -9,7 +9,7 @@ const char *const drill_verdict_names[] = {NULL, "passed", "slow", "failed", "ab
 SHAPE(drill_expected_domain_shape, T, FIELD(T, name, TEXT), FIELD(T, effect, TEXT), FIELD(T, low_ms, INT), FIELD(T, high_ms, INT), FIELD(T, text, TEXT));
 #undef T
 #define T struct drill_expected
-SHAPE(drill_expected_shape, T, FIELD(T, text, TEXT), FIELD(T, low_ms, INT), FIELD(T, high_ms, INT), FIELD(T, detect_ms, INT), LIST(T, domains, drill_expected_domain_shape));
+SHAPE(drill_expected_shape, T, FIELD(T, text, TEXT), FIELD(T, low_ms, INT), FIELD(T, high_ms, INT), FIELD(T, stall_ms, INT), FIELD(T, detect_ms, INT), LIST(T, domains, drill_expected_domain_shape));
 #undef T
 #define T struct drill_outage
 SHAPE(drill_outage_shape, T, FIELD(T, domain, TEXT), FIELD(T, ms, INT), FIELD(T, uncertainty_ms, INT), FIELD(T, from, TEXT), FIELD(T, to, TEXT), FIELD(T, text, TEXT));
@@ -48,6 +48,11 @@ bool drill_within(const struct drill_report *r) {
       if (str_eq(r->expected.domains.item[k].name, o->domain)) high = r->expected.domains.item[k].high_ms;
     if (o->ms == UNKNOWN_INT) return false;
     if (high != UNKNOWN_INT && o->ms - (o->uncertainty_ms == UNKNOWN_INT ? 0 : o->uncertainty_ms) > high) return false;
+  }
+  for (size_t i = 0; i < r->stalls.count; i++) {
+    const struct drill_outage *o = &r->stalls.item[i];
+    if (!str_starts(o->domain, DRILL_WRITES)) continue; /* a guest that was started anew has to boot before it answers */
+    if (o->ms == UNKNOWN_INT || (r->expected.stall_ms != UNKNOWN_INT && o->ms - 200 > r->expected.stall_ms)) return false;
   }
   return true;
 }

@@ -62,6 +62,25 @@ static void sum_outages(const struct drill_watch *w, struct arena *a, struct dri
   }
 }
 
+/* What beats, whether it was to be hit or not. */
+static void sum_stalls(const struct drill_watch *w, struct arena *a, struct drill_report *ret) {
+  for (size_t i = 0; i < w->pulses.count; i++) {
+    const struct pulse *p = &w->pulses.item[i];
+    struct drill_outage *o = list_add(a, &ret->stalls, &drill_outage_shape);
+    o->domain = arena_strdup(a, p->name);
+    o->text = arena_strdup(a, p->says);
+    if (p->quiet) {
+      o->text = arena_printf(a, "%s: it has not gone on", p->says);
+    } else if (happened(p->longest.end)) {
+      o->ms = length(&p->longest);
+      o->uncertainty_ms = half(p->longest.begin) + half(p->longest.end);
+    } else if (p->heard != UNKNOWN_INT) {
+      o->ms = 0;
+      o->uncertainty_ms = 100;
+    }
+  }
+}
+
 /* ---- phases ---- */
 
 struct boundary { const char *event, *phase; struct when at; };
@@ -109,7 +128,7 @@ static void sum_phases(const struct drill_watch *w, struct arena *a, struct dril
   bool any = w->domains.count > 0, fenced = w->before->cluster.fencing == TRUTH_YES;
   enum drill_kind k = w->subject.kind;
   struct when zero = zero_of(w);
-  if (drill_kills(k)) {
+  if (drill_kills(k) && w->node) {
     const struct boundary b[] = {{"injected", NULL, zero}, {"left", "noticed", w->left}, {"fenced", fenced && k != DRILL_CORE ? "fenced" : NULL, w->fenced}, {"start-asked", any ? "decided" : NULL, any ? asked : NEVER},
                                  {"running", any ? "started" : NULL, running}, {"joined", "host back", back}, {"healed", NULL, event_after(w, "healed", w->injected, true)}};
     add_phases(b, COUNT(b), a, ret);
@@ -132,7 +151,8 @@ void drill_watch_report(const struct drill_watch *w, struct arena *a, struct dri
   ret->expected.low_ms = w->expected.low_ms;
   ret->expected.high_ms = w->expected.high_ms;
   ret->expected.detect_ms = w->expected.detect_ms;
-  ret->expected.domains.count = ret->timeline.count = ret->outages.count = ret->phases.count = 0;
+  ret->expected.stall_ms = w->expected.stall_ms;
+  ret->expected.domains.count = ret->timeline.count = ret->outages.count = ret->stalls.count = ret->phases.count = 0;
   for (size_t i = 0; i < w->expected.domains.count; i++) {
     struct drill_expected_domain *e = list_add(a, &ret->expected.domains, &drill_expected_domain_shape), *from = &w->expected.domains.item[i];
     *e = (struct drill_expected_domain){arena_strdup(a, from->name), from->effect, from->low_ms, from->high_ms, arena_strdup(a, from->text)};
@@ -142,5 +162,6 @@ void drill_watch_report(const struct drill_watch *w, struct arena *a, struct dri
   ret->clock = "all times are of the console's own clock, as its sources told of the changes; each stands in the middle of the two moments between which it happened, and says how far these are apart";
   sum_timeline(w, a, ret);
   sum_outages(w, a, ret);
+  sum_stalls(w, a, ret);
   sum_phases(w, a, ret);
 }

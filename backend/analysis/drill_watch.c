@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SUSPECT_MS = 3000, PING_MS = 100, SILENT_MS = 1500 }; /* SUSPECT_MS: what is no fault but a passing state is over by then */
+enum { SUSPECT_MS = 3000, PING_MS = 100, SILENT_MS = 1500, GAP_MS = 350 }; /* SUSPECT_MS: what is no fault but a passing state is over by then */
 
 static const struct shape watched_shape = {.name = "watched", .size = sizeof(struct watched), .fields = (const struct field[]){{.name = NULL}}};
 static const struct shape watched_brick_shape = {.name = "watched_brick", .size = sizeof(struct watched_brick), .fields = (const struct field[]){{.name = NULL}}};
@@ -41,6 +41,7 @@ struct drill_watch *drill_watch_new(const struct drill_subject *d, struct snapsh
   }
   drill_expect(before, &w->subject, a, &w->expected);
   const struct host_view *h = d->host ? snapshot_host(before, d->host) : NULL;
+  w->node = h && h->pacemaker;
   if (h) w->membership = h->membership, w->pacemaker = h->pacemaker, w->peer = h->peer, w->hypervisor = h->libvirt;
   w->quorate = before->cluster.quorate;
   w->heals = heals_of(before);
@@ -206,6 +207,12 @@ static void see_store(struct drill_watch *w, const struct snapshot *s) {
 }
 
 static void see_silence(struct drill_watch *w, const struct snapshot *s);
+void drill_watch_pulse_over(struct drill_watch *w, const char *name) {
+  for (size_t i = 0; i < w->pulses.count; i++)
+    if (str_eq(w->pulses.item[i].name, name)) w->pulses.item[i].over = true;
+}
+
+static void see_pulses(struct drill_watch *w, const struct snapshot *s);
 
 void drill_watch_see(struct drill_watch *w, struct snapshot *s) {
   if (s == w->last) return;
@@ -218,6 +225,7 @@ void drill_watch_see(struct drill_watch *w, struct snapshot *s) {
   }
   see_store(w, s);
   see_silence(w, s);
+  see_pulses(w, s);
   snapshot_drop(w->last);
   w->last = snapshot_keep(s);
 }
@@ -236,6 +244,37 @@ void drill_watch_heard(struct drill_watch *w, int64_t at) {
     watch_event(w, (struct when){at - PING_MS, at}, "answers", w->subject.host, "ping", "%s answers pings again", w->subject.host);
   }
   if (at > w->heard) w->heard = at;
+}
+
+static const struct shape pulse_shape = {.name = "pulse", .size = sizeof(struct pulse), .fields = (const struct field[]){{.name = NULL}}};
+
+static struct pulse *pulse_of(struct drill_watch *w, const char *name, const char *says) {
+  for (size_t i = 0; i < w->pulses.count; i++)
+    if (str_eq(w->pulses.item[i].name, name)) return &w->pulses.item[i];
+  struct pulse *p = list_add(w->arena, &w->pulses, &pulse_shape);
+  *p = (struct pulse){.name = arena_strdup(w->arena, name), .says = arena_strdup(w->arena, says), .heard = UNKNOWN_INT, .longest = {.begin = NEVER, .end = NEVER}};
+  return p;
+}
+
+void drill_watch_pulse(struct drill_watch *w, const char *name, const char *says, int64_t at) {
+  struct pulse *p = pulse_of(w, name, says);
+  int64_t gap = p->heard == UNKNOWN_INT ? 0 : at - p->heard;
+  if (gap > GAP_MS && happened(w->injected) && at > w->injected.from) {
+    bool longer = !happened(p->longest.end) || gap > p->longest.end.until - p->longest.begin.from;
+    if (longer) p->longest = (struct silence){NULL, NULL, {p->heard, p->heard + PING_MS}, {at - PING_MS, at}};
+    if (p->quiet) watch_event(w, (struct when){at - PING_MS, at}, "goes-on", p->name, p->says, "%s: it goes on", p->name);
+  }
+  p->quiet = false;
+  if (at > p->heard) p->heard = at;
+}
+
+static void see_pulses(struct drill_watch *w, const struct snapshot *s) {
+  for (size_t i = 0; i < w->pulses.count; i++) {
+    struct pulse *p = &w->pulses.item[i];
+    if (p->quiet || p->over || p->heard == UNKNOWN_INT || !happened(w->injected) || s->at - p->heard < SILENT_MS) continue;
+    p->quiet = true;
+    watch_event(w, (struct when){p->heard, p->heard + PING_MS}, "stands-still", p->name, p->says, "%s: it stands still", p->name);
+  }
 }
 
 static void see_silence(struct drill_watch *w, const struct snapshot *s) {

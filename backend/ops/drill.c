@@ -103,7 +103,7 @@ static void refuse_unsteady(struct hitting *h) {
 static void refuse_unfenced(struct hitting *h) {
   struct planning *p = h->p;
   const char *name = h->host->name;
-  if (!drill_looks_dead(h->drill->kind)) return;
+  if (!drill_looks_dead(h->drill->kind) || !h->host->pacemaker) return;
   if (p->snap->cluster.fencing != TRUTH_YES) refuse_always(p, "when stonith-enabled is true (cluster-property); power-lost needs no fencing", "fencing is off: %s lives while others start its domains, and two hosts write to one disk", name);
   else if (!fence_device_of(p->snap, name, NULL)) refuse_always(p, "when it has one (fencing-create)", "no fence device is configured for %s: it lives while others start its domains", name);
   else if (fencing_proven_at(p->snap, name) == UNKNOWN_INT) refuse_always(p, planf(p, "after fencing-test node=%s, or the drill power-lost", name), "that %s can be fenced was never proven: if it fails, two hosts write to one disk", name);
@@ -131,6 +131,35 @@ static void say_expected(struct hitting *h) {
   for (size_t i = 0; i < e.domains.count; i++) consequence(h->p, "%s %s", e.domains.item[i].name, e.domains.item[i].text);
 }
 
+/* ---- what else is measured ---- */
+
+const char *drill_check_ping(struct planning *p, const char *value) {
+  const char *equals = strchr(value, '='), *address = equals ? equals + 1 : "";
+  if (!equals || !snapshot_domain(p->snap, arena_strndup(p->arena, value, (size_t)(equals - value)))) return "it is to be DOMAIN=ADDRESS, of a domain that is there";
+  return *address && *address != '-' && address[strspn(address, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:_-")] == '\0' ? NULL : "that is no address";
+}
+
+/* The file that is written while it is there: made first, taken away last. */
+static const char *probe_file(struct planning *p) { return planf(p, "%s/" DRILL_PROBE, given(p, "probe")); }
+
+static void probe_begin(struct hitting *h) {
+  struct planning *p = h->p;
+  const char *path = given(p, "probe");
+  const struct gluster_mounts *m = own_host(p) ? mounts_of(p->snap, own_host(p)->name) : NULL;
+  bool mounted = false;
+  if (!path) return;
+  for (size_t i = 0; m && i < m->mounts.count; i++) mounted |= str_eq(m->mounts.item[i].mount, path);
+  if (!mounted) return refuse_always(p, "with the place where this host has a volume mounted", "no volume is mounted on %s on %s", path, here(p));
+  step_file(p, here(p), probe_file(p), "600", "what is written ten times a second meanwhile");
+  consequence(p, "4 KiB are written to %s on %s ten times a second while it runs", probe_file(p), here(p));
+}
+
+static void probe_end(struct hitting *h) {
+  if (!given(h->p, "probe")) return;
+  struct step *s = step_run(h->p, here(h->p), "stop writing: take that file away", "rm", "-f", probe_file(h->p), NULL);
+  s->harmless = TRUTH_YES;
+}
+
 bool drill_begin(struct hitting *h, struct planning *p, const char *host) {
   *h = (struct hitting){.p = p, .drill = drill_of(p->operation), .host = snapshot_host(p->snap, host), .unit = "kvmconsole-drill-revert"};
   if (!h->host) return refuse_always(p, "with a host that is there", "there is no host %s", host), false;
@@ -144,6 +173,7 @@ bool drill_begin(struct hitting *h, struct planning *p, const char *host) {
   refuse_by_verdict(h);
   if (str_starts(printed(p, h->host->name, "timers") ? printed(p, h->host->name, "timers") : "", "active"))
     refuse_always(p, "when it is over", "the timer of another drill still runs on %s", h->host->name);
+  probe_begin(h);
   if (refused(p)) return false;
   say_expected(h);
   return true;
@@ -214,6 +244,7 @@ static bool has_bricks(const struct snapshot *s, const struct host_view *h) {
 /* As it was: the host, its domains wherever they are now, its bricks, and what was written meanwhile healed. */
 void drill_wait_whole(struct hitting *h, int64_t back_ms) {
   struct planning *p = h->p;
+  probe_end(h);
   const char *host = h->host->name;
   if (h->host->pacemaker) {
     step_wait(p, back_ms, planf(p, "until %s takes part in the cluster again", host), "node-joined", host, NULL);

@@ -14,6 +14,8 @@
 #include "analysis/drill.h"
 #include "ops/operation.h"
 
+#define DRILL_PROBE ".kvmconsole-probe" /* the file that is written, in the mount of probe= */
+
 struct drill {
   struct operation operation;
   enum drill_kind kind;
@@ -36,6 +38,7 @@ void drill_ask(struct planning *p, const char *host);
 void drill_power(struct planning *p);
 void drill_power_ask(struct planning *p);
 int64_t drill_failover_s(const struct hitting *h); /* loss, fencing and start, at the longest */
+const char *drill_check_ping(struct planning *p, const char *value); /* DOMAIN=ADDRESS */
 void drill_armed(struct hitting *h, const char *on, int64_t seconds, const char *what, const struct texts *revert);
 void drill_disarm(struct hitting *h, const char *on);
 void drill_wait_failover(struct hitting *h, bool fenced);

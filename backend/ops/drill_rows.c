@@ -31,6 +31,11 @@ static struct step *run_words(struct planning *p, const char *host, const char *
   return s;
 }
 
+#define HOLD {.name = "hold", .title = "SECONDS", .help = "for how long", .kind = ARG_NUMBER, .min = 5, .max = 600, .fallback = "20"}
+#define DRILL_MEASURES                                                                                                                                                                     \
+  {.name = "ping", .title = "DOMAIN=ADDRESS", .help = "also measure how long this address of a domain answers no pings, ten times a second", .kind = ARG_OPTION, .list = true, .check = drill_check_ping}, \
+      {.name = "probe", .title = "MOUNT", .help = "also measure how long writes to the volume that this host has mounted there stand still: 4 KiB, ten times a second", .kind = ARG_PATH}
+
 /* ---- a chosen domain: its host ---- */
 
 static void propose_host(struct planning *p, struct texts *ret) {
@@ -49,8 +54,20 @@ static void choose_host(struct planning *p, struct texts *ret) {
 
 #define HOST_ARGUMENTS                                                                                                                                                        \
   {.name = "host", .title = "NODE", .help = "the node that is hit", .kind = ARG_NODE, .required = true, .propose = propose_host, .choices = choose_host},                     \
-      {.name = "domain", .title = "DOMAIN", .help = "instead of host: the host that this domain runs on", .kind = ARG_DOMAIN}, {.name = NULL}
+      {.name = "domain", .title = "DOMAIN", .help = "instead of host: the host that this domain runs on", .kind = ARG_DOMAIN}, DRILL_MEASURES, {.name = NULL}
 static const struct operation_argument host_arguments[] = {HOST_ARGUMENTS};
+
+static void choose_any_host(struct planning *p, struct texts *ret) {
+  choose_host(p, ret);
+  for (size_t i = 0; i < p->snap->hosts.count; i++)
+    if (!texts_have(ret, p->snap->hosts.item[i].name) && p->snap->hosts.item[i].peer) texts_add(p->arena, ret, p->snap->hosts.item[i].name);
+}
+
+static const char *known_host(struct planning *p, const char *value) { return snapshot_host(p->snap, value) ? NULL : planf(p, "there is no host %s", value); }
+
+static const struct operation_argument cut_arguments[] = {
+    {.name = "host", .title = "HOST", .help = "the node, or the host of bricks, that is cut off", .kind = ARG_HOST, .required = true, .propose = propose_host, .choices = choose_any_host, .check = known_host},
+    {.name = "domain", .title = "DOMAIN", .help = "instead of host: the host that this domain runs on", .kind = ARG_DOMAIN}, HOLD, DRILL_MEASURES, {.name = NULL}};
 
 static void ask_host(struct planning *p) {
   const struct host_view *h = given(p, "host") ? snapshot_host(p->snap, given(p, "host")) : NULL;
@@ -108,6 +125,7 @@ static const struct operation_argument move_arguments[] = {
     {.name = "resource", .title = "RESOURCE", .help = "the domain's resource", .kind = ARG_RESOURCE, .required = true, .propose = propose_resource},
     {.name = "to", .title = "NODE", .help = "where it goes before it comes back; left out: the first that may take it", .kind = ARG_NODE, .required = true, .propose = propose_other_node},
     {.name = "domain", .title = "DOMAIN", .help = "instead of resource: the domain", .kind = ARG_DOMAIN},
+    DRILL_MEASURES,
     {.name = NULL}};
 
 /* ---- graceful stop and start ---- */
@@ -240,6 +258,26 @@ static const char *cut_chain(struct hitting *h) {
   return arena_strdup(h->p->arena, str_text(&out));
 }
 
+static void hold(struct planning *p);
+static int64_t hold_s(const struct planning *p);
+
+/* A host that is no node: nobody fences it; it comes back after a while, and what stood still meanwhile is what is measured. */
+static void cut_store(struct hitting *h, const struct texts *cut, const char *rules, const struct texts *mend) {
+  struct planning *p = h->p;
+  const char *host = h->host->name;
+  drill_armed(h, host, hold_s(p) + HEAL_ROOM_S, "let the traffic pass again", mend);
+  struct step *s = run_words(p, host, planf(p, "drop all that %s and the other hosts say to each other, but for ssh", host), cut);
+  s->input = rules;
+  s->harmless = TRUTH_NO;
+  undo_with(p, s, mend);
+  hold(p);
+  run_words(p, host, "let the traffic pass again", mend);
+  step_wait(p, 180000, "until it is back in the pool", "peer-connected", host, NULL);
+  drill_disarm(h, host);
+  verify_that(p, "peer-connected", host, NULL);
+  drill_wait_whole(h, 180000);
+}
+
 static void plan_cut(struct planning *p) {
   struct hitting h;
   if (!drill_begin(&h, p, given(p, "host"))) return;
@@ -248,15 +286,14 @@ static void plan_cut(struct planning *p) {
   if (!nft && !iptables) refuse_always(p, "when nftables is installed there", "%s has neither nft nor iptables, which drop the traffic", h.host->name);
   else if (!nft && !rules) refuse_always(p, "when nftables is installed there", "%s has no nft, and iptables does not drop what the others send over IPv6", h.host->name);
   if (!rules) refuse_always(p, "when the addresses of the others are known", "no address of the other hosts is known, so nothing can be dropped");
-  refuse_race(&h);
+  if (h.host->pacemaker) refuse_race(&h);
   if (refused(p)) return;
   struct texts cut = nft ? WORDS(p, "nft", "-f", "-") : WORDS(p, "iptables-restore", "--noflush"), mend = nft ? WORDS(p, "nft", TABLE_AWAY) : WORDS(p, "iptables", "-F", CHAIN);
+  if (!h.host->pacemaker) return cut_store(&h, &cut, rules, &mend);
   lost_alive(&h, planf(p, "drop all that %s and the other hosts say to each other, but for ssh", h.host->name), &cut, rules, "let the traffic pass again", &mend, true);
 }
 
 /* ---- storage ---- */
-
-#define HOLD {.name = "hold", .title = "SECONDS", .help = "for how long", .kind = ARG_NUMBER, .min = 5, .max = 600, .fallback = "20"}
 
 static void hold(struct planning *p) {
   struct step *s = step_run(p, here(p), planf(p, "leave it so for %s s", given(p, "hold")), "sleep", given(p, "hold"), NULL);
@@ -310,7 +347,7 @@ static void plan_brick(struct planning *p) {
 
 static const struct operation_argument brick_arguments[] = {
     {.name = "brick", .title = "HOST:/PATH", .help = "the brick whose process is killed", .kind = ARG_BRICK, .required = true, .propose = propose_brick},
-    {.name = "domain", .title = "DOMAIN", .help = "instead of brick: one that holds a disk of this domain", .kind = ARG_DOMAIN}, HOLD, {.name = NULL}};
+    {.name = "domain", .title = "DOMAIN", .help = "instead of brick: one that holds a disk of this domain", .kind = ARG_DOMAIN}, HOLD, DRILL_MEASURES, {.name = NULL}};
 
 static void ask_glusterd(struct planning *p) {
   const struct host_view *h = given(p, "host") ? snapshot_host(p->snap, given(p, "host")) : NULL;
@@ -333,7 +370,7 @@ static void plan_glusterd(struct planning *p) {
   drill_wait_whole(&h, 120000);
 }
 
-static const struct operation_argument glusterd_arguments[] = {{.name = "host", .title = "PEER", .help = "the host of the pool whose daemon is stopped", .kind = ARG_PEER, .required = true}, HOLD, {.name = NULL}};
+static const struct operation_argument glusterd_arguments[] = {{.name = "host", .title = "PEER", .help = "the host of the pool whose daemon is stopped", .kind = ARG_PEER, .required = true}, HOLD, DRILL_MEASURES, {.name = NULL}};
 
 /* ---- the table ---- */
 
@@ -345,7 +382,7 @@ const struct drill drills[] = {
     {ROW("graceful-stop", "Graceful stop and start", "Stops the cluster on a node in order and starts it again: its domains move to the others and run on.", TARGET_NODE, 2, OP_NOT_OWN_HOST, host_arguments, ask_host, plan_graceful), DRILL_STOP, "its cluster is stopped in order"},
     {ROW("host-hung", "Host hung", "Corosync on a node stands still, as on a host that hangs: it is lost, fenced for real, and its domains start elsewhere.", TARGET_NODE, 2, OP_NOT_OWN_HOST, host_arguments, ask_host, plan_hung), DRILL_HUNG, "its corosync stands still"},
     {ROW("power-lost", "Power lost", "Cuts a node's power by its BMC, without a word to the cluster: what a broken power supply does.", TARGET_NODE, 2, OP_NOT_OWN_HOST, host_arguments, drill_power_ask, drill_power), DRILL_POWER, "its power is cut"},
-    {ROW("network-cut", "Network cut", "Drops all traffic between a node and the other hosts, cluster, storage and migration, but for ssh; links stay up, nothing is refused.", TARGET_NODE, 2, OP_NOT_OWN_HOST, host_arguments, ask_cut, plan_cut), DRILL_CUT, "its traffic is dropped"},
+    {ROW("network-cut", "Network cut", "Drops all traffic between a node and the other hosts, cluster, storage and migration, but for ssh; links stay up, nothing is refused. A node is fenced; a host of bricks comes back after hold seconds.", TARGET_HOST, 2, OP_NOT_OWN_HOST, cut_arguments, ask_cut, plan_cut), DRILL_CUT, "its traffic is dropped"},
     {ROW("corosync-killed", "Corosync killed", "Kills corosync on a node: pacemaker there ends with it, and the others fence the node unless it is back at once.", TARGET_NODE, 2, OP_NOT_OWN_HOST, host_arguments, ask_host, plan_core), DRILL_CORE, "its corosync is killed"},
     {ROW("brick-killed", "Brick killed", "Kills the process of a brick and starts it again after a while: guests must not notice, and what they wrote meanwhile is healed.", TARGET_BRICK, 2, OP_GLUSTER, brick_arguments, ask_brick, plan_brick), DRILL_BRICK, "its process is killed"},
     {ROW("glusterd-stopped", "Glusterd stopped", "Stops gluster's management daemon on a host for a while: its bricks, and all guests, must go on.", TARGET_PEER, 2, OP_NOT_OWN_HOST, glusterd_arguments, ask_glusterd, plan_glusterd), DRILL_GLUSTERD, "its management daemon is stopped"},

@@ -11,6 +11,8 @@ enum { BOOT_S = 600, WHOLE_MS = 3000, LOG_LINES = 2000, LOG_BYTES = 512 << 10, L
 /* The task; when it failed, its undo; until all is as it was; the logs; over. */
 enum run_phase { RUN_TASK, RUN_UNDO, RUN_WHOLE, RUN_LOGS, RUN_OVER };
 
+struct beating { struct drill_run *run; const char *name, *says; struct exec *exec; }; /* name NULL: the host that is hit */
+
 struct drill_run {
   struct drill_run_options o;
   struct arena *arena;
@@ -23,7 +25,9 @@ struct drill_run {
   enum task_state ended_as;
   int64_t began, ended, armed_at, armed_s, phase_since, whole_since;
   bool injected, reverted_marked, lost, told_unknown;
-  struct exec *ping;
+  struct beating beating[16];
+  size_t beating_count;
+  const char *mount, *probe; /* where is written ten times a second, and the file; NULL: nowhere */
   struct log_asking *asking;
   struct texts evidence;
   struct tallies clocks;
@@ -56,38 +60,77 @@ static bool look(const struct drill_run *r, const char *id, struct task_view *re
   return false;
 }
 
-/* ---- pings: when the host falls silent, to a tenth of a second ---- */
+/* ---- what beats ten times a second: the host's pings, and what the operator wants measured besides ---- */
 
-/* "[1763867000.123456] 64 bytes from ...": the ping's own stamp, by the clock of this host. */
-static void on_ping(void *owner, char *line, size_t len, bool cut) {
-  struct drill_run *r = owner;
+/* "[1763867000.123456] 64 bytes from ...", or the number alone: a moment by the clock of this host. UNKNOWN_INT: no such line. */
+static int64_t stamp_of(struct drill_run *r, const char *line) {
   char *end;
-  (void)len, (void)cut;
-  if (*line != '[' || !strstr(line, "bytes from")) return;
-  double s = strtod(line + 1, &end);
+  bool ping = *line == '[';
   int64_t now = r->o.clock(r->o.owner);
-  if (*end != ']' || !(s > 0) || s > 1e11) return;
+  if (ping && !strstr(line, "bytes from")) return UNKNOWN_INT;
+  double s = strtod(line + ping, &end);
+  if (*end != (ping ? ']' : '\0') || !(s > 0) || s > 1e11) return UNKNOWN_INT;
   int64_t at = (int64_t)(s * 1000);
-  if (at <= now && at > now - 60000) drill_watch_heard(r->watch, at);
+  return at <= now && at > now - 60000 ? at : UNKNOWN_INT;
 }
 
-static void on_ping_end(void *owner, const struct exec_result *result) {
-  struct drill_run *r = owner;
+static void on_beat(void *owner, char *line, size_t len, bool cut) {
+  struct beating *b = owner;
+  int64_t at = stamp_of(b->run, line);
+  (void)len, (void)cut;
+  if (at == UNKNOWN_INT) return;
+  if (b->name) drill_watch_pulse(b->run->watch, b->name, b->says, at);
+  else drill_watch_heard(b->run->watch, at);
+}
+
+static void on_beat_end(void *owner, const struct exec_result *result) {
+  struct beating *b = owner;
   (void)result;
-  r->ping = NULL;
+  b->exec = NULL;
+  if (b->name) drill_watch_pulse_over(b->run->watch, b->name);
+}
+
+/* On this host: its clock is the one that all is measured by. name NULL: the host that is hit. */
+static void listen_by(struct drill_run *r, const char *name, const char *says, const char *const *argv) {
+  struct err e = {0};
+  if (r->beating_count == COUNT(r->beating)) return;
+  struct beating *b = &r->beating[r->beating_count++];
+  *b = (struct beating){.run = r, .name = arena_strdup(r->arena, name), .says = arena_strdup(r->arena, says)};
+  b->exec = executor_start(r->o.executor, &(struct exec_request){.host = NULL, .argv = argv, .deadline_ms = (int64_t)PING_S * 1000, .on_out = on_beat, .on_end = on_beat_end, .owner = b}, &e);
+}
+
+static void ping(struct drill_run *r, const char *name, const char *to) {
+  const char *seconds = arena_printf(r->arena, "%d", PING_S);
+  const char *argv[] = {"ping", "-D", "-n", "-i", "0.1", "-w", seconds, to, NULL};
+  if (to && *to && *to != '-') listen_by(r, name, "pings", argv);
 }
 
 static void listen_to(struct drill_run *r, const char *host) {
   const struct host_view *h = snapshot_host(r->before, host);
-  const char *to = h && h->addresses.count ? h->addresses.item[0] : host, *seconds = arena_printf(r->arena, "%d", PING_S);
-  const char *argv[] = {"ping", "-D", "-n", "-i", "0.1", "-w", seconds, to, NULL};
-  struct err e = {0};
-  if (to && *to != '-') r->ping = executor_start(r->o.executor, &(struct exec_request){.host = NULL, .argv = argv, .deadline_ms = (int64_t)PING_S * 1000, .on_out = on_ping, .on_err = NULL, .on_end = on_ping_end, .owner = r}, &e);
+  ping(r, NULL, h && h->addresses.count ? h->addresses.item[0] : host);
+}
+
+static void listen_to_domains(struct drill_run *r, const struct values *v) {
+  for (size_t i = 0; i < value_count(v, "ping"); i++) {
+    const char *value = value_at(v, "ping", i), *equals = strchr(value, '=');
+    if (equals) ping(r, arena_strndup(r->arena, value, (size_t)(equals - value)), equals + 1);
+  }
+}
+
+/* As long as its file is there, which the plan makes and takes away. */
+static void write_meanwhile(struct drill_run *r) {
+  static const char script[] = "while [ -e \"$1\" ]; do dd if=/dev/zero of=\"$1\" bs=4096 count=1 oflag=direct,dsync conv=nocreat,notrunc status=none 2>/dev/null && date +%s.%N; sleep 0.1; done";
+  const char *argv[] = {"sh", "-c", script, "kvmconsole-probe", r->probe, NULL};
+  const char *name = arena_printf(r->arena, DRILL_WRITES "%s", r->mount ? r->mount : ""), *says = "4 KiB at a time, O_DIRECT";
+  if (!r->probe) return;
+  drill_watch_pulse(r->watch, name, says, r->armed_at); /* its file was made just before that */
+  listen_by(r, name, says, argv);
 }
 
 static void stop_listening(struct drill_run *r) {
-  if (r->ping) r->o.executor->class->leave(r->ping);
-  r->ping = NULL;
+  for (size_t i = 0; i < r->beating_count; i++)
+    if (r->beating[i].exec) r->o.executor->class->leave(r->beating[i].exec);
+  r->beating_count = 0;
 }
 
 /* ---- begin ---- */
@@ -107,6 +150,9 @@ struct drill_run *drill_run_start(const struct drill_run_options *o, const struc
   r->target = arena_strdup(a, confirmed->target);
   if (r->steps.arm != SIZE_MAX) r->timer_host = arena_strdup(a, confirmed->steps.item[r->steps.arm].host);
   if (drill_kills(d->kind) && subject.host) listen_to(r, subject.host);
+  listen_to_domains(r, v);
+  r->mount = arena_strdup(a, value_of_name(v, "probe"));
+  if (r->mount) r->probe = arena_printf(a, "%s/%s", r->mount, DRILL_PROBE);
   return r;
 }
 
@@ -134,7 +180,7 @@ static void mark_step(struct drill_run *r, const struct task_view *t, size_t ste
 static void follow_steps(struct drill_run *r, const struct task_view *t) {
   if (!t->steps || !t->began_at) return;
   size_t arm = r->steps.arm, inject = r->steps.inject, revert = r->steps.revert;
-  if (arm != SIZE_MAX && r->armed_at == UNKNOWN_INT && t->steps[arm] == STEP_DONE) r->armed_at = t->ended_at[arm], mark_step(r, t, arm, "armed");
+  if (arm != SIZE_MAX && r->armed_at == UNKNOWN_INT && t->steps[arm] == STEP_DONE) r->armed_at = t->ended_at[arm], mark_step(r, t, arm, "armed"), write_meanwhile(r);
   bool done = inject != SIZE_MAX && (t->steps[inject] == STEP_DONE || t->steps[inject] == STEP_FAILED || t->steps[inject] == STEP_ALREADY);
   if (!r->injected && done && t->ended_at[inject] != UNKNOWN_INT) r->injected = true, mark_step(r, t, inject, "injected");
   if (!r->injected && inject != SIZE_MAX && t->steps[inject] == STEP_LOST) r->injected = true;
@@ -306,7 +352,8 @@ static void judge(const struct drill_run *r, struct arena *a, struct drill_repor
   else p->verdict = r->ended_as == TASK_UNKNOWN ? DRILL_UNKNOWN : DRILL_FAILED;
   if (p->verdict == DRILL_PASSED || p->verdict == DRILL_SLOW) {
     int64_t worst = drill_worst_ms(p, NULL);
-    if (!p->outages.count || worst == 0) p->text = "all came back as it was, and no domain was interrupted";
+    if (!p->outages.count) p->text = "all came back as it was";
+    else if (worst == 0) p->text = "all came back as it was, and no domain was interrupted";
     else p->text = arena_printf(a, "all came back as it was; without service for at most %" PRId64 ".%" PRId64 " s%s", worst / 1000, worst % 1000 / 100, p->verdict == DRILL_SLOW ? ", longer than expected" : "");
   } else if (r->aborted) {
     p->text = arena_printf(a, "%s; %s", r->aborted, p->text ? p->text : "");

@@ -109,15 +109,51 @@ int power_shell(struct call *c) {
   return COMMAND_DONE;
 }
 
+/* ---- what a drill measures ---- */
+
+enum { EACH_MS = 100 };
+
+/* The moments since it was called last that are due by the clock. */
+static int64_t first_due(const struct call *c) {
+  int64_t last = c->w->clock - c->w->clock % EACH_MS;
+  return c->step ? last - EACH_MS : last;
+}
+
+int write_stamps(struct call *c) {
+  const char *rest, *path = c->argv[4];
+  const struct sim_volume *v = volume_at(c->w, c->host, path, &rest);
+  const struct sim_file *f = v ? world_file(c->w, v->name, rest) : NULL;
+  if (!f) return COMMAND_DONE;
+  if (!set_waits(c->w, v, f->set, c->host) && volume_writes(c->w, v, f->set, c->host))
+    for (int64_t at = first_due(c); at <= c->w->clock; at += EACH_MS) say(c, "%" PRId64 ".%03d000000", at / 1000, (int)(at % 1000));
+  return COMMAND_WAITS;
+}
+
+/* A guest answers some time after it was started. */
+static bool guest_answers(const struct world *w, const char *name, int64_t at) {
+  enum { BOOT_MS = 3000 };
+  const struct sim_domain *d = world_domain(w, name);
+  for (size_t i = 0; d && i < d->instances.count; i++) {
+    const struct sim_instance *x = &d->instances.item[i];
+    const struct sim_host *h = world_host(w, x->host);
+    bool up = host_up(h) || (h && h->power == POWER_OFF && at < h->power_since);
+    if (up && str_eq(x->state, "running") && (str_eq(x->reason, "migrated") || at >= x->since + BOOT_MS)) return true;
+  }
+  return false;
+}
+
 /* ---- ping -D: when a host was last heard ---- */
 
 int ping_stamps(struct call *c) {
-  enum { EACH_MS = 100 };
   const char *name = c->argc ? c->argv[c->argc - 1] : "", *limit = value_of(c, "-w", NULL);
   const struct sim_host *h = world_host(c->w, name);
   int64_t last = c->w->clock - c->w->clock % EACH_MS, ends = c->began + number_of(limit, 10000);
+  bool guest = !h && world_domain(c->w, name);
+  for (int64_t at = first_due(c); guest && at <= last; at += EACH_MS)
+    if (guest_answers(c->w, name, at)) say(c, "[%" PRId64 ".%06d] 64 bytes from %s: icmp_seq=1 ttl=64 time=0.3 ms", at / 1000, (int)(at % 1000) * 1000, name);
+  if (guest) return c->w->clock < ends ? COMMAND_WAITS : COMMAND_DONE;
   if (!h) return fail(c, 2, "ping: %s: Name or service not known", name);
-  for (int64_t at = c->step ? last - EACH_MS : last; at <= last; at += EACH_MS) {
+  for (int64_t at = first_due(c); at <= last; at += EACH_MS) {
     bool heard = host_up(h) && (h->power_since == UNKNOWN_INT || at >= h->power_since);
     if (h->power == POWER_OFF) heard = at < h->power_since && at > c->began;
     if (heard) say(c, "[%" PRId64 ".%06d] 64 bytes from %s: icmp_seq=%" PRId64 " ttl=64 time=0.2 ms", at / 1000, (int)(at % 1000) * 1000, h->address, (at - c->began) / EACH_MS + 1);

@@ -112,6 +112,39 @@ static void corosync_dies_and_a_network_is_cut(void **state) {
   }
 }
 
+/* A host of bricks is silent: writes to its set stand still for one to two ping-timeouts, as one expects, and all beats go on. */
+static void writes_stand_still(void **state) {
+  struct drilled *d = drilled_new("host kvm[01-02] kvm\nhost node[1-2] store\nvolume v replica 2 bricks node[1-2]:/b size=1G used=1 option.network.ping-timeout=5\nmount v /v on kvm[01-02] from node1\ncluster c kvm[01-02]\nhere kvm01\n"
+                                  "fencing for kvm[01-02]\ndomain a volume v memory=1G image=1G\n", false);
+  (void)state;
+  const struct drill_report *r = drilled_run(d, "network-cut", "host=node2;hold=40;probe=/v;ping=a=a");
+  VERDICT(r, DRILL_PASSED);
+  assert_int_equal(r->stalls.count, 2);
+  assert_string_equal(r->stalls.item[0].domain, "a");
+  assert_string_equal(r->stalls.item[1].domain, "writes to /v");
+  if (r->stalls.item[1].ms < 5000 || r->stalls.item[1].ms > 10000) drilled_print(r);
+  assert_in_range(r->stalls.item[1].ms, 5000, 10000);
+  assert_in_range(r->stalls.item[1].uncertainty_ms, 1, 200);
+  assert_int_equal(r->expected.stall_ms, 10000);
+  assert_non_null(drilled_event(r, "stands-still"));
+  assert_non_null(drilled_event(r, "goes-on"));
+  assert_null(world_file(sim_world(d->g.sim), "v", "/.kvmconsole-probe")); /* nothing is left of it */
+  drilled_free(d);
+}
+
+/* What the users feel is longer than what libvirt tells: the guest has to boot. */
+static void a_domain_that_is_pinged(void **state) {
+  struct drilled *d = drilled_new("lab", false);
+  (void)state;
+  on_kvm02(d);
+  const struct drill_report *r = drilled_run(d, "power-lost", "host=kvm02;ping=test01=test01");
+  VERDICT(r, DRILL_PASSED);
+  measured_well(d, r);
+  assert_int_equal(r->stalls.count, 1);
+  assert_true(gap(r->stalls.item[0].ms, r->outages.item[0].ms + 3000) <= 400);
+  drilled_free(d);
+}
+
 /* ---- when it fails ---- */
 
 static void the_lock_outlives_the_host(void **state) {
@@ -258,7 +291,7 @@ static void the_terminal_is_gone(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(the_lock_outlives_the_host),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(writes_stand_still), cmocka_unit_test(a_domain_that_is_pinged), cmocka_unit_test(the_lock_outlives_the_host),
                                      cmocka_unit_test(the_bmc_is_dead), cmocka_unit_test(power_that_nobody_could_give_back_is_not_cut), cmocka_unit_test(a_second_fault_ends_it), cmocka_unit_test(another_domain_is_hit),
                                      cmocka_unit_test(the_console_is_lost), cmocka_unit_test(what_a_killed_console_leaves_is_reported), cmocka_unit_test(the_terminal_is_gone)};
   return RUN(tests);

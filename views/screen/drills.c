@@ -127,7 +127,7 @@ static void chart(struct text *t, const struct input *in, const struct drill_rep
     int64_t at = r->injected == UNKNOWN_INT ? UNKNOWN_INT : e->at - r->injected;
     bool known = at != UNKNOWN_INT;
     text_indent(t, 1, 11);
-    if (known) text_addf(t, STYLE(NORMAL), "%8s", arena_printf(in->arena, "%s%" PRId64 ".%" PRId64 " s", at < 0 ? "-" : "", (at < 0 ? -at : at) / 1000, (at < 0 ? -at : at) % 1000 / 100));
+    if (known) text_addf(t, STYLE(NORMAL), "%8s", arena_printf(in->arena, "%s%" PRId64 ".%" PRId64 " s", at <= -100 ? "-" : "", (at < 0 ? -at : at) / 1000, (at < 0 ? -at : at) % 1000 / 100));
     else text_addf(t, STYLE(NORMAL), "%s", clock_text(in, e->at));
     text_no_wrap(t);
     if (e->uncertainty_ms != UNKNOWN_INT) text_moref(t, e->uncertainty_ms > 500 ? STYLE(UNKNOWN) : STYLE(DIM), " \u00b1%" PRId64 ".%" PRId64 " ", e->uncertainty_ms / 1000, e->uncertainty_ms % 1000 / 100);
@@ -152,6 +152,16 @@ static void outages(struct text *t, const struct input *in, const struct drill_r
     if (o->from && o->to && strcmp(o->from, o->to)) text_moref(t, STYLE(DIM), "  %s %s %s", o->from, symbol(in->glyphs, SYMBOL_ARROW_RIGHT), o->to);
     if (o->ms != UNKNOWN_INT && o->text) text_moref(t, STYLE(DIM), "  %s", o->text);
     if (late) text_moref(t, STYLE(WARN), "  expected at most %s", seconds(in, high));
+  }
+}
+
+static void stalls(struct text *t, const struct input *in, const struct drill_report *r) {
+  for (size_t i = 0; i < r->stalls.count; i++) {
+    const struct drill_outage *o = &r->stalls.item[i];
+    put(t, i ? "" : "stood still", STYLE(NORMAL), o->domain);
+    text_moref(t, o->ms == UNKNOWN_INT ? STYLE(UNKNOWN) : o->ms ? STYLE(WARN) : STYLE(OK), "  %s", o->ms == UNKNOWN_INT ? "?" : seconds(in, o->ms));
+    if (o->ms != UNKNOWN_INT && o->uncertainty_ms != UNKNOWN_INT) text_moref(t, STYLE(DIM), " \u00b1%" PRId64 ".%" PRId64, o->uncertainty_ms / 1000, o->uncertainty_ms % 1000 / 100);
+    text_moref(t, STYLE(DIM), "  %s", o->text ? o->text : "");
   }
 }
 
@@ -182,9 +192,16 @@ static void findings(struct text *t, const struct drill_report *r) {
 static void report_text(struct text *t, const struct input *in, const struct drill_report *r) {
   put(t, "expected", STYLE(NORMAL), r->expected.text ? r->expected.text : "?");
   outages(t, in, r);
+  stalls(t, in, r);
   phases(t, in, r);
   chart(t, in, r);
   findings(t, r);
+}
+
+static bool said(const struct drill_report *r, const char *event) {
+  for (size_t i = 0; i < r->timeline.count; i++)
+    if (str_eq(r->timeline.item[i].event, event)) return true;
+  return false;
 }
 
 static void live(struct text *t, const struct input *in) {
@@ -192,7 +209,7 @@ static void live(struct text *t, const struct input *in) {
   char age[CLOCK_TEXT], key[KEY_NAME];
   bool counts = s->reverts_at != UNKNOWN_INT && s->reverts_at > s->now;
   put(t, "now", STYLE(ACCENT), s->text ? s->text : "");
-  put(t, "revert", STYLE(NORMAL), counts ? arena_printf(in->arena, "by itself in %s, whoever is there then", clock_age(age, s->reverts_at - s->now)) : s->report->injected == UNKNOWN_INT ? "nothing is injected yet" : "done, or no timer is needed any more");
+  put(t, "revert", STYLE(NORMAL), counts ? arena_printf(in->arena, "by itself in %s, whoever is there then", clock_age(age, s->reverts_at - s->now)) : s->report->injected == UNKNOWN_INT ? "nothing is injected yet" : said(s->report, "fenced") ? "done, by its fencing" : said(s->report, "reverted") ? "done" : "its time is over");
   keymap_hint(in->keymap, CONTEXT_TASKS, ACTION_TASK_CANCEL, key);
   put(t, "ends if", STYLE(NORMAL), "another fault, quorum lost, another domain hit, heals grow");
   if (*key) text_moref(t, STYLE(NORMAL), "; or by "), text_more(t, STYLE(KEY), key);
