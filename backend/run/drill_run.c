@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BOOT_S = 600, WHOLE_MS = 3000, LOG_LINES = 2000, LOG_BYTES = 512 << 10, LOG_PAD = 5000, EVIDENCE_MAX = 400, PING_S = 3600 };
+enum { BOOT_S = 600, WHOLE_MS = 3000, LOG_LINES = 2000, LOG_BYTES = 512 << 10, LOG_PAD = 5000, EVIDENCE_MAX = 400, PING_S = 30, WRITE_S = 3600 };
 
 /* The task; when it failed, its undo; until all is as it was; the logs; over. */
 enum run_phase { RUN_TASK, RUN_UNDO, RUN_WHOLE, RUN_LOGS, RUN_OVER };
 
-struct beating { struct drill_run *run; const char *name, *says; struct exec *exec; }; /* name NULL: the host that is hit */
+struct beating { struct drill_run *run; const char *name, *says, *ping; struct exec *exec; bool beat; }; /* name NULL: the host that is hit; ping: whom; beat: something was heard */
 
 struct drill_run {
   struct drill_run_options o;
@@ -79,41 +79,58 @@ static void on_beat(void *owner, char *line, size_t len, bool cut) {
   int64_t at = stamp_of(b->run, line);
   (void)len, (void)cut;
   if (at == UNKNOWN_INT) return;
+  b->beat = true;
   if (b->name) drill_watch_pulse(b->run->watch, b->name, b->says, at);
   else drill_watch_heard(b->run->watch, at);
 }
 
+static void listen(struct beating *b, const char *const *argv, int seconds);
+
+static void ping(struct beating *b) {
+  const char *argv[] = {"ping", "-D", "-n", "-i", "0.1", "-w", arena_printf(b->run->arena, "%d", PING_S), b->ping, NULL};
+  listen(b, argv, PING_S + 5);
+}
+
+/* Pings are sent for a short time and then again, so that none go on for long when nobody is there any more. */
 static void on_beat_end(void *owner, const struct exec_result *result) {
   struct beating *b = owner;
-  (void)result;
   b->exec = NULL;
+  if (b->ping && b->beat && result->end == EXEC_EXITED && result->code <= 1 && b->run->phase < RUN_OVER) {
+    ping(b);
+    return;
+  }
   if (b->name) drill_watch_pulse_over(b->run->watch, b->name);
 }
 
-/* On this host: its clock is the one that all is measured by. name NULL: the host that is hit. */
-static void listen_by(struct drill_run *r, const char *name, const char *says, const char *const *argv) {
+/* On this host: its clock is the one that all is measured by. */
+static void listen(struct beating *b, const char *const *argv, int seconds) {
   struct err e = {0};
-  if (r->beating_count == COUNT(r->beating)) return;
-  struct beating *b = &r->beating[r->beating_count++];
-  *b = (struct beating){.run = r, .name = arena_strdup(r->arena, name), .says = arena_strdup(r->arena, says)};
-  b->exec = executor_start(r->o.executor, &(struct exec_request){.host = NULL, .argv = argv, .deadline_ms = (int64_t)PING_S * 1000, .on_out = on_beat, .on_end = on_beat_end, .owner = b}, &e);
+  b->exec = executor_start(b->run->o.executor, &(struct exec_request){.host = NULL, .argv = argv, .deadline_ms = (int64_t)seconds * 1000, .on_out = on_beat, .on_end = on_beat_end, .owner = b}, &e);
 }
 
-static void ping(struct drill_run *r, const char *name, const char *to) {
-  const char *seconds = arena_printf(r->arena, "%d", PING_S);
-  const char *argv[] = {"ping", "-D", "-n", "-i", "0.1", "-w", seconds, to, NULL};
-  if (to && *to && *to != '-') listen_by(r, name, "pings", argv);
+static struct beating *beating_new(struct drill_run *r, const char *name, const char *says) {
+  if (r->beating_count == COUNT(r->beating)) return NULL;
+  struct beating *b = &r->beating[r->beating_count++];
+  *b = (struct beating){.run = r, .name = arena_strdup(r->arena, name), .says = arena_strdup(r->arena, says)};
+  return b;
+}
+
+static void ping_of(struct drill_run *r, const char *name, const char *to) {
+  struct beating *b = to && *to && *to != '-' ? beating_new(r, name, "pings") : NULL;
+  if (!b) return;
+  b->ping = arena_strdup(r->arena, to);
+  ping(b);
 }
 
 static void listen_to(struct drill_run *r, const char *host) {
   const struct host_view *h = snapshot_host(r->before, host);
-  ping(r, NULL, h && h->addresses.count ? h->addresses.item[0] : host);
+  ping_of(r, NULL, h && h->addresses.count ? h->addresses.item[0] : host);
 }
 
 static void listen_to_domains(struct drill_run *r, const struct values *v) {
   for (size_t i = 0; i < value_count(v, "ping"); i++) {
     const char *value = value_at(v, "ping", i), *equals = strchr(value, '=');
-    if (equals) ping(r, arena_strndup(r->arena, value, (size_t)(equals - value)), equals + 1);
+    if (equals) ping_of(r, arena_strndup(r->arena, value, (size_t)(equals - value)), equals + 1);
   }
 }
 
@@ -124,12 +141,15 @@ static void write_meanwhile(struct drill_run *r) {
   const char *name = arena_printf(r->arena, DRILL_WRITES "%s", r->mount ? r->mount : ""), *says = "4 KiB at a time, O_DIRECT";
   if (!r->probe) return;
   drill_watch_pulse(r->watch, name, says, r->armed_at); /* its file was made just before that */
-  listen_by(r, name, says, argv);
+  struct beating *b = beating_new(r, name, says);
+  if (b) listen(b, argv, WRITE_S);
 }
 
 static void stop_listening(struct drill_run *r) {
-  for (size_t i = 0; i < r->beating_count; i++)
+  for (size_t i = 0; i < r->beating_count; i++) {
+    r->beating[i].ping = NULL;
     if (r->beating[i].exec) r->o.executor->class->leave(r->beating[i].exec);
+  }
   r->beating_count = 0;
 }
 
