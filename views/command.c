@@ -70,7 +70,7 @@ const struct command_row command_rows[CMD_COUNT] = {
                  "kvmconsole run resource-move resource=test01 to=kvm02", 1, 63, run_run},
     [CMD_DRILL] = {"drill", "kvmconsole drill NAME[,NAME..] [key=value..]", "try failover: break something, measure, take it back", "Shows what is expected and the plan, asks for the target's name, arms a timer on a host that takes the injection "
                    "back by itself, injects, and measures what the domains' users would have felt, until all is as it was. Ends at once, and takes it back, when anything else breaks. Several names are run in order, each with the "
-                   "arguments that it knows, until one does not pass. What failed is explained, with the check that foresees it and the operation that mends it. Without a terminal: --yes and --confirm TARGET[,TARGET..]. "
+                   "arguments that it knows, until one does not pass, or the window is over: until=HH:MM begins no other one after that. What failed is explained, with the check that foresees it and the operation that mends it. Without a terminal: --yes and --confirm TARGET[,TARGET..]. "
                    "Exit code: 0 passed, 1 failed, aborted or slower than expected, 2 refused (nothing ran), 3 outcome unknown, 75, 77 and 130 as for run.",
                    "kvmconsole drill power-lost host=kvm02 --report drill.md", 1, 63, run_drill},
     [CMD_RECORD] = {"record", "kvmconsole record FILE|-", "the stream of fragments", "Writes what the sources say, for --replay, a wall screen, a bug report. It holds no password; a file is made readable by its owner only.",

@@ -92,7 +92,8 @@ void drill_power(struct planning *p) {
   s->input = script;
   s->harmless = TRUTH_YES;
   s = power_step(&h, by, planf(p, "see that the BMC of %s answers: what cuts the power must give it back", host), "prepare");
-  s->harmless = TRUTH_YES;
+  undo_by(p, s, "/bin/sh", SCRIPT, "forget", NULL);
+  s->half = s->harmless = TRUTH_YES;
   const char *const words[] = {"/bin/sh", SCRIPT, "on"};
   for (size_t i = 0; i < COUNT(words); i++) texts_add(p->arena, &on, words[i]);
   drill_armed(&h, by, drill_failover_s(&h) + 30, planf(p, "give %s its power back", host), &on);

@@ -288,8 +288,9 @@ static void whole_turn(struct drill_run *r) {
 static void begin_undo(struct drill_run *r, size_t n) {
   struct err e = {0};
   struct task_view t;
+  bool elsewhere = r->drill->kind == DRILL_POWER; /* what takes it back is on another host */
   /* What was injected is gone with the fencing; what would take it back is an error there. */
-  if (drill_watch_fenced(r->watch) || r->lost) return become_whole(r);
+  if ((drill_watch_fenced(r->watch) && !elsewhere) || r->lost) return become_whole(r);
   if (!task_undo(r->o.tasks, n, &e)) return become_whole(r);
   task_look(r->o.tasks, 0, &t);
   r->undo = arena_strdup(r->arena, t.id);

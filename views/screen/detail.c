@@ -333,6 +333,12 @@ struct text *help_text(const struct app *a, const struct input *in) {
 
 /* A task that runs is followed, until a key moves elsewhere; when it has ended, how it ended stands first. */
 void settle_detail(struct app *a, const struct input *in, int w, int h) {
+  if (a->detail_list == LIST_DRILLS && drill_task(in, a->detail_id) && !a->moved) { /* its newest line stays in sight */
+    struct text *t = drill_text(in, a->detail_id);
+    a->top = text_clamp(t, w - 4, h - 2, SIZE_MAX);
+    text_free(t);
+    return;
+  }
   if (a->detail_list != LIST_TASKS || a->moved) return;
   struct text *so_far = task_text_so_far(in, a->detail_id);
   size_t seen = so_far ? text_height(so_far, w - 4) : 0, height = h > 2 ? (size_t)h - 2 : 0;

@@ -261,6 +261,9 @@ static const struct drill_report *last_of(const struct input *in, const char *na
 const char *drill_heading(const struct input *in, const char *name) {
   const struct drill *d = name ? drill_find(name) : NULL;
   const char *target = drill_task(in, name) ? in->drill->report->target : NULL;
+  char age[CLOCK_TEXT];
+  bool counts = target && in->drill->reverts_at != UNKNOWN_INT && in->drill->reverts_at > in->drill->now;
+  if (counts) return arena_printf(in->arena, "Drill: %s on %s, reverts in %s", d->operation.title, target, clock_age(age, in->drill->reverts_at - in->drill->now));
   return d ? arena_printf(in->arena, "Drill: %s%s%s", d->operation.title, target ? " on " : "", target ? target : "") : "Drill";
 }
 

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { IN_ORDER_MAX = 16 };
@@ -29,6 +30,7 @@ struct drilling {
   const struct drill_report *said_before; /* the timeline that was printed; in arena */
   const char *said;      /* the sentence that was said last */
   int interrupts;
+  int64_t window;        /* after that no drill is begun, wall ms; 0: whenever */
   FILE *to;              /* --report */
 };
 
@@ -165,6 +167,29 @@ static int run_one(struct drilling *d, const struct drill *row) {
   return code;
 }
 
+/* "until=04:30": the next time that it is so late, by this host's zone; no other drill is begun then. */
+static int read_window(struct drilling *d, const char *text) {
+  time_t now = (time_t)(clock_wall_ms() / 1000);
+  struct tm tm;
+  int hour, minute;
+  char rest;
+  if (sscanf(text, "%2d:%2d%c", &hour, &minute, &rest) != 2 || hour < 0 || hour > 23 || minute < 0 || minute > 59) return usage_error("until is a time of day, as in until=04:30, not %s", text);
+  localtime_r(&now, &tm);
+  tm.tm_hour = hour;
+  tm.tm_min = minute;
+  tm.tm_sec = 0;
+  tm.tm_isdst = -1;
+  d->window = (int64_t)mktime(&tm) * 1000;
+  if (d->window <= clock_wall_ms()) tm.tm_mday++, tm.tm_isdst = -1, d->window = (int64_t)mktime(&tm) * 1000;
+  return 0;
+}
+
+static bool window_over(struct drilling *d, const struct drill *row) {
+  if (!d->window || clock_wall_ms() < d->window) return false;
+  fprintf(stderr, "kvmconsole: %s was not begun: the window is over\n", row->operation.name);
+  return true;
+}
+
 static int one(struct drilling *d, const struct drill *row) {
   struct session *s = &d->session;
   int code = session_again(s, &row->operation);
@@ -226,10 +251,15 @@ static int read_names(struct drilling *d, const char *list) {
 }
 
 /* A word that none of them knows is a mistake, not something to leave out. */
-static int check_words(const struct drilling *d, const struct arguments *a) {
+static int check_words(struct drilling *d, const struct arguments *a) {
   for (int i = 1; i < a->words; i++) {
     CLEANUP(mem_freep) char *name = mem_strndup(a->word[i], strcspn(a->word[i], "="));
     bool known = !strcmp(name, "force");
+    if (!strcmp(name, "until") && strchr(a->word[i], '=')) {
+      int code = read_window(d, a->word[i] + strlen("until="));
+      if (code) return code;
+      continue;
+    }
     for (size_t k = 0; k < d->count; k++) known |= operation_argument(&d->row[k]->operation, name) != NULL;
     if (!known || !strchr(a->word[i], '=')) return usage_error("%s is no argument of %s (see kvmconsole list drills)", a->word[i], a->word[0]);
   }
@@ -266,7 +296,7 @@ int run_drill(struct arguments *a) {
   code = session_open(s, a);
   CLEANUP(mem_freep) char *who = operator_name(), *state = s->simulated ? NULL : state_directory();
   d.options = (struct drill_run_options){.state_dir = state, .who = s->simulated ? "you" : who, .clock = now_of, .mask = raw_mask, .owner = &d};
-  for (size_t i = 0; !code && i < d.count; i++) code = one(&d, d.row[i]);
+  for (size_t i = 0; !code && i < d.count; i++) code = window_over(&d, d.row[i]) ? SESSION_REFUSED : one(&d, d.row[i]);
   if (s->feed) write_reports(&d, a->option[OPT_REPORT]);
   if (d.to) fclose(d.to);
   tasks_free(d.tasks);
