@@ -82,7 +82,7 @@ static const struct pcmk_place *place_of(const struct judge *j, const struct pcm
 static bool migrates(const struct judge *j, const struct domain_view *d) {
   int64_t at = map_get(&j->index->configs, d->resource);
   const char *allow = at == MAP_NONE ? NULL : pairs_get(&j->index->config->resources.item[at].meta, "allow-migrate");
-  return allow && (!strcmp(allow, "true") || !strcmp(allow, "1") || !strcmp(allow, "yes")) && !j->loss->dead;
+  return pcmk_truth(allow) == TRUTH_YES && !j->dead;
 }
 
 static int64_t migration_seconds(const struct domain_view *d) {
@@ -99,8 +99,8 @@ static void goes_to(struct judge *j, struct landings *l, const struct domain_vie
     return;
   }
   bool live = migrates(j, d);
-  int64_t seconds = live ? migration_seconds(d) : j->loss->dead ? failover_seconds(j->s, d) : RESTART_S;
-  effect_to(j, d, live ? EFFECT_MIGRATES : EFFECT_RESTARTS, h->name, seconds, live ? "live, no outage expected" : j->loss->dead ? "after its host was fenced" : "it is shut down and started there: no live migration is configured (allow-migrate)");
+  int64_t seconds = live ? migration_seconds(d) : j->dead ? failover_seconds(j->s, d) : RESTART_S;
+  effect_to(j, d, live ? EFFECT_MIGRATES : EFFECT_RESTARTS, h->name, seconds, live ? "live, no outage expected" : j->race ? "if its host is the one that is fenced" : j->dead ? "after its host was fenced" : "it is shut down and started there: no live migration is configured (allow-migrate)");
   texts_add(j->a, live ? &l->migrate : &l->restart, d->name);
   land(j, l, h, d);
 }
@@ -171,12 +171,13 @@ static void staying_domain(struct judge *j, const struct domain_view *d, const s
   for (size_t i = 0; i < d->disks.count; i++)
     for (size_t k = 0; k < t->count; k++)
       if (disk_on_set(&d->disks.item[i], t->item[k].volume, t->item[k].set) && (!worst || (worst->serves && !t->item[k].serves))) worst = &t->item[k];
+  if (j->race && d->resource) return (void)effect(j, d, EFFECT_NONE, UNKNOWN_INT, "its host may be the one that is fenced");
   if (!worst) return (void)effect(j, d, EFFECT_UNAFFECTED, 0, NULL);
   if (!worst->serves) {
     effect(j, d, EFFECT_STALLS, UNKNOWN_INT, arena_printf(j->a, "its disk on %s cannot be written", worst->volume->name));
     return;
   }
-  int64_t stall = j->loss->dead ? stall_seconds(worst->volume) : 0;
+  int64_t stall = j->dead ? stall_seconds(worst->volume) : 0;
   if (stall) effect(j, d, EFFECT_STALLS, stall, arena_printf(j->a, "until %s gives up on the bricks that are silent (network.ping-timeout)", worst->volume->name));
   else effect(j, d, EFFECT_UNAFFECTED, 0, arena_printf(j->a, "its disk on %s has one copy less", worst->volume->name));
 }
