@@ -181,6 +181,8 @@ static struct stop *judge_all(const struct snapshot *s, const struct judge_index
 
 struct stop *stop_judge_by(const struct judge_index *x, const struct snapshot *s, const struct loss *l, struct arena *a) { return judge_all(s, x, l, false, a); }
 
+struct stop *stop_brief(const struct judge_index *x, const struct snapshot *s, const struct loss *l, struct arena *a) { return judge_all(s, x, l, true, a); }
+
 struct stop *stop_judge(const struct snapshot *s, const struct loss *l, struct arena *a) {
   struct judge_index *x = stop_index(s);
   struct stop *out = judge_all(s, x, l, false, a);

@@ -53,6 +53,7 @@ struct judge_index;
 struct judge_index *stop_index(const struct snapshot *s);
 void stop_index_free(struct judge_index *x); /* NULL is fine */
 struct stop *stop_judge_by(const struct judge_index *x, const struct snapshot *s, const struct loss *l, struct arena *a);
+struct stop *stop_brief(const struct judge_index *x, const struct snapshot *s, const struct loss *l, struct arena *a); /* without the domains */
 /* How bad the worst reason of that layer is: enum verdict; VERDICT_NONE: there is none. */
 int stop_worst(const struct stop *v, const char *layer);
 enum { VERDICT_COUNT = VERDICT_UNKNOWN + 1 };
