@@ -160,6 +160,9 @@ void settle_topology(struct app *a, const struct input *in, int w, int h);
 unsigned act_topology(struct app *a, const struct input *in, int w, int h, enum action action);
 void draw_topology(struct pen p, const struct app *a, const struct input *in);
 void state_topology(const struct app *a, const struct input *in, struct str *out);
+/* survival.c */
+void draw_survival(struct pen p, int y, const struct input *in); /* what the cluster survives, a line */
+const char *survival_weakest(const struct input *in);            /* the weakest of it, "survives: disks 0 more in set 0"; NULL: nothing is known */
 /* whatif.c */
 void whatif_open(struct app *a, const struct input *in); /* from what is selected, or marked */
 void whatif_free(struct whatif_state *x);
