@@ -125,7 +125,7 @@ static void lost_domain(struct judge *j, struct landings *l, const struct domain
   }
   if (r->managed == TRUTH_NO || j->s->cluster.maintenance == TRUTH_YES) {
     effect(j, d, EFFECT_STOPS, UNKNOWN_INT, "it is not managed at present");
-    reason(j, "placement", VERDICT_UNSAFE, age, "%s is not managed at present: pacemaker leaves it where it is, and it stops with its host", d->name);
+    reason(j, "domains", VERDICT_UNSAFE, age, "%s is not managed at present: pacemaker leaves it where it is, and it stops with its host", d->name);
     return;
   }
   const struct pcmk_place *to = place_of(j, p, d);
