@@ -119,8 +119,8 @@ static void lint(struct planning *p, const struct takes *t) {
 
 void verdict_add(struct planning *p) {
   const struct takes *t = takes_of(p->operation);
-  if (!t || p->plan->forcible == TRUTH_NO) return; /* what nothing overrules says enough */
-  if (t->layers) judge(p, t);
+  if (!t) return;
+  if (t->layers && p->plan->forcible != TRUTH_NO) judge(p, t); /* what nothing overrules says enough */
   lint(p, t);
 }
 
