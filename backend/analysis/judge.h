@@ -17,6 +17,7 @@ struct judge {
   size_t lost_count, cut_count;  /* cut: the last so many, which live on alone */
   struct texts bricks;           /* bricks that it takes by name */
   bool dead;                     /* nothing of it is stopped in order */
+  bool stops, freezes;           /* quorum is lost: all that is managed is stopped; or runs on, and nothing is started */
   bool race;                     /* two halves with quorum fence each other: which one wins is not known */
   const struct loss *loss;
   struct arena *a;

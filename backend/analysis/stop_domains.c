@@ -98,6 +98,12 @@ static void goes_to(struct judge *j, struct landings *l, const struct domain_vie
     reason(j, "placement", VERDICT_UNKNOWN, age, "%s would go to %s, which is not known here", d->name, node);
     return;
   }
+  if (j->stops || j->freezes) {
+    effect(j, d, EFFECT_STOPS, UNKNOWN_INT, j->stops ? "quorum is lost: pacemaker stops everything" : "quorum is lost: nothing is started elsewhere");
+    texts_add(j->a, migrates(j, d) ? &l->migrate : &l->restart, d->name);
+    land(j, l, h, d);
+    return;
+  }
   bool live = migrates(j, d);
   int64_t seconds = live ? migration_seconds(d) : j->dead ? failover_seconds(j->s, d) : RESTART_S;
   effect_to(j, d, live ? EFFECT_MIGRATES : EFFECT_RESTARTS, h->name, seconds, live ? "live, no outage expected" : j->race ? "if its host is the one that is fenced" : j->dead ? "after its host was fenced" : "it is shut down and started there: no live migration is configured (allow-migrate)");
@@ -166,8 +172,15 @@ static void find_touched(const struct judge *j, struct touched_sets *ret) {
     }
 }
 
+/* Pacemaker leaves it as it is, whatever happens. */
+static bool left_alone(const struct judge *j, const struct domain_view *d) {
+  int64_t at = map_get(&j->index->resources, d->resource);
+  return j->s->cluster.maintenance == TRUTH_YES || (at != MAP_NONE && j->s->resources.item[at].managed == TRUTH_NO);
+}
+
 static void staying_domain(struct judge *j, const struct domain_view *d, const struct touched_sets *t) {
   const struct touched *worst = NULL;
+  if (j->stops && d->resource && !left_alone(j, d)) return (void)effect(j, d, EFFECT_STOPS, UNKNOWN_INT, "quorum is lost: pacemaker stops everything");
   for (size_t i = 0; i < d->disks.count; i++)
     for (size_t k = 0; k < t->count; k++)
       if (disk_on_set(&d->disks.item[i], t->item[k].volume, t->item[k].set) && (!worst || (worst->serves && !t->item[k].serves))) worst = &t->item[k];

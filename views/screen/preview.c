@@ -187,15 +187,14 @@ static void add_consequences(struct text *t, const struct acting *a, const struc
 /* What the verdict and lint have against it. What stood there before is not compared: it is of each moment. */
 static void add_warnings(struct text *t, const struct acting *a, const struct input *in) {
   const struct plan *p = a->preview.plan;
-  static const struct { const char *words; enum role role; } verdicts[] = {[VERDICT_NONE] = {"", ROLE_NORMAL}, [VERDICT_SAFE] = {"the verdict is safe", ROLE_OK}, [VERDICT_WAIT] = {"the verdict is to wait", ROLE_WARN},
-                                                                          [VERDICT_UNSAFE] = {"the verdict is UNSAFE", ROLE_BAD}, [VERDICT_UNKNOWN] = {"there is no verdict: too little is known", ROLE_UNKNOWN}};
+  static const struct { const char *words; enum role role; } verdicts[] = {[VERDICT_NONE] = {"", ROLE_NORMAL}, [VERDICT_SAFE] = {"by the verdict it may go down", ROLE_OK}, [VERDICT_WAIT] = {"by the verdict it should wait", ROLE_WARN},
+                                                                          [VERDICT_UNSAFE] = {"by the verdict it may NOT go down now", ROLE_BAD}, [VERDICT_UNKNOWN] = {"whether it may go down is not known", ROLE_UNKNOWN}};
   if (!p->verdict && !p->warnings.count) return;
   heading(t, "Beware");
   text_indent(t, 1, 3);
   if (p->verdict) {
     text_addf(t, style_of(verdicts[p->verdict].role), "%s ", symbol(in->glyphs, p->verdict == VERDICT_SAFE ? SYMBOL_OK : p->verdict == VERDICT_UNSAFE ? SYMBOL_BAD : p->verdict == VERDICT_WAIT ? SYMBOL_WAIT : SYMBOL_UNKNOWN));
     text_more(t, style_of(verdicts[p->verdict].role), verdicts[p->verdict].words);
-    text_more(t, STYLE(DIM), " on whether it may go down now, of what this takes");
   }
   for (size_t i = 0; i < p->warnings.count; i++) {
     const struct plan_warning *w = &p->warnings.item[i];
