@@ -211,8 +211,8 @@ static const enum role effect_roles[] = {[EFFECT_NONE] = ROLE_UNKNOWN, [EFFECT_U
 static const char *fate_words(const struct input *in, const struct stop_domain *d) {
   const char *to = d->to ? d->to : "?", *s = d->seconds > 0 ? about(in, d->seconds) : NULL;
   switch ((enum effect)d->effect) {
-  case EFFECT_MIGRATES: return s ? arena_printf(in->arena, "migrates to %s, %s", to, s) : arena_printf(in->arena, "migrates to %s", to);
-  case EFFECT_RESTARTS: return arena_printf(in->arena, s ? "restarts on %s, down %s" : "restarts on %s", to, s);
+  case EFFECT_MIGRATES: return s ? arena_printf(in->arena, "live to %s, %s", to, s) : arena_printf(in->arena, "live to %s", to);
+  case EFFECT_RESTARTS: return s ? arena_printf(in->arena, "to %s, down %s", to, s) : arena_printf(in->arena, "to %s, down ?", to);
   case EFFECT_STALLS: return s ? arena_printf(in->arena, "stalls, up to %s", s) : arena_printf(in->arena, "STALLS: %s", d->text ? d->text : "its disk is lost");
   case EFFECT_STOPS: return arena_printf(in->arena, "STOPS: %s", d->text ? d->text : "nothing starts it");
   case EFFECT_UNAFFECTED: return d->text ? d->text : "unaffected";
