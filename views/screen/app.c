@@ -425,7 +425,8 @@ static unsigned sheet_key(struct app *a, const struct input *in, int w, int h, s
   unsigned wants = acting_key(&a->acting, in, f.body.w, f.body.h, k, &action);
   if (!wants) return action == ACTION_NONE ? 0 : beside_sheet(a, in, w, h, action);
   if (a->acting.go_view) {
-    app_go(a, a->acting.go_view - 1);
+    if (a->acting.go_view - 1 == VIEW_WHATIF) whatif_open(a, in); /* of what is selected, as by its key */
+    else app_go(a, a->acting.go_view - 1);
     a->acting.go_view = 0;
   }
   if (a->acting.go_list) {
