@@ -31,7 +31,8 @@ struct landing { /* per host: what comes to it */
 };
 struct landings {
   LIST_OF(struct landing) list;
-  struct texts migrate, restart; /* the names of those that land */
+  struct texts migrate, restart; /* the names of those that land ... */
+  struct texts nowhere;          /* ... and of those that do not */
 };
 static const struct shape landing_shape = {.name = "landing", .size = sizeof(struct landing), .fields = (const struct field[]){{.name = NULL}}};
 
@@ -65,6 +66,8 @@ static void judge_memory(struct judge *j, const struct landings *l) {
 }
 
 static void say_landed(struct judge *j, const struct landings *l, int64_t age) {
+  bool one = l->nowhere.count == 1;
+  if (l->nowhere.count) reason(j, "placement", VERDICT_UNSAFE, age, "%s %s nowhere to go: no node that stays may run %s", names_of(&l->nowhere, j->a), one ? "has" : "have", one ? "it" : "them");
   if (l->migrate.count) reason(j, "placement", VERDICT_SAFE, age, "%s: migrated live to %s, by pacemaker's own simulation", names_of(&l->migrate, j->a), l->list.count == 1 ? l->list.item[0].host->name : arena_printf(j->a, "%zu hosts", l->list.count));
   if (l->restart.count) reason(j, "placement", VERDICT_SAFE, age, "%s: started anew on %s, by pacemaker's own simulation", names_of(&l->restart, j->a), l->list.count == 1 ? l->list.item[0].host->name : arena_printf(j->a, "%zu hosts", l->list.count));
 }
@@ -140,7 +143,7 @@ static void lost_domain(struct judge *j, struct landings *l, const struct domain
     reason(j, "placement", VERDICT_UNKNOWN, age, "where %s would go is not known: %s", d->name, p && p->text ? p->text : p ? "things have changed since pacemaker's simulation" : "pacemaker's simulation was not run for this");
   } else if (!to->to.count) {
     effect(j, d, EFFECT_STOPS, UNKNOWN_INT, "no other node may run it");
-    reason(j, "placement", VERDICT_UNSAFE, age, "%s has nowhere to go: no node that stays may run it", d->name);
+    texts_add(j->a, &l->nowhere, d->name);
   } else goes_to(j, l, d, to->to.item[0], age);
 }
 
