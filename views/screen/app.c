@@ -14,6 +14,7 @@ void app_free(struct app *a) {
   logs_state_free(&a->logs);
   mem_free(a->cluster);
   xray_free(&a->xray);
+  whatif_free(&a->whatif);
   acting_free(&a->acting);
   noc_free(&a->noc);
   *a = (struct app){0};
@@ -75,7 +76,7 @@ int app_selected(const struct app *a, const struct input *in, const char **ret_i
 static bool of_tasks(const struct app *a) { return a->view == VIEW_FIRST_LIST + LIST_TASKS || (a->view == VIEW_DETAIL && a->detail_list == LIST_TASKS); }
 
 /* The context whose keys come before those of tables and texts; GLOBAL: none. */
-static enum context own_context(const struct app *a) { return of_tasks(a) ? CONTEXT_TASKS : logs_shown(a) ? CONTEXT_LOGS : CONTEXT_GLOBAL; }
+static enum context own_context(const struct app *a) { return of_tasks(a) ? CONTEXT_TASKS : logs_shown(a) ? CONTEXT_LOGS : a->view == VIEW_WHATIF ? CONTEXT_WHATIF : CONTEXT_GLOBAL; }
 
 /* The row of what has just happened in the past that is shown; NULL: nothing has, or all of it is later. */
 static const char *just_happened(const struct list_rows *r, const struct input *in) {
@@ -394,6 +395,7 @@ unsigned app_act(struct app *a, const struct input *in, int w, int h, enum actio
       return back(a);
     case ACTION_FULL: full(a); break;
     case ACTION_VIEW_XRAY: xray_open(a, in); break;
+    case ACTION_VIEW_WHATIF: whatif_open(a, in); break;
     case ACTION_LEFT:
     case ACTION_PREVIOUS_PANE: beside(a, -1); break;
     case ACTION_RIGHT:
@@ -423,7 +425,8 @@ static unsigned sheet_key(struct app *a, const struct input *in, int w, int h, s
   unsigned wants = acting_key(&a->acting, in, f.body.w, f.body.h, k, &action);
   if (!wants) return action == ACTION_NONE ? 0 : beside_sheet(a, in, w, h, action);
   if (a->acting.go_view) {
-    app_go(a, a->acting.go_view - 1);
+    if (a->acting.go_view - 1 == VIEW_WHATIF) whatif_open(a, in); /* of what is selected, as by its key */
+    else app_go(a, a->acting.go_view - 1);
     a->acting.go_view = 0;
   }
   if (a->acting.go_list) {
