@@ -14,6 +14,7 @@
   X(PLAN, "plan")   /* what would be done, and a word to confirm it */ \
   X(TASKS, "tasks") /* what runs or ran, before table and text */ \
   X(LOGS, "logs")   /* the logs of the hosts, before table and text */ \
+  X(WHATIF, "whatif") /* what comes of a loss, before table and text */ \
   X(COLUMNS, "columns") /* the columns of a list to choose from */
 enum context {
 #define X(id, name) CONTEXT_##id,

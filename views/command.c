@@ -32,6 +32,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_METRICS] = {"--openmetrics", NULL, AT(CMD_STATUS), "for Prometheus"},
     [OPT_ONLY] = {"--only", "LAYER,..", AT(CMD_STATUS) | AT(CMD_WATCH), "read only these: corosync, pacemaker, gluster, libvirt"},
     [OPT_TIMEOUT] = {"--timeout", "S", AT(CMD_STATUS) | AT(CMD_OK_TO_STOP) | AT(CMD_LINT), "wait at most so many seconds for the slowest answer (10)"},
+    [OPT_DEAD] = {"--dead", NULL, AT(CMD_OK_TO_STOP), "as if they just died, by a power cut or a broken network, instead of being stopped in order"},
     [OPT_SAMPLE] = {"--sample", "S", AT(CMD_STATUS), "watch for so many seconds first, so that rates are known"},
     [OPT_SIZE] = {"--size", "WxH", AT(CMD_RENDER), "of the frame (80x24)"},
     [OPT_SCRIPT] = {"--script", "FILE", AT(CMD_RENDER), "keys to press: lines of key, type, wait, size, click, wheel, frame"},
@@ -53,6 +54,7 @@ const struct command_row command_rows[CMD_COUNT] = {
     [CMD_WATCH] = {"watch", "kvmconsole watch", "one line a change, as it happens", "Prints each change of the cluster until it is interrupted.", "kvmconsole watch --json", 0, 0, run_watch},
     [CMD_OK_TO_STOP] = {"ok-to-stop", "kvmconsole ok-to-stop TARGET...", "may these hosts (or HOST:/BRICK) go down now?",
                         "Tells what would come of stopping all of them now, each reason with what it saw and how old that is: votes, copies, heals, fencing, where pacemaker would put the domains, memory. "
+                        "With --dead: what if they just die. A network is a target too: link:HOST cut off from all others, link:NUMBER or link:HOST:NUMBER a link of corosync, link:HOST:/BRICK the way to a brick. "
                         "Exit code: 0 safe, 1 wait, 2 unsafe, 3 unknown.",
                         "kvmconsole ok-to-stop kvm02 && kvmconsole run node-drain node=kvm02", 1, 63, run_ok_to_stop},
     [CMD_LINT] = {"lint", "kvmconsole lint", "what would keep this cluster from failing over",

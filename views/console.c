@@ -43,6 +43,19 @@ static void look_for_lint(struct console *c) {
   c->lint_of = c->snap;
 }
 
+/* Several nodes lost at once: pacemaker is asked only for what is looked at. */
+static void look_for_place(struct console *c) {
+  struct arena *a = arena_new();
+  struct input in = {.snap = c->snap, .arena = a};
+  const char *nodes = whatif_nodes(&c->app, &in);
+  if (nodes && !str_eq(nodes, c->placed)) {
+    mem_free(c->placed);
+    c->placed = mem_strdup(nodes);
+    feed_place(c->feed, nodes);
+  }
+  arena_free(a);
+}
+
 /* A jump that waits for an event to become known. */
 static void take_waiting(struct console *c) {
   struct feed_shown shown;
@@ -75,6 +88,7 @@ void console_look(struct console *c) {
   c->snap = now;
   c->lint_of = NULL;
   look_for_lint(c);
+  look_for_place(c);
   if (c->replay) trends_add(&c->trends, now); /* a recording may be read far ahead of what is shown */
   console_compare(c);
   struct arena *a = arena_new();
@@ -151,6 +165,7 @@ unsigned console_key(struct console *c, struct key k) {
   unsigned wants = app_key(&c->app, &in, c->w, c->h, k);
   arena_free(a);
   look_for_lint(c);
+  look_for_place(c);
   if (c->reader && wants & APP_SAVE) reader_save(c->reader);
   if (c->reader) reader_see(c->reader);
   if (wants & APP_KEEP) keep_columns(c);
@@ -175,6 +190,7 @@ void console_free(struct console *c) {
   mem_free(c->state_dir);
   then_free(&c->then);
   arena_free(c->lint_arena);
+  mem_free(c->placed);
   app_free(&c->app);
   keymap_free(c->keymap);
   canvas_free(c->canvas);

@@ -36,6 +36,7 @@ struct console {
   struct lint *lint;   /* of lint_of, in lint_arena; NULL: it was not wanted */
   const struct snapshot *lint_of;
   struct arena *lint_arena;
+  char *placed;        /* nodes whose loss together pacemaker was last asked for; owned */
   struct then then; /* what the history compares with */
   struct app app;
   struct keymap *keymap;

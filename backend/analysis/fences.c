@@ -115,6 +115,18 @@ static bool succeeded(const struct fencing_view *e) { return str_eq(e->result, "
 static bool cuts_power(const struct fencing_view *e) { return str_eq(e->action, "off") || str_eq(e->action, "reboot") || str_eq(e->action, "poweroff"); }
 static bool by_hand(const struct fencing_view *e) { return e->delegate && str_eq(e->delegate, "a human"); }
 
+static bool proves(const struct fencing_view *e) { return succeeded(e) && cuts_power(e) && !by_hand(e) && e->target; }
+
+int64_t fencing_proven_at(const struct snapshot *s, const char *host) {
+  int64_t last = UNKNOWN_INT;
+  const struct host_view *h = snapshot_host(s, host);
+  for (size_t i = 0; i < s->fencing.count; i++) {
+    const struct fencing_view *e = &s->fencing.item[i];
+    if (proves(e) && (str_eq(e->target, host) || (h && snapshot_host(s, e->target) == h)) && e->at > last) last = e->at;
+  }
+  return last;
+}
+
 static void add_actions(const struct snapshot *s, struct arena *a, bool pending, struct fences *f) {
   for (size_t i = 0; i < s->fencing.count; i++) {
     const struct fencing_view *e = &s->fencing.item[i];
@@ -157,7 +169,7 @@ static void prove(const struct snapshot *s, const struct tallies *proofs, struct
   }
   for (size_t i = 0; i < s->fencing.count; i++) {
     const struct fencing_view *e = &s->fencing.item[i];
-    if (!succeeded(e) || !cuts_power(e) || by_hand(e) || !e->target || !fence_view_covers(v, e->target)) continue;
+    if (!proves(e) || !fence_view_covers(v, e->target)) continue;
     enum truth proven = whose_proof(f, e->target);
     if (!stronger(v, proven, e->at)) continue;
     v->proven = proven;

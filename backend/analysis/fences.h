@@ -27,6 +27,8 @@ struct fences { struct fence_view *item; size_t count; };
 /* The switch, hosts without a device, devices (worst first), what is pending, then the history, newest first. In a. */
 /* proofs: host: when its power was last cut by an operation of ours, and seen to be off (the audit); NULL: not known. */
 void fences_of(const struct snapshot *s, const struct tallies *proofs, struct arena *a, struct fences *ret);
+/* Wall ms of the last time that a device cut the power of that host; UNKNOWN_INT: none is known. */
+int64_t fencing_proven_at(const struct snapshot *s, const char *host);
 bool fence_view_covers(const struct fence_view *f, const char *host);
 struct standing standing_device(const struct fence_view *f, struct arena *a); /* its state, and whether it was ever proven */
 #endif

@@ -13,8 +13,12 @@ struct judge {
   const struct snapshot *s;
   const struct judge_index *index;
   bool brief;                    /* the verdict is all that is wanted: no effects */
-  const struct host_view **lost; /* the hosts of the loss */
-  size_t lost_count;
+  const struct host_view **lost; /* the hosts of the loss, and those that it cuts off */
+  size_t lost_count, cut_count;  /* cut: the last so many, which live on alone */
+  struct texts bricks;           /* bricks that it takes by name */
+  bool dead;                     /* nothing of it is stopped in order */
+  bool stops, freezes;           /* quorum is lost: all that is managed is stopped; or runs on, and nothing is started */
+  bool race;                     /* two halves with quorum fence each other: which one wins is not known */
   const struct loss *loss;
   struct arena *a;
   struct stop *out;
@@ -28,12 +32,12 @@ bool brick_lost(const struct judge *j, const struct brick_view *b);         /* i
 int64_t oldest(int64_t a, int64_t b);                                       /* of two ages, either may be unknown */
 const char *lost_names(const struct judge *j);
 
+void find_cut(struct judge *j);    /* hosts and bricks that a network takes: after those that are lost by name */
+void judge_links(struct judge *j);
 void judge_votes(struct judge *j);
 void judge_copies(struct judge *j);  /* and heals, server quorum, durability */
 void judge_domains(struct judge *j); /* and placement, memory */
 void judge_fencing(struct judge *j);
-
-int64_t fencing_proven_at(const struct snapshot *s, const char *host); /* wall ms of the last fencing that succeeded; UNKNOWN_INT: none is known */
 
 /* How a set stands once the loss has happened. */
 bool set_serves(const struct judge *j, const struct volume_view *v, int64_t set); /* it surely can be written then */

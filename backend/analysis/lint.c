@@ -73,7 +73,16 @@ static int worst_first(const void *one, const void *two) {
   return c ? c : str_natural(x->subject, y->subject);
 }
 
-struct lint *lint_make(const struct snapshot *s, struct arena *a) {
+static bool wanted(const char *ids, const char *id) {
+  size_t len = strlen(id);
+  for (const char *at = ids; at && (at = strstr(at, id)) != NULL; at += len)
+    if ((at == ids || at[-1] == ' ') && (!at[len] || at[len] == ' ')) return true;
+  return !ids;
+}
+
+struct lint *lint_make(const struct snapshot *s, struct arena *a) { return lint_select(s, NULL, a); }
+
+struct lint *lint_select(const struct snapshot *s, const char *ids, struct arena *a) {
   struct lint *out = arena_alloc(a, sizeof *out);
   struct linting l = {.s = s, .a = a, .out = out, .config = fact_seen(s, "pacemaker.config", NULL)};
   shape_init(&lint_shape, out);
@@ -81,6 +90,7 @@ struct lint *lint_make(const struct snapshot *s, struct arena *a) {
   for (size_t g = 0; lint_groups[g]; g++)
     for (const struct lint_check *c = lint_groups[g]; c->id; c++) {
       l.check = c;
+      if (!wanted(ids, c->id)) continue;
       if (can_check(&l, c)) c->find(&l);
     }
   if (out->findings.count) qsort(out->findings.item, out->findings.count, sizeof *out->findings.item, worst_first);

@@ -29,6 +29,8 @@ extern const struct lint_check lint_cluster_checks[], lint_store_checks[], lint_
 
 struct lint *lint_make(const struct snapshot *s, struct arena *a); /* in a, with all of its texts */
 
+struct lint *lint_select(const struct snapshot *s, const char *ids, struct arena *a); /* only these checks, blanks between; NULL: all */
+
 /* ---- for the checks ---- */
 struct linting {
   const struct snapshot *s;

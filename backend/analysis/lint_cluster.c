@@ -1,5 +1,5 @@
 /* Checks of quorum, fencing and pacemaker's configuration. */
-#include "analysis/judge.h"
+#include "analysis/fences.h"
 #include "analysis/lint.h"
 #include "analysis/seen.h"
 #include "analysis/times.h"
@@ -9,8 +9,6 @@
 #define EACH_PARAM(l, p) for (const struct pcmk_param *p = (l)->config->resources.item; p < (l)->config->resources.item + (l)->config->resources.count; p++)
 
 static const char *property(const struct linting *l, const char *name) { return pairs_get(&l->config->properties, name); }
-static bool is_true(const char *v) { return v && (!strcmp(v, "true") || !strcmp(v, "1") || !strcmp(v, "yes") || !strcmp(v, "on")); }
-static bool is_false(const char *v) { return v && (!strcmp(v, "false") || !strcmp(v, "0") || !strcmp(v, "no") || !strcmp(v, "off")); }
 static bool by_watchdog(const struct linting *l) { const char *t = property(l, "stonith-watchdog-timeout"); return t && duration_of(t, 0) > 0; }
 static const struct pcmk_nodes *nodes_of(const struct linting *l) { return fact_seen(l->s, "pacemaker.nodes", NULL); }
 
@@ -89,7 +87,7 @@ static const struct domain_view *domain_of(const struct linting *l, const struct
 /* The one failed start that is final: a domain is started elsewhere before the bricks let the dead client's lock go. */
 static void lock_outlives_failover(struct linting *l) {
   int64_t found = detection_seconds(l->s);
-  if (is_false(property(l, "start-failure-is-fatal")) || found == UNKNOWN_INT) return;
+  if (pcmk_truth(property(l, "start-failure-is-fatal")) == TRUTH_NO || found == UNKNOWN_INT) return;
   EACH_PARAM(l, p) {
     const struct domain_view *d = lint_is_domain(p) ? domain_of(l, p) : NULL;
     const char *expires = d ? lint_meta(l, p, "failure-timeout") : NULL;
@@ -106,7 +104,7 @@ static void lock_outlives_failover(struct linting *l) {
 
 static void no_migration(struct linting *l) {
   EACH_PARAM(l, p)
-    if (lint_is_domain(p) && !is_true(lint_meta(l, p, "allow-migrate"))) lint_found(l, p->resource, "allow-migrate is not set");
+    if (lint_is_domain(p) && pcmk_truth(lint_meta(l, p, "allow-migrate")) != TRUTH_YES) lint_found(l, p->resource, "allow-migrate is not set");
 }
 
 static int64_t timeout_of(const struct pcmk_param *p, const char *op) {
@@ -118,7 +116,7 @@ static void migration_too_short(struct linting *l) {
   enum { SENT_A_SECOND = 100 << 20 }; /* a gigabit link */
   EACH_PARAM(l, p) {
     const struct domain_view *d = lint_is_domain(p) ? domain_of(l, p) : NULL;
-    if (!d || d->memory == UNKNOWN_INT || !is_true(lint_meta(l, p, "allow-migrate"))) continue;
+    if (!d || d->memory == UNKNOWN_INT || pcmk_truth(lint_meta(l, p, "allow-migrate")) != TRUTH_YES) continue;
     int64_t given = timeout_of(p, "migrate_to"), needed = d->memory / SENT_A_SECOND;
     if (given == UNKNOWN_INT) given = 20000;
     char size[SIZE_TEXT];

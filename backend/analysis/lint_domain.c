@@ -63,14 +63,16 @@ static void cpu_of_host(struct linting *l) {
 
 /* A host whose loss the others cannot take up: the verdict on it says so. */
 static void no_room(struct linting *l) {
+  struct judge_index *index = stop_index(l->s);
   for (size_t i = 0; i < l->s->hosts.count; i++) {
     struct loss loss = {.dead = true};
     if (!l->s->hosts.item[i].pacemaker) continue;
     texts_add(l->a, &loss.hosts, l->s->hosts.item[i].name);
-    const struct stop *v = stop_judge(l->s, &loss, l->a);
+    const struct stop *v = stop_judge_by(index, l->s, &loss, l->a);
     for (size_t k = 0; k < v->reasons.count; k++)
       if (v->reasons.item[k].verdict == VERDICT_UNSAFE && (str_eq(v->reasons.item[k].layer, "memory") || str_eq(v->reasons.item[k].layer, "placement"))) lint_found(l, l->s->hosts.item[i].name, "%s", v->reasons.item[k].text);
   }
+  stop_index_free(index);
 }
 
 const struct lint_check lint_domain_checks[] = {

@@ -138,11 +138,11 @@ static int64_t score_add(int64_t a, int64_t b) {
   return a + b > SCORE_INFINITE ? SCORE_INFINITE : a + b < -SCORE_INFINITE ? -SCORE_INFINITE : a + b;
 }
 
-static bool is_off(const char *word) {
-  static const char *const words[] = {"false", "off", "no", "n", "0"};
+enum truth pcmk_truth(const char *word) {
+  static const char *const words[] = {"true", "on", "yes", "y", "1", "false", "off", "no", "n", "0"};
   for (size_t i = 0; word && i < COUNT(words); i++)
-    if (!strcasecmp(word, words[i])) return true;
-  return false;
+    if (!strcasecmp(word, words[i])) return truth_of(i < COUNT(words) / 2);
+  return TRUTH_UNKNOWN;
 }
 
 int64_t placement_score(const struct snapshot *s, const char *resource, const char *host, bool without_moves, bool *ret_sure) {
@@ -160,7 +160,7 @@ int64_t placement_score(const struct snapshot *s, const char *resource, const ch
     if (k->rule || !k->node) *ret_sure = false;
     else if (str_eq(k->node, node)) sum = score_add(sum, score_of(k->score)), said = true;
   }
-  bool opt_in = c && is_off(pairs_get(&c->properties, "symmetric-cluster"));
+  bool opt_in = c && pcmk_truth(pairs_get(&c->properties, "symmetric-cluster")) == TRUTH_NO;
   for (size_t i = 0; r && i < r->fail_count.count; i++)
     if (str_eq(r->fail_count.item[i].key, host) && r->fail_count.item[i].value >= SCORE_INFINITE) return -SCORE_INFINITE;
   return opt_in && !said ? -SCORE_INFINITE : sum;

@@ -25,6 +25,7 @@ const struct pcmk_param *resource_config(const struct snapshot *s, const char *i
 const char *resource_meta_seen(const struct snapshot *s, const char *id, const char *name);
 int64_t operation_timeout(const struct snapshot *s, const char *id, const char *op); /* ms; UNKNOWN_INT: not configured, or not known */
 int64_t duration_of(const char *text, int64_t otherwise); /* "60s", "2min", "90": ms */
+enum truth pcmk_truth(const char *word); /* as pacemaker reads a boolean; unknown: NULL, or none of its words */
 bool is_move_constraint(const char *id); /* what crm_resource leaves: cli-prefer-*, cli-ban-* */
 const char *property_seen(const struct snapshot *s, const char *name); /* NULL: not set, or not known */
 

@@ -13,11 +13,14 @@ extern const char *const durability_names[], *const effect_names[];
 struct loss { /* what goes */
   struct texts hosts;  /* by any of their names */
   struct texts bricks; /* "node1:/data" */
+  /* A network: "link:kvm02", the host cut off from all others; "link:kvm02:1", its link 1 of corosync; "link:1", that of every
+   * host; "link:node1:/data", the way to a brick. Never in order. */
+  struct texts links;
   bool dead;           /* at once, as by a power cut; else stopped in order: drained, then shut down */
 };
 
 struct stop_reason {
-  const char *layer; /* "quorum", "copies", "heal", "placement", "memory", "fencing", "domains", "bricks" */
+  const char *layer; /* "hosts", "links", "quorum", "copies", "heal", "placement", "memory", "fencing", "domains", "bricks" */
   int verdict;       /* enum verdict */
   const char *text;
   int64_t age_ms;    /* of the oldest reading it rests on; unknown: nothing was read */
@@ -39,14 +42,22 @@ struct stop {
 };
 extern const struct shape stop_shape, stop_reason_shape, stop_domain_shape;
 
-/* A target as an operator writes it, a host by any name or HOST:/BRICK, added to the loss. -ENOENT: there is no such thing. */
+/* A target as an operator writes it, a host by any name, HOST:/BRICK or link:..., added to the loss. -ENOENT: there is no such thing. */
 int loss_add(const struct snapshot *s, struct loss *l, const char *target, struct arena *a, struct err *e);
 /* The nodes among them as pacemaker calls them, "kvm01,kvm02": the key of the placement that the verdict looks for; "": none. */
 const char *loss_nodes(const struct snapshot *s, const struct loss *l, struct arena *a);
 /* In a, as all of its texts. */
 struct stop *stop_judge(const struct snapshot *s, const struct loss *l, struct arena *a);
+/* For several verdicts on one snapshot: what they all look up, made once. */
+struct judge_index;
+struct judge_index *stop_index(const struct snapshot *s);
+void stop_index_free(struct judge_index *x); /* NULL is fine */
+struct stop *stop_judge_by(const struct judge_index *x, const struct snapshot *s, const struct loss *l, struct arena *a);
+struct stop *stop_brief(const struct judge_index *x, const struct snapshot *s, const struct loss *l, struct arena *a); /* without the domains */
+/* How bad the worst reason of that layer is: enum verdict; VERDICT_NONE: there is none. */
+int stop_worst(const struct stop *v, const char *layer);
 enum { VERDICT_COUNT = VERDICT_UNKNOWN + 1 };
 int stop_rank(int verdict); /* how bad it is: unsafe is the worst, then unknown, wait, safe, none (0) */
-/* The verdict of each host alone into its take_down: s is still being made. */
+/* The verdict of each host alone into its take_down, and what the cluster survives: s is still being made. */
 void stop_judge_hosts(struct snapshot *s);
 #endif

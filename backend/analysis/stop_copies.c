@@ -100,8 +100,8 @@ static void cannot_write(struct judge *j, const struct volume_view *v, int64_t n
 /* True when nothing waits there. */
 static bool judge_heal(struct judge *j, const struct volume_view *v, int64_t number, const struct set *set) {
   int64_t age = UNKNOWN_INT;
-  fact_keyed(j->s, "gluster.heal", v->name, &age);
   if (!set->touched || !volume_copies(v)) return false;
+  fact_keyed(j->s, "gluster.heal", v->name, &age);
   if (set->unsure) reason(j, "heal", VERDICT_UNKNOWN, age, "%s: what waits to heal in set %lld is not known%s", v->name, (long long)number, set->pending ? " whole" : "");
   if (!set->pending) return !set->unsure;
   if (!set->only_there) reason_wait(j, "heal", age, set->eta_s, "%s: %lld entries of set %lld wait to heal: only what stays has them whole", v->name, (long long)set->pending, (long long)number);

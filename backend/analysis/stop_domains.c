@@ -31,7 +31,8 @@ struct landing { /* per host: what comes to it */
 };
 struct landings {
   LIST_OF(struct landing) list;
-  struct texts migrate, restart; /* the names of those that land */
+  struct texts migrate, restart; /* the names of those that land ... */
+  struct texts nowhere;          /* ... and of those that do not */
 };
 static const struct shape landing_shape = {.name = "landing", .size = sizeof(struct landing), .fields = (const struct field[]){{.name = NULL}}};
 
@@ -65,6 +66,8 @@ static void judge_memory(struct judge *j, const struct landings *l) {
 }
 
 static void say_landed(struct judge *j, const struct landings *l, int64_t age) {
+  bool one = l->nowhere.count == 1;
+  if (l->nowhere.count) reason(j, "placement", VERDICT_UNSAFE, age, "%s %s nowhere to go: no node that stays may run %s", names_of(&l->nowhere, j->a), one ? "has" : "have", one ? "it" : "them");
   if (l->migrate.count) reason(j, "placement", VERDICT_SAFE, age, "%s: migrated live to %s, by pacemaker's own simulation", names_of(&l->migrate, j->a), l->list.count == 1 ? l->list.item[0].host->name : arena_printf(j->a, "%zu hosts", l->list.count));
   if (l->restart.count) reason(j, "placement", VERDICT_SAFE, age, "%s: started anew on %s, by pacemaker's own simulation", names_of(&l->restart, j->a), l->list.count == 1 ? l->list.item[0].host->name : arena_printf(j->a, "%zu hosts", l->list.count));
 }
@@ -82,7 +85,7 @@ static const struct pcmk_place *place_of(const struct judge *j, const struct pcm
 static bool migrates(const struct judge *j, const struct domain_view *d) {
   int64_t at = map_get(&j->index->configs, d->resource);
   const char *allow = at == MAP_NONE ? NULL : pairs_get(&j->index->config->resources.item[at].meta, "allow-migrate");
-  return allow && (!strcmp(allow, "true") || !strcmp(allow, "1") || !strcmp(allow, "yes")) && !j->loss->dead;
+  return pcmk_truth(allow) == TRUTH_YES && !j->dead;
 }
 
 static int64_t migration_seconds(const struct domain_view *d) {
@@ -98,9 +101,15 @@ static void goes_to(struct judge *j, struct landings *l, const struct domain_vie
     reason(j, "placement", VERDICT_UNKNOWN, age, "%s would go to %s, which is not known here", d->name, node);
     return;
   }
+  if (j->stops || j->freezes) {
+    effect(j, d, EFFECT_STOPS, UNKNOWN_INT, j->stops ? "quorum is lost: pacemaker stops everything" : "quorum is lost: nothing is started elsewhere");
+    texts_add(j->a, migrates(j, d) ? &l->migrate : &l->restart, d->name);
+    land(j, l, h, d);
+    return;
+  }
   bool live = migrates(j, d);
-  int64_t seconds = live ? migration_seconds(d) : j->loss->dead ? failover_seconds(j->s, d) : RESTART_S;
-  effect_to(j, d, live ? EFFECT_MIGRATES : EFFECT_RESTARTS, h->name, seconds, live ? "live, no outage expected" : j->loss->dead ? "after its host was fenced" : "it is shut down and started there: no live migration is configured (allow-migrate)");
+  int64_t seconds = live ? migration_seconds(d) : j->dead ? failover_seconds(j->s, d) : RESTART_S;
+  effect_to(j, d, live ? EFFECT_MIGRATES : EFFECT_RESTARTS, h->name, seconds, live ? "live, no outage expected" : j->race ? "if its host is the one that is fenced" : j->dead ? "after its host was fenced" : "it is shut down and started there: no live migration is configured (allow-migrate)");
   texts_add(j->a, live ? &l->migrate : &l->restart, d->name);
   land(j, l, h, d);
 }
@@ -125,7 +134,7 @@ static void lost_domain(struct judge *j, struct landings *l, const struct domain
   }
   if (r->managed == TRUTH_NO || j->s->cluster.maintenance == TRUTH_YES) {
     effect(j, d, EFFECT_STOPS, UNKNOWN_INT, "it is not managed at present");
-    reason(j, "placement", VERDICT_UNSAFE, age, "%s is not managed at present: pacemaker leaves it where it is, and it stops with its host", d->name);
+    reason(j, "domains", VERDICT_UNSAFE, age, "%s is not managed at present: pacemaker leaves it where it is, and it stops with its host", d->name);
     return;
   }
   const struct pcmk_place *to = place_of(j, p, d);
@@ -134,7 +143,7 @@ static void lost_domain(struct judge *j, struct landings *l, const struct domain
     reason(j, "placement", VERDICT_UNKNOWN, age, "where %s would go is not known: %s", d->name, p && p->text ? p->text : p ? "things have changed since pacemaker's simulation" : "pacemaker's simulation was not run for this");
   } else if (!to->to.count) {
     effect(j, d, EFFECT_STOPS, UNKNOWN_INT, "no other node may run it");
-    reason(j, "placement", VERDICT_UNSAFE, age, "%s has nowhere to go: no node that stays may run it", d->name);
+    texts_add(j->a, &l->nowhere, d->name);
   } else goes_to(j, l, d, to->to.item[0], age);
 }
 
@@ -166,17 +175,25 @@ static void find_touched(const struct judge *j, struct touched_sets *ret) {
     }
 }
 
+/* Pacemaker leaves it as it is, whatever happens. */
+static bool left_alone(const struct judge *j, const struct domain_view *d) {
+  int64_t at = map_get(&j->index->resources, d->resource);
+  return j->s->cluster.maintenance == TRUTH_YES || (at != MAP_NONE && j->s->resources.item[at].managed == TRUTH_NO);
+}
+
 static void staying_domain(struct judge *j, const struct domain_view *d, const struct touched_sets *t) {
   const struct touched *worst = NULL;
+  if (j->stops && d->resource && !left_alone(j, d)) return (void)effect(j, d, EFFECT_STOPS, UNKNOWN_INT, "quorum is lost: pacemaker stops everything");
   for (size_t i = 0; i < d->disks.count; i++)
     for (size_t k = 0; k < t->count; k++)
       if (disk_on_set(&d->disks.item[i], t->item[k].volume, t->item[k].set) && (!worst || (worst->serves && !t->item[k].serves))) worst = &t->item[k];
+  if (j->race && d->resource) return (void)effect(j, d, EFFECT_NONE, UNKNOWN_INT, "its host may be the one that is fenced");
   if (!worst) return (void)effect(j, d, EFFECT_UNAFFECTED, 0, NULL);
   if (!worst->serves) {
     effect(j, d, EFFECT_STALLS, UNKNOWN_INT, arena_printf(j->a, "its disk on %s cannot be written", worst->volume->name));
     return;
   }
-  int64_t stall = j->loss->dead ? stall_seconds(worst->volume) : 0;
+  int64_t stall = j->dead ? stall_seconds(worst->volume) : 0;
   if (stall) effect(j, d, EFFECT_STALLS, stall, arena_printf(j->a, "until %s gives up on the bricks that are silent (network.ping-timeout)", worst->volume->name));
   else effect(j, d, EFFECT_UNAFFECTED, 0, arena_printf(j->a, "its disk on %s has one copy less", worst->volume->name));
 }

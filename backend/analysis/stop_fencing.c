@@ -1,18 +1,8 @@
 /* Fencing: could each node that goes be proven dead, if it must be? */
+#include "analysis/fences.h"
 #include "analysis/judge.h"
 #include "analysis/seen.h"
 #include <string.h>
-
-int64_t fencing_proven_at(const struct snapshot *s, const char *host) {
-  int64_t last = UNKNOWN_INT;
-  const struct host_view *h = snapshot_host(s, host);
-  for (size_t i = 0; i < s->fencing.count; i++) {
-    const struct fencing_view *f = &s->fencing.item[i];
-    bool same = str_eq(f->target, host) || (h && f->target && snapshot_host(s, f->target) == h);
-    if (same && str_eq(f->result, "success") && f->at > last) last = f->at;
-  }
-  return last;
-}
 
 static void judge_node(struct judge *j, const struct pcmk_node *n, int64_t age, bool sbd) {
   bool any;
@@ -22,7 +12,7 @@ static void judge_node(struct judge *j, const struct pcmk_node *n, int64_t age, 
   if (!device && !any && !sbd) reason(j, "fencing", VERDICT_UNSAFE, age, "no fence device can shoot %s: if it hangs while it stops, nothing of it is started elsewhere", n->name);
   else if (device && (!r || r->role == HA_UNKNOWN || texts_have(&r->stale, layer_names[LAYER_PACEMAKER])) && !sbd) reason(j, "fencing", VERDICT_UNKNOWN, age, "whether %s, which can shoot %s, is started is not known", device, n->name);
   else if (r && r->role != HA_STARTED && !sbd) reason(j, "fencing", VERDICT_UNSAFE, age, "%s, which can shoot %s, is not started", device, n->name);
-  else if (j->loss->dead && proven == UNKNOWN_INT) reason(j, "fencing", VERDICT_UNKNOWN, age, "that %s can be fenced was never proven here", n->name);
+  else if (j->dead && proven == UNKNOWN_INT) reason(j, "fencing", VERDICT_UNKNOWN, age, "that %s can be fenced was never proven here", n->name);
   else reason(j, "fencing", VERDICT_SAFE, age, "%s can be fenced (%s), %s", n->name, device ? device : sbd ? "SBD" : "by a device for any node", proven == UNKNOWN_INT ? "not yet proven by a power cycle" : "proven by a power cycle");
 }
 

@@ -42,6 +42,8 @@ static bool may_vote(const struct judge *j) {
 
 /* What pacemaker does to what runs when quorum is lost. */
 static void without_quorum(struct judge *j, int64_t age, int64_t left, int64_t needed) {
+  j->freezes = str_eq(j->s->cluster.no_quorum_policy, "freeze");
+  j->stops = !j->freezes && !str_eq(j->s->cluster.no_quorum_policy, "ignore");
   const char *policy = j->s->cluster.no_quorum_policy;
   if (str_eq(policy, "ignore")) reason(j, "quorum", VERDICT_SAFE, age, "%lld votes are left where %lld are needed, and no-quorum-policy=ignore lets everything run on: two halves may both do so", (long long)left, (long long)needed);
   else if (str_eq(policy, "freeze")) reason(j, "quorum", VERDICT_UNSAFE, age, "%lld votes are left where %lld are needed: what runs goes on, and nothing is started or recovered any more (no-quorum-policy=freeze)", (long long)left, (long long)needed);

@@ -332,7 +332,7 @@ void find_brick_disputed(struct finder *f) {
     const struct gluster_space *s = space ? space->fragment->data : NULL;
     for (size_t i = 0; lives && s && b->online == TRUTH_NO && i < s->bricks.count; i++) {
       const struct gluster_brick_space *x = &s->bricks.item[i];
-      if (x->online == TRUTH_YES && str_eq(x->path, b->path) && str_eq(x->host, b->host) && space->since > lives->since + LATER_MS)
+      if (x->online == TRUTH_YES && str_eq(x->path, b->path) && str_eq(x->host, b->host) && space->seen > lives->since + LATER_MS)
         problem_found(f, brick_name(f, b), "brick %s:%s of %s does not answer, and gluster says it is online", b->host, b->path, v->name);
     }
   }

@@ -81,12 +81,15 @@ SHAPE(fencing_view_shape, T, FIELD(T, target, TEXT), FIELD(T, action, TEXT), FIE
 SHAPE(constraint_view_shape, T, FIELD(T, id, TEXT), FIELD(T, kind, TEXT), FIELD(T, resource, TEXT), FIELD(T, with, TEXT), FIELD(T, host, TEXT),
       FIELD(T, score, TEXT), FIELD(T, from_move, BOOL));
 #undef T
+#define T struct survival_view
+SHAPE(survival_view_shape, T, FIELD(T, layer, TEXT), FIELD(T, hosts, INT), FIELD(T, lost, BOOL), FIELD(T, weakest, BOOL), FIELD(T, what, TEXT), FIELD(T, text, TEXT));
+#undef T
 #define T struct snapshot
 SHAPE(snapshot_shape, T, FIELD(T, schema, INT), FIELD(T, at, TIME), CHOICE(T, health, health_names), LIST(T, problems, problem_shape),
       LIST(T, sources, source_view_shape), OBJECT(T, cluster, cluster_view_shape), LIST(T, hosts, host_view_shape), LIST(T, volumes, volume_view_shape),
       LIST(T, domains, domain_view_shape), LIST(T, resources, resource_view_shape), LIST(T, failures, failure_view_shape),
       LIST(T, fencing, fencing_view_shape), LIST(T, constraints, constraint_view_shape),
-      LIST(T, acknowledgements, acknowledgement_shape));
+      LIST(T, survives, survival_view_shape), LIST(T, acknowledgements, acknowledgement_shape));
 #undef T
 
 struct snapshot *snapshot_keep(struct snapshot *s) {

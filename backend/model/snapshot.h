@@ -110,6 +110,14 @@ struct failure_view { const char *resource, *host, *task, *reason; int64_t at; }
 struct fencing_view { const char *target, *action, *result, *client, *origin, *delegate; int64_t at; }; /* delegate: the host that did it; "a human": nobody but a person says so */
 struct constraint_view { const char *id, *kind, *resource, *with, *host, *score; enum truth from_move; };
 
+struct survival_view { /* how many more hosts may be lost before that layer gives way */
+  const char *layer;     /* "quorum", "disks", "memory", "fencing" */
+  int64_t hosts;         /* any of them, at once; unknown: it is not known */
+  enum truth lost, weakest; /* lost: it has given way already */
+  const char *what;      /* where: a set of a volume, a host; NULL: nowhere in particular */
+  const char *text;      /* in a few words: "0 more hosts", "0 more in set 0 of models" */
+};
+
 struct snapshot {
   int references;
   struct arena *arena;
@@ -128,13 +136,14 @@ struct snapshot {
   LIST_OF(struct failure_view) failures;
   LIST_OF(struct fencing_view) fencing;
   LIST_OF(struct constraint_view) constraints;
+  LIST_OF(struct survival_view) survives; /* a layer that there is, in that order; empty: nobody judged */
   LIST_OF(struct acknowledgement) acknowledgements; /* all that stand in the CIB */
   const char *who;                 /* who looks: not part of what is printed; NULL: not known */
 };
 
 extern const struct shape snapshot_shape, problem_shape, source_view_shape, cluster_view_shape, host_view_shape, volume_view_shape,
     brick_view_shape, heal_view_shape, domain_view_shape, disk_view_shape, resource_view_shape, failure_view_shape, fencing_view_shape, constraint_view_shape,
-    source_fact_view_shape, link_view_shape, outlook_view_shape;
+    source_fact_view_shape, survival_view_shape, link_view_shape, outlook_view_shape;
 extern const char *const health_names[], *const severity_names[], *const membership_names[], *const node_state_names[], *const peer_state_names[],
     *const libvirt_state_names[], *const verdict_names[], *const role_names[], *const set_state_names[];
 

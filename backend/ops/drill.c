@@ -1,6 +1,7 @@
 /* What all drills share: what they are refused for, the timer that reverts when nobody is there any more, what is waited for. */
 #include "ops/drill.h"
-#include "analysis/judge.h"
+#include "analysis/fences.h"
+#include "analysis/lint.h"
 #include "analysis/seen.h"
 #include "analysis/stop.h"
 #include "analysis/store_view.h"
@@ -131,6 +132,15 @@ static void say_expected(struct hitting *h) {
   for (size_t i = 0; i < e.domains.count; i++) consequence(h->p, "%s %s", e.domains.item[i].name, e.domains.item[i].text);
 }
 
+/* What lint knows of that would make it fail: only what stands in the configuration, and so is the same when the plan is made again. */
+static void say_foreseen(struct hitting *h) {
+  static const char *const ids[] = {"lock-outlives-failover", "definition-not-shared", "local-disk", "leftover-constraint", "slow-ping", "first-brick-mandatory"};
+  const struct lint *l = drill_kills(h->drill->kind) ? lint_make(h->p->snap, h->p->arena) : NULL;
+  for (size_t i = 0; l && i < l->findings.count; i++)
+    for (size_t k = 0; k < COUNT(ids); k++)
+      if (str_eq(l->findings.item[i].id, ids[k])) consequence(h->p, "lint foresees: %s%s%s", l->findings.item[i].evidence, l->findings.item[i].operation ? "; mended by " : "", l->findings.item[i].operation ? l->findings.item[i].operation : "");
+}
+
 /* ---- what else is measured ---- */
 
 const char *drill_check_ping(struct planning *p, const char *value) {
@@ -176,6 +186,7 @@ bool drill_begin(struct hitting *h, struct planning *p, const char *host) {
   probe_begin(h);
   if (refused(p)) return false;
   say_expected(h);
+  say_foreseen(h);
   return true;
 }
 

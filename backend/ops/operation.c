@@ -1,5 +1,6 @@
 /* The table of operations as others see it: found, given values, checked, surveyed, planned. */
 #include "ops/operation.h"
+#include "ops/verdict.h"
 #include "analysis/seen.h"
 #include <errno.h>
 #include <stdio.h>
@@ -281,6 +282,7 @@ struct plan *operation_plan(const struct operation *o, const struct snapshot *s,
   plan->gluster = truth_of(o->flags & OP_GLUSTER);
   refuse_own_host(&p, target);
   o->plan(&p);
+  verdict_add(&p);
   /* What is typed to confirm: the target; without one, or where it is a path, the cluster's name. */
   plan->confirm = plan->target && o->target != TARGET_COPY ? plan->target : s->cluster.name ? arena_strdup(a, s->cluster.name) : "cluster";
   if (plan->allowed == TRUTH_YES) plan->forcible = TRUTH_UNKNOWN;

@@ -20,7 +20,7 @@ SHAPE(step_shape, T, FIELD(T, host, TEXT), CHOICE(T, kind, step_kind_names), FIE
 #undef T
 #define T struct plan
 SHAPE(plan_shape, T, FIELD(T, schema, INT), FIELD(T, operation, TEXT), FIELD(T, title, TEXT), FIELD(T, target, TEXT), FIELD(T, allowed, BOOL),
-      FIELD(T, forcible, BOOL), FIELD(T, why, TEXT), FIELD(T, when, TEXT), FIELD(T, danger, INT), FIELD(T, confirm, TEXT), FIELD(T, consequence, TEXTS),
+      FIELD(T, forcible, BOOL), FIELD(T, why, TEXT), FIELD(T, when, TEXT), FIELD(T, danger, INT), FIELD(T, confirm, TEXT), FIELD(T, consequence, TEXTS), CHOICE(T, verdict, verdict_names), LIST(T, warnings, plan_warning_shape),
       LIST(T, steps, step_shape), LIST(T, verify, condition_shape), FIELD(T, verify_ms, INT), FIELD(T, lock, BOOL), FIELD(T, gluster, BOOL));
 #undef T
 
@@ -202,6 +202,8 @@ void plan_text(const struct plan *p, struct str *out) {
   }
   if (p->consequence.count) str_add(out, "\nWhat will be\n");
   for (size_t i = 0; i < p->consequence.count; i++) str_addf(out, "  - %s\n", p->consequence.item[i]);
+  if (p->warnings.count) str_addf(out, "\nBeware\n");
+  for (size_t i = 0; i < p->warnings.count; i++) str_addf(out, "  - %s: %s\n", p->warnings.item[i].about, p->warnings.item[i].text);
   if (p->steps.count) str_add(out, "\nSteps\n");
   for (size_t i = 0; i < p->steps.count; i++) text_step(out, &p->steps.item[i], i, a);
   if (p->verify.count) str_addf(out, "\nVerified by later readings, within %" PRId64 " s\n", p->verify_ms / 1000);

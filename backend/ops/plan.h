@@ -4,7 +4,7 @@
 #ifndef OPS_PLAN_H
 #define OPS_PLAN_H
 #include "base/str.h"
-#include "model/shape.h"
+#include "model/snapshot.h"
 #include <stdbool.h>
 
 struct operation;
@@ -37,6 +37,8 @@ struct step {
   enum truth half;      /* when it failed its undo takes away what it left half done */
 };
 
+struct plan_warning { const char *about; int severity; const char *text; }; /* about: a layer of the verdict, or the id of a lint check */
+
 struct plan {
   int64_t schema;
   const char *operation, *title, *target;
@@ -45,13 +47,15 @@ struct plan {
   int64_t danger;         /* 0 nothing changes, 1 confirm, 2 the target's name is typed */
   const char *confirm;    /* that name */
   struct texts consequence;
+  int verdict;            /* enum verdict on what it takes down, by the layers that concern it; 0: it takes nothing down */
+  LIST_OF(struct plan_warning) warnings; /* the worst first; of this moment, and no part of what is confirmed */
   LIST_OF(struct step) steps;
   LIST_OF(struct condition) verify; /* all of them, by later readings */
   int64_t verify_ms;                /* how long these may take */
   enum truth lock;                  /* the operator lock of the cluster is held meanwhile */
   enum truth gluster;               /* it needs gluster's volume lock: no reader may take it */
 };
-extern const struct shape plan_shape, step_shape, condition_shape, good_exit_shape;
+extern const struct shape plan_shape, plan_warning_shape, step_shape, condition_shape, good_exit_shape;
 
 void plan_json(const struct plan *p, struct str *out);                  /* the contract's shape, no newline */
 void plan_shell(const struct plan *p, const char *ssh, struct str *out);/* a script for bash that does the same by hand; ssh: "root@%h" */

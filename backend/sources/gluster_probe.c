@@ -242,8 +242,7 @@ static void maybe_end(struct probe *p) {
 static bool name_trouble(int code) { return code == -ENOENT || code == -EINVAL || code == -EAGAIN; }
 
 static void why_not(const struct rpc *r, int code, char out[160]) {
-  int64_t mute = rpc_mute_ms(r);
-  if (mute || code == -ETIMEDOUT) snprintf(out, 160, "connected, but no answer for %lld s", (long long)(mute + 999) / 1000);
+  if (rpc_mute_ms(r) || code == -ETIMEDOUT) snprintf(out, 160, "connected, but no answer"); /* since when: the fact is older, the longer it is so */
   else if (code == -EHOSTUNREACH) snprintf(out, 160, "cannot be reached");
   else if (code == -ECONNREFUSED) snprintf(out, 160, "connection refused: it does not run");
   else if (code == -ECONNRESET || code == -ENOTCONN) snprintf(out, 160, "it went away");

@@ -289,6 +289,7 @@ static bool hear_heal(struct turn *v, const struct told_volume *c, int64_t at) {
   if (!same) {
     v->heal_at = at;
     v->theirs = clock_mono_ms();
+    unsettled_counted(&v->unsettled, counted(&v->heal)); /* or who reads next would doubt what others have long counted */
   }
   v->past.heal = later(v->past.heal, at);
   return v->tried_heal = true;

@@ -47,6 +47,8 @@ static const struct trial trials[] = {
     {ACTION_FORM_LINE_DOWN, "w 'volume-create' Enter 'v' Down C-u '/b' Down Down", CONTEXT_FORM, 0},
     {ACTION_PLAN_SHELL, "V a 'volume-stop' Enter", CONTEXT_PLAN, 0},
     {ACTION_PLAN_FORCE, "V a 'volume-stop' Enter", CONTEXT_PLAN, 0},
+    {ACTION_WHATIF_DEAD, "N W", CONTEXT_WHATIF, 0},
+    {ACTION_WHATIF_DRAIN, "N Down W", CONTEXT_WHATIF, 0},
     {ACTION_TASK_CANCEL, "T", CONTEXT_TASKS, 0},
     {ACTION_TASK_ANSWER, "T Down", CONTEXT_TASKS, 0},
     {ACTION_TASK_UNDO, "T Down Down", CONTEXT_TASKS, 0},

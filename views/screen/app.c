@@ -15,6 +15,7 @@ void app_free(struct app *a) {
   logs_state_free(&a->logs);
   mem_free(a->cluster);
   xray_free(&a->xray);
+  whatif_free(&a->whatif);
   acting_free(&a->acting);
   noc_free(&a->noc);
   *a = (struct app){0};
@@ -77,7 +78,10 @@ static bool of_tasks(const struct app *a) { return a->view == VIEW_FIRST_LIST + 
 static bool of_drills(const struct app *a) { return a->view == VIEW_FIRST_LIST + LIST_DRILLS || (a->view == VIEW_DETAIL && a->detail_list == LIST_DRILLS); }
 
 /* The context whose keys come before those of tables and texts; GLOBAL: none. */
-static enum context own_context(const struct app *a, const struct input *in) { return of_tasks(a) || (of_drills(a) && in->drill) ? CONTEXT_TASKS : logs_shown(a) ? CONTEXT_LOGS : CONTEXT_GLOBAL; }
+static enum context own_context(const struct app *a, const struct input *in) {
+  if (of_tasks(a) || (of_drills(a) && in->drill)) return CONTEXT_TASKS;
+  return logs_shown(a) ? CONTEXT_LOGS : a->view == VIEW_WHATIF ? CONTEXT_WHATIF : CONTEXT_GLOBAL;
+}
 
 /* The row of what has just happened in the past that is shown; NULL: nothing has, or all of it is later. */
 static const char *just_happened(const struct list_rows *r, const struct input *in) {
@@ -405,6 +409,7 @@ unsigned app_act(struct app *a, const struct input *in, int w, int h, enum actio
       return back(a);
     case ACTION_FULL: full(a); break;
     case ACTION_VIEW_XRAY: xray_open(a, in); break;
+    case ACTION_VIEW_WHATIF: whatif_open(a, in); break;
     case ACTION_LEFT:
     case ACTION_PREVIOUS_PANE: beside(a, -1); break;
     case ACTION_RIGHT:
@@ -434,7 +439,8 @@ static unsigned sheet_key(struct app *a, const struct input *in, int w, int h, s
   unsigned wants = acting_key(&a->acting, in, f.body.w, f.body.h, k, &action);
   if (!wants) return action == ACTION_NONE ? 0 : beside_sheet(a, in, w, h, action);
   if (a->acting.go_view) {
-    app_go(a, a->acting.go_view - 1);
+    if (a->acting.go_view - 1 == VIEW_WHATIF) whatif_open(a, in); /* of what is selected, as by its key */
+    else app_go(a, a->acting.go_view - 1);
     a->acting.go_view = 0;
   }
   if (a->acting.go_list) {

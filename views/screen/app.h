@@ -8,7 +8,7 @@
 #include "views/screen/noc.h"
 
 /* The overview, the lists, the pages; the detail of an item, which has no name of its own, is the last. */
-enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_CLUSTERS, VIEW_XRAY, VIEW_TOPOLOGY, VIEW_DETAIL, VIEW_COUNT };
+enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_CLUSTERS, VIEW_XRAY, VIEW_TOPOLOGY, VIEW_WHATIF, VIEW_DETAIL, VIEW_COUNT };
 enum { APP_BACK = 16, APP_PANES = 4, APP_MIN_W = 60, APP_MIN_H = 15 };
 
 enum time_wish { TIME_NONE, TIME_PAUSE, TIME_STEP_BACK, TIME_STEP, TIME_EVENT_BACK, TIME_EVENT, TIME_MOMENT, TIME_BEGIN, TIME_END, TIME_SLOWER, TIME_FASTER, TIME_MARK };
@@ -32,6 +32,17 @@ struct xray_state {
   struct table_state table;
 };
 
+struct whatif_state {
+  char **target; /* what is lost, as loss_add() takes it; owned, ends with NULL. NULL: rows to choose from */
+  bool chosen;   /* from these rows: back leads there */
+  bool dead;     /* it just dies, where both fates have no room */
+  struct arena *arena; /* of the verdicts, which are made once a snapshot: when what is in sight settles */
+  uint64_t stamp;      /* of that snapshot */
+  struct judged *rows; /* of the rows to choose from */
+  const struct stop *in_order, *dies; /* of the target */
+  struct table_state table;
+};
+
 struct app { /* {0} is the overview with its first pane focused */
   int view, pane;
   struct { int view, pane; } back[APP_BACK];
@@ -41,6 +52,7 @@ struct app { /* {0} is the overview with its first pane focused */
   char *detail_id;  /* ... and the item's id; owned */
   size_t top;        /* line of a page that is a text */
   struct xray_state xray;
+  struct whatif_state whatif;
   int event_least;   /* enum severity of what the list of events shows, and worse */
   enum compare compare; /* what the history compares with ... */
   bool marked;          /* ... and whether there is a moment that was marked */
@@ -149,6 +161,19 @@ void settle_topology(struct app *a, const struct input *in, int w, int h);
 unsigned act_topology(struct app *a, const struct input *in, int w, int h, enum action action);
 void draw_topology(struct pen p, const struct app *a, const struct input *in);
 void state_topology(const struct app *a, const struct input *in, struct str *out);
+/* survival.c */
+void draw_survival(struct pen p, int y, const struct input *in); /* what the cluster survives, a line */
+const char *survival_weakest(const struct input *in);            /* the weakest of it, "survives: disks 0 more in set 0"; NULL: nothing is known */
+/* whatif.c */
+void whatif_open(struct app *a, const struct input *in); /* from what is selected, or marked */
+void whatif_free(struct whatif_state *x);
+/* Several nodes that are looked at as lost together: pacemaker is to be asked for these. NULL: none. */
+const char *whatif_nodes(const struct app *a, const struct input *in);
+void settle_whatif(struct app *a, const struct input *in, int w, int h);
+unsigned act_whatif(struct app *a, const struct input *in, int w, int h, enum action action);
+void draw_whatif(struct pen p, const struct app *a, const struct input *in);
+void state_whatif(const struct app *a, const struct input *in, struct str *out);
+int selected_whatif(const struct app *a, const struct input *in, const char **ret_id);
 /* account.c: what a problem, an event has to tell; text_free() */
 struct text *problem_text(const struct input *in, const struct problem *p);
 struct text *event_text(const struct input *in, const struct event_row *r);

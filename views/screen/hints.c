@@ -64,6 +64,9 @@ enum {
   OF_EVENTS = 1 << 10, OF_HISTORY = 1 << 11, OF_LOGS = 1 << 12, OF_SOME_LOGS = 1 << 13, OF_TILES = 1 << 14, /* that view */
   LINES = 1 << 15,  /* a page whose lines can be opened */
   SORTED = 1 << 16,
+  FALLS = 1 << 17,  /* what is selected may be taken down */
+  OF_FATES = 1 << 18, /* what comes of a loss, */
+  OF_HOST = 1 << 19,  /* of a host's */
 };
 
 static int task_hints(const struct input *in, int list, const char *id) {
@@ -82,7 +85,11 @@ static int where_of(const struct app *a, const struct input *in, int list, const
   int where = (a->view == VIEW_OVERVIEW ? OVERVIEW : text ? TEXT : LIST) | (in->time.past ? PAST : 0) | (app_dated(a, in) ? DATED : 0) | (in->snap && app_mending(a, in, &m) ? MENDS : 0) | task_hints(in, list, id);
   for (size_t i = 0; i < COUNT(views); i++)
     if (a->view == views[i].view) where |= views[i].where;
-  if (list < 0) where &= ~LINES; /* what is selected is no thing */
+  if ((list == LIST_NODES || list == LIST_BRICKS) && id && a->view != VIEW_OVERVIEW && a->view != VIEW_WHATIF) where |= FALLS;
+  if (a->view == VIEW_WHATIF && a->whatif.target) where |= OF_FATES;
+  if (a->view == VIEW_WHATIF && !a->whatif.target) where |= LINES;
+  if (a->view == VIEW_WHATIF && list == LIST_NODES) where |= OF_HOST;
+  if (list < 0 && a->view != VIEW_WHATIF) where &= ~LINES; /* what is selected is no thing */
   if (!in->cluster_count) where &= ~OF_TILES; /* there is none to look at */
   if (!in->then.set) where &= ~OF_HISTORY; /* there is nothing to compare with */
   if (!in->logs) where &= ~OF_LOGS; /* nobody is there to ask for them */
@@ -95,9 +102,9 @@ void draw_hints(struct pen p, const struct app *a, const struct input *in) {
   static const struct hint hints[] = {
       {ACTION_TIME_PAUSE, "play/pause", PAST}, {ACTION_TIME_STEP_BACK, NULL, PAST}, {ACTION_TIME_STEP, "change", PAST}, {ACTION_TIME_EVENT_BACK, NULL, PAST}, {ACTION_TIME_EVENT, "event", PAST}, {ACTION_TIME_END, "end", PAST},
       {ACTION_FIX, "fix", MENDS}, {ACTION_LOGS_ALL, "all/only", OF_SOME_LOGS}, {ACTION_LOGS_SEVERITY, "severity", OF_LOGS}, {ACTION_LOGS_WIDER, NULL, OF_LOGS}, {ACTION_LOGS_NARROWER, "time", OF_LOGS}, {ACTION_LOGS_FOLLOW, "follow", OF_LOGS}, {ACTION_LOGS_SAVE, "save", OF_LOGS},
-      {ACTION_SUBJECT, "its thing", DATED}, {ACTION_TIME_MOMENT, "its moment", DATED}, {ACTION_VIEW_LOGS, "logs", DATED}, {ACTION_SEVERITY, "severity", OF_EVENTS}, {ACTION_COMPARE, "other span", OF_HISTORY}, {ACTION_TIME_MARK, "mark", OF_HISTORY},
+      {ACTION_WHATIF_DEAD, "turn over", OF_FATES}, {ACTION_WHATIF_DRAIN, "do it when safe", OF_HOST}, {ACTION_SUBJECT, "its thing", DATED}, {ACTION_TIME_MOMENT, "its moment", DATED}, {ACTION_VIEW_LOGS, "logs", DATED}, {ACTION_SEVERITY, "severity", OF_EVENTS}, {ACTION_COMPARE, "other span", OF_HISTORY}, {ACTION_TIME_MARK, "mark", OF_HISTORY},
       {ACTION_TASK_ANSWER, "answer", ANSWERS}, {ACTION_TASK_CANCEL, "stop", STOPS}, {ACTION_TASK_UNDO, "undo", UNDOES}, {ACTION_TASK_FORGET, "forget", FORGETS},
-      {ACTION_NEXT_PANE, "pane", OVERVIEW}, {ACTION_NEXT_PANE, "next list", LIST}, {ACTION_OPEN, "look at it", OF_TILES}, {ACTION_OPEN, "open", OVERVIEW | LIST | LINES}, {ACTION_ACTIONS, "actions", ANYWHERE}, {ACTION_FILTER, "filter", OVERVIEW | LIST}, {ACTION_VIEW_XRAY, "x-ray", ANYWHERE},
+      {ACTION_NEXT_PANE, "pane", OVERVIEW}, {ACTION_NEXT_PANE, "next list", LIST}, {ACTION_OPEN, "look at it", OF_TILES}, {ACTION_OPEN, "open", OVERVIEW | LIST | LINES}, {ACTION_ACTIONS, "actions", ANYWHERE}, {ACTION_VIEW_WHATIF, "what if", FALLS}, {ACTION_FILTER, "filter", OVERVIEW | LIST}, {ACTION_VIEW_XRAY, "x-ray", ANYWHERE},
       {ACTION_FULL, "full", OVERVIEW}, {ACTION_BACK, "back", LIST | TEXT}, {ACTION_SORT, "sort", LIST}, {ACTION_REVERSE_SORT, "reverse", SORTED}, {ACTION_MARK, "mark", LIST}, {ACTION_COLUMNS, "columns", LIST}, {ACTION_VIEW_PROBLEMS, "problems", ANYWHERE},
       {ACTION_HELP, "help", ANYWHERE}, {ACTION_VIEW_EVENTS, "events", ANYWHERE}, {ACTION_PALETTE, "go to", ANYWHERE}, {ACTION_VIEW_LOGS, "logs", ANYWHERE}, {ACTION_VIEW_HISTORY, "history", ANYWHERE}, {ACTION_VIEW_SOURCES, "sources", ANYWHERE}, {ACTION_WIZARDS, "set up", OVERVIEW | LIST},
       {ACTION_QUIT, "quit", ANYWHERE}};
@@ -113,7 +120,7 @@ void draw_hints(struct pen p, const struct app *a, const struct input *in) {
   for (size_t i = 0; i < COUNT(hints); i++) {
     const struct hint *h = &hints[i];
     if (!(h->where & where) || h->action == here || said[h->action] || (filtered && h->action == ACTION_BACK) || (empty && (h->action == ACTION_OPEN || h->action == ACTION_SORT || h->action == ACTION_MARK))) continue;
-    enum context own = action_row(h->action)->context, context = own == CONTEXT_TASKS || own == CONTEXT_LOGS ? own : text ? CONTEXT_TEXT : CONTEXT_TABLE;
+    enum context own = action_row(h->action)->context, context = own == CONTEXT_TASKS || own == CONTEXT_LOGS || own == CONTEXT_WHATIF ? own : a->view == VIEW_WHATIF ? CONTEXT_WHATIF : text ? CONTEXT_TEXT : CONTEXT_TABLE;
     said[h->action] = 1;
     x = draw_hint(p, x, in, context, h);
   }

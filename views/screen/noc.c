@@ -296,6 +296,12 @@ static const char *problems_text(const struct input *in) {
   return known ? arena_printf(in->arena, "%zu problem%s, %zu acknowledged", count, count == 1 ? "" : "s", known) : arena_printf(in->arena, "%zu problem%s", count, count == 1 ? "" : "s");
 }
 
+/* How many problems there are, and how much more it bears. */
+static const char *outlook_text(const struct input *in) {
+  const char *weakest = survival_weakest(in);
+  return weakest ? arena_printf(in->arena, "%s   %s", problems_text(in), weakest) : problems_text(in);
+}
+
 static void draw_age(struct pen p, const struct noc *n, const struct input *in, const struct layout *l, const struct worth *w) {
   bool loud = w->age_role == ROLE_BAD;
   struct style age = {.role = (uint8_t)w->age_role, .attrs = loud ? ATTR_BOLD | ATTR_REVERSE : ATTR_BOLD}, words = w->lost ? STYLE(DIM) : STYLE(NORMAL);
@@ -311,11 +317,11 @@ static void draw_age(struct pen p, const struct noc *n, const struct input *in, 
   struct pen text = pen_sub(p, x, y + (l->age_scale && lines > 3 ? (lines - 3) / 2 : 0), p.w - x - 1, 3);
   pen_field(text, 0, 0, text.w, (struct style){.role = (uint8_t)w->age_role, .attrs = loud ? ATTR_REVERSE | ATTR_BOLD : 0}, w->sentence);
   if (!in->snap || n->many) return;
-  const char *counters = w->lost ? arena_printf(in->arena, "then: %s", counters_text(in)) : counters_text(in), *problems = problems_text(in);
+  const char *counters = w->lost ? arena_printf(in->arena, "then: %s", counters_text(in)) : counters_text(in), *problems = outlook_text(in);
   if (lines > 2) {
     pen_field(text, 0, 1, text.w, words, counters);
     pen_field(text, 0, 2, text.w, words, problems);
-  } else pen_field(text, 0, 1, text.w, words, arena_printf(in->arena, "%s   %s", problems, counters));
+  } else pen_field(text, 0, 1, text.w, words, arena_printf(in->arena, "%s   %s", problems_text(in), counters));
 }
 
 static const char *lasted(const struct input *in, const struct noc *n, const struct problem *p) {

@@ -8,7 +8,7 @@ struct frame frame_of(struct canvas *c, const struct app *a, const struct input 
   int notice = c->h >= 18 ? 1 : 0, time = shows_time(in);
   if (a->view == VIEW_OVERVIEW && in->snap && c->h >= 22) {
     int problems = (int)in->snap->problems.count;
-    notice += problems > 2 ? 2 : problems;
+    notice += (problems > 2 ? 2 : problems) + (in->snap->survives.count > 0);
   }
   if (!notice && a->acting.say) notice = 1;
   notice += task_noted(in) != NULL;
@@ -151,7 +151,9 @@ void draw_notice(struct pen p, const struct app *a, const struct input *in) {
     struct mending m = {0};
     const char *fix = app_mending(a, in, &m) ? fix_text(&p, in, &m) : NULL;
     list_open(&r, &list_problems, &any, in);
-    for (size_t i = 0; i < r.table.row_count && y < p.h - 1; i++) draw_problem(p, y++, in, r.item[i], r.item[i] == m.problem ? fix : NULL);
+    bool survives = in->snap->survives.count > 0;
+    if (survives) draw_survival(p, p.h - 2, in);
+    for (size_t i = 0; i < r.table.row_count && y < p.h - 1 - survives; i++) draw_problem(p, y++, in, r.item[i], r.item[i] == m.problem ? fix : NULL);
   }
   const struct event *news = grave_news(in), *e = news ? news : in->event_past ? &in->events[in->event_past - 1] : NULL;
   if (!e) return;

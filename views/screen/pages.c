@@ -18,6 +18,8 @@ static const struct page pages[] = { /* by view, without the lists */
                                 .settle = settle_xray, .act = act_xray, .draw = draw_xray, .state = state_xray, .selected = selected_xray},
     [VIEW_TOPOLOGY - LIST_COUNT] = {.name = "topology", .title = "Topology", .help = "hosts, links, replica sets and what runs where, drawn", .action = ACTION_VIEW_TOPOLOGY,
                                     .settle = settle_topology, .act = act_topology, .draw = draw_topology, .state = state_topology},
+    [VIEW_WHATIF - LIST_COUNT] = {.name = "whatif", .title = "What if", .help = "what comes of it when a host, a brick or a network is lost: stopped in order, or it just dies", .action = ACTION_VIEW_WHATIF,
+                                  .settle = settle_whatif, .act = act_whatif, .draw = draw_whatif, .state = state_whatif, .selected = selected_whatif},
     [VIEW_DETAIL - LIST_COUNT] = {.title = "Detail", .help = "all that is known of one thing", .text = detail_text, .heading = detail_heading, .settle = settle_detail},
 };
 

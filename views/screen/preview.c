@@ -184,6 +184,26 @@ static void add_consequences(struct text *t, const struct acting *a, const struc
   }
 }
 
+/* What the verdict and lint have against it. What stood there before is not compared: it is of each moment. */
+static void add_warnings(struct text *t, const struct acting *a, const struct input *in) {
+  const struct plan *p = a->preview.plan;
+  static const struct { const char *words; enum role role; } verdicts[] = {[VERDICT_NONE] = {"", ROLE_NORMAL}, [VERDICT_SAFE] = {"by the verdict it may go down", ROLE_OK}, [VERDICT_WAIT] = {"by the verdict it should wait", ROLE_WARN},
+                                                                          [VERDICT_UNSAFE] = {"by the verdict it may NOT go down now", ROLE_BAD}, [VERDICT_UNKNOWN] = {"whether it may go down is not known", ROLE_UNKNOWN}};
+  if (!p->verdict && !p->warnings.count) return;
+  heading(t, "Beware");
+  text_indent(t, 1, 3);
+  if (p->verdict) {
+    text_addf(t, style_of(verdicts[p->verdict].role), "%s ", symbol(in->glyphs, p->verdict == VERDICT_SAFE ? SYMBOL_OK : p->verdict == VERDICT_UNSAFE ? SYMBOL_BAD : p->verdict == VERDICT_WAIT ? SYMBOL_WAIT : SYMBOL_UNKNOWN));
+    text_more(t, style_of(verdicts[p->verdict].role), verdicts[p->verdict].words);
+  }
+  for (size_t i = 0; i < p->warnings.count; i++) {
+    const struct plan_warning *w = &p->warnings.item[i];
+    text_addf(t, style_of(severity_role(w->severity)), "%s ", symbol(in->glyphs, severity_symbol(w->severity)));
+    text_moref(t, STYLE(DIM), "%s: ", w->about);
+    text_more(t, STYLE(NORMAL), w->text);
+  }
+}
+
 static const char *words_of(const struct input *in, const struct texts *argv) {
   CLEANUP(str_free) struct str words = {0};
   shell_words(&words, argv);
@@ -290,6 +310,7 @@ void preview_add_text(struct text *t, const struct acting *a, const struct input
     return;
   }
   add_consequences(t, a, in);
+  add_warnings(t, a, in);
   add_steps(t, a, in);
   add_proof(t, a, in);
 }

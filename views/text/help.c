@@ -6,6 +6,7 @@
 #include "model/problem.h"
 #include "ops/drill.h"
 #include "ops/operation.h"
+#include "ops/verdict.h"
 #include "sim/sim.h"
 #include "tui/theme.h"
 #include "views/command.h"
@@ -270,6 +271,7 @@ int run_self_test(void) {
   test_themes();
   test_facts();
   test_operations();
+  must(!verdict_mistake(), "the table of what operations take down names what there is not", verdict_mistake() ? verdict_mistake() : "");
   for (size_t g = 0; lint_groups[g]; g++)
     for (const struct lint_check *c = lint_groups[g]; c->id; c++) {
       must(c->title && c->why && c->severity && c->needs && c->find, "a check without all of its parts", c->id);

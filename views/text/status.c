@@ -85,6 +85,12 @@ static void add_tables(struct str *out, const struct snapshot *s) {
     add_name(out, 0, c->dc ? c->dc : "none");
     str_addf(out, ", fencing %s\n", c->fencing == TRUTH_YES ? "on" : c->fencing == TRUTH_NO ? "OFF" : "not known");
   }
+  if (s->survives.count) str_add(out, "survives: ");
+  for (size_t i = 0; i < s->survives.count; i++) {
+    str_addf(out, "%s%s ", i ? ", " : "", s->survives.item[i].layer);
+    add_name(out, 0, s->survives.item[i].text);
+    if (i + 1 == s->survives.count) str_addc(out, '\n');
+  }
   add_problems(out, s);
   if (s->hosts.count) str_add(out, "\nhost                 corosync  pacemaker    peer          libvirt      domains\n");
   for (size_t i = 0; i < s->hosts.count; i++) {

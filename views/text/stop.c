@@ -28,9 +28,9 @@ static void add_domain(struct str *out, const struct stop_domain *d) {
   str_addc(out, '\n');
 }
 
-static void print_text(const struct stop *v, struct str *out) {
+static void print_text(const struct stop *v, bool dead, struct str *out) {
   for (size_t i = 0; i < v->targets.count; i++) str_add(out, i ? " " : ""), add_clean(out, v->targets.item[i]);
-  str_addf(out, ": %s, data %s\n", words[v->verdict], v->durability ? durability_names[v->durability] : "unknown");
+  str_addf(out, "%s: %s, data %s\n", dead ? " (it just dies)" : "", words[v->verdict], v->durability ? durability_names[v->durability] : "unknown");
   for (int worst = VERDICT_COUNT; worst-- > 0;) /* the worst first */
     for (size_t i = 0; i < v->reasons.count; i++)
       if (stop_rank(v->reasons.item[i].verdict) == worst) add_reason(out, &v->reasons.item[i]);
@@ -59,7 +59,7 @@ int run_ok_to_stop(struct arguments *a) {
   CLEANUP(arena_freep) struct arena *arena = arena_new();
   struct asking asking = {a, arena};
   struct reading r = {.timeout_ms = seconds_option(a, OPT_TIMEOUT, 10000, 3600), .wants = wants, .owner = &asking};
-  struct loss loss = {0};
+  struct loss loss = {.dead = a->option[OPT_DEAD] != NULL};
   struct err e = {0};
   if (r.timeout_ms < 0) return EXIT_USAGE;
   int code = reading_take(a, &r);
@@ -70,7 +70,7 @@ int run_ok_to_stop(struct arguments *a) {
   if (r.snap && !code) {
     const struct stop *v = stop_judge(r.snap, &loss, arena);
     if (a->option[OPT_JSON]) shape_encode(&stop_shape, v, &out), str_addc(&out, '\n');
-    else print_text(v, &out);
+    else print_text(v, loss.dead || loss.links.count, &out);
     fputs(str_text(&out), stdout);
     code = exits[v->verdict];
   }
