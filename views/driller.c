@@ -69,7 +69,9 @@ void driller_input(const struct driller *d, struct input *in) {
   if (!d) return;
   in->drilled = &d->reports;
   if (!driller_busy(d) || !d->console->feed) return;
+  const struct app *app = &d->console->app;
+  bool shown = app->view == VIEW_DETAIL && app->detail_list == LIST_DRILLS;
   struct drill_shown *s = arena_alloc(in->arena, sizeof *s);
-  *s = (struct drill_shown){.report = drill_run_report(d->run, in->arena), .task = drill_run_task(d->run), .text = drill_run_text(d->run), .reverts_at = drill_run_reverts_at(d->run), .now = feed_wall(d->console->feed)};
+  *s = (struct drill_shown){.name = drill_run_name(d->run), .target = drill_run_target(d->run), .report = shown ? drill_run_report(d->run, in->arena) : NULL, .task = drill_run_task(d->run), .text = drill_run_text(d->run), .reverts_at = drill_run_reverts_at(d->run), .now = feed_wall(d->console->feed)};
   in->drill = s;
 }

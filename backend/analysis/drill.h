@@ -71,6 +71,7 @@ void drill_watch_pulse_over(struct drill_watch *w, const char *name); /* nobody 
 bool drill_watch_fenced(const struct drill_watch *w); /* the host was fenced since: what was done to it is gone */
 /* The host and its bricks are as they were, by the newest snapshot; what is not. What became of the domains is another matter. */
 enum truth drill_watch_whole(const struct drill_watch *w, struct arena *a, const char **ret_text);
+const struct drill_event *drill_watch_events(const struct drill_watch *w, size_t *ret_count); /* as they were noticed; borrowed until the next is */
 int64_t drill_watch_injected(const struct drill_watch *w); /* unknown: not yet */
 /* Into ret, in a: timeline, outages, phases, findings, and whether it stayed within what was expected. ended: it is over; else as it stands. */
 void drill_watch_report(const struct drill_watch *w, struct arena *a, struct drill_report *ret);

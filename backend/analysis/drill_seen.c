@@ -2,6 +2,7 @@
  * so shortly before it that no reading in between was needed. */
 #include "analysis/drill_parts.h"
 #include "analysis/seen.h"
+#include "analysis/store_view.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,7 +63,20 @@ void watch_event(struct drill_watch *w, struct when at, const char *event, const
   *e = (struct drill_event){.at = at.from + (at.until - at.from) / 2, .uncertainty_ms = (at.until - at.from + 1) / 2, .event = event, .subject = arena_strdup(w->arena, subject), .text = arena_strdup(w->arena, text), .source = arena_strdup(w->arena, source)};
 }
 
+const struct domain_view *domain_again(const struct snapshot *s, const char *name, size_t at) {
+  return at < s->domains.count && str_eq(s->domains.item[at].name, name) ? &s->domains.item[at] : snapshot_domain(s, name);
+}
+
+const struct brick_view *brick_again(const struct snapshot *s, const char *host, const char *path, size_t volume, size_t at) {
+  const struct volume_view *v = volume < s->volumes.count ? &s->volumes.item[volume] : NULL;
+  const struct brick_view *b = v && at < v->bricks.count ? &v->bricks.item[at] : NULL;
+  return b && str_eq(b->path, path) && str_eq(b->host, host) ? b : brick_find(s, host, path, NULL);
+}
+
 const char *running_on(const struct snapshot *s, const char *domain) {
+  const struct domain_view *v = snapshot_domain(s, domain);
+  /* What is merged says it, unless it is on its way from one host to another, or old. */
+  if (v && !v->stale.count && v->hosts.count == 1 && str_eq(v->state, "running")) return v->hosts.item[0];
   for (size_t i = 0; i < s->hosts.count; i++) {
     const struct libvirt_domains *d = s->hosts.item[i].libvirt ? fact_seen(s, "libvirt.domains", s->hosts.item[i].name) : NULL;
     for (size_t k = 0; d && k < d->domains.count; k++)

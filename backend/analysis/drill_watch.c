@@ -51,7 +51,7 @@ struct drill_watch *drill_watch_new(const struct drill_subject *d, struct snapsh
     for (size_t i = 0; i < before->volumes.item[v].bricks.count; i++) {
       const struct brick_view *b = &before->volumes.item[v].bricks.item[i];
       struct watched_brick *x = list_add(a, &w->bricks, &watched_brick_shape);
-      *x = (struct watched_brick){arena_printf(a, "%s:%s", b->host, b->path), arena_strdup(a, b->host), arena_strdup(a, b->path), b->online};
+      *x = (struct watched_brick){arena_printf(a, "%s:%s", b->host, b->path), arena_strdup(a, b->host), arena_strdup(a, b->path), v, i, b->online};
     }
   return w;
 }
@@ -189,7 +189,7 @@ static void see_failures(struct drill_watch *w, const struct snapshot *s) {
 static void see_store(struct drill_watch *w, const struct snapshot *s) {
   for (size_t i = 0; i < w->bricks.count; i++) {
     struct watched_brick *x = &w->bricks.item[i];
-    const struct brick_view *b = brick_find(s, x->host, x->path, NULL);
+    const struct brick_view *b = brick_again(s, x->host, x->path, x->volume, x->at);
     enum truth online = b ? brick_online(s, b) : TRUTH_UNKNOWN;
     if (online == TRUTH_YES && b->answers == TRUTH_NO) online = TRUTH_NO;
     if (online == TRUTH_UNKNOWN || online == x->online) continue;
@@ -284,6 +284,7 @@ static void see_silence(struct drill_watch *w, const struct snapshot *s) {
 }
 
 const struct drill_subject *drill_watch_subject(const struct drill_watch *w) { return &w->subject; }
+const struct drill_event *drill_watch_events(const struct drill_watch *w, size_t *ret_count) { return *ret_count = w->events.count, w->events.item; }
 int64_t drill_watch_injected(const struct drill_watch *w) { return w->injected.until; }
 bool drill_watch_fenced(const struct drill_watch *w) { return happened(w->fenced); }
 
@@ -301,7 +302,7 @@ static const char *second_fault(struct drill_watch *w, const struct snapshot *s)
   }
   for (size_t v = 0; v < w->before->volumes.count; v++)
     for (size_t i = 0; i < w->before->volumes.item[v].bricks.count; i++) {
-      const struct brick_view *was = &w->before->volumes.item[v].bricks.item[i], *b = brick_find(s, was->host, was->path, NULL);
+      const struct brick_view *was = &w->before->volumes.item[v].bricks.item[i], *b = brick_again(s, was->host, was->path, v, i);
       bool its = (target && snapshot_host(s, was->host) == target);
       if (!its && b && was->online == TRUTH_YES && brick_online(s, b) == TRUTH_NO) return arena_printf(w->arena, "a second fault: brick %s:%s is down", was->host, was->path);
     }
@@ -310,7 +311,8 @@ static const char *second_fault(struct drill_watch *w, const struct snapshot *s)
 
 static const char *other_domain(struct drill_watch *w, const struct snapshot *s) {
   for (size_t i = 0; i < w->before->domains.count; i++) {
-    const struct domain_view *was = &w->before->domains.item[i], *v = snapshot_domain(s, was->name);
+    const struct domain_view *was = &w->before->domains.item[i], *v = domain_again(s, was->name, i);
+    if (v && !v->stale.count && str_eq(v->state, "running")) continue;
     if (!str_eq(was->state, "running") || was->stale.count || expected_to_be_hit(w, was->name) || !was->hosts.count) continue;
     if (v && !old(&v->stale, LAYER_LIBVIRT) && !running_on(s, was->name) && libvirt_seen(s, was->hosts.item[0])) return arena_printf(w->arena, "%s was not to be hit, and is %s", was->name, v->state ? v->state : "gone");
   }
@@ -362,7 +364,7 @@ enum truth drill_watch_whole(const struct drill_watch *w, struct arena *a, const
   }
   for (size_t v = 0; v < w->before->volumes.count; v++)
     for (size_t i = 0; i < w->before->volumes.item[v].bricks.count; i++) {
-      const struct brick_view *o = &w->before->volumes.item[v].bricks.item[i], *b = brick_find(s, o->host, o->path, NULL);
+      const struct brick_view *o = &w->before->volumes.item[v].bricks.item[i], *b = brick_again(s, o->host, o->path, v, i);
       if (o->online != TRUTH_YES) continue;
       one = b ? brick_online(s, b) : TRUTH_UNKNOWN;
       if (one != TRUTH_YES && !**ret_text) *ret_text = arena_printf(a, "brick %s:%s is %s", o->host, o->path, one == TRUTH_NO ? "down" : "not known to be up");

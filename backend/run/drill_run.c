@@ -353,6 +353,10 @@ void drill_run_wind_down(struct drill_run *r) {
 }
 
 bool drill_run_over(const struct drill_run *r) { return r->phase == RUN_OVER; }
+const struct drill_event *drill_run_events(const struct drill_run *r, size_t *ret_count) { return drill_watch_events(r->watch, ret_count); }
+int64_t drill_run_injected(const struct drill_run *r) { return drill_watch_injected(r->watch); }
+const char *drill_run_target(const struct drill_run *r) { return r->target; }
+const char *drill_run_name(const struct drill_run *r) { return r->drill->operation.name; }
 const char *drill_run_task(const struct drill_run *r) { return r->task; }
 const char *drill_run_text(const struct drill_run *r) { return r->text; }
 int64_t drill_run_reverts_at(const struct drill_run *r) { return r->armed_at == UNKNOWN_INT || r->armed_s == UNKNOWN_INT || r->phase == RUN_OVER || drill_watch_fenced(r->watch) ? UNKNOWN_INT : r->armed_at + r->armed_s * 1000; }

@@ -27,6 +27,10 @@ void drill_run_wind_down(struct drill_run *r);                   /* the terminal
 bool drill_run_over(const struct drill_run *r);                  /* and its report is kept */
 /* As it stands now, in a. */
 struct drill_report *drill_run_report(const struct drill_run *r, struct arena *a);
+const struct drill_event *drill_run_events(const struct drill_run *r, size_t *ret_count); /* as they were noticed; borrowed until the next is */
+int64_t drill_run_injected(const struct drill_run *r);           /* wall ms; unknown: not yet */
+const char *drill_run_target(const struct drill_run *r);
+const char *drill_run_name(const struct drill_run *r);
 const char *drill_run_task(const struct drill_run *r);           /* the id of its task */
 const char *drill_run_text(const struct drill_run *r);           /* what is being done, a sentence */
 int64_t drill_run_reverts_at(const struct drill_run *r);         /* when the timer takes it back, wall ms; unknown: it is not armed */

@@ -36,7 +36,7 @@ static const struct { enum role role; enum symbol sign; const char *word; } verd
 static const struct drill_report *const *all_reports(const struct input *in) { return in->drilled ? (const struct drill_report *const *)in->drilled->item : NULL; }
 static size_t report_count(const struct input *in) { return in->drilled ? in->drilled->count : 0; }
 
-const char *drill_task(const struct input *in, const char *name) { return in->drill && name && str_eq(in->drill->report->drill, name) ? in->drill->task : NULL; }
+const char *drill_task(const struct input *in, const char *name) { return in->drill && name && str_eq(in->drill->name, name) ? in->drill->task : NULL; }
 
 static size_t collect(const struct input *in, const void ***ret) {
   size_t n = 0;
@@ -206,6 +206,7 @@ static bool said(const struct drill_report *r, const char *event) {
 
 static void live(struct text *t, const struct input *in) {
   const struct drill_shown *s = in->drill;
+  if (!s->report) return; /* it has just been opened */
   char age[CLOCK_TEXT], key[KEY_NAME];
   bool counts = s->reverts_at != UNKNOWN_INT && s->reverts_at > s->now;
   put(t, "now", STYLE(ACCENT), s->text ? s->text : "");
@@ -260,7 +261,7 @@ static const struct drill_report *last_of(const struct input *in, const char *na
 
 const char *drill_heading(const struct input *in, const char *name) {
   const struct drill *d = name ? drill_find(name) : NULL;
-  const char *target = drill_task(in, name) ? in->drill->report->target : NULL;
+  const char *target = drill_task(in, name) ? in->drill->target : NULL;
   char age[CLOCK_TEXT];
   bool counts = target && in->drill->reverts_at != UNKNOWN_INT && in->drill->reverts_at > in->drill->now;
   if (counts) return arena_printf(in->arena, "Drill: %s on %s, reverts in %s", d->operation.title, target, clock_age(age, in->drill->reverts_at - in->drill->now));

@@ -5,7 +5,8 @@
 #include "tui/text.h"
 
 struct drill_shown { /* the one that runs */
-  const struct drill_report *report; /* as it stands */
+  const char *name, *target;
+  const struct drill_report *report; /* as it stands, while its page is looked at; NULL: it is not */
   const char *task, *text;           /* its task; what is being done */
   int64_t reverts_at, now;           /* when its timer takes it back, wall ms; unknown: it is not armed, or need not any more */
 };

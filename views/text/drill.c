@@ -27,7 +27,6 @@ struct drilling {
   size_t reports;
   bool json;
   size_t said_events;
-  const struct drill_report *said_before; /* the timeline that was printed; in arena */
   const char *said;      /* the sentence that was said last */
   int interrupts;
   int64_t window;        /* after that no drill is begun, wall ms; 0: whenever */
@@ -36,15 +35,9 @@ struct drilling {
 
 /* ---- what is said meanwhile ---- */
 
-static bool was_said(const struct drill_report *before, const struct drill_event *e) {
-  for (size_t i = 0; before && i < before->timeline.count; i++)
-    if (before->timeline.item[i].at == e->at && str_eq(before->timeline.item[i].text, e->text)) return true;
-  return false;
-}
-
-static void say_event(const struct drill_report *r, const struct drill_event *e) {
+static void say_event(int64_t injected, const struct drill_event *e) {
   CLEANUP(str_free) struct str out = {0};
-  int64_t since = r->injected == UNKNOWN_INT ? UNKNOWN_INT : e->at - r->injected;
+  int64_t since = injected == UNKNOWN_INT ? UNKNOWN_INT : e->at - injected;
   if (since == UNKNOWN_INT) str_add(&out, "          ");
   else str_addf(&out, "%c%6" PRId64 ".%d s ", since < 0 ? '-' : '+', (since < 0 ? -since : since) / 1000, (int)((since < 0 ? -since : since) % 1000 / 100));
   str_addf(&out, " %s", e->text ? e->text : e->event);
@@ -53,14 +46,9 @@ static void say_event(const struct drill_report *r, const struct drill_event *e)
 
 static void say_news(struct drilling *d) {
   if (!d->run || d->json) return;
-  CLEANUP(arena_freep) struct arena *a = arena_new();
-  struct drill_report *now = drill_run_report(d->run, a);
-  if (now->timeline.count != d->said_events) {
-    for (size_t i = 0; i < now->timeline.count; i++)
-      if (!was_said(d->said_before, &now->timeline.item[i])) say_event(now, &now->timeline.item[i]);
-    d->said_events = now->timeline.count;
-    d->said_before = drill_run_report(d->run, d->arena);
-  }
+  size_t events;
+  const struct drill_event *event = drill_run_events(d->run, &events);
+  for (; d->said_events < events; d->said_events++) say_event(drill_run_injected(d->run), &event[d->said_events]);
   int64_t at = drill_run_reverts_at(d->run), left = at == UNKNOWN_INT ? UNKNOWN_INT : at - d->options.clock(d);
   const char *text = drill_run_text(d->run);
   size_t sentence = strcspn(text, ";:"); /* what follows is how it stands meanwhile */
@@ -147,7 +135,6 @@ static int run_one(struct drilling *d, const struct drill *row) {
   int code = open_tasks(d);
   if (code) return code;
   d->said_events = 0;
-  d->said_before = NULL;
   d->run = drill_run_start(&d->options, row, &s->values, s->plan, s->snap, &e);
   if (!d->run) {
     err_print(&e);
