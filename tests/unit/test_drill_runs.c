@@ -1,6 +1,8 @@
 /* All drills from beginning to end on the simulated cluster: what was measured against what really happened, what is found when it
  * fails, what ends it at once, and what becomes of it when nobody is there any more. */
 #include "drilled.h"
+#include "sim/pacemaker.h"
+#include "sim/ring.h"
 #include <sys/wait.h>
 
 static void on_kvm02(struct drilled *d) {
@@ -227,21 +229,47 @@ static void another_domain_is_hit(void **state) {
 
 /* ---- nobody is there any more ---- */
 
+/* All that a drill may leave is gone, and everything is as it was. */
+static void all_is_as_it_was(const struct drilled *d, const char *name) {
+  const struct world *w = sim_world(d->g.sim);
+  if (world_awaits(w, "script", NULL)) fail_msg("%s: a timer is left", name);
+  EACH(w->hosts, struct sim_host, h) {
+    if (!host_up(h) || KNOWN(h->cluster_cut)) fail_msg("%s: %s is not up", name, h->name);
+    if (is_node(h) && h->joined != JOIN_ONLINE) fail_msg("%s: %s has not joined", name, h->name);
+    if (pairs_get(&h->files, "/run/nft/kvmconsole_drill")) fail_msg("%s: %s drops packets", name, h->name);
+    EACH(h->daemons, struct sim_daemon, x)
+      if (YES(x->enabled) && x->life != LIFE_RUNNING && x->life != LIFE_ABSENT) fail_msg("%s: %s of %s is %s", name, x->name, h->name, life_names[x->life]);
+  }
+  EACH(w->volumes.item[0].bricks, struct sim_brick, b)
+    if (b->life != LIFE_RUNNING) fail_msg("%s: brick of %s is %s", name, b->host, life_names[b->life]);
+  EACH(w->constraints, struct pcmk_constraint, c)
+    if (str_starts(c->id, "cli-")) fail_msg("%s: %s is left", name, c->id);
+  const struct sim_domain *x = world_domain(w, "test01");
+  if (x->instances.count != 1 || !str_eq(x->instances.item[0].state, "running")) fail_msg("%s: test01 does not run", name);
+}
+
 static void the_console_is_lost(void **state) {
-  static const struct { const char *name, *words; } rows[] = {{"glusterd-stopped", "host=node2;hold=30"}, {"brick-killed", "brick=node2:/data;hold=30"}};
+  static const struct { const char *name, *words; int64_t after_ms, until_ms; } rows[] = {
+      {"glusterd-stopped", "host=node2;hold=30", 8000, 120000}, {"brick-killed", "brick=node2:/data;hold=30", 8000, 120000}, {"network-cut", "host=node2;hold=30", 8000, 150000},
+      {"power-lost", "host=kvm02", 6000, 240000},               {"host-hung", "host=kvm02", 5000, 240000},                  {"corosync-killed", "host=kvm02", 4000, 240000},
+      {"network-cut", "host=kvm02", 5000, 240000},              {"graceful-stop", "host=kvm02", 9000, 1400000},              {"move-and-back", "resource=test01;to=kvm01", 3500, 1000000}};
   (void)state;
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct drilled *d = drilled_new("lab", true);
+    drilled_happen(d, "option models server.tcp-user-timeout 2", 500);
+    drilled_happen(d, "option models server.keepalive-time 1", 500);
+    set_pair(sim_world(d->g.sim), &world_resource(sim_world(d->g.sim), "fence-kvm01")->params, "pcmk_delay_base", "5s");
+    proven_on_kvm02(d);
+    drilled_pass(d, 12000);
     drilled_begin(d, rows[i].name, rows[i].words);
-    drilled_pass(d, 8000);
+    drilled_pass(d, rows[i].after_ms);
+    if (!drill_watch_is_injected(d)) fail_msg("%s: it was lost too early", rows[i].name);
     drill_run_free(d->run);
     d->run = NULL;
     tasks_free(d->tasks); /* as if it were killed: what runs is left, the file stays */
     d->tasks = NULL;
-    drilled_pass(d, 120000);
-    assert_false(world_awaits(sim_world(d->g.sim), "script", NULL));
-    assert_int_equal(host_daemon(world_host(sim_world(d->g.sim), "node2"), "glusterd")->life, LIFE_RUNNING);
-    EACH(sim_world(d->g.sim)->volumes.item[0].bricks, struct sim_brick, b) assert_int_equal(b->life, LIFE_RUNNING);
+    drilled_pass(d, rows[i].until_ms);
+    all_is_as_it_was(d, arena_printf(d->g.arena, "%s %s", rows[i].name, rows[i].words));
     drilled_free(d);
   }
 }

@@ -250,6 +250,14 @@ static void test_argument(const struct operation *o, const struct operation_argu
   must(strcmp(arg->name, "force") != 0, "an argument of a name that is every operation's", o->name);
 }
 
+static void test_drills(void) {
+  for (const struct drill *d = drills; d->operation.name; d++) {
+    must(d->operation.title && d->operation.help && d->operation.plan && d->operation.arguments && d->breaks && d->kind, "a drill without title, help, plan, arguments or kind", d->operation.name);
+    must(drill_find(d->operation.name) == d && !operation_find(d->operation.name), "two drills or operations of one name", d->operation.name);
+    must(d->operation.danger > 0, "a drill that asks for no word", d->operation.name);
+  }
+}
+
 static void test_operations(void) {
   const struct operation *o;
   for (size_t i = 0; (o = operation_at(i)) != NULL; i++) {
@@ -271,6 +279,7 @@ int run_self_test(void) {
   test_themes();
   test_facts();
   test_operations();
+  test_drills();
   must(!verdict_mistake(), "the table of what operations take down names what there is not", verdict_mistake() ? verdict_mistake() : "");
   for (size_t g = 0; lint_groups[g]; g++)
     for (const struct lint_check *c = lint_groups[g]; c->id; c++) {
