@@ -295,16 +295,12 @@ static void plan_cut(struct planning *p) {
 
 /* ---- storage ---- */
 
-static void hold(struct planning *p) {
-  struct step *s = step_run(p, here(p), planf(p, "leave it so for %s s", given(p, "hold")), "sleep", given(p, "hold"), NULL);
-  s->harmless = TRUTH_YES;
-  s->deadline_ms = 700000;
-}
-
 static int64_t hold_s(const struct planning *p) {
   int64_t n;
   return str_int(given(p, "hold"), 0, 3600, &n) ? 60 : n;
 }
+
+static void hold(struct planning *p) { step_pause(p, hold_s(p) * 1000, planf(p, "leave it so for %s s", given(p, "hold"))); }
 
 static void propose_brick(struct planning *p, struct texts *ret) {
   const struct domain_view *d = given(p, "domain") ? snapshot_domain(p->snap, given(p, "domain")) : NULL;

@@ -115,6 +115,7 @@ void consequence(struct planning *p, const char *format, ...) PRINTF(2, 3);
 struct step *step_run(struct planning *p, const char *host, const char *say, ...) __attribute__((sentinel));
 struct step *step_handover(struct planning *p, const char *host, const char *say, ...) __attribute__((sentinel));
 struct step *step_wait(struct planning *p, int64_t deadline_ms, const char *say, const char *condition, ...) __attribute__((sentinel));
+struct step *step_pause(struct planning *p, int64_t ms, const char *say); /* leaves all as it is for so long; it can be stopped in between */
 struct step *step_ask(struct planning *p, const char *say);
 void step_word(struct planning *p, struct step *s, const char *format, ...) PRINTF(3, 4); /* one more word of its argv */
 void step_good(struct planning *p, struct step *s, int code, const char *says);

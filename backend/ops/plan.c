@@ -82,6 +82,10 @@ static void far_words(struct str *out, const char *ssh, const char *host, const 
 static void shell_step(struct str *out, const struct step *s, size_t n, const char *ssh, struct arena *a) {
   str_addc(out, '\n');
   comment(out, arena_printf(a, "%zu. %s", n + 1, s->say ? s->say : ""));
+  if (s->kind == STEP_WAIT && !s->until.name) {
+    str_addf(out, "sleep %" PRId64 "\n", (s->deadline_ms + 999) / 1000);
+    return;
+  }
   if (s->kind == STEP_WAIT) {
     str_add(out, "read -r -p ");
     shell_quote(out, arena_printf(a, "Wait until %s, then press Enter. ", condition_text(&s->until, a)));
@@ -181,7 +185,8 @@ static void text_step(struct str *out, const struct step *s, size_t n, struct ar
     str_addc(out, '\n');
   }
   text_input(out, s);
-  if (s->kind == STEP_WAIT) str_addf(out, "       until %s, at most %" PRId64 " s\n", condition_text(&s->until, a), s->deadline_ms / 1000);
+  if (s->kind == STEP_WAIT && !s->until.name) str_addf(out, "       for %" PRId64 " s\n", s->deadline_ms / 1000);
+  else if (s->kind == STEP_WAIT) str_addf(out, "       until %s, at most %" PRId64 " s\n", condition_text(&s->until, a), s->deadline_ms / 1000);
   if (s->kind == STEP_HANDOVER) str_add(out, "       it gets the terminal\n");
   if (s->already.name) str_addf(out, "       not needed when %s\n", condition_text(&s->already, a));
   if (s->still.name) str_addf(out, "       only while %s\n", condition_text(&s->still, a));

@@ -30,7 +30,7 @@ struct step {
   struct texts test;    /* a command that changes nothing and exits 0 when this is done already; empty: none */
   struct condition already; /* the same question to the snapshot */
   struct condition still;   /* must hold right before it runs, else the task stops here */
-  struct condition until;   /* WAIT: what for */
+  struct condition until;   /* WAIT: what for; none: for its deadline to pass */
   LIST_OF(struct good_exit) good;
   int64_t deadline_ms;  /* RUN: also the far side's; WAIT: after that it failed */
   enum truth harmless;  /* it may be run again when nobody knows whether it ran */

@@ -157,6 +157,12 @@ struct step *step_wait(struct planning *p, int64_t deadline_ms, const char *say,
   return s;
 }
 
+struct step *step_pause(struct planning *p, int64_t ms, const char *say) {
+  struct step *s = step_new(p, STEP_WAIT, NULL, say);
+  s->deadline_ms = ms;
+  return s;
+}
+
 struct step *step_ask(struct planning *p, const char *say) { return step_new(p, STEP_ASK, NULL, say); }
 
 void step_word(struct planning *p, struct step *s, const char *format, ...) {

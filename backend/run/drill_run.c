@@ -311,6 +311,7 @@ static void task_turn(struct drill_run *r) {
   }
   if (tasks_busy(r->o.tasks)) return; /* a command that nobody waits for still runs, or the lock is given back */
   r->ended_as = t.state;
+  if (t.state == TASK_CANCELLED && !r->aborted) r->aborted = "the operator ended it";
   if (t.state != TASK_VERIFIED) r->failed_at = snapshot_keep(r->now);
   now_says(r, "%s", t.text);
   if (t.state == TASK_VERIFIED || t.state == TASK_REFUSED || t.state == TASK_LOCKED) become_whole(r);
@@ -381,7 +382,7 @@ static void judge(const struct drill_run *r, struct arena *a, struct drill_repor
     else if (worst == 0) p->text = "all came back as it was, and no domain was interrupted";
     else p->text = arena_printf(a, "all came back as it was; without service for at most %" PRId64 ".%" PRId64 " s%s", worst / 1000, worst % 1000 / 100, p->verdict == DRILL_SLOW ? ", longer than expected" : "");
   } else if (r->aborted) {
-    p->text = arena_printf(a, "%s; %s", r->aborted, p->text ? p->text : "");
+    p->text = r->lost ? arena_printf(a, "%s; %s", r->aborted, p->text ? p->text : "") : arena_printf(a, "it was ended before its time: %s", r->aborted);
   }
 }
 

@@ -294,8 +294,17 @@ static bool wait_for(struct task *t, const struct step *s) {
   CLEANUP(arena_freep) struct arena *a = arena_new();
   const char *saw;
   enum truth holds = task_holds(t, &s->until, a, &saw);
+  int64_t left = s->deadline_ms - (task_now(t) - t->step_began);
   t->state = TASK_WAITING;
   keep_quiet(t, false);
+  if (!s->until.name && left <= 0) {
+    step_ends(t, STEP_DONE, UNKNOWN_INT, NULL);
+    return true;
+  }
+  if (!s->until.name) {
+    task_say(t, "%s; %" PRId64 " s more", s->say ? s->say : "", (left + 999) / 1000);
+    return false;
+  }
   if (holds == TRUTH_YES && task_settled(t) && is_newer(t, &s->until)) {
     step_ends(t, STEP_DONE, UNKNOWN_INT, NULL);
     return true;

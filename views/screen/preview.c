@@ -217,7 +217,8 @@ static void add_step(struct text *t, const struct input *in, const struct plan *
   text_addf(t, STYLE(DIM), "%2zu ", n + 1);
   text_moref(t, s->kind == STEP_RUN || s->kind == STEP_HANDOVER ? STYLE(ACCENT) : STYLE(DIM), "%-*s ", hosts, where);
   mark_new(t, in, had);
-  if (s->kind == STEP_WAIT) text_moref(t, STYLE(NORMAL), "until %s, at most %" PRId64 " s", condition_text(&s->until, in->arena), s->deadline_ms / 1000);
+  if (s->kind == STEP_WAIT && !s->until.name) text_moref(t, STYLE(NORMAL), "for %" PRId64 " s", s->deadline_ms / 1000);
+  else if (s->kind == STEP_WAIT) text_moref(t, STYLE(NORMAL), "until %s, at most %" PRId64 " s", condition_text(&s->until, in->arena), s->deadline_ms / 1000);
   else if (s->kind == STEP_ASK) text_more(t, STYLE(NORMAL), s->say ? s->say : "");
   else text_more(t, STYLE(TITLE), words_of(in, &s->argv));
   if (s->kind == STEP_HANDOVER) text_more(t, STYLE(WARN), "  (it gets this terminal)");

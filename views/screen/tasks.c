@@ -137,6 +137,7 @@ static void add_lines(struct text *out, const struct input *in, const struct tas
 
 static const char *command_of(const struct input *in, const struct step *s) {
   CLEANUP(str_free) struct str words = {0};
+  if (s->kind == STEP_WAIT && !s->until.name) return s->say ? s->say : "wait";
   if (s->kind == STEP_WAIT) return arena_printf(in->arena, "wait until %s", condition_text(&s->until, in->arena));
   if (s->kind == STEP_ASK) return s->say;
   str_addf(&words, "%s  ", s->host ? s->host : "here");
@@ -153,7 +154,7 @@ static void add_step(struct text *out, const struct input *in, const struct task
   text_more(out, state == STEP_TODO ? STYLE(DIM) : state == STEP_ACTIVE ? STYLE(TITLE) : STYLE(NORMAL), command_of(in, s));
   if (*step_looks[state].word) text_moref(out, style_of(step_looks[state].role), "  %s", step_looks[state].word);
   if (t->took_ms && t->took_ms[n] != UNKNOWN_INT && t->took_ms[n] > 0) text_moref(out, STYLE(DIM), "  %s", clock_age(age, t->took_ms[n]));
-  if (s->kind == STEP_WAIT && state == STEP_ACTIVE && in->snap) {
+  if (s->kind == STEP_WAIT && s->until.name && state == STEP_ACTIVE && in->snap) {
     const char *saw;
     condition_holds(&s->until, in->snap, in->arena, &saw);
     text_indent(out, 6, 6);
