@@ -147,6 +147,24 @@ static void a_domain_that_is_pinged(void **state) {
   drilled_free(d);
 }
 
+/* A domain that no resource drives is lost with its host: known before, so no failure of the drill. */
+static void a_plain_domain_is_given_up(void **state) {
+  struct drilled *d = drilled_new("lab", false);
+  (void)state;
+  on_kvm02(d);
+  drilled_happen(d, "property maintenance-mode true", 500);
+  for (size_t i = 0; i < sim_world(d->g.sim)->resources.count; i++)
+    if (str_eq(sim_world(d->g.sim)->resources.item[i].id, "test01")) drop_item(&sim_world(d->g.sim)->resources, sizeof *sim_world(d->g.sim)->resources.item, i--);
+  drilled_happen(d, "property maintenance-mode false", 3000);
+  assert_null(snapshot_domain(d->g.snap, "test01")->resource);
+  assert_int_equal(drilled_plan(d, "power-lost", "host=kvm02")->allowed, TRUTH_NO); /* ok-to-stop is against it */
+  const struct drill_report *r = drilled_run(d, "power-lost", "host=kvm02;force=yes");
+  VERDICT(r, DRILL_PASSED);
+  assert_string_equal(r->expected.domains.item[0].effect, "stops");
+  assert_int_equal(r->outages.item[0].ms, UNKNOWN_INT);
+  drilled_free(d);
+}
+
 /* ---- when it fails ---- */
 
 static void the_lock_outlives_the_host(void **state) {
@@ -319,7 +337,7 @@ static void the_terminal_is_gone(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(writes_stand_still), cmocka_unit_test(a_domain_that_is_pinged), cmocka_unit_test(the_lock_outlives_the_host),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(writes_stand_still), cmocka_unit_test(a_plain_domain_is_given_up), cmocka_unit_test(a_domain_that_is_pinged), cmocka_unit_test(the_lock_outlives_the_host),
                                      cmocka_unit_test(the_bmc_is_dead), cmocka_unit_test(power_that_nobody_could_give_back_is_not_cut), cmocka_unit_test(a_second_fault_ends_it), cmocka_unit_test(another_domain_is_hit),
                                      cmocka_unit_test(the_console_is_lost), cmocka_unit_test(what_a_killed_console_leaves_is_reported), cmocka_unit_test(the_terminal_is_gone)};
   return RUN(tests);

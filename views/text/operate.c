@@ -1,11 +1,13 @@
 #include "views/text/operate.h"
+#include "ops/drill.h"
 #include <errno.h>
 #include <string.h>
 
 enum { SECRET_MAX = 4096 };
 
 const struct operation *operation_word(const struct arguments *a) {
-  const struct operation *o = operation_find(a->word[0]);
+  const struct drill *d = a->command == CMD_PLAN ? drill_find(a->word[0]) : NULL; /* run by `drill` only, but shown as any other */
+  const struct operation *o = d ? &d->operation : operation_find(a->word[0]);
   if (!o) usage_error("no such operation: %s (see kvmconsole list operations)", a->word[0]);
   return o;
 }
