@@ -8,7 +8,7 @@ const char *const source_state_names[] = {NULL, "ok", "stale", "hung", "down", "
 SHAPE(corosync_cluster_shape, T, FIELD(T, name, TEXT), FIELD(T, version, TEXT), FIELD(T, node_id, INT), FIELD(T, quorate, BOOL),
       FIELD(T, votes, INT), FIELD(T, expected_votes, INT), FIELD(T, quorum, INT), FIELD(T, two_node, BOOL),
       FIELD(T, wait_for_all, BOOL), FIELD(T, last_man_standing, BOOL), FIELD(T, auto_tie_breaker, BOOL),
-      FIELD(T, qdevice, BOOL), FIELD(T, qdevice_name, TEXT), FIELD(T, token_ms, INT), FIELD(T, consensus_ms, INT));
+      FIELD(T, qdevice, BOOL), FIELD(T, qdevice_name, TEXT), FIELD(T, tie_breaker_node, TEXT), FIELD(T, token_ms, INT), FIELD(T, consensus_ms, INT));
 #undef T
 #define T struct corosync_node
 SHAPE(corosync_node_shape, T, FIELD(T, id, INT), FIELD(T, name, TEXT), FIELD(T, addresses, TEXTS), FIELD(T, member, BOOL),

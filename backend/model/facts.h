@@ -18,6 +18,7 @@ struct corosync_cluster { /* kind "corosync.cluster" */
   int64_t votes, expected_votes, quorum; /* votequorum_getinfo: total_votes, expected, quorum */
   enum truth two_node, wait_for_all, last_man_standing, auto_tie_breaker, qdevice;
   const char *qdevice_name;
+  const char *tie_breaker_node; /* quorum.auto_tie_breaker_node: lowest, highest, or ids in order; NULL: lowest */
   int64_t token_ms, consensus_ms; /* runtime.config.totem.* */
 };
 struct corosync_node {
