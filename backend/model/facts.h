@@ -100,6 +100,8 @@ struct pcmk_placement { /* kind "pacemaker.placement", key: the nodes, joined by
   struct texts lost;
   const char *text; /* why there is no answer; NULL: there is one */
   LIST_OF(struct pcmk_place) resources; /* those that are active on these nodes, and those that would be elsewhere than now */
+  enum truth drained_apart; /* drained in order they may go elsewhere: by the list below. No: as above; unknown: not asked */
+  LIST_OF(struct pcmk_place) drained;
 };
 
 /* ---- gluster: the management daemon's RPC, portmapper, bricks ---- */
