@@ -150,15 +150,19 @@ static int active_at(const struct world *w, const struct sim_resource *r) {
   return NOWHERE;
 }
 
+/* What is not managed is left where it is, and started nowhere else. */
+static bool will_run(const struct placing *p, const struct sim_resource *r) {
+  if (resource_managed(p->w, r)) return p->place[r - p->w->resources.item] != NOWHERE;
+  return r->nodes.count && !texts_have(p->without, r->nodes.item[0]);
+}
+
 /* What must be started after something that runs nowhere is not started, and is stopped. */
 static void obey_orders(const struct placing *p) {
   for (bool again = true; again;) {
     again = false;
     EACH(p->w->constraints, struct pcmk_constraint, c) {
       const struct sim_resource *first = str_eq(c->kind, "order") && (!c->score || str_eq(c->score, "Mandatory")) ? world_resource(p->w, c->resource) : NULL, *then = first ? world_resource(p->w, c->with) : NULL;
-      if (!then || p->place[first - p->w->resources.item] != NOWHERE || p->place[then - p->w->resources.item] == NOWHERE) continue;
-      bool left_there = !resource_managed(p->w, first) && first->nodes.count && !texts_have(p->without, first->nodes.item[0]);
-      if (left_there) continue;
+      if (!then || p->place[then - p->w->resources.item] == NOWHERE || will_run(p, first)) continue;
       p->place[then - p->w->resources.item] = NOWHERE;
       again = true;
     }
