@@ -8,7 +8,7 @@ const char *const source_state_names[] = {NULL, "ok", "stale", "hung", "down", "
 SHAPE(corosync_cluster_shape, T, FIELD(T, name, TEXT), FIELD(T, version, TEXT), FIELD(T, node_id, INT), FIELD(T, quorate, BOOL),
       FIELD(T, votes, INT), FIELD(T, expected_votes, INT), FIELD(T, quorum, INT), FIELD(T, two_node, BOOL),
       FIELD(T, wait_for_all, BOOL), FIELD(T, last_man_standing, BOOL), FIELD(T, auto_tie_breaker, BOOL),
-      FIELD(T, qdevice, BOOL), FIELD(T, qdevice_name, TEXT), FIELD(T, token_ms, INT), FIELD(T, consensus_ms, INT));
+      FIELD(T, qdevice, BOOL), FIELD(T, qdevice_name, TEXT), FIELD(T, tie_breaker_node, TEXT), FIELD(T, token_ms, INT), FIELD(T, consensus_ms, INT));
 #undef T
 #define T struct corosync_node
 SHAPE(corosync_node_shape, T, FIELD(T, id, INT), FIELD(T, name, TEXT), FIELD(T, addresses, TEXTS), FIELD(T, member, BOOL),
@@ -70,7 +70,8 @@ SHAPE(pcmk_config_shape, T, FIELD(T, properties, PAIRS), LIST(T, constraints, pc
       LIST(T, levels, pcmk_level_shape), LIST(T, capacities, pcmk_capacity_shape));
 #undef T
 SHAPE(pcmk_place_shape, struct pcmk_place, FIELD(struct pcmk_place, resource, TEXT), FIELD(struct pcmk_place, instance, TEXT), FIELD(struct pcmk_place, from, TEXTS), FIELD(struct pcmk_place, to, TEXTS));
-SHAPE(pcmk_placement_shape, struct pcmk_placement, FIELD(struct pcmk_placement, lost, TEXTS), FIELD(struct pcmk_placement, text, TEXT), LIST(struct pcmk_placement, resources, pcmk_place_shape));
+SHAPE(pcmk_placement_shape, struct pcmk_placement, FIELD(struct pcmk_placement, lost, TEXTS), FIELD(struct pcmk_placement, text, TEXT), LIST(struct pcmk_placement, resources, pcmk_place_shape),
+      FIELD(struct pcmk_placement, drained_apart, BOOL), LIST(struct pcmk_placement, drained, pcmk_place_shape));
 
 #define T struct gluster_peer
 SHAPE(gluster_peer_shape, T, FIELD(T, uuid, TEXT), FIELD(T, hostname, TEXT), FIELD(T, names, TEXTS), FIELD(T, connected, BOOL), FIELD(T, state, TEXT), FIELD(T, self, BOOL));

@@ -18,6 +18,7 @@ struct corosync_cluster { /* kind "corosync.cluster" */
   int64_t votes, expected_votes, quorum; /* votequorum_getinfo: total_votes, expected, quorum */
   enum truth two_node, wait_for_all, last_man_standing, auto_tie_breaker, qdevice;
   const char *qdevice_name;
+  const char *tie_breaker_node; /* quorum.auto_tie_breaker_node: lowest, highest, or ids in order; NULL: lowest */
   int64_t token_ms, consensus_ms; /* runtime.config.totem.* */
 };
 struct corosync_node {
@@ -99,6 +100,8 @@ struct pcmk_placement { /* kind "pacemaker.placement", key: the nodes, joined by
   struct texts lost;
   const char *text; /* why there is no answer; NULL: there is one */
   LIST_OF(struct pcmk_place) resources; /* those that are active on these nodes, and those that would be elsewhere than now */
+  enum truth drained_apart; /* drained in order they may go elsewhere: by the list below. No: as above; unknown: not asked */
+  LIST_OF(struct pcmk_place) drained;
 };
 
 /* ---- gluster: the management daemon's RPC, portmapper, bricks ---- */
