@@ -22,7 +22,7 @@ enum {
   AGAIN_MS = 300000,     /* after an answer that was none */
   CHANGED_MS = 20000,    /* between two readings, at the least */
   DEADLINE_MS = 30000,   /* the command itself ends after 25 s */
-  PEERS_AT_ONCE = 4,     /* sshd turns away what comes in too large a crowd */
+  PEERS_AT_ONCE = 8,     /* sshd turns away what comes in too large a crowd */
   DEFINITIONS_MAX = 4096,
 };
 
