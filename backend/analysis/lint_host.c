@@ -82,11 +82,19 @@ static void want(struct linting *l, struct wants *w, size_t room, const char *wh
   texts_add(l->a, &w->list.item[i].domains, d->resource);
 }
 
+/* By its constraints. That it failed there keeps it away as well, and comes of what is looked for here. */
+static bool excluded(const struct linting *l, const char *resource, const char *node) {
+  for (size_t i = 0; i < l->config->constraints.count; i++) {
+    const struct pcmk_constraint *c = &l->config->constraints.item[i];
+    if (str_eq(c->kind, "location") && str_eq(c->resource, resource) && str_eq(c->node, node) && str_eq(c->score, "-INFINITY") && !is_move_constraint(c->id)) return true;
+  }
+  return false;
+}
+
 static struct texts may_run(struct linting *l, const struct texts *resources, const char *host) {
   struct texts t = {0};
-  bool sure;
   for (size_t i = 0; i < resources->count; i++)
-    if (placement_score(l->s, resources->item[i], host, true, &sure) > -SCORE_INFINITE) texts_add(l->a, &t, resources->item[i]);
+    if (!excluded(l, resources->item[i], node_name(l->s, host))) texts_add(l->a, &t, resources->item[i]);
   return t;
 }
 

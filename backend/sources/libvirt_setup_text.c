@@ -189,7 +189,7 @@ static void take_definition(struct answer *r, const char *rest) {
 
 static void settle_definitions(struct answer *r) {
   struct libvirt_setup *to = r->to;
-  if (!r->judged && r->asked->count) {
+  if (!r->done || (!r->judged && r->asked->count)) {
     memset(&to->definitions, 0, sizeof to->definitions);
     return;
   }
