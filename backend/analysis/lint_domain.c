@@ -73,8 +73,8 @@ static void no_room(struct linting *l) {
 }
 
 const struct lint_check lint_domain_checks[] = {
-    {"autostart", "libvirt starts it as well", "A host that boots starts the domain by itself while pacemaker has it running elsewhere: two writers on one disk.", SEVERITY_CRITICAL, "domain-make-ha", LINT_LIBVIRT | LINT_PACEMAKER, autostarted},
-    {"defined-twice", "a domain is defined on several hosts", "Anybody may start it a second time by hand; pacemaker's agent keeps the definition on the shared volume.", SEVERITY_WARNING, "domain-make-ha", LINT_LIBVIRT | LINT_PACEMAKER, defined_twice},
+    {"autostart", "libvirt starts it as well", "A host that boots starts the domain by itself while pacemaker has it running elsewhere: two writers on one disk. Turn it off there: virsh autostart --disable.", SEVERITY_CRITICAL, NULL, LINT_LIBVIRT | LINT_PACEMAKER, autostarted},
+    {"defined-twice", "a domain is defined on several hosts", "Anybody may start it a second time by hand; pacemaker's agent keeps the definition on the shared volume. Where it does not run: virsh undefine.", SEVERITY_WARNING, NULL, LINT_LIBVIRT | LINT_PACEMAKER, defined_twice},
     {"not-managed", "a domain nobody brings back", "It is no resource of pacemaker: its host lost, it stays down.", SEVERITY_INFO, "domain-make-ha", LINT_LIBVIRT | LINT_PACEMAKER, not_managed},
     {"local-disk", "a disk only its host has", "No other host can start the domain; a CD image that was left in is enough.", SEVERITY_CRITICAL, NULL, LINT_LIBVIRT | LINT_GLUSTER, local_disk},
     {"cache-mode", "a disk that the host caches", "Live migration with such a cache mode is refused, or risks the disk; after a crash the guest misses writes it holds for done. cache=none.", SEVERITY_WARNING, NULL, LINT_LIBVIRT, cache_mode},
