@@ -6,6 +6,7 @@
 #include "tests/unit/unit.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -261,6 +262,37 @@ static void refused_silent_or_not_to_be_asked(void **state) {
   }
 }
 
+static void nothing_due(int timer, void *owner) { (void)timer, (void)owner; }
+
+/* In libvirt's own loop, as the program has it: a list of requests that fills the pipe goes out in parts. */
+static void in_libvirts_loop(void **state) {
+  enum { MANY = 3000 };
+  struct pollfd answer = {.fd = pipe_in, .events = POLLIN};
+  int64_t digest = 0, end = clock_mono_ms() + 20000;
+  (void)state;
+  assert_int_equal(virEventRegisterDefaultImpl(), 0);
+  assert_true(virEventAddTimeout(100, nothing_due, NULL, NULL) >= 0); /* so that the loop comes back */
+  struct setup *s = setup_new(out, false, true);
+  setup_request(s, "setup begin 0");
+  for (int i = 0; i < MANY; i++) {
+    CLEANUP(mem_freep) char *line = mem_printf("setup definition /kvmdata/configurations/a-domain-with-a-long-name-%04d.xml", i);
+    digest = definitions_digest(digest, line + strlen("setup definition "));
+    setup_request(s, line);
+  }
+  setup_request(s, "setup end");
+  while (clock_mono_ms() < end && poll(&answer, 1, 0) != 1) {
+    if (clock_mono_ms() >= setup_next(s)) setup_turn(s, &(struct setup_road){.to = "root@kvm1"});
+    virEventRunDefaultImpl();
+  }
+  struct fragment *f = printed();
+  const struct libvirt_setup *x = f->data;
+  if (x->text) fail_msg("%s", x->text);
+  assert_int_equal(x->definitions_asked, digest);
+  assert_int_equal(x->definitions.count, 0);
+  fragment_drop(f);
+  setup_free(s);
+}
+
 /* The real command, by this machine's shell. */
 static void the_command_runs_here(void **state) {
   char path[200], hosts[256];
@@ -299,6 +331,6 @@ static void the_command_runs_here(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(a_whole_answer), cmocka_unit_test(mounts_and_their_order), cmocka_unit_test(what_is_missing),
                                      cmocka_unit_test_setup_teardown(asked_over_ssh, set_up, tear_down), cmocka_unit_test_setup_teardown(peers_in_turns, set_up, tear_down),
-                                     cmocka_unit_test_setup_teardown(refused_silent_or_not_to_be_asked, set_up, tear_down), cmocka_unit_test_setup_teardown(the_command_runs_here, set_up, tear_down)};
+                                     cmocka_unit_test_setup_teardown(refused_silent_or_not_to_be_asked, set_up, tear_down), cmocka_unit_test_setup_teardown(in_libvirts_loop, set_up, tear_down), cmocka_unit_test_setup_teardown(the_command_runs_here, set_up, tear_down)};
   return RUN(tests);
 }

@@ -127,6 +127,91 @@ static void what_is_not_read_is_not_checked(void **state) {
   simulated_close(&s);
 }
 
+/* The configuration as it was read, for what the simulation has always in good order. */
+static struct pcmk_param *configured(struct simulated *s, const char *resource) {
+  for (size_t i = 0; i < s->snap->kept.count; i++) {
+    struct pcmk_config *c = (void *)s->snap->kept.item[i]->data;
+    for (size_t k = 0; str_eq(s->snap->kept.item[i]->kind->name, "pacemaker.config") && k < c->resources.count; k++)
+      if (str_eq(c->resources.item[k].resource, resource)) return &c->resources.item[k];
+  }
+  fail_msg("%s is not configured", resource);
+  return NULL;
+}
+
+static void short_stops(void **state) {
+  static const struct { const char *value; bool found; } stops[] = {{"timeout=20s interval=0s", true}, {"timeout=60s", false}, {"interval=0s", true}, {"timeout=3min", false}};
+  struct simulated s;
+  (void)state;
+  lint_of(good, &s);
+  struct pairs *ops = &configured(&s, "web01")->ops;
+  for (size_t i = 0; i < COUNT(stops); i++) {
+    for (size_t k = 0; k < ops->count; k++)
+      if (str_eq(ops->item[k].key, "stop")) ops->item[k].value = stops[i].value;
+    if (has(lint_make(s.snap, s.arena), "stop-too-short", "web01") != stops[i].found) fail_msg("%s", stops[i].value);
+  }
+  simulated_close(&s);
+}
+
+/* Where pacemaker may not put it, nothing of it is missed; a ban that a move left does not count. */
+static void only_possible_hosts(void **state) {
+  static const struct { const char *line; bool found; } lines[] = {{"", true}, {"constraint location web01 kvm03 -INFINITY\n", false}, {"constraint location web01 kvm02 -INFINITY\n", true}};
+  (void)state;
+  for (size_t i = 0; i < COUNT(lines); i++) {
+    CLEANUP(mem_freep) char *bridged = changed(DOMAIN, "domain web01 volume models memory=2G image=20G bridge=br1\n"), *scenario = mem_printf("%ssetup kvm[01-02] bridges=br1\n%s", bridged, lines[i].line);
+    struct simulated s;
+    const struct lint *l = lint_of(scenario, &s);
+    if (has(l, "bridge-missing", "kvm03") != lines[i].found) fail_msg("with %s", lines[i].line);
+    assert_false(has(l, "bridge-missing", "kvm01"));
+    simulated_close(&s);
+  }
+}
+
+/* What an operation of ours mends is found no more. */
+static void the_mount_operation_mends(void **state) {
+  CLEANUP(mem_freep) char *scenario = changed(",x-systemd.before=pacemaker.service", "");
+  struct simulated s;
+  (void)state;
+  const struct lint *l = lint_of(scenario, &s);
+  assert_true(has(l, "mount-not-ordered", "kvm01") && has(l, "mount-not-ordered", "kvm02"));
+  set_pair(sim_world(s.sim), &world_host(sim_world(s.sim), "kvm01")->files, "/etc/systemd/system/pacemaker.service.d/kvmdata.mount.conf", "[Unit]\nWants=kvmdata.mount\nAfter=kvmdata.mount\n");
+  simulated_run(&s, 70000);
+  l = lint_make(s.snap, s.arena);
+  assert_false(has(l, "mount-not-ordered", "kvm01"));
+  assert_true(has(l, "mount-not-ordered", "kvm02"));
+  simulated_close(&s);
+}
+
+/* A second starter of what pacemaker runs is a problem, and only where pacemaker runs it. */
+static void other_starters_are_problems(void **state) {
+  static const struct { const char *line, *id, *subject; } lines[] = {{"setup kvm02 guests=enabled\n", "guests-service", "kvm02"}, {"", "guests-service", NULL}};
+  (void)state;
+  for (size_t i = 0; i < COUNT(lines); i++) {
+    CLEANUP(mem_freep) char *scenario = mem_printf("%s%s", good, lines[i].line);
+    struct simulated s;
+    const char *subject = NULL;
+    lint_of(scenario, &s);
+    for (size_t k = 0; k < s.snap->problems.count; k++)
+      if (str_eq(s.snap->problems.item[k].id, lines[i].id)) subject = s.snap->problems.item[k].subject;
+    if (!str_eq(subject, lines[i].subject)) fail_msg("%s of %s", lines[i].id, subject ? subject : "nobody");
+    simulated_close(&s);
+  }
+  struct simulated s;
+  lint_of(good, &s);
+  struct world *w = sim_world(s.sim);
+  for (int managed = 1; managed >= 0; managed--) {
+    bool found = false;
+    if (!managed) world_resource(w, "web01")->agent = "ocf:heartbeat:Dummy", world_resource(w, "web01")->id = "other", world_touch(w, LAYER_PACEMAKER);
+    add_text(w, &world_domain(w, "web01")->defined_on, "kvm01");
+    add_text(w, &world_domain(w, "web01")->autostart_on, "kvm01");
+    world_touch(w, LAYER_LIBVIRT);
+    simulated_run(&s, 15000);
+    for (size_t k = 0; k < s.snap->problems.count; k++) found |= str_eq(s.snap->problems.item[k].id, "domain-autostart");
+    assert_int_equal(found, managed);
+    if (managed) assert_true(has(lint_make(s.snap, s.arena), "autostart", "web01"));
+  }
+  simulated_close(&s);
+}
+
 /* Each check of what only hosts know, of a host that does not say it; the others are judged all the same. */
 static void what_a_host_does_not_say(void **state) {
   static const char *const ids[] = {"libvirt-guests", "clocks-apart", "bridge-missing", "mount-missing", "mount-by-hand", "mount-not-ordered", "one-volfile-server", "definition-unreadable", "name-not-alone", "no-trust"};
@@ -177,6 +262,7 @@ static void streams_without_it(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_to_find), cmocka_unit_test(each_change_is_found), cmocka_unit_test(every_check_is_shown), cmocka_unit_test(what_is_not_read_is_not_checked),
-                                     cmocka_unit_test(what_a_host_does_not_say), cmocka_unit_test(streams_without_it)};
+                                     cmocka_unit_test(short_stops), cmocka_unit_test(only_possible_hosts), cmocka_unit_test(the_mount_operation_mends),
+                                     cmocka_unit_test(other_starters_are_problems), cmocka_unit_test(what_a_host_does_not_say), cmocka_unit_test(streams_without_it)};
   return RUN(tests);
 }
