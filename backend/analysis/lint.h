@@ -4,7 +4,8 @@
 #define ANALYSIS_LINT_H
 #include "model/snapshot.h"
 
-enum lint_need { LINT_QUORUM = 1, LINT_PACEMAKER = 2, LINT_GLUSTER = 4, LINT_LIBVIRT = 8 }; /* layers a check must have read */
+enum lint_need { LINT_QUORUM = 1, LINT_PACEMAKER = 2, LINT_GLUSTER = 4, LINT_LIBVIRT = 8, /* layers a check must have read */
+                 LINT_HOSTS = 16 }; /* and what hosts say of themselves: each host by itself, so that one that is silent hides no other */
 
 struct finding { const char *id; int severity; const char *subject, *evidence, *why, *operation; };
 struct lint_unknown { const char *id, *text; }; /* a check that could not be made */
