@@ -168,23 +168,26 @@ static struct texts volumes_used(struct linting *l) {
   return used;
 }
 
-/* One that pacemaker mounts itself, as a resource, is in order by its own rules. */
-static bool by_pacemaker(const struct linting *l, const char *mount) {
-  EACH_PARAM(l, p)
-    if (str_ends(p->agent ? p->agent : "", ":Filesystem") && str_eq(pairs_get(&p->params, "directory"), mount)) return true;
-  return false;
+/* What pacemaker mounts itself, as a resource, is in order by its own rules. */
+static struct texts by_pacemaker(const struct linting *l) {
+  struct texts t = {0};
+  EACH_PARAM(l, p) {
+    const char *directory = str_ends(p->agent ? p->agent : "", ":Filesystem") ? pairs_get(&p->params, "directory") : NULL;
+    if (directory) texts_add(l->a, &t, directory);
+  }
+  return t;
 }
 
 /* Asks judge about each mount of a volume with disks; UNKNOWN from it: that host did not say. */
 static void each_mount(struct linting *l, enum truth (*judge)(struct linting *l, const struct lint_setup *x, const struct setup_mount *m)) {
-  struct texts used = volumes_used(l), unknown = {0};
+  struct texts used = volumes_used(l), others = by_pacemaker(l), unknown = {0};
   if (!used.count) return;
   EACH_SETUP(l, x) {
     bool sure = x->fact && x->fact->mounts_known == TRUTH_YES;
     for (size_t i = 0; sure && i < x->fact->mounts.count; i++) {
       const struct setup_mount *m = &x->fact->mounts.item[i];
       const char *volume = volume_of(m->source);
-      if (m->mount && volume && texts_have(&used, volume) && !by_pacemaker(l, m->mount)) sure = judge(l, x, m) != TRUTH_UNKNOWN;
+      if (m->mount && volume && texts_have(&used, volume) && !texts_have(&others, m->mount)) sure = judge(l, x, m) != TRUTH_UNKNOWN;
     }
     if (!sure) texts_add(l->a, &unknown, x->host);
   }

@@ -5,6 +5,7 @@
 #include "sim/net.h"
 #include "sim/ring.h"
 #include "sim/store.h"
+#include <stdio.h>
 #include <string.h>
 
 static const char *said(const struct look *l, const char *key) { return pairs_get(&l->host->setup, key); }
@@ -116,12 +117,36 @@ static void read_definitions(const struct look *l, struct libvirt_setup *out) {
     out->definitions_asked = definitions_digest(out->definitions_asked, path);
     if (!mount_of(l, path) && !pairs_get(&l->host->files, path)) add_definition(l, out, path, TRUTH_NO, TRUTH_UNKNOWN);
   }
-  EACH(l->host->mounts, struct sim_mount, m)
-    EACH(l->w->files, struct sim_file, f)
-      if (f->content && str_eq(f->volume, m->volume) && str_ends(f->path, ".xml") && !name_alone(f->content)) add_definition(l, out, arena_printf(l->arena, "%s%s", m->mount, f->path), TRUTH_YES, TRUTH_NO);
+  EACH(l->w->files, struct sim_file, f) {
+    if (!f->content || !str_ends(f->path, ".xml") || name_alone(f->content)) continue;
+    EACH(l->host->mounts, struct sim_mount, m)
+      if (str_eq(f->volume, m->volume)) add_definition(l, out, arena_printf(l->arena, "%s%s", m->mount, f->path), TRUTH_YES, TRUTH_NO);
+  }
 }
 
 /* ---- what runs there ---- */
+
+/* The images of the world are gone through once: they are thousands, and so are those who ask. */
+static void read_sizes(const struct look *l, struct libvirt_setup *out) {
+  CLEANUP(map_free) struct map rows = {0};
+  EACH(l->w->domains, struct sim_domain, d) {
+    bool here = domain_on(d, l->host->name) != NULL;
+    for (size_t i = 0; here && i < d->disks.count; i++) {
+      const char *source = d->disks.item[i].source;
+      const struct sim_mount *m = source ? mount_of(l, source) : NULL;
+      if (!m) continue;
+      map_add(&rows, arena_printf(l->arena, "%s:%s", m->volume, source + strlen(m->mount)), out->disks.count);
+      ((struct setup_disk *)list_add(l->arena, &out->disks, &setup_disk_shape))->path = source;
+    }
+  }
+  EACH(l->w->files, struct sim_file, f) {
+    char key[600];
+    if (f->content || !rows.count) continue;
+    int n = snprintf(key, sizeof key, "%s:%s", f->volume, f->path);
+    int64_t row = n > 0 && n < (int)sizeof key ? map_get(&rows, key) : MAP_NONE;
+    if (row != MAP_NONE) out->disks.item[row].size = f->size;
+  }
+}
 
 static void read_guests(const struct look *l, struct libvirt_setup *out) {
   const char *files = said(l, "files");
@@ -129,12 +154,8 @@ static void read_guests(const struct look *l, struct libvirt_setup *out) {
   EACH(l->w->domains, struct sim_domain, d) {
     if (!domain_on(d, l->host->name)) continue;
     *(struct setup_files *)list_add(l->arena, &out->files, &setup_files_shape) = (struct setup_files){d->name, open, most};
-    EACH(d->disks, struct libvirt_disk, k) {
-      const struct sim_mount *m = k->source ? mount_of(l, k->source) : NULL;
-      const struct sim_file *f = m ? world_file(l->w, m->volume, k->source + strlen(m->mount)) : NULL;
-      if (f) *(struct setup_disk *)list_add(l->arena, &out->disks, &setup_disk_shape) = (struct setup_disk){k->source, f->size};
-    }
   }
+  read_sizes(l, out);
 }
 
 static int64_t clock_ahead(const char *text) { return !text ? 0 : *text == '-' ? -number_of(text + 1, 0) : number_of(text, 0); }
