@@ -178,47 +178,52 @@ static struct texts by_pacemaker(const struct linting *l) {
   return t;
 }
 
-/* Asks judge about each mount of a volume with disks; UNKNOWN from it: that host did not say. */
-static void each_mount(struct linting *l, enum truth (*judge)(struct linting *l, const struct lint_setup *x, const struct setup_mount *m)) {
+/* Asks judge about each mount of a volume with disks: NO, and it is named as one of its host's; UNKNOWN: that host did not say. */
+static void each_mount(struct linting *l, enum truth (*judge)(struct linting *l, const struct setup_mount *m), const char *before, const char *behind) {
   struct texts used = volumes_used(l), others = by_pacemaker(l), unknown = {0};
   if (!used.count) return;
   EACH_SETUP(l, x) {
     bool sure = x->fact && x->fact->mounts_known == TRUTH_YES;
-    for (size_t i = 0; sure && i < x->fact->mounts.count; i++) {
+    struct texts bad = {0};
+    for (size_t i = 0; x->fact && i < x->fact->mounts.count; i++) {
       const struct setup_mount *m = &x->fact->mounts.item[i];
       const char *volume = volume_of(m->source);
-      if (m->mount && volume && texts_have(&used, volume) && !texts_have(&others, m->mount)) sure = judge(l, x, m) != TRUTH_UNKNOWN;
+      if (!m->mount || !volume || !texts_have(&used, volume) || texts_have(&others, m->mount)) continue;
+      enum truth well = judge(l, m);
+      sure &= well != TRUTH_UNKNOWN;
+      if (well == TRUTH_NO) texts_add(l->a, &bad, m->mount);
     }
+    if (bad.count) lint_found(l, x->host, "%s%s%s", before, names_of(&bad, l->a), behind);
     if (!sure) texts_add(l->a, &unknown, x->host);
   }
   say_unknown(l, &unknown);
 }
 
-static enum truth judge_order(struct linting *l, const struct lint_setup *x, const struct setup_mount *m) {
-  if (m->permanent == TRUTH_YES && m->ordered == TRUTH_NO) lint_found(l, x->host, "pacemaker does not wait for %s", m->mount);
-  return m->permanent == TRUTH_YES ? m->ordered : m->permanent;
+/* One that is not mounted at boot is another check's. */
+static enum truth judge_order(struct linting *l, const struct setup_mount *m) {
+  (void)l;
+  return m->permanent == TRUTH_YES ? m->ordered : m->permanent == TRUTH_NO ? TRUTH_YES : TRUTH_UNKNOWN;
 }
 
-static enum truth judge_permanent(struct linting *l, const struct lint_setup *x, const struct setup_mount *m) {
-  if (m->permanent == TRUTH_NO && m->mounted == TRUTH_YES) lint_found(l, x->host, "%s is mounted, and nothing mounts it at the next boot", m->mount);
-  return m->permanent;
+static enum truth judge_permanent(struct linting *l, const struct setup_mount *m) {
+  (void)l;
+  return m->permanent == TRUTH_NO && m->mounted == TRUTH_NO ? TRUTH_YES : m->permanent;
 }
 
-static enum truth judge_servers(struct linting *l, const struct lint_setup *x, const struct setup_mount *m) {
+static enum truth judge_servers(struct linting *l, const struct setup_mount *m) {
   const struct volume_view *v = snapshot_volume(l->s, volume_of(m->source));
   bool several = m->options && (strstr(m->options, "backup-volfile-servers=") || strstr(m->options, "backupvolfile-server="));
   bool hosts = false;
   for (size_t i = 1; v && i < v->bricks.count; i++) hosts |= !same_host(l->s, v->bricks.item[0].host, v->bricks.item[i].host);
-  if (m->permanent != TRUTH_YES) return m->permanent;
+  if (m->permanent != TRUTH_YES) return m->permanent == TRUTH_NO ? TRUTH_YES : TRUTH_UNKNOWN;
   if (!m->options) return TRUTH_UNKNOWN;
   several |= memchr(m->source, ',', (size_t)(strchr(m->source, ':') - m->source)) != NULL;
-  if (hosts && !several) lint_found(l, x->host, "%s is mounted from %.*s alone", m->mount, (int)strcspn(m->source, ":"), m->source);
-  return TRUTH_YES;
+  return truth_of(!hosts || several);
 }
 
-static void mount_not_ordered(struct linting *l) { each_mount(l, judge_order); }
-static void mount_by_hand(struct linting *l) { each_mount(l, judge_permanent); }
-static void one_volfile_server(struct linting *l) { each_mount(l, judge_servers); }
+static void mount_not_ordered(struct linting *l) { each_mount(l, judge_order, "pacemaker does not wait for ", ""); }
+static void mount_by_hand(struct linting *l) { each_mount(l, judge_permanent, "nothing mounts ", " at the next boot"); }
+static void one_volfile_server(struct linting *l) { each_mount(l, judge_servers, "one host alone is asked to mount ", ""); }
 
 static const struct setup_mount *mount_of(const struct libvirt_setup *x, const char *volume) {
   for (size_t i = 0; i < x->mounts.count; i++)
