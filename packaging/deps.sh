@@ -25,7 +25,26 @@ install_sshd() { # COMMAND TO INSTALL IT...
   [ -z "$policy" ] || rm -f $policy
   for unit in ssh.service sshd.service ssh.socket sshd.socket; do systemctl disable $unit >/dev/null 2>&1 || true; done
 }
-[ "${1:-}" != --if-missing ] || missing || exit 0
+# Pacemaker's tools alone, for tests that ask its scheduler: their package wants the daemons, so it is unpacked where only tests
+# look. Without a network it is left out, and what needs it is skipped.
+tools=/usr/local/lib/kvmconsole-tests
+fetch_tools() {
+  command -v crm_simulate >/dev/null 2>&1 && return
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && [ ! -x $tools/usr/sbin/crm_simulate ] || return 0
+  fetched=$(mktemp -d)
+  chmod 755 "$fetched"
+  if (cd "$fetched" && apt-get download -q pacemaker-cli-utils pacemaker-common) >/dev/null 2>&1; then
+    for package in "$fetched"/*.deb; do dpkg-deb -x "$package" "$fetched/root"; done
+    mkdir -p $tools/usr/sbin $tools/usr/share
+    cp -a "$fetched/root/usr/share/pacemaker" $tools/usr/share/
+    for tool in cibadmin crm_attribute crm_mon crm_resource crm_simulate; do cp -a "$fetched/root/usr/sbin/$tool" $tools/usr/sbin/; done
+  fi
+  rm -rf "$fetched"
+}
+if [ "${1:-}" = --if-missing ] && ! missing; then
+  fetch_tools
+  exit 0
+fi
 [ "$(id -u)" = 0 ] || { echo "deps: packages are missing, and only root may install them: run 'make deps' as root" >&2; exit 1; }
 if command -v apt-get >/dev/null 2>&1; then
   export DEBIAN_FRONTEND=noninteractive
@@ -35,6 +54,7 @@ if command -v apt-get >/dev/null 2>&1; then
     libcmap-dev libquorum-dev libvotequorum-dev libcfg-dev libvirt-dev libglusterfs-dev pacemaker-dev \
     systemd-container mmdebstrap iproute2 cpio openssh-client ncurses-term
   install_sshd apt-get install -y -q --no-install-recommends openssh-server
+  fetch_tools
 elif command -v dnf >/dev/null 2>&1; then
   dnf install -y gcc clang llvm compiler-rt make pkgconf-pkg-config git tmux jq strace python3 procps-ng ncurses-devel pcre2-devel libxml2-devel jansson-devel \
     utf8proc-devel libcmocka-devel corosynclib-devel libvirt-devel glusterfs-api-devel pacemaker-libs-devel \

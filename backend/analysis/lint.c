@@ -11,7 +11,7 @@ SHAPE(finding_shape, T, FIELD(T, id, TEXT), CHOICE(T, severity, severity_names),
 SHAPE(lint_unknown_shape, struct lint_unknown, FIELD(struct lint_unknown, id, TEXT), FIELD(struct lint_unknown, text, TEXT));
 SHAPE(lint_shape, struct lint, FIELD(struct lint, schema, INT), LIST(struct lint, findings, finding_shape), LIST(struct lint, unknown, lint_unknown_shape));
 
-const struct lint_check *const lint_groups[] = {lint_cluster_checks, lint_store_checks, lint_domain_checks, NULL};
+const struct lint_check *const lint_groups[] = {lint_cluster_checks, lint_store_checks, lint_domain_checks, lint_host_checks, NULL};
 
 void lint_found(struct linting *l, const char *subject, const char *format, ...) {
   char text[1024];
@@ -31,6 +31,53 @@ const char *lint_meta(const struct linting *l, const struct pcmk_param *p, const
 }
 
 bool lint_is_domain(const struct pcmk_param *p) { return str_ends(p->agent ? p->agent : "", ":VirtualDomain"); }
+
+void lint_not_known(struct linting *l, const char *format, ...) {
+  char text[1024];
+  va_list ap;
+  va_start(ap, format);
+  vsnprintf(text, sizeof text, format, ap);
+  va_end(ap);
+  *(struct lint_unknown *)list_add(l->a, &l->out->unknown, &lint_unknown_shape) = (struct lint_unknown){l->check->id, arena_printf(l->a, "%s: %s", l->check->title, text)};
+}
+
+/* ---- looked up once for all checks ---- */
+
+static const struct libvirt_domain *definition_in(const struct libvirt_domains *list, const char *name) {
+  for (size_t i = 0; list && i < list->domains.count; i++)
+    if (str_eq(list->domains.item[i].name, name)) return &list->domains.item[i];
+  return NULL;
+}
+
+const struct libvirt_domain *lint_definition(struct linting *l, const struct domain_view *d) {
+  size_t hosts = 0;
+  struct { const char *host; const struct libvirt_domains *fact; } *read;
+  if (l->definitions) return l->definitions[d - l->s->domains.item];
+  l->definitions = arena_array(l->a, l->s->domains.count + 1, sizeof *l->definitions);
+  read = arena_array(l->a, l->s->hosts.count + l->s->sources.count + 1, sizeof *read);
+  for (size_t i = 0; i < l->s->domains.count; i++) {
+    const struct domain_view *x = &l->s->domains.item[i];
+    const char *host = x->hosts.count ? x->hosts.item[0] : x->defined_on.count ? x->defined_on.item[0] : NULL;
+    size_t k = 0;
+    while (host && k < hosts && !str_eq(read[k].host, host)) k++;
+    if (host && k == hosts && hosts < l->s->hosts.count + l->s->sources.count) read[hosts].host = host, read[hosts++].fact = fact_seen(l->s, "libvirt.domains", host);
+    if (host && k < hosts) l->definitions[i] = definition_in(read[k].fact, x->name);
+  }
+  return l->definitions[d - l->s->domains.item];
+}
+
+const struct lint_setups *lint_setups(struct linting *l) {
+  if (l->setups) return l->setups;
+  struct lint_setups *out = arena_alloc(l->a, sizeof *out);
+  out->item = arena_array(l->a, l->s->sources.count + 1, sizeof *out->item);
+  for (size_t i = 0; i < l->s->sources.count; i++) {
+    const struct source_view *v = &l->s->sources.item[i];
+    if (!str_eq(v->name, layer_names[LAYER_LIBVIRT]) || v->state == SOURCE_ABSENT) continue;
+    const struct host_view *h = snapshot_host(l->s, v->host);
+    out->item[out->count++] = (struct lint_setup){h ? h->name : v->host, fact_seen(l->s, "libvirt.setup", v->host)};
+  }
+  return l->setups = out;
+}
 
 /* ---- what must have been read ---- */
 

@@ -150,6 +150,35 @@ static void memory_not_counted(struct linting *l) {
   if (domains > 1 && (!strategy || !strcmp(strategy, "default"))) lint_found(l, "cluster", "placement-strategy is %s: pacemaker counts domains, and not their memory", strategy ? strategy : "not set");
 }
 
+/* The agent waits five seconds less than that, and switches the guest off then. */
+static void stop_too_short(struct linting *l) {
+  enum { SHORTEST_MS = 60000, DEFAULT_MS = 20000 };
+  EACH_PARAM(l, p) {
+    int64_t given = lint_is_domain(p) ? timeout_of(p, "stop") : SHORTEST_MS;
+    if (given == UNKNOWN_INT) lint_found(l, p->resource, "its stop has no timeout of its own: %d s", DEFAULT_MS / 1000);
+    else if (given < SHORTEST_MS) lint_found(l, p->resource, "its stop has %" PRId64 " s", given / 1000);
+  }
+}
+
+static bool has_capacity(const struct linting *l, const char *node) {
+  for (size_t i = 0; i < l->config->capacities.count; i++)
+    if (str_eq(l->config->capacities.item[i].node, node) && l->config->capacities.item[i].utilization.count) return true;
+  return false;
+}
+
+/* A strategy that counts, and nothing to count with: a node without capacity takes all, a domain without a need fits anywhere. */
+static void capacities_unset(struct linting *l) {
+  const char *strategy = property(l, "placement-strategy");
+  const struct pcmk_nodes *n = nodes_of(l);
+  if (!strategy || !strcmp(strategy, "default")) return;
+  for (size_t i = 0; n && i < n->nodes.count; i++)
+    if (n->nodes.item[i].name && !str_eq(n->nodes.item[i].type, "remote") && !has_capacity(l, n->nodes.item[i].name)) lint_found(l, n->nodes.item[i].name, "placement-strategy is %s, and it has no utilization", strategy);
+  EACH_PARAM(l, p) {
+    const char *own = pairs_get(&p->params, "autoset_utilization_host_memory"), *all = pairs_get(&p->params, "autoset_utilization_hv_memory");
+    if (lint_is_domain(p) && !p->utilization.count && pcmk_truth(own) != TRUTH_YES && pcmk_truth(all) != TRUTH_YES) lint_found(l, p->resource, "placement-strategy is %s, and it has no utilization", strategy);
+  }
+}
+
 const struct lint_check lint_cluster_checks[] = {
     {"fencing-off", "fencing is off", "Pacemaker cannot prove a lost host dead. With fencing off it starts the domains elsewhere all the same, and a host that was only cut off goes on writing: two writers destroy a disk.", SEVERITY_CRITICAL, "fencing-create", LINT_PACEMAKER, fencing_off},
     {"fencing-missing", "a node without a fence device", "When it is lost, nothing can prove it dead: what ran on it is not started anywhere else until an operator says that it is off.", SEVERITY_CRITICAL, "fencing-create", LINT_PACEMAKER, fencing_missing},
@@ -161,10 +190,12 @@ const struct lint_check lint_cluster_checks[] = {
     {"one-link", "one network between the nodes", "One switch or cable lost is a node lost: it is fenced. A second link of corosync over other hardware avoids that.", SEVERITY_INFO, NULL, LINT_QUORUM, one_link},
     {"leftover-constraint", "a move left a constraint", "What a move or a ban leaves keeps the resource on or off a node for good. At the next failure it may have nowhere to go, or move back by itself.", SEVERITY_WARNING, "resource-clear", LINT_PACEMAKER, leftovers},
     {"lock-outlives-failover", "the disk is still locked when the domain starts elsewhere", "Gluster's bricks keep a dead client's locks until their timeouts have passed. Pacemaker starts the domain before that, qemu finds its disk locked, the start fails, and one failed start is final: the domain stays stopped. Shorter time-outs on the volume, effective for clients that connect afterwards, or a failure-timeout on the resource mend it.", SEVERITY_CRITICAL, "gluster-failover-timeouts", LINT_PACEMAKER | LINT_QUORUM | LINT_GLUSTER, lock_outlives_failover},
-    {"no-migration", "a domain is not moved live", "Without allow-migrate each move, also the one that drains a host, shuts the guest down and starts it again.", SEVERITY_INFO, "domain-make-ha", LINT_PACEMAKER, no_migration},
+    {"no-migration", "a domain is not moved live", "Without allow-migrate each move, also the one that drains a host, shuts the guest down and starts it again. pcs resource meta RESOURCE allow-migrate=true.", SEVERITY_INFO, NULL, LINT_PACEMAKER, no_migration},
     {"migration-too-short", "a migration has too little time", "A live migration that exceeds its time fails; pacemaker then stops the domain on both hosts and starts it again.", SEVERITY_WARNING, NULL, LINT_PACEMAKER | LINT_LIBVIRT, migration_too_short},
-    {"not-monitored", "a domain is not monitored", "Pacemaker starts it and never looks again: a crashed guest stays down.", SEVERITY_WARNING, "domain-make-ha", LINT_PACEMAKER, not_monitored},
+    {"stop-too-short", "a guest has little time to shut down", "The agent shuts the guest down and, five seconds before the stop's time is over, switches it off: what it had not written by then is lost. Stops happen when a host is drained too, wherever the domain cannot be moved live.", SEVERITY_INFO, NULL, LINT_PACEMAKER, stop_too_short},
+    {"not-monitored", "a domain is not monitored", "Pacemaker starts it and never looks again: a crashed guest stays down. pcs resource op add RESOURCE monitor interval=10s timeout=30s.", SEVERITY_WARNING, NULL, LINT_PACEMAKER, not_monitored},
     {"definition-not-shared", "a definition lies on one host", "The agent needs the domain's definition on whatever host it starts it on.", SEVERITY_CRITICAL, "domain-share", LINT_PACEMAKER | LINT_GLUSTER, definition_not_shared},
     {"memory-not-counted", "memory is not counted", "After a failover all domains may be put on one host, more than its memory holds. Utilization of nodes and domains with a placement-strategy prevents it.", SEVERITY_INFO, "cluster-property", LINT_PACEMAKER, memory_not_counted},
+    {"capacities-unset", "memory is counted without numbers", "With a placement-strategy pacemaker compares what a domain needs with what a node has left. A node without numbers takes everything, a domain without them needs nothing: more is started on one host than its memory holds.", SEVERITY_WARNING, NULL, LINT_PACEMAKER, capacities_unset},
     {.id = NULL},
 };

@@ -2,18 +2,10 @@
 #include "analysis/lint.h"
 #include "analysis/seen.h"
 #include "analysis/stop.h"
+#include <inttypes.h>
 #include <string.h>
 
 #define EACH_DOMAIN(l, d) for (const struct domain_view *d = (l)->s->domains.item; d < (l)->s->domains.item + (l)->s->domains.count; d++)
-
-/* As its host's libvirt defines it; NULL: not known there. */
-static const struct libvirt_domain *definition(const struct linting *l, const struct domain_view *d) {
-  const char *host = d->hosts.count ? d->hosts.item[0] : d->defined_on.count ? d->defined_on.item[0] : NULL;
-  const struct libvirt_domains *list = host ? fact_seen(l->s, "libvirt.domains", host) : NULL;
-  for (size_t i = 0; list && i < list->domains.count; i++)
-    if (str_eq(list->domains.item[i].name, d->name)) return &list->domains.item[i];
-  return NULL;
-}
 
 static void autostarted(struct linting *l) {
   EACH_DOMAIN(l, d)
@@ -33,7 +25,7 @@ static void not_managed(struct linting *l) {
 
 static void local_disk(struct linting *l) {
   EACH_DOMAIN(l, d) {
-    const struct libvirt_domain *x = d->resource ? definition(l, d) : NULL;
+    const struct libvirt_domain *x = d->resource ? lint_definition(l, d) : NULL;
     for (size_t i = 0; x && i < x->disks.count; i++) {
       const struct libvirt_disk *k = &x->disks.item[i];
       bool shared = false;
@@ -45,7 +37,7 @@ static void local_disk(struct linting *l) {
 
 static void cache_mode(struct linting *l) {
   EACH_DOMAIN(l, d) {
-    const struct libvirt_domain *x = d->resource ? definition(l, d) : NULL;
+    const struct libvirt_domain *x = d->resource ? lint_definition(l, d) : NULL;
     for (size_t i = 0; x && i < x->disks.count; i++) {
       const struct libvirt_disk *k = &x->disks.item[i];
       if (k->readonly == TRUTH_YES || !k->source || str_eq(k->device, "cdrom") || str_eq(k->cache, "none") || str_eq(k->cache, "directsync")) continue;
@@ -56,8 +48,15 @@ static void cache_mode(struct linting *l) {
 
 static void cpu_of_host(struct linting *l) {
   EACH_DOMAIN(l, d) {
-    const struct libvirt_domain *x = d->resource ? definition(l, d) : NULL;
+    const struct libvirt_domain *x = d->resource ? lint_definition(l, d) : NULL;
     if (x && str_eq(x->cpu_mode, "host-passthrough")) lint_found(l, d->name, "its CPU is host-passthrough");
+  }
+}
+
+static void given_devices(struct linting *l) {
+  EACH_DOMAIN(l, d) {
+    const struct libvirt_domain *x = d->resource ? lint_definition(l, d) : NULL;
+    if (x && x->hostdevs > 0) lint_found(l, d->name, "it has %" PRId64 " device%s of its host (hostdev)", x->hostdevs, x->hostdevs == 1 ? "" : "s");
   }
 }
 
@@ -76,12 +75,13 @@ static void no_room(struct linting *l) {
 }
 
 const struct lint_check lint_domain_checks[] = {
-    {"autostart", "libvirt starts it as well", "A host that boots starts the domain by itself while pacemaker has it running elsewhere: two writers on one disk.", SEVERITY_CRITICAL, "domain-make-ha", LINT_LIBVIRT | LINT_PACEMAKER, autostarted},
-    {"defined-twice", "a domain is defined on several hosts", "Anybody may start it a second time by hand; pacemaker's agent keeps the definition on the shared volume.", SEVERITY_WARNING, "domain-make-ha", LINT_LIBVIRT | LINT_PACEMAKER, defined_twice},
+    {"autostart", "libvirt starts it as well", "A host that boots starts the domain by itself while pacemaker has it running elsewhere: two writers on one disk. Turn it off there: virsh autostart --disable.", SEVERITY_CRITICAL, NULL, LINT_LIBVIRT | LINT_PACEMAKER, autostarted},
+    {"defined-twice", "a domain is defined on several hosts", "Anybody may start it a second time by hand; pacemaker's agent keeps the definition on the shared volume. Where it does not run: virsh undefine.", SEVERITY_WARNING, NULL, LINT_LIBVIRT | LINT_PACEMAKER, defined_twice},
     {"not-managed", "a domain nobody brings back", "It is no resource of pacemaker: its host lost, it stays down.", SEVERITY_INFO, "domain-make-ha", LINT_LIBVIRT | LINT_PACEMAKER, not_managed},
     {"local-disk", "a disk only its host has", "No other host can start the domain; a CD image that was left in is enough.", SEVERITY_CRITICAL, NULL, LINT_LIBVIRT | LINT_GLUSTER, local_disk},
     {"cache-mode", "a disk that the host caches", "Live migration with such a cache mode is refused, or risks the disk; after a crash the guest misses writes it holds for done. cache=none.", SEVERITY_WARNING, NULL, LINT_LIBVIRT, cache_mode},
     {"host-cpu", "a CPU that only alike hosts have", "With host-passthrough a live migration to a host of another CPU fails or crashes the guest. host-model or a named model is safe among different hosts.", SEVERITY_INFO, NULL, LINT_LIBVIRT, cpu_of_host},
+    {"host-device", "a device only its host has", "A domain that was given a device of its host (hostdev) cannot be moved live, and starts elsewhere only where the same device is at the same place.", SEVERITY_WARNING, NULL, LINT_LIBVIRT, given_devices},
     {"no-room", "a host's loss is not taken up", "Were this host lost now, not all of its domains would come back.", SEVERITY_WARNING, NULL, LINT_LIBVIRT | LINT_PACEMAKER, no_room},
     {.id = NULL},
 };

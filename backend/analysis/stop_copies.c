@@ -13,6 +13,7 @@ struct set { /* one set, with and without what is lost */
   struct set_living sure, perhaps;    /* now */
   struct set_living sure_then, perhaps_then;
   size_t lost, touched;               /* bricks that go and may live now; bricks that go, dead ones too */
+  size_t whole;                       /* bricks that stay and have what waits */
   int64_t pending;                    /* entries that wait on bricks of it, as far as they are counted ... */
   bool unsure;                        /* ... and there may be more */
   bool only_there, cures;             /* what waits is only whole on a brick that is lost; its heal goes on */
@@ -46,6 +47,7 @@ static void look_at_set(const struct judge *j, const struct volume_view *v, int6
     if (b->heal_pending > 0) {
       ret->pending += b->heal_pending; /* it has what others lack */
       ret->only_there |= lost;
+      ret->whole += sure && data && !lost;
       if (b->heal.eta_s != UNKNOWN_INT && (ret->eta_s == UNKNOWN_INT || b->heal.eta_s > ret->eta_s)) ret->eta_s = b->heal.eta_s;
     }
     all_up &= b->online == TRUTH_YES;
@@ -77,6 +79,7 @@ static int worse_durability(int a, int b) {
 static int durability_of(const struct volume_view *v, const struct set_rules *r, const struct set *set, bool old) {
   if (r->redundancy > 0) {
     int64_t needed = r->bricks - r->redundancy;
+    if (set->pending && (int64_t)set->whole < needed) return DURABILITY_LOST; /* of what waits, fewer fragments stay than make a whole */
     return set->perhaps_then.bricks < needed ? DURABILITY_LOST : old || set->sure_then.bricks < needed || set->unsure ? DURABILITY_UNKNOWN
            : set->sure_then.bricks == needed || set->pending ? DURABILITY_REDUCED : DURABILITY_KEPT;
   }
@@ -85,6 +88,7 @@ static int durability_of(const struct volume_view *v, const struct set_rules *r,
   if (!volume_copies(v)) return DURABILITY_REDUCED; /* there never was a second one */
   if (set->only_there) return DURABILITY_LOST; /* what waits there is nowhere else whole */
   if (set->unsure) return DURABILITY_UNKNOWN;
+  if (set->pending && !set->whole) return DURABILITY_LOST;
   return set->sure_then.data < 2 || set->pending ? DURABILITY_REDUCED : DURABILITY_KEPT;
 }
 

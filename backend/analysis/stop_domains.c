@@ -72,10 +72,18 @@ static void say_landed(struct judge *j, const struct landings *l, int64_t age) {
   if (l->restart.count) reason(j, "placement", VERDICT_SAFE, age, "%s: started anew on %s, by pacemaker's own simulation", names_of(&l->restart, j->a), l->list.count == 1 ? l->list.item[0].host->name : arena_printf(j->a, "%zu hosts", l->list.count));
 }
 
+/* With any placement-strategy but the default, what is drained in order may go elsewhere than what has died. */
+static bool drained_apart(const struct judge *j) {
+  const char *strategy = j->loss->dead ? NULL : property_seen(j->s, "placement-strategy");
+  return strategy && strcmp(strategy, "default");
+}
+
 /* Of one resource; NULL: not in it, or things have changed since it was made. */
 static const struct pcmk_place *place_of(const struct judge *j, const struct pcmk_placement *p, const struct domain_view *d) {
-  for (size_t i = 0; p && !p->text && i < p->resources.count; i++) {
-    const struct pcmk_place *at = &p->resources.item[i];
+  bool apart = p && p->drained_apart == TRUTH_YES && !j->loss->dead;
+  if (p && p->drained_apart == TRUTH_UNKNOWN && drained_apart(j)) return NULL;
+  for (size_t i = 0; p && !p->text && i < (apart ? p->drained.count : p->resources.count); i++) {
+    const struct pcmk_place *at = apart ? &p->drained.item[i] : &p->resources.item[i];
     if (!str_eq(at->resource, d->resource) || at->from.count != 1 || d->hosts.count != 1) continue;
     return snapshot_host(j->s, at->from.item[0]) == snapshot_host(j->s, d->hosts.item[0]) ? at : NULL;
   }
@@ -140,7 +148,7 @@ static void lost_domain(struct judge *j, struct landings *l, const struct domain
   const struct pcmk_place *to = place_of(j, p, d);
   if (!to) {
     effect(j, d, EFFECT_NONE, UNKNOWN_INT, "pacemaker's simulation is not known");
-    reason(j, "placement", VERDICT_UNKNOWN, age, "where %s would go is not known: %s", d->name, p && p->text ? p->text : p ? "things have changed since pacemaker's simulation" : "pacemaker's simulation was not run for this");
+    reason(j, "placement", VERDICT_UNKNOWN, age, "where %s would go is not known: %s", d->name, p && p->text ? p->text : p && p->drained_apart == TRUTH_UNKNOWN && drained_apart(j) ? "pacemaker's simulation was not run with it in standby (placement-strategy)" : p ? "things have changed since pacemaker's simulation" : "pacemaker's simulation was not run for this");
   } else if (!to->to.count) {
     effect(j, d, EFFECT_STOPS, UNKNOWN_INT, "no other node may run it");
     texts_add(j->a, &l->nowhere, d->name);

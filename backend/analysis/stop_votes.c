@@ -4,7 +4,7 @@
 #include "model/quorum.h"
 
 struct count {
-  int64_t ids[256];
+  int64_t ids[256], all[256]; /* of those that stay, of all members */
   size_t members, lost, unsure; /* of the members: those that are lost; nodes of which it is not known whether they are members */
   int64_t votes, kept;          /* of the members now, and of those that stay */
 };
@@ -17,6 +17,7 @@ static void count_nodes(const struct judge *j, const struct corosync_nodes *n, s
     ret->unsure += node->member == TRUTH_UNKNOWN;
     if (node->member != TRUTH_YES) continue;
     int64_t votes = node->votes == UNKNOWN_INT ? 1 : node->votes;
+    if (ret->members < COUNT(ret->all)) ret->all[ret->members] = node->id;
     ret->members++;
     ret->votes += votes;
     if (host_lost(j, node->name)) {
@@ -58,6 +59,8 @@ static void with_quorum(struct judge *j, int64_t age, const struct corosync_clus
            all && last ? "; if the last node then restarts too, nothing starts until all are back (wait_for_all)" : "");
 }
 
+static size_t at_most(size_t n, size_t most) { return n < most ? n : most; }
+
 void judge_votes(struct judge *j) {
   int64_t age = UNKNOWN_INT, age_nodes = UNKNOWN_INT;
   const struct corosync_cluster *c = fact_keyed(j->s, "corosync.cluster", "", &age);
@@ -79,12 +82,12 @@ void judge_votes(struct judge *j) {
     return;
   }
   int64_t device = c->qdevice == TRUTH_YES && c->votes != UNKNOWN_INT && c->votes > n.votes ? c->votes - n.votes : 0;
-  struct quorum_rules rules = {.expected = c->expected_votes, .two_node = c->two_node == TRUTH_YES, .wait_for_all = c->wait_for_all == TRUTH_YES,
+  struct quorum_rules rules = {.expected = c->expected_votes, .two_node = c->two_node == TRUTH_YES && nodes->nodes.count <= 2, .wait_for_all = c->wait_for_all == TRUTH_YES,
                                .last_man_standing = c->last_man_standing == TRUTH_YES, .auto_tie_breaker = c->auto_tie_breaker == TRUTH_YES};
   struct quorum_state state = {.expected = c->expected_votes, .quorum = c->quorum, .members = (int64_t)n.members, .quorate = true};
-  for (size_t i = 0; i < nodes->nodes.count; i++)
-    if (nodes->nodes.item[i].member == TRUTH_YES && (!state.lowest || nodes->nodes.item[i].id < state.lowest)) state.lowest = nodes->nodes.item[i].id;
-  struct quorum_partition left = {.ids = n.ids, .count = n.members - n.lost, .votes = n.kept, .device_votes = device};
+  quorum_tie_breaker(&rules, c->tie_breaker_node);
+  state.lowest = quorum_winner(&rules, &(struct quorum_partition){.ids = n.all, .count = at_most(n.members, COUNT(n.all))});
+  struct quorum_partition left = {.ids = n.ids, .count = at_most(n.members - n.lost, COUNT(n.ids)), .votes = n.kept, .device_votes = device};
   quorum_settle(&rules, &state, &left);
   if (state.quorate && left.count) with_quorum(j, age, c, &n, state.quorum);
   else without_quorum(j, age, n.kept + device, state.quorum);

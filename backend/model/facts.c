@@ -8,7 +8,7 @@ const char *const source_state_names[] = {NULL, "ok", "stale", "hung", "down", "
 SHAPE(corosync_cluster_shape, T, FIELD(T, name, TEXT), FIELD(T, version, TEXT), FIELD(T, node_id, INT), FIELD(T, quorate, BOOL),
       FIELD(T, votes, INT), FIELD(T, expected_votes, INT), FIELD(T, quorum, INT), FIELD(T, two_node, BOOL),
       FIELD(T, wait_for_all, BOOL), FIELD(T, last_man_standing, BOOL), FIELD(T, auto_tie_breaker, BOOL),
-      FIELD(T, qdevice, BOOL), FIELD(T, qdevice_name, TEXT), FIELD(T, token_ms, INT), FIELD(T, consensus_ms, INT));
+      FIELD(T, qdevice, BOOL), FIELD(T, qdevice_name, TEXT), FIELD(T, tie_breaker_node, TEXT), FIELD(T, token_ms, INT), FIELD(T, consensus_ms, INT));
 #undef T
 #define T struct corosync_node
 SHAPE(corosync_node_shape, T, FIELD(T, id, INT), FIELD(T, name, TEXT), FIELD(T, addresses, TEXTS), FIELD(T, member, BOOL),
@@ -70,7 +70,8 @@ SHAPE(pcmk_config_shape, T, FIELD(T, properties, PAIRS), LIST(T, constraints, pc
       LIST(T, levels, pcmk_level_shape), LIST(T, capacities, pcmk_capacity_shape));
 #undef T
 SHAPE(pcmk_place_shape, struct pcmk_place, FIELD(struct pcmk_place, resource, TEXT), FIELD(struct pcmk_place, instance, TEXT), FIELD(struct pcmk_place, from, TEXTS), FIELD(struct pcmk_place, to, TEXTS));
-SHAPE(pcmk_placement_shape, struct pcmk_placement, FIELD(struct pcmk_placement, lost, TEXTS), FIELD(struct pcmk_placement, text, TEXT), LIST(struct pcmk_placement, resources, pcmk_place_shape));
+SHAPE(pcmk_placement_shape, struct pcmk_placement, FIELD(struct pcmk_placement, lost, TEXTS), FIELD(struct pcmk_placement, text, TEXT), LIST(struct pcmk_placement, resources, pcmk_place_shape),
+      FIELD(struct pcmk_placement, drained_apart, BOOL), LIST(struct pcmk_placement, drained, pcmk_place_shape));
 
 #define T struct gluster_peer
 SHAPE(gluster_peer_shape, T, FIELD(T, uuid, TEXT), FIELD(T, hostname, TEXT), FIELD(T, names, TEXTS), FIELD(T, connected, BOOL), FIELD(T, state, TEXT), FIELD(T, self, BOOL));
@@ -125,12 +126,12 @@ SHAPE(libvirt_disk_shape, T, FIELD(T, target, TEXT), FIELD(T, source, TEXT), FIE
       FIELD(T, volume, TEXT), FIELD(T, readonly, BOOL));
 #undef T
 #define T struct libvirt_nic
-SHAPE(libvirt_nic_shape, T, FIELD(T, mac, TEXT), FIELD(T, source, TEXT), FIELD(T, model, TEXT));
+SHAPE(libvirt_nic_shape, T, FIELD(T, mac, TEXT), FIELD(T, source, TEXT), FIELD(T, model, TEXT), FIELD(T, type, TEXT));
 #undef T
 #define T struct libvirt_domain
 SHAPE(libvirt_domain_shape, T, FIELD(T, name, TEXT), FIELD(T, uuid, TEXT), FIELD(T, state, TEXT), FIELD(T, reason, TEXT), FIELD(T, id, INT), FIELD(T, vcpus, INT),
       FIELD(T, memory, INT), FIELD(T, persistent, BOOL), FIELD(T, autostart, BOOL), LIST(T, disks, libvirt_disk_shape), LIST(T, nics, libvirt_nic_shape),
-      FIELD(T, machine, TEXT), FIELD(T, cpu_mode, TEXT));
+      FIELD(T, machine, TEXT), FIELD(T, cpu_mode, TEXT), FIELD(T, hostdevs, INT));
 #undef T
 SHAPE(libvirt_domains_shape, struct libvirt_domains, LIST(struct libvirt_domains, domains, libvirt_domain_shape));
 #define T struct libvirt_load_domain
@@ -144,6 +145,20 @@ SHAPE(libvirt_job_shape, T, FIELD(T, name, TEXT), FIELD(T, type, TEXT), FIELD(T,
       FIELD(T, dirty_rate, INT));
 #undef T
 SHAPE(libvirt_jobs_shape, struct libvirt_jobs, LIST(struct libvirt_jobs, jobs, libvirt_job_shape));
+#define T struct setup_mount
+SHAPE(setup_mount_shape, T, FIELD(T, mount, TEXT), FIELD(T, source, TEXT), FIELD(T, options, TEXT), FIELD(T, mounted, BOOL), FIELD(T, permanent, BOOL), FIELD(T, ordered, BOOL));
+#undef T
+SHAPE(setup_peer_shape, struct setup_peer, FIELD(struct setup_peer, name, TEXT), FIELD(struct setup_peer, trusted, BOOL), FIELD(struct setup_peer, text, TEXT));
+#define T struct setup_definition
+SHAPE(setup_definition_shape, T, FIELD(T, path, TEXT), FIELD(T, readable, BOOL), FIELD(T, name_alone, BOOL));
+#undef T
+SHAPE(setup_disk_shape, struct setup_disk, FIELD(struct setup_disk, path, TEXT), FIELD(struct setup_disk, size, INT));
+SHAPE(setup_files_shape, struct setup_files, FIELD(struct setup_files, domain, TEXT), FIELD(struct setup_files, open, INT), FIELD(struct setup_files, most, INT));
+#define T struct libvirt_setup
+SHAPE(libvirt_setup_shape, T, FIELD(T, text, TEXT), FIELD(T, clock_ms, INT), FIELD(T, clock_within, INT), FIELD(T, guests_enabled, BOOL), FIELD(T, links, SOME), FIELD(T, port_min, INT),
+      FIELD(T, port_max, INT), FIELD(T, machines, SOME), FIELD(T, cpu, TEXT), FIELD(T, mounts_known, BOOL), LIST(T, mounts, setup_mount_shape), LIST(T, peers, setup_peer_shape),
+      FIELD(T, definitions_asked, INT), LIST(T, definitions, setup_definition_shape), LIST(T, disks, setup_disk_shape), LIST(T, files, setup_files_shape));
+#undef T
 
 SHAPE(state_fact_shape, struct state_fact, CHOICE(struct state_fact, state, source_state_names), FIELD(struct state_fact, text, TEXT));
 SHAPE(beat_fact_shape, struct beat_fact, FIELD(struct beat_fact, kinds, TEXTS));
@@ -174,6 +189,7 @@ const struct fact_kind fact_kinds[] = {
     {"libvirt.domains", LAYER_LIBVIRT, &libvirt_domains_shape, 2000, "domains", NEED_ESSENTIAL},
     {"libvirt.load", LAYER_LIBVIRT, &libvirt_load_shape, 5000, "CPU, memory, disk and network rates", NEED_NONE},
     {"libvirt.jobs", LAYER_LIBVIRT, &libvirt_jobs_shape, 5000, "running migrations", NEED_NONE},
+    {"libvirt.setup", LAYER_LIBVIRT, &libvirt_setup_shape, 600000, "how the host is set up, asked of it", NEED_NONE},
     {"state", LAYER_NONE, &state_fact_shape, 2000, "how the source is", NEED_NONE},
     {"beat", LAYER_NONE, &beat_fact_shape, 2000, "still alive", NEED_NONE},
     {.name = NULL},
@@ -186,3 +202,20 @@ const struct fact_kind *fact_kind_find(const char *name) {
 }
 
 int64_t fact_stale_after(const struct fact_kind *k) { return k->interval_ms * 3 < 5000 ? 5000 : k->interval_ms * 3; }
+
+int64_t definitions_digest(int64_t so_far, const char *path) {
+  uint64_t h = so_far ? (uint64_t)so_far : 14695981039346656037u; /* FNV-1a */
+  for (const char *c = path;; c++) {
+    h = (h ^ (unsigned char)*c) * 1099511628211u;
+    if (!*c) return (int64_t)((h & (((uint64_t)1 << 53) - 1)) | 1); /* JSON's numbers are exact to there */
+  }
+}
+
+const char *definition_path(const struct pcmk_param *p) {
+  enum { PATH_MOST = 512 };
+  const char *path = str_ends(p->agent ? p->agent : "", ":VirtualDomain") ? pairs_get(&p->params, "config") : NULL;
+  if (!path || *path != '/' || strlen(path) > PATH_MOST) return NULL;
+  for (const char *c = path; *c; c++)
+    if ((unsigned char)*c < ' ' || *c == 127) return NULL;
+  return path;
+}

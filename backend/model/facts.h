@@ -18,6 +18,7 @@ struct corosync_cluster { /* kind "corosync.cluster" */
   int64_t votes, expected_votes, quorum; /* votequorum_getinfo: total_votes, expected, quorum */
   enum truth two_node, wait_for_all, last_man_standing, auto_tie_breaker, qdevice;
   const char *qdevice_name;
+  const char *tie_breaker_node; /* quorum.auto_tie_breaker_node: lowest, highest, or ids in order; NULL: lowest */
   int64_t token_ms, consensus_ms; /* runtime.config.totem.* */
 };
 struct corosync_node {
@@ -99,6 +100,8 @@ struct pcmk_placement { /* kind "pacemaker.placement", key: the nodes, joined by
   struct texts lost;
   const char *text; /* why there is no answer; NULL: there is one */
   LIST_OF(struct pcmk_place) resources; /* those that are active on these nodes, and those that would be elsewhere than now */
+  enum truth drained_apart; /* drained in order they may go elsewhere: by the list below. No: as above; unknown: not asked */
+  LIST_OF(struct pcmk_place) drained;
 };
 
 /* ---- gluster: the management daemon's RPC, portmapper, bricks ---- */
@@ -162,7 +165,7 @@ struct libvirt_host { /* kind "libvirt.host" */
   struct texts addresses; /* numeric: of the connection's other end, or of this host's interfaces */
 };
 struct libvirt_disk { const char *target, *source, *device, *type, *format, *cache, *volume; enum truth readonly; }; /* type file, block, network; volume: of type='network' protocol='gluster' */
-struct libvirt_nic { const char *mac, *source, *model; };
+struct libvirt_nic { const char *mac, *source, *model, *type; }; /* type: bridge, network, direct, ... */
 struct libvirt_domain {
   const char *name, *uuid, *state, *reason; /* virsh's words: running, paused, shut off -> "shutoff", crashed, ... */
   int64_t id, vcpus, memory;                /* memory: maximum, bytes */
@@ -170,6 +173,7 @@ struct libvirt_domain {
   LIST_OF(struct libvirt_disk) disks;
   LIST_OF(struct libvirt_nic) nics;
   const char *machine, *cpu_mode;
+  int64_t hostdevs; /* devices of the host that it was given */
 };
 struct libvirt_domains { LIST_OF(struct libvirt_domain) domains; }; /* kind "libvirt.domains": all, defined or running */
 struct libvirt_load_domain { const char *name; double cpu_percent; int64_t memory_used, read_bytes_s, write_bytes_s, receive_bytes_s, send_bytes_s; };
@@ -180,6 +184,32 @@ struct libvirt_load { /* kind "libvirt.load": rates, every few seconds */
 };
 struct libvirt_job { const char *name, *type; int64_t elapsed_ms, total, remaining, rate, dirty_rate; }; /* rates: bytes a second; dirty: what the guest writes anew meanwhile */
 struct libvirt_jobs { LIST_OF(struct libvirt_job) jobs; }; /* kind "libvirt.jobs": running migrations and the like */
+
+struct setup_mount { /* of gluster */
+  const char *mount, *source, *options; /* as the table of mounts (fstab) has it, else as it is mounted */
+  enum truth mounted, permanent;        /* permanent: mounted at every boot */
+  enum truth ordered;                   /* pacemaker starts after it */
+};
+struct setup_peer { const char *name; enum truth trusted; const char *text; }; /* may root log in there without a password; text: what ssh said */
+struct setup_definition { const char *path; enum truth readable, name_alone; }; /* name_alone: one <name>, on a line of its own */
+struct setup_disk { const char *path; int64_t size; };                          /* of a running domain, as the guest sees it */
+struct setup_files { const char *domain; int64_t open, most; };                 /* files that its emulator has open, and may have */
+struct libvirt_setup { /* kind "libvirt.setup": what only the host itself knows of how it is set up */
+  const char *text;                 /* why the host was not asked, or gave no whole answer; NULL: it did */
+  int64_t clock_ms, clock_within;   /* ms that its clock is ahead of that of the console's host, give or take */
+  enum truth guests_enabled;        /* libvirt-guests starts with the host */
+  struct texts links;               /* its network interfaces, bridges among them */
+  int64_t port_min, port_max;       /* of migrations, by qemu.conf */
+  struct texts machines;            /* types that its emulator knows */
+  const char *cpu;                  /* model of its processor, as libvirt names it */
+  enum truth mounts_known;
+  LIST_OF(struct setup_mount) mounts;
+  LIST_OF(struct setup_peer) peers;
+  int64_t definitions_asked;        /* definitions_digest() of those that were looked at, of pacemaker's domains */
+  LIST_OF(struct setup_definition) definitions; /* of these: not as they should be */
+  LIST_OF(struct setup_disk) disks;
+  LIST_OF(struct setup_files) files;
+};
 
 /* ---- of the stream itself ---- */
 enum source_state { SOURCE_UNKNOWN, SOURCE_OK, SOURCE_STALE, SOURCE_HUNG, SOURCE_DOWN, SOURCE_ABSENT, SOURCE_DENIED };
@@ -197,7 +227,8 @@ extern const struct shape gluster_peers_shape, gluster_peer_shape, gluster_volum
     gluster_brick_space_shape, gluster_task_shape, gluster_heal_shape, gluster_brick_heal_shape, gluster_capacity_shape,
     gluster_disks_shape, gluster_disk_shape, gluster_identity_shape, gluster_mounts_shape, gluster_mount_shape;
 extern const struct shape libvirt_host_shape, libvirt_domains_shape, libvirt_domain_shape, libvirt_disk_shape, libvirt_nic_shape,
-    libvirt_load_shape, libvirt_load_domain_shape, libvirt_jobs_shape, libvirt_job_shape;
+    libvirt_load_shape, libvirt_load_domain_shape, libvirt_jobs_shape, libvirt_job_shape, libvirt_setup_shape, setup_mount_shape, setup_peer_shape, setup_definition_shape,
+    setup_disk_shape, setup_files_shape;
 extern const struct shape state_fact_shape, beat_fact_shape;
 
 /* What it means that a fact is missing or old while its source claims to be well. */
@@ -218,4 +249,7 @@ struct fact_kind {
 extern const struct fact_kind fact_kinds[]; /* ends with name NULL */
 const struct fact_kind *fact_kind_find(const char *name); /* NULL when there is none */
 int64_t fact_stale_after(const struct fact_kind *k);      /* 3 x its interval, at least 5 s */
+/* Which files of definitions were asked for, as one number: those of pacemaker's configuration, in its order. */
+int64_t definitions_digest(int64_t so_far, const char *path); /* so_far: 0 before the first */
+const char *definition_path(const struct pcmk_param *p);      /* of that resource: NULL when it is no domain, or none that may be asked for */
 #endif

@@ -39,7 +39,7 @@ PROBLEM_FINDER(find_quorum_lost); PROBLEM_FINDER(find_no_dc); PROBLEM_FINDER(fin
 PROBLEM_FINDER(find_node_unclean); PROBLEM_FINDER(find_node_offline); PROBLEM_FINDER(find_node_pending); PROBLEM_FINDER(find_node_standby); PROBLEM_FINDER(find_node_unknown);
 PROBLEM_FINDER(find_node_maintenance); PROBLEM_FINDER(find_link_down); PROBLEM_FINDER(find_fencing_failed);
 PROBLEM_FINDER(find_resource_failed); PROBLEM_FINDER(find_resource_blocked); PROBLEM_FINDER(find_resource_unmanaged); PROBLEM_FINDER(find_failed_action);
-PROBLEM_FINDER(find_leftover_ban); PROBLEM_FINDER(find_leftover_move);
+PROBLEM_FINDER(find_domain_autostart); PROBLEM_FINDER(find_guests_service); PROBLEM_FINDER(find_leftover_ban); PROBLEM_FINDER(find_leftover_move);
 PROBLEM_FINDER(find_volume_unwritable); PROBLEM_FINDER(find_volume_uncertain); PROBLEM_FINDER(find_volume_stopped); PROBLEM_FINDER(find_brick_down);
 PROBLEM_FINDER(find_brick_hung); PROBLEM_FINDER(find_brick_unknown); PROBLEM_FINDER(find_heal_pending); PROBLEM_FINDER(find_heal_unknown);
 PROBLEM_FINDER(find_split_brain); PROBLEM_FINDER(find_volume_full); PROBLEM_FINDER(find_volume_filling);

@@ -131,3 +131,20 @@ void find_identity_unresolved(struct finder *f) {
     if (maybe.count) problem_found(f, h->name, "%s may be the same host as %s%s: not known%s", h->name, maybe.count > 1 ? "one of " : "", joined(f, &maybe), silent(h) ? " while it does not answer" : "");
   }
 }
+
+/* ---- what starts domains besides pacemaker ---- */
+
+void find_domain_autostart(struct finder *f) {
+  EACH(SNAP->domains, struct domain_view, d)
+    if (d->resource && d->autostart == TRUTH_YES) problem_found(f, d->name, "%s: libvirt starts it with its host, and pacemaker manages it", d->name);
+}
+
+void find_guests_service(struct finder *f) {
+  bool managed = false;
+  EACH(SNAP->domains, struct domain_view, d) managed |= d->resource != NULL;
+  EACH(SNAP->sources, struct source_view, s) {
+    const struct libvirt_setup *x = managed && str_eq(s->name, "libvirt") ? merge_take(f->m, "libvirt.setup", s->host, NULL, NULL) : NULL;
+    const struct host_view *h = x && x->guests_enabled == TRUTH_YES ? merge_host(f->m, s->host) : NULL;
+    if (h) problem_found(f, h->name, "libvirt-guests is enabled on %s, which runs pacemaker's domains", h->name);
+  }
+}

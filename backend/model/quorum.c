@@ -1,4 +1,6 @@
 #include "model/quorum.h"
+#include <stdlib.h>
+#include <string.h>
 
 static bool has(const struct quorum_partition *p, int64_t id) {
   for (size_t i = 0; i < p->count; i++)
@@ -6,11 +8,26 @@ static bool has(const struct quorum_partition *p, int64_t id) {
   return false;
 }
 
-static int64_t lowest(const struct quorum_partition *p) {
-  int64_t least = 0;
-  for (size_t i = 0; i < p->count; i++)
-    if (!least || p->ids[i] < least) least = p->ids[i];
-  return least;
+bool quorum_tie_breaker(struct quorum_rules *r, const char *text) {
+  r->tie_highest = text && !strcmp(text, "highest");
+  r->tie_count = 0;
+  if (!text || r->tie_highest || !strcmp(text, "lowest")) return true;
+  for (char *end; *text; text = end) {
+    long long id = strtoll(text, &end, 10);
+    if (end == text || id <= 0 || (*end && *end != ' ') || r->tie_count == QUORUM_TIES) return r->auto_tie_breaker = false;
+    r->ties[r->tie_count++] = id;
+    end += strspn(end, " ");
+  }
+  return r->tie_count || (r->auto_tie_breaker = false);
+}
+
+int64_t quorum_winner(const struct quorum_rules *r, const struct quorum_partition *p) {
+  int64_t best = 0;
+  for (size_t i = 0; i < r->tie_count; i++)
+    if (has(p, r->ties[i])) return r->ties[i];
+  for (size_t i = 0; i < p->count && !r->tie_count; i++)
+    if (!best || (r->tie_highest ? p->ids[i] > best : p->ids[i] < best)) best = p->ids[i];
+  return best;
 }
 
 /* It never decreases by itself; two nodes need but one. */
@@ -30,7 +47,7 @@ static void decide(const struct quorum_rules *r, struct quorum_state *s, const s
   }
   s->waiting = false;
   s->quorate = total >= s->quorum;
-  if (s->quorate) s->lowest = lowest(p);
+  if (s->quorate) s->lowest = quorum_winner(r, p);
   bool others_may = s->members - (int64_t)p->count >= s->quorum;
   if (r->auto_tie_breaker && total == s->expected / 2 && !others_may && has(p, s->lowest)) s->quorate = true;
   if (r->wait_for_all) s->waiting = !s->quorate;

@@ -150,7 +150,7 @@ static int cibadmin(struct call *c) {
 
 static bool deletes(const struct call *c) { return has_flag(c, "-D", "--delete"); }
 
-struct attribute { const char *scope, *name, *value, *set; struct sim_host *node; bool status; }; /* node: NULL for a property; set: NULL: the tools' own */
+struct attribute { const char *scope, *name, *value, *set; struct sim_host *node; bool status, utilization; }; /* node: NULL for a property; set: NULL: the tools' own */
 
 static int say_attribute(struct call *c, const struct attribute *t) {
   const char *value = t->value ? t->value : value_of(c, "-d", "--default");
@@ -162,6 +162,7 @@ static int say_attribute(struct call *c, const struct attribute *t) {
 
 static void write_attribute(struct call *c, const struct attribute *t, const char *value) {
   if (t->status) attribute_set(c->w, t->name, t->node->name, value, false);
+  else if (t->node && t->utilization) set_pair(c->w, &t->node->utilization, t->name, value);
   else if (t->node) node_attribute_set(c->w, t->node, t->name, value);
   else if (t->set) property_set_in(c->w, t->set, t->name, value);
   else set_pair(c->w, &c->w->properties, t->name, value);
@@ -176,16 +177,17 @@ static const char *standing(const struct sim_host *h, const char *name) {
 
 static int crm_attribute(struct call *c) {
   const char *type = value_of(c, "-t", "--type"), *node = value_of(c, "-N", "--node"), *lifetime = value_of(c, "-l", "--lifetime"), *value = value_of(c, "-v", "--update");
-  struct attribute t = {.name = value_of(c, "-n", "--name"), .set = value_of(c, "-s", "--set-name"), .status = str_eq(type, "status") || str_eq(lifetime, "reboot")};
+  struct attribute t = {.name = value_of(c, "-n", "--name"), .set = value_of(c, "-s", "--set-name"), .status = str_eq(type, "status") || str_eq(lifetime, "reboot"), .utilization = has_flag(c, "-z", "--utilization")};
   int code = no_cluster(c, "crm_attribute: Could not connect to the CIB: Transport endpoint is not connected\nError signing on to the CIB service: Transport endpoint is not connected");
   if (code >= 0) return code;
   if (!t.name) return fail(c, RC_USAGE, "crm_attribute: Must specify an attribute name");
   bool property = str_eq(type, "crm_config") || (!type && !node && !lifetime);
-  t.scope = property ? "crm_config" : t.status ? "status" : "nodes";
+  if (t.utilization) property = t.status = false;
+  t.scope = property ? "crm_config" : t.utilization ? "utilization" : t.status ? "status" : "nodes";
   if (!property) t.node = world_host(c->w, node ? node : c->host->name);
   if (!property && (!t.node || !KNOWN(t.node->node_id))) return fail(c, RC_NOSUCH, "crm_attribute: Could not map name=%s to a UUID", node);
   const struct sim_attribute *x = t.status ? attribute_of(c->w, t.name) : NULL;
-  t.value = property ? t.set ? property_in(c->w, t.set, t.name) : cluster_property(c->w, t.name) : t.status ? x ? pairs_get(&x->values, t.node->name) : NULL : standing(t.node, t.name);
+  t.value = property ? t.set ? property_in(c->w, t.set, t.name) : cluster_property(c->w, t.name) : t.status ? x ? pairs_get(&x->values, t.node->name) : NULL : t.utilization ? pairs_get(&t.node->utilization, t.name) : standing(t.node, t.name);
   if (value) write_attribute(c, &t, value);
   else if (deletes(c)) write_attribute(c, &t, NULL);
   else return say_attribute(c, &t);

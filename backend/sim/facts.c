@@ -32,6 +32,7 @@ const struct fact_reader fact_readers[] = {
     {"libvirt.jobs", LAYER_LIBVIRT, 4000, true, KEY_NONE, read_libvirt_jobs},
     {"libvirt.host", LAYER_LIBVIRT, 60000, false, KEY_NONE, read_libvirt_host},
     {"libvirt.load", LAYER_LIBVIRT, 5000, false, KEY_NONE, read_libvirt_load},
+    {"libvirt.setup", LAYER_LIBVIRT, 60000, false, KEY_NONE, read_libvirt_setup},
     {.kind = NULL},
 };
 

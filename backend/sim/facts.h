@@ -47,6 +47,7 @@ bool read_libvirt_host(const struct look *l, const char *key, void *ret);
 bool read_libvirt_domains(const struct look *l, const char *key, void *ret);
 bool read_libvirt_load(const struct look *l, const char *key, void *ret);
 bool read_libvirt_jobs(const struct look *l, const char *key, void *ret);
+bool read_libvirt_setup(const struct look *l, const char *key, void *ret);
 
 const struct sim_host *gluster_asked(const struct look *l, const struct sim_host **ret_first); /* whose daemon answers; NULL: none */
 const struct sim_host *gluster_suspect(const struct look *l); /* a peer that counts as connected and does not answer; NULL: none */

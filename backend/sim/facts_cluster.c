@@ -178,6 +178,7 @@ bool read_pacemaker_placement(const struct look *l, const char *key, void *ret) 
   int *place = arena_array(l->arena, l->w->resources.count + 1, sizeof *place);
   char *rest = arena_strdup(l->arena, key);
   for (char *one; (one = strsep(&rest, ",")) != NULL;) texts_add(l->arena, &out->lost, one);
+  out->drained_apart = TRUTH_NO;
   schedule_place_without(l->w, dc, &out->lost, place);
   for (size_t i = 0; i < l->w->resources.count; i++) {
     const struct sim_resource *r = &l->w->resources.item[i];

@@ -24,7 +24,31 @@ static int take_wanted(struct reader *r, const struct words *l, struct wanted *d
   return code;
 }
 
-static void one_domain(struct reader *r, const struct words *l, const char *name, const struct sim_volume *v, const struct wanted *d) {
+/* What of it another host may lack. */
+static int take_needs(struct reader *r, const struct words *l, struct sim_domain *x) {
+  const char *bridge = option_of(l, "bridge"), *machine = option_of(l, "machine"), *cpu = option_of(l, "cpu");
+  if (bridge) *(struct libvirt_nic *)list_add(r->w->arena, &x->nics, &libvirt_nic_shape) = (struct libvirt_nic){"52:54:00:aa:00:01", world_word(r->w, bridge), "virtio", "bridge"};
+  if (machine) x->machine = world_word(r->w, machine);
+  if (cpu) x->cpu_mode = world_word(r->w, cpu);
+  return count_of(r, option_of(l, "hostdev"), 0, 0, 16, &x->hostdevs);
+}
+
+int take_setup(struct reader *r, const struct words *l) {
+  static const char *const keys[] = {"clock", "guests", "cpu", "machines", "bridges", "ports", "untrusted", "files", "silent", NULL};
+  struct texts names = {0};
+  if (l->count < 3) return wrong(r, "write it as: %s", r->form);
+  int code = only(r, l, 2, keys);
+  if (!code) code = spread(r, l->word[1], &names);
+  for (size_t i = 0; !code && i < names.count; i++) {
+    struct sim_host *h = world_host(r->w, names.item[i]);
+    if (!h) return wrong(r, "there is no host %s", names.item[i]);
+    for (const char *const *k = keys; *k; k++)
+      if (option_of(l, *k)) set_pair(r->w, &h->setup, *k, option_of(l, *k));
+  }
+  return code;
+}
+
+static int one_domain(struct reader *r, const struct words *l, const char *name, const struct sim_volume *v, const struct wanted *d) {
   struct world *w = r->w;
   const char *mount = option_of(l, "mount"), *plain = option_of(l, "plain");
   if (!mount) mount = "/kvmdata";
@@ -32,6 +56,7 @@ static void one_domain(struct reader *r, const struct words *l, const char *name
   struct sim_domain *x = guest_new(w, name);
   x->memory = d->memory, x->vcpus = d->vcpus, x->busy = d->busy, x->dirty_rate = d->dirty, x->write_rate = d->writes, x->shutdown_ms = d->shutdown;
   x->stops_on_error = truth_of(flag_of(l, "stop-on-error"));
+  int code = take_needs(r, l, x);
   snprintf(file, sizeof file, "/%s.qcow2", name);
   snprintf(path, sizeof path, "%s%s", mount, file);
   guest_add_disk(w, x, path, "qcow2");
@@ -39,9 +64,11 @@ static void one_domain(struct reader *r, const struct words *l, const char *name
   if (plain) {
     add_text(w, &x->defined_on, plain);
     pairs_add(r->scratch, &r->plain, name, plain);
-    return;
+    return code;
   }
   CLEANUP(mem_freep) char *xml = guest_xml(x);
+  for (char *c = xml; str_eq(option_of(l, "definition"), "one-line") && *c; c++)
+    if (*c == '\n') *c = ' ';
   snprintf(file, sizeof file, "/config/%s.xml", name);
   store_file(w, v->name, file, (int64_t)strlen(xml), xml);
   snprintf(path, sizeof path, "%s%s", mount, file);
@@ -49,10 +76,11 @@ static void one_domain(struct reader *r, const struct words *l, const char *name
   set_pair(w, &res->utilization, "cpu", world_words(w, "%" PRId64, x->vcpus));
   set_pair(w, &res->utilization, "host_memory", world_words(w, "%" PRId64, x->memory >> 20));
   set_pair(w, &res->utilization, "hv_memory", world_words(w, "%" PRId64, x->memory >> 20));
+  return code;
 }
 
 int take_domain(struct reader *r, const struct words *l) {
-  static const char *const keys[] = {"memory", "vcpus", "image", "busy", "dirty", "writes", "shutdown", "plain", "mount", "stop-on-error", NULL};
+  static const char *const keys[] = {"memory", "vcpus", "image", "busy", "dirty", "writes", "shutdown", "plain", "mount", "stop-on-error", "bridge", "machine", "cpu", "hostdev", "definition", NULL};
   struct texts names = {0}, volumes = {0};
   struct wanted d = {0};
   size_t on = after(l, "volume");
@@ -76,7 +104,8 @@ int take_domain(struct reader *r, const struct words *l) {
       for (size_t k = one.count++; k > 4; k--) one.word[k] = one.word[k - 1];
       one.word[4] = mount;
     }
-    one_domain(r, &one, names.item[i], world_volume(r->w, volume), &d);
+    code = one_domain(r, &one, names.item[i], world_volume(r->w, volume), &d);
+    if (code) return code;
   }
   return 0;
 }

@@ -37,6 +37,7 @@ int take_volume(struct reader *r, const struct words *l);
 int take_mount(struct reader *r, const struct words *l);
 int take_file(struct reader *r, const struct words *l);
 int take_domain(struct reader *r, const struct words *l);
+int take_setup(struct reader *r, const struct words *l);
 int take_fencing(struct reader *r, const struct words *l);
 int take_resource(struct reader *r, const struct words *l);
 int take_constraint(struct reader *r, const struct words *l);

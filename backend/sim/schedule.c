@@ -60,7 +60,7 @@ struct placing {
   const struct texts *without; /* nodes that are not counted on */
   char *done;
   int64_t count[NODES_MAX]; /* resources given to each host so far */
-  bool capacities;
+  bool capacities, minimal, balanced; /* by placement-strategy */
 };
 
 static int64_t used_there(const struct placing *p, const char *what, int host) {
@@ -75,7 +75,7 @@ static bool fits(const struct placing *p, const struct sim_resource *r, int host
   if (!p->capacities) return true;
   for (size_t i = 0; i < r->utilization.count; i++) {
     const char *what = r->utilization.item[i].key, *room = pairs_get(&n->utilization, what);
-    if (room && used_there(p, what, host) + number_of(r->utilization.item[i].value, 0) / 1000 > number_of(room, 0) / 1000) return false;
+    if (used_there(p, what, host) + number_of(r->utilization.item[i].value, 0) / 1000 > number_of(room, 0) / 1000) return false; /* of what a node says nothing it has none */
   }
   return true;
 }
@@ -96,12 +96,29 @@ static int64_t colocated(const struct placing *p, const struct sim_resource *r, 
 
 static bool is_current(const struct sim_resource *r, const struct sim_host *n) { return texts_have(&r->nodes, n->name); }
 
-/* Of equal scores: fewer resources so far, then where it is, then the name. */
+/* Which of two has more left: of more kinds of what nodes say they have. */
+static int more_room(const struct placing *p, int a, int b) {
+  const struct pairs *of[] = {&p->w->hosts.item[a].utilization, &p->w->hosts.item[b].utilization};
+  int more = 0;
+  for (size_t side = 0; side < COUNT(of); side++)
+    for (size_t i = 0; i < of[side]->count; i++) {
+      const char *what = of[side]->item[i].key, *one = pairs_get(of[0], what), *other = pairs_get(of[1], what);
+      if (side && one) continue;
+      int64_t left = number_of(one, 0) / 1000 - used_there(p, what, a), right = number_of(other, 0) / 1000 - used_there(p, what, b);
+      more += left > right ? 1 : left < right ? -1 : 0;
+    }
+  return more;
+}
+
+/* Of equal scores: with more room where room is balanced, fewer resources so far, then where it is, then the name; where as few
+ * nodes as possible are to be used the name alone. */
 static bool better(const struct placing *p, const struct sim_resource *r, int host, int64_t score, int best, int64_t best_score) {
   if (best == NOWHERE || score != best_score) return best == NOWHERE || score > best_score;
-  if (p->count[host] != p->count[best]) return p->count[host] < p->count[best];
+  int room = p->balanced ? more_room(p, host, best) : 0;
+  if (room) return room > 0;
+  if (p->count[host] != p->count[best] && !p->minimal) return p->count[host] < p->count[best];
   bool here = is_current(r, &p->w->hosts.item[host]), there = is_current(r, &p->w->hosts.item[best]);
-  if (here != there) return here;
+  if (here != there && !p->minimal) return here;
   return str_natural(p->w->hosts.item[host].name, p->w->hosts.item[best].name) < 0;
 }
 
@@ -133,18 +150,67 @@ static int active_at(const struct world *w, const struct sim_resource *r) {
   return NOWHERE;
 }
 
-/* What is elsewhere stays there, as stickiness has it: only what is active on those nodes is placed anew. */
+/* What is not managed is left where it is, and started nowhere else. */
+static bool will_run(const struct placing *p, const struct sim_resource *r) {
+  if (resource_managed(p->w, r)) return p->place[r - p->w->resources.item] != NOWHERE;
+  return r->nodes.count && !texts_have(p->without, r->nodes.item[0]);
+}
+
+/* What must be started after something that runs nowhere is not started, and is stopped. */
+static void obey_orders(const struct placing *p) {
+  for (bool again = true; again;) {
+    again = false;
+    EACH(p->w->constraints, struct pcmk_constraint, c) {
+      const struct sim_resource *first = str_eq(c->kind, "order") && (!c->score || str_eq(c->score, "Mandatory")) ? world_resource(p->w, c->resource) : NULL, *then = first ? world_resource(p->w, c->with) : NULL;
+      if (!then || p->place[then - p->w->resources.item] == NOWHERE || will_run(p, first)) continue;
+      p->place[then - p->w->resources.item] = NOWHERE;
+      again = true;
+    }
+  }
+}
+
+struct turn { size_t at; int64_t here; const struct placing *p; };
+
+/* Whose score is higher where it is goes first, then whose is higher on the first node where they differ. */
+static int by_turn(const void *x, const void *y) {
+  const struct turn *a = x, *b = y;
+  const struct world *w = a->p->w;
+  if (a->here != b->here) return a->here > b->here ? -1 : 1;
+  for (size_t i = 0; i < w->hosts.count; i++) {
+    if (!KNOWN(w->hosts.item[i].node_id)) continue;
+    int64_t left = schedule_score(w, a->p->dc, &w->resources.item[a->at], &w->hosts.item[i]), right = schedule_score(w, b->p->dc, &w->resources.item[b->at], &w->hosts.item[i]);
+    if (left != right) return left > right ? -1 : 1;
+  }
+  return a->at < b->at ? -1 : 1;
+}
+
+/* Where room counts, who is placed first matters. */
+static void place_in_turn(struct placing *p) {
+  CLEANUP(mem_freep) struct turn *turns = mem_alloc((p->w->resources.count + 1) * sizeof *turns);
+  for (size_t i = 0; i < p->w->resources.count; i++) {
+    int at = active_at(p->w, &p->w->resources.item[i]);
+    bool gone = at == NOWHERE || texts_have(p->without, p->w->hosts.item[at].name);
+    turns[i] = (struct turn){i, gone ? -SCORE_INFINITY : schedule_score(p->w, p->dc, &p->w->resources.item[i], &p->w->hosts.item[at]), p};
+  }
+  qsort(turns, p->w->resources.count, sizeof *turns, by_turn);
+  for (size_t i = 0; i < p->w->resources.count; i++) place_one(p, turns[i].at);
+}
+
+/* What is elsewhere stays there, as stickiness has it: only what is active on those nodes is placed anew; unless room counts. */
 void schedule_place_without(const struct world *w, const struct sim_host *dc, const struct texts *nodes, int *ret) {
   const char *strategy = cluster_property(w, "placement-strategy");
   CLEANUP(mem_freep) char *done = mem_alloc(w->resources.count + 1);
-  struct placing p = {.w = w, .dc = dc, .place = ret, .without = nodes, .done = done, .capacities = strategy && !str_eq(strategy, "default")};
+  struct placing p = {.w = w, .dc = dc, .place = ret, .without = nodes, .done = done, .capacities = strategy && !str_eq(strategy, "default"), .minimal = str_eq(strategy, "minimal"), .balanced = str_eq(strategy, "balanced")};
   for (size_t i = 0; i < w->resources.count; i++) {
-    ret[i] = nodes->count ? active_at(w, &w->resources.item[i]) : NOWHERE;
-    if (!nodes->count || (ret[i] != NOWHERE && texts_have(nodes, w->hosts.item[ret[i]].name))) ret[i] = NOWHERE;
-    else done[i] = 1;
-    if (ret[i] != NOWHERE) p.count[ret[i]]++;
+    int at = nodes->count && !p.capacities ? active_at(w, &w->resources.item[i]) : NOWHERE;
+    bool stays = at != NOWHERE && !texts_have(nodes, w->hosts.item[at].name);
+    ret[i] = stays ? at : NOWHERE;
+    done[i] = stays;
+    if (stays) p.count[at]++;
   }
+  if (p.capacities) place_in_turn(&p);
   for (size_t i = 0; i < w->resources.count; i++) place_one(&p, i);
+  obey_orders(&p);
 }
 
 void schedule_place(const struct world *w, const struct sim_host *dc, int *ret) { schedule_place_without(w, dc, &(struct texts){0}, ret); }

@@ -43,6 +43,7 @@ struct sim_host {
   enum truth in_pool;
   struct pairs utilization;
   struct pairs attributes;     /* pacemaker's of this node, in its configuration */
+  struct pairs setup;          /* what is unusual about how it is set up (facts_setup.c) */
 };
 struct sim_brick {
   const char *host, *path;
@@ -78,6 +79,7 @@ struct sim_domain {
   struct texts defined_on, autostart_on;
   LIST_OF(struct sim_instance) instances; /* where it lives */
   enum truth stops_on_error; /* error_policy='stop' */
+  int64_t hostdevs;
 };
 struct sim_job { const char *domain, *from, *to, *resource; int64_t began, ends, total, rate; enum truth aborted; };
 struct sim_resource {

@@ -21,7 +21,7 @@ SHAPE(sim_host_shape, T, FIELD(T, name, TEXT), FIELD(T, address, TEXT), FIELD(T,
       FIELD(T, cluster_cut, TIME), FIELD(T, storage_cut, TIME), FIELD(T, downs, INT), FIELD(T, packages, TEXTS), LIST(T, daemons, sim_daemon_shape), FIELD(T, files, PAIRS), LIST(T, mounts, sim_mount_shape),
       FIELD(T, node_id, INT), FIELD(T, votes, INT), FIELD(T, ring, INT), FIELD(T, members, TEXTS), FIELD(T, expected, INT), FIELD(T, quorum, INT),
       FIELD(T, lowest, INT), FIELD(T, member_count, INT), FIELD(T, quorate, BOOL), FIELD(T, waiting, BOOL), CHOICE(T, joined, joined_names), FIELD(T, dc, TEXT),
-      FIELD(T, leaving, TEXT), FIELD(T, condemned, BOOL), FIELD(T, known_to, TEXTS), FIELD(T, standby, BOOL), FIELD(T, maintenance, BOOL), FIELD(T, in_pool, BOOL), FIELD(T, utilization, PAIRS), FIELD(T, attributes, PAIRS));
+      FIELD(T, leaving, TEXT), FIELD(T, condemned, BOOL), FIELD(T, known_to, TEXTS), FIELD(T, standby, BOOL), FIELD(T, maintenance, BOOL), FIELD(T, in_pool, BOOL), FIELD(T, utilization, PAIRS), FIELD(T, attributes, PAIRS), FIELD(T, setup, PAIRS));
 #undef T
 #define T struct sim_brick
 SHAPE(sim_brick_shape, T, FIELD(T, host, TEXT), FIELD(T, path, TEXT), FIELD(T, set, INT), FIELD(T, arbiter, BOOL), CHOICE(T, life, life_names),
@@ -43,7 +43,7 @@ SHAPE(sim_instance_shape, T, FIELD(T, host, TEXT), FIELD(T, state, TEXT), FIELD(
 SHAPE(sim_domain_shape, T, FIELD(T, name, TEXT), FIELD(T, uuid, TEXT), FIELD(T, machine, TEXT), FIELD(T, cpu_mode, TEXT), FIELD(T, vcpus, INT),
       FIELD(T, memory, INT), FIELD(T, busy, INT), FIELD(T, dirty_rate, INT), FIELD(T, write_rate, INT), FIELD(T, shutdown_ms, INT),
       LIST(T, disks, libvirt_disk_shape), LIST(T, nics, libvirt_nic_shape), FIELD(T, defined_on, TEXTS), FIELD(T, autostart_on, TEXTS),
-      LIST(T, instances, sim_instance_shape), FIELD(T, stops_on_error, BOOL));
+      LIST(T, instances, sim_instance_shape), FIELD(T, stops_on_error, BOOL), FIELD(T, hostdevs, INT));
 #undef T
 #define T struct sim_job
 SHAPE(sim_job_shape, T, FIELD(T, domain, TEXT), FIELD(T, from, TEXT), FIELD(T, to, TEXT), FIELD(T, resource, TEXT), FIELD(T, began, TIME),

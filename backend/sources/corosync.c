@@ -198,7 +198,7 @@ static cs_error_t read_prefix(cmap_handle_t from, const char *prefix, struct cor
 
 static cs_error_t read_keys(struct source *s, struct corosync_keys *k) {
   static const char *const single[] = {"totem.cluster_name", "runtime.votequorum.this_node_id", "runtime.config.totem.token",
-                                       "runtime.config.totem.consensus", "quorum.device.model"};
+                                       "runtime.config.totem.consensus", "quorum.device.model", "quorum.auto_tie_breaker_node"};
   cs_error_t code = read_prefix(s->cmap, "nodelist.", k);
   for (size_t i = 0; code == CS_OK && i < COROSYNC_MEMBERS; i++) code = read_prefix(s->cmap, corosync_members[i], k);
   for (size_t i = 0; code == CS_OK && i < COUNT(single); i++) code = read_key(s->cmap, single[i], k);

@@ -205,6 +205,7 @@ void corosync_read_cluster(const struct corosync_keys *k, struct corosync_cluste
   ret->token_ms = corosync_number(k, "runtime.config.totem.token");
   ret->consensus_ms = corosync_number(k, "runtime.config.totem.consensus");
   ret->qdevice_name = corosync_text(k, "quorum.device.model");
+  ret->tie_breaker_node = corosync_text(k, "quorum.auto_tie_breaker_node");
   ret->qdevice = truth_of(ret->qdevice_name != NULL);
 }
 

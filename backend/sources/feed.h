@@ -32,6 +32,7 @@ struct feed_options {
   bool read_only;
   const char *who;            /* who sits before the screen; NULL: not known */
   bool raw;                   /* the sources are to print what they received as well (on_line gets it, nothing else does) */
+  bool patient;               /* complete only with what each host says of its own setup (lint) */
   bool tape;                  /* what is shown can be another moment than the newest: the time machine, see below */
   bool paused;                /* with a tape: begin at the beginning, paused */
   bool simulated;             /* its clock is feed_pass() */

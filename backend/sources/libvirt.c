@@ -2,10 +2,13 @@
  * libvirt's own event loop, and in it one timer that reads what is due. An event only brings a reading forward; what is printed always
  * comes from a reading, so a lost event costs seconds and never the truth. */
 #include "base/clock.h"
+#include "base/lines.h"
+#include "base/ssh.h"
 #include "sources/emit.h"
 #include "sources/libvirt_addresses.h"
 #include "sources/libvirt_domains.h"
 #include "sources/libvirt_load.h"
+#include "sources/libvirt_setup.h"
 #include "sources/libvirt_uri.h"
 #include "sources/libvirt_words.h"
 #include "sources/libvirt_xml.h"
@@ -17,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] = "kvmconsole-libvirt [--once] [--read-only] [--raw] [--host NAME] [URI]";
+static const char usage[] = "kvmconsole-libvirt [--once] [--read-only] [--raw] [--host NAME] [--ssh root@%h] [URI]";
 
 enum {
   STATES_MS = 2000,
@@ -33,6 +36,8 @@ enum {
   DEAR_SHARE = 20,     /* load may take one part in twenty of the time when the daemon is slow, */
   DEAR_MAX_MS = 10000, /* but never so seldom that it gets stale */
   ONCE_WAIT_MS = 1000, /* for load and jobs, when all is read but once */
+  REQUEST_MAX = 2048,
+  SETUP_MS = 30000, /* for the host's own answer, when all is read but once */
   EVENTS_MAX = 16,
   NEVER = -1,
 };
@@ -58,6 +63,8 @@ struct source {
   struct arena *host_arena;
   const char *host_uuid; /* in host_arena, as long as the connection */
   bool uuid_read;
+  struct setup *setup;
+  struct lines requests; /* of stdin */
 };
 
 /* ---- reading ---- */
@@ -71,6 +78,7 @@ static void read_uuid(struct source *s) {
   if (!xml) return;
   emit_raw(s->out, "capabilities", xml, strlen(xml));
   s->host_uuid = host_uuid_from_xml(xml, strlen(xml), s->host_arena);
+  setup_abilities(s->setup, xml, strlen(xml));
   free(xml);
 }
 
@@ -113,6 +121,7 @@ static void say_load(struct source *s, const struct dear_answer *answer) {
   struct libvirt_load fact;
   load_read(&s->load, &s->domains, answer, a, &fact);
   emit_fact(s->out, "libvirt.load", NULL, &fact);
+  setup_sizes(s->setup, answer);
   int64_t rest = (answer->given_us - answer->asked_us) / 1000 * DEAR_SHARE;
   if (rest > LOAD_MS) s->load_at = clock_mono_ms() + (rest < DEAR_MAX_MS ? rest : DEAR_MAX_MS);
 }
@@ -157,6 +166,19 @@ static void say_ok(struct source *s) {
   emit_state(s->out, SOURCE_OK, "libvirt %lu.%lu.%lu%s", version / 1000000, version / 1000 % 1000, version % 1000, mode);
 }
 
+/* The way to the host itself: the one its libvirt is reached by, else the one that the console was told. */
+static void ask_setup(struct source *s) {
+  const struct libvirt_address *x = &s->address;
+  bool by_uri = x->transport == TRANSPORT_SSH || x->transport == TRANSPORT_LIBSSH;
+  const char *kind = s->connection ? virConnectGetType(s->connection) : NULL;
+  CLEANUP(mem_freep) char *to = by_uri ? mem_printf("%s%s%s", x->user, x->user[0] ? "@" : "", x->host) : ssh_target(s->options.ssh, s->options.host);
+  struct setup_road road = {.here = s->here, .to = to, .port = by_uri && x->own_port ? x->port : 0};
+  if (!str_eq(kind, "QEMU")) road.why_not = "only hosts that run qemu are asked";
+  else if (!s->here && (x->transport == TRANSPORT_LOCAL || x->transport == TRANSPORT_OTHER)) road.why_not = "there is no way to it by ssh: its URI says none";
+  else if (!s->here && (!ssh_host_valid(by_uri ? x->host : s->options.host) || *to == '-')) road.why_not = "its name is none that ssh may be given";
+  setup_turn(s->setup, s->connection ? &road : NULL);
+}
+
 /* What is due, states first: they are what an operator waits for, and are out before anything dear is asked. */
 static int read_due(struct source *s) {
   int64_t now = clock_mono_ms();
@@ -187,7 +209,7 @@ static int read_due(struct source *s) {
 /* ---- when ---- */
 
 static int64_t earliest(const struct source *s) {
-  const int64_t due[] = {s->states_at, s->load_at, s->jobs_at, s->host_at};
+  const int64_t due[] = {s->states_at, s->load_at, s->jobs_at, s->host_at, setup_next(s->setup)};
   int64_t first = due[0];
   for (size_t i = 1; i < COUNT(due); i++)
     if (due[i] < first) first = due[i];
@@ -367,6 +389,7 @@ static int open_connection(struct source *s) {
   s->host_arena = arena_new();
   load_init(&s->load);
   emit_forget(s->out);
+  setup_opened(s->setup);
   if (s->options.once) return 0;
   virConnectRegisterCloseCallback(s->connection, on_close, s, NULL);
   virConnectSetKeepAlive(s->connection, KEEPALIVE_S, KEEPALIVE_COUNT); /* drivers without a daemon have none, and need none */
@@ -384,6 +407,7 @@ static void on_timer(int timer, void *owner) {
     virResetLastError();
     if (s->closed || read_due(s)) lost(s);
   }
+  ask_setup(s);
   emit_flush(s->out);
   arm(s);
 }
@@ -398,12 +422,19 @@ static void on_answer(int watch, int fd, int events, void *owner) {
   arm(s);
 }
 
-/* Nobody asks libvirt for anything: what comes is dropped, and its end is the end. */
+static void on_request(void *owner, char *line, size_t len, bool cut) {
+  struct source *s = owner;
+  (void)len;
+  if (!cut) setup_request(s->setup, line);
+}
+
+/* What is asked of libvirt is fixed; what comes is what its host is to be asked. Its end is the end. */
 static void on_input(int watch, int fd, int events, void *owner) {
   char buffer[4096];
   struct source *s = owner;
   (void)watch, (void)events;
   ssize_t n = read(fd, buffer, sizeof buffer);
+  if (n > 0) lines_take(&s->requests, REQUEST_MAX, buffer, (size_t)n, on_request, s), arm(s);
   if (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN))) return;
   s->done = true;
 }
@@ -416,6 +447,8 @@ static int run_once(struct source *s) {
     else {
       struct pollfd answers = {.fd = s->pipe[0], .events = POLLIN};
       while ((s->asking[DEAR_LOAD] || s->asking[DEAR_JOBS]) && poll(&answers, 1, ONCE_WAIT_MS) == 1) take_answer(s);
+      ask_setup(s);
+      setup_wait(s->setup, SETUP_MS);
       drop_connection(s);
     }
   }
@@ -454,10 +487,13 @@ int main(int argc, char **argv) {
   if (code) return code < 0 ? 0 : code;
   s.out = emitter_new(LAYER_LIBVIRT, s.options.host, STDOUT_FILENO);
   emitter_want_raw(s.out, s.options.raw);
+  s.setup = setup_new(s.out, s.options.read_only, !s.options.once);
   virSetErrorFunc(NULL, no_words);
   if (pipe2(s.pipe, O_CLOEXEC) || virInitialize() < 0) code = 70;
   else code = s.options.once ? run_once(&s) : run(&s);
   if (s.connection) drop_connection(&s);
+  setup_free(s.setup);
+  str_free(&s.requests.text);
   arena_free(s.host_arena);
   emitter_free(s.out);
   mem_free(s.uri);

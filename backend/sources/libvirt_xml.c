@@ -118,13 +118,15 @@ static void read_nic(const xmlNode *n, struct arena *a, struct libvirt_domain *r
   nic->mac = attribute(child(n, "mac"), "address", a);
   nic->model = attribute(child(n, "model"), "type", a);
   /* A running domain on a libvirt network has both, and the network is the name an operator gave. */
-  const char *type = attribute(n, "type", a);
+  const char *type = nic->type = attribute(n, "type", a);
   if (str_eq(type, "network")) nic->source = attribute(source, "network", a);
   for (size_t i = 0; i < COUNT(where) && !nic->source; i++) nic->source = attribute(source, where[i], a);
 }
 
 static void read_devices(const xmlNode *devices, struct arena *a, struct libvirt_domain *ret) {
+  ret->hostdevs = 0;
   for (const xmlNode *n = devices ? devices->children : NULL; n; n = n->next) {
+    ret->hostdevs += is(n, "hostdev");
     if (is(n, "disk") && ret->disks.count < DOMAIN_DEVICES_MAX) read_disk(n, a, ret);
     else if (is(n, "interface") && ret->nics.count < DOMAIN_DEVICES_MAX) read_nic(n, a, ret);
   }
@@ -165,4 +167,24 @@ const char *host_uuid_from_xml(const char *xml, size_t len, struct arena *a) {
   const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
   const char *uuid = content(child(child(root, "host"), "uuid"), a);
   return uuid && looks_like_uuid(uuid) ? uuid : NULL;
+}
+
+/* Types of the host's own architecture: what it emulates besides is nobody's highly available domain. */
+static void read_machines(const xmlNode *guest, struct arena *a, struct libvirt_setup *ret) {
+  for (const xmlNode *n = guest->children; n; n = n->next) {
+    const char *alias = is(n, "machine") ? content(n, a) : NULL, *canonical = alias ? attribute(n, "canonical", a) : NULL;
+    if (alias && ret->machines.count < MACHINES_MAX && !texts_have(&ret->machines, alias)) texts_add(a, &ret->machines, alias);
+    if (canonical && ret->machines.count < MACHINES_MAX && !texts_have(&ret->machines, canonical)) texts_add(a, &ret->machines, canonical);
+  }
+}
+
+void host_abilities_from_xml(const char *xml, size_t len, struct arena *a, struct libvirt_setup *ret) {
+  CLEANUP(free_doc) xmlDoc *doc = parse(xml, len, NULL);
+  const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL, *cpu = child(child(root, "host"), "cpu");
+  const char *own = content(child(cpu, "arch"), a);
+  ret->cpu = content(child(cpu, "model"), a);
+  for (const xmlNode *n = own ? root->children : NULL; n; n = n->next) {
+    const xmlNode *arch = is(n, "guest") ? child(n, "arch") : NULL;
+    if (arch && str_eq(attribute(arch, "name", a), own)) read_machines(arch, a, ret);
+  }
 }

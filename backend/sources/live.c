@@ -26,6 +26,8 @@ struct process {
   enum layer layer;
   char *host, *target, *ssh, *port; /* target: what to connect to, or NULL; ssh: for a source's own road to another host; port: gluster's, where consoles share */
   struct str told[TOLD_COUNT];      /* requests that stand until they change; lines, of this run of the program */
+  struct str setup;                 /* libvirt's: what its host is to be asked, lines; a long list is told in parts */
+  size_t setup_told;
   struct child *child;
   struct timer *again;
   int64_t started, heard; /* monotonic; heard 0: nothing yet from this process */
@@ -38,7 +40,8 @@ struct live {
   struct feed *feed;
   const struct config *config;
   const char *only;
-  bool read_only, raw, quiet;
+  bool read_only, raw, quiet, patient; /* patient: how hosts are set up is waited for */
+  unsigned tasks;                      /* that ended: what they changed of a host is to be looked at again */
   struct process **processes; /* pointers: children hold on to them */
   size_t count;
   struct timer *watchdog;
@@ -88,6 +91,8 @@ static void on_complaint(void *owner, char *line, size_t len, bool cut) {
 /* A program that is started anew knows nothing of what the one before it was told. */
 static void forget_asked(struct process *p) {
   for (int i = 0; i < TOLD_COUNT; i++) str_reset(&p->told[i]);
+  str_reset(&p->setup);
+  p->setup_told = 0;
   if (p->layer != LAYER_GLUSTER) return;
   for (size_t i = 0; i < p->live->asked_count; i++) mem_free(p->live->asked[i]);
   p->live->asked_count = 0;
@@ -164,6 +169,7 @@ static void add(struct live *v, enum layer layer, const char *host, const char *
   struct process *p = mem_alloc(sizeof *p);
   *p = (struct process){.live = v, .layer = layer, .host = mem_strdup(host), .target = mem_strdup(target)};
   if (layer == LAYER_GLUSTER || layer == LAYER_COROSYNC) p->ssh = mem_strdup(config_text(v->config, SET_CLUSTER_SSH));
+  if (layer == LAYER_LIBVIRT) p->ssh = config_ssh(v->config, host);
   if (layer == LAYER_GLUSTER) p->port = mem_strdup(config_text(v->config, SET_GLUSTER_SHARE_PORT));
   v->processes = mem_grow(v->processes, v->count + 1, sizeof(struct process *));
   v->processes[v->count++] = p;
@@ -192,7 +198,7 @@ static void on_watch(void *owner) {
 struct live *live_start(struct loop *l, struct feed *f, const struct feed_options *o) {
   static const struct config defaults;
   struct live *v = mem_alloc(sizeof *v);
-  *v = (struct live){.loop = l, .feed = f, .config = o->config ? o->config : &defaults, .only = o->only, .read_only = o->read_only, .raw = o->raw};
+  *v = (struct live){.loop = l, .feed = f, .config = o->config ? o->config : &defaults, .only = o->only, .read_only = o->read_only, .raw = o->raw, .patient = o->patient};
   const char *gluster = config_text(v->config, SET_GLUSTER_HOST);
   const struct host_config *here = config_host(v->config, this_host());
   add(v, LAYER_COROSYNC, this_host(), NULL);
@@ -213,6 +219,7 @@ void live_end(struct live *v) {
     timer_end(p->again);
     mem_free(p->host), mem_free(p->target), mem_free(p->ssh), mem_free(p->port);
     for (int j = 0; j < TOLD_COUNT; j++) str_free(&p->told[j]);
+    str_free(&p->setup);
     mem_free(p);
   }
   for (size_t i = 0; i < v->asked_count; i++) mem_free(v->asked[i]);
@@ -317,9 +324,44 @@ static void tell_neighbours(struct live *v, const struct snapshot *s) {
   tell(find(v, LAYER_GLUSTER, this_host()), TOLD_NEIGHBOURS, &line);
 }
 
+/* What each KVM host is to be asked about itself: whether root gets to the other nodes, and reads the definitions of pacemaker's domains. */
+static void add_setup(const struct live *v, const struct snapshot *s, const struct process *p, struct str *lines) {
+  const struct store *store = feed_store(v->feed);
+  const struct fact *nodes = store_fact(store, "pacemaker.nodes", NULL, NULL), *config = store_fact(store, "pacemaker.config", NULL, NULL);
+  const struct pcmk_nodes *n = nodes ? nodes->fragment->data : NULL;
+  const struct pcmk_config *c = config ? config->fragment->data : NULL;
+  if (!n || !c) return;
+  str_addf(lines, "setup begin %u\n", v->tasks);
+  for (size_t i = 0; i < n->nodes.count; i++) {
+    const char *name = n->nodes.item[i].name;
+    if (!ssh_host_valid(name) || str_eq(n->nodes.item[i].type, "remote") || str_eq(n->nodes.item[i].type, "guest") || snapshot_host(s, name) == snapshot_host(s, p->host)) continue;
+    str_addf(lines, "setup peer %s\n", name);
+  }
+  for (size_t i = 0; i < c->resources.count; i++) {
+    const char *path = definition_path(&c->resources.item[i]);
+    if (path) str_addf(lines, "setup definition %s\n", path);
+  }
+  str_add(lines, "setup end\n");
+}
+
+/* A pipe that is full takes the rest of it later. */
+static void tell_setup(struct live *v, const struct snapshot *s, struct process *p) {
+  CLEANUP(str_free) struct str lines = {0};
+  if (p->layer != LAYER_LIBVIRT || !p->child) return;
+  add_setup(v, s, p, &lines);
+  if (lines.len && !str_eq(str_text(&lines), str_text(&p->setup))) {
+    str_reset(&p->setup);
+    str_add(&p->setup, str_text(&lines));
+    p->setup_told = 0;
+  }
+  for (const char *end; p->setup_told < p->setup.len && (end = strchr(p->setup.data + p->setup_told, '\n')); p->setup_told = (size_t)(end + 1 - p->setup.data))
+    if (child_send(p->child, p->setup.data + p->setup_told, (size_t)(end + 1 - p->setup.data) - p->setup_told)) return;
+}
+
 /* While an operation runs here nobody takes a volume's lock to read: our program passes it on to those of the other consoles. */
 void live_quiet(struct live *v, bool quiet) {
   CLEANUP(str_free) struct str line = {0};
+  v->tasks += v->quiet && !quiet;
   v->quiet = quiet;
   str_add(&line, quiet ? "quiet on\n" : "quiet off\n");
   tell(find(v, LAYER_GLUSTER, this_host()), TOLD_QUIET, &line);
@@ -337,6 +379,7 @@ void live_discover(struct live *v, const struct snapshot *s) {
   tell_ways(v, s);
   tell_who(v, s);
   tell_neighbours(v, s);
+  for (size_t i = 0; i < v->count; i++) tell_setup(v, s, v->processes[i]);
   if (v->quiet) live_quiet(v, true); /* a program that was started anew meanwhile */
   if (v->placement.len) tell(find(v, LAYER_PACEMAKER, this_host()), TOLD_PLACEMENT, &v->placement);
   for (size_t i = 0; i < s->hosts.count; i++) {
@@ -382,9 +425,20 @@ static bool placement_answered(const struct live *v) {
   return true;
 }
 
+/* How hosts are set up is asked of them at last; only who wants to know that waits for it. */
+static bool setups_answered(const struct live *v) {
+  enum { PATIENCE_MS = 6000 };
+  for (size_t i = 0; v->patient && i < v->count; i++) {
+    const struct process *p = v->processes[i];
+    const struct source *known = p->layer == LAYER_LIBVIRT ? store_source(feed_store(v->feed), p->layer, p->host) : NULL;
+    if (known && known->state == SOURCE_OK && clock_mono_ms() - p->started < PATIENCE_MS && !store_fact(feed_store(v->feed), "libvirt.setup", p->host, NULL)) return false;
+  }
+  return true;
+}
+
 bool live_complete(const struct live *v) {
   const struct store *s = feed_store(v->feed);
   for (size_t i = 0; i < s->source_count; i++)
     if (s->sources[i].state == SOURCE_UNKNOWN) return false;
-  return s->source_count > 0 && disks_answered(v) && outlooks_answered(v) && placement_answered(v);
+  return s->source_count > 0 && disks_answered(v) && outlooks_answered(v) && placement_answered(v) && setups_answered(v);
 }

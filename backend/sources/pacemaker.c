@@ -169,6 +169,7 @@ static void tell(struct source *s, const struct pacemaker_status *p) {
   emit_fact(s->out, "pacemaker.failures", NULL, &p->failures);
   if (!s->skip_fencing) emit_fact(s->out, "pacemaker.fencing", NULL, &p->fencing);
   if (s->have_config) changed |= emit_fact(s->out, "pacemaker.config", NULL, &s->config);
+  if (s->have_config) simulator_strategy(s->simulator, pairs_get(&s->config.properties, "placement-strategy"));
   if (changed) simulator_changed(s->simulator, &p->nodes);
   note_online(s, &p->nodes);
   if (say_trouble(s)) return;

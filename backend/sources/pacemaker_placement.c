@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* ---- parsing ---- */
 
@@ -61,6 +63,10 @@ enum {
   AGAIN_MS = 60000,
 };
 
+/* What is asked of one set of nodes, one after the other: as if they had died; and, where it matters, the whole CIB to ask
+ * once more with them in standby. */
+enum stage { STAGE_DEAD, STAGE_CIB, STAGE_DRAINED };
+
 struct wanted {
   char *key; /* owned */
   bool asked, online, due;
@@ -73,6 +79,12 @@ struct simulator {
   struct wanted keys[KEYS_MAX];
   size_t count, current;  /* current: of keys, while the tool runs */
   int64_t began, took, ended; /* of a round; monotonic */
+  enum stage stage;
+  bool apart;             /* drained in order, resources may go elsewhere */
+  struct arena *arena;    /* of found: the answer as far as it goes */
+  struct pcmk_placement found;
+  struct str cib;         /* of this round */
+  int file;               /* the CIB as changed, in memory; -1: none */
   bool again;             /* something changed during this round */
   bool well, missing;     /* well: there is a cluster to ask; missing: crm_simulate is not installed, or too old */
   char *names;            /* " kvm01  kvm02 ": nodes there are */
@@ -82,14 +94,24 @@ static void step(void *owner);
 
 struct simulator *simulator_new(struct loop *l, struct emitter *out) {
   struct simulator *s = mem_alloc(sizeof *s);
-  *s = (struct simulator){.loop = l, .out = out};
+  *s = (struct simulator){.loop = l, .out = out, .file = -1};
   s->timer = loop_timer(l, -1, step, s);
   return s;
+}
+
+static void forget(struct simulator *s) {
+  if (s->file >= 0) close(s->file);
+  s->file = -1;
+  arena_free(s->arena);
+  s->arena = NULL;
+  s->stage = STAGE_DEAD;
 }
 
 void simulator_free(struct simulator *s) {
   if (!s) return;
   tool_free(&s->tool);
+  forget(s);
+  str_free(&s->cib);
   for (size_t i = 0; i < s->count; i++) mem_free(s->keys[i].key);
   mem_free(s->names);
   mem_free(s);
@@ -127,18 +149,45 @@ static void say_not(struct simulator *s, struct wanted *w, struct arena *a, cons
   say(s, w, &p);
 }
 
-static void answer(struct simulator *s, struct wanted *w) {
-  CLEANUP(arena_freep) struct arena *a = arena_new();
-  struct pcmk_placement p = {.lost = nodes_of(w->key, a)};
+static const char *why_not(struct simulator *s) {
+  if (s->tool.end == TOOL_LATE) return "crm_simulate did not answer";
+  if (s->tool.too_large) return "crm_simulate printed too much";
+  if (s->tool.exit_code != 64) return NULL;
+  s->missing = true; /* before 2.1 it knows no --output-as */
+  return "this pacemaker's crm_simulate has no answer that can be read (before 2.1)";
+}
+
+/* The first of the answers, or of one that is asked but once the only one. */
+static void answer_dead(struct simulator *s, struct wanted *w) {
   struct err e = {0};
-  if (s->tool.end == TOOL_LATE) return say_not(s, w, a, "crm_simulate did not answer");
-  if (s->tool.too_large) return say_not(s, w, a, "crm_simulate printed too much");
-  if (s->tool.exit_code == 64) { /* before 2.1 it knows no --output-as */
-    s->missing = true;
-    return say_not(s, w, a, "this pacemaker's crm_simulate has no answer that can be read (before 2.1)");
+  const char *why = why_not(s);
+  forget(s);
+  s->arena = arena_new();
+  s->found = (struct pcmk_placement){.lost = nodes_of(w->key, s->arena), .drained_apart = s->apart ? TRUTH_UNKNOWN : TRUTH_NO};
+  if (!why && pacemaker_placement_parse(str_text(&s->tool.out), s->tool.out.len, s->arena, &s->found, &e)) why = "crm_simulate failed";
+  if (why) say_not(s, w, s->arena, why);
+  else if (!s->apart) say(s, w, &s->found);
+  else s->stage = s->cib.len ? STAGE_DRAINED : STAGE_CIB;
+}
+
+/* The second: what was found stands without it, and says so. */
+static void answer_drained(struct simulator *s, struct wanted *w) {
+  struct pcmk_placement drained = {.lost = s->found.lost};
+  struct err e = {0};
+  if (!why_not(s) && !pacemaker_placement_parse(str_text(&s->tool.out), s->tool.out.len, s->arena, &drained, &e)) {
+    s->found.drained_apart = TRUTH_YES;
+    memcpy(&s->found.drained, &drained.resources, sizeof drained.resources);
   }
-  if (pacemaker_placement_parse(str_text(&s->tool.out), s->tool.out.len, a, &p, &e)) return say_not(s, w, a, "crm_simulate failed");
-  say(s, w, &p);
+  say(s, w, &s->found);
+  forget(s);
+}
+
+static void answer(struct simulator *s, struct wanted *w) {
+  if (s->stage == STAGE_DEAD) return answer_dead(s, w);
+  if (s->stage == STAGE_DRAINED) return answer_drained(s, w);
+  if (s->tool.end == TOOL_ENDED && !s->tool.exit_code && !s->tool.too_large) str_addn(&s->cib, str_text(&s->tool.out), s->tool.out.len);
+  if (s->cib.len) s->stage = STAGE_DRAINED;
+  else say(s, w, &s->found), forget(s);
 }
 
 /* The next round; one that runs is not begun anew, it is followed by another. */
@@ -153,6 +202,34 @@ static void on_done(void *owner) {
   if (s->current >= s->count) return;
   timer_set(s->timer, 0);
   answer(s, &s->keys[s->current]);
+  if (s->stage == STAGE_DEAD) s->current = KEYS_MAX;
+}
+
+/* The CIB with the nodes in standby where only our children find it: it holds the fence devices' passwords. */
+static bool write_drained(struct simulator *s) {
+  CLEANUP(str_free) struct str text = {0};
+  struct err e = {0};
+  if (xml_drained(str_text(&s->cib), s->cib.len, &s->found.lost, &text, &e)) return false;
+  s->file = memfd_create("cib", MFD_CLOEXEC);
+  for (size_t at = 0; s->file >= 0 && at < text.len;) {
+    ssize_t n = write(s->file, text.data + at, text.len - at);
+    if (n <= 0) return false;
+    at += (size_t)n;
+  }
+  return s->file >= 0;
+}
+
+/* The next question about the nodes that the current one was asked about already. */
+static void run_on(struct simulator *s, struct wanted *w) {
+  struct err e = {0};
+  CLEANUP(mem_freep) char *path = NULL;
+  const char *const query[] = {"cibadmin", "--query", NULL};
+  bool possible = s->stage == STAGE_CIB || write_drained(s);
+  if (possible && s->stage == STAGE_DRAINED) path = mem_printf("--xml-file=/proc/%d/fd/%d", (int)getpid(), s->file);
+  const char *const ask[] = {"crm_simulate", path, "--simulate", "--output-as=xml", NULL};
+  if (possible && !tool_start(&s->tool, s->loop, s->stage == STAGE_CIB ? query : ask, on_done, s, &e)) return timer_set(s->timer, DEADLINE_MS);
+  say(s, w, &s->found);
+  forget(s);
   s->current = KEYS_MAX;
 }
 
@@ -181,11 +258,16 @@ static void step(void *owner) {
   if (tool_runs(&s->tool)) {
     tool_give_up(&s->tool);
     if (s->current < s->count) answer(s, &s->keys[s->current]);
-    s->current = KEYS_MAX;
+    if (s->stage == STAGE_DEAD) s->current = KEYS_MAX;
   }
   if (!s->well || s->missing) return;
+  if (s->stage != STAGE_DEAD) {
+    run_on(s, &s->keys[s->current]);
+    if (tool_runs(&s->tool)) return;
+  }
   if (!s->began) {
     s->began = clock_mono_ms();
+    str_reset(&s->cib);
     for (size_t i = 0; i < s->count; i++) s->keys[i].due = true;
   }
   for (size_t i = 0; i < s->count; i++) {
@@ -226,9 +308,13 @@ void simulator_stop(struct simulator *s) {
   s->well = s->again = false;
   s->began = 0;
   tool_give_up(&s->tool);
+  forget(s);
+  str_reset(&s->cib);
   s->current = KEYS_MAX;
   timer_set(s->timer, -1);
 }
+
+void simulator_strategy(struct simulator *s, const char *strategy) { s->apart = strategy && strcmp(strategy, "default"); }
 
 void simulator_want(struct simulator *s, const char *key) {
   struct wanted *w = wanted_of(s, key);

@@ -19,6 +19,9 @@ void simulator_free(struct simulator *s);                             /* NULL is
 void simulator_changed(struct simulator *s, const struct pcmk_nodes *nodes);
 /* Nothing is known any more: what runs is ended, until the next change. */
 void simulator_stop(struct simulator *s);
+/* placement-strategy; NULL: not set. With any but the default the scheduler goes through what it moves in another order than
+ * through what has died, and other nodes come of it: then it is also asked with these nodes in standby. */
+void simulator_strategy(struct simulator *s, const char *strategy);
 /* A request: "kvm01,kvm02", nodes that would be gone together; stands from then on. Of no known names: answered so. */
 void simulator_want(struct simulator *s, const char *key);
 #endif

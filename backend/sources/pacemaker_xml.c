@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 static void silent(void *owner, const char *format, ...) { (void)owner, (void)format; }
@@ -102,4 +104,34 @@ int64_t xml_time(const xml_node *n, const char *attribute) {
   const char *v = value(n, attribute);
   if (v && clock_parse_loose(v, &at)) at = UNKNOWN_INT;
   return at;
+}
+
+static bool put_in_standby(xml_node *node, int number) {
+  char id[64];
+  xmlNodePtr set = xmlNewNode(NULL, (const xmlChar *)"instance_attributes"), pair = xmlNewChild(set, NULL, (const xmlChar *)"nvpair", NULL);
+  snprintf(id, sizeof id, "kvmconsole-drained-%d", number);
+  xmlNewProp(set, (const xmlChar *)"id", (const xmlChar *)id);
+  xmlNewProp(set, (const xmlChar *)"score", (const xmlChar *)"INFINITY"); /* before whatever else says standby there */
+  snprintf(id, sizeof id, "kvmconsole-drained-%d-standby", number);
+  xmlNewProp(pair, (const xmlChar *)"id", (const xmlChar *)id);
+  xmlNewProp(pair, (const xmlChar *)"name", (const xmlChar *)"standby");
+  xmlNewProp(pair, (const xmlChar *)"value", (const xmlChar *)"on");
+  return xmlAddChild(node, set) != NULL;
+}
+
+int xml_drained(const char *bytes, size_t len, const struct texts *nodes, struct str *out, struct err *e) {
+  CLEANUP(xml_free) struct _xmlDoc *doc = NULL;
+  xmlChar *text = NULL;
+  int size = 0, code = xml_read(bytes, len, &doc, e);
+  if (code) return code;
+  const xml_node *list = xml_child(xml_child(xml_root(doc), "configuration"), "nodes");
+  for (size_t i = 0; i < nodes->count; i++) {
+    const xml_node *n = xml_child(list, "node");
+    while (n && !xml_says(n, "uname", nodes->item[i])) n = xml_next(n, "node");
+    if (!n || !put_in_standby((xml_node *)(uintptr_t)n, (int)i)) return err_set(e, -ENOENT, "", "the CIB has no node %.100s", nodes->item[i]);
+  }
+  xmlDocDumpMemory(doc, &text, &size);
+  if (text) str_addn(out, (const char *)text, (size_t)size);
+  xmlFree(text);
+  return text ? 0 : err_set(e, -ENOMEM, "", "no memory for the CIB");
 }

@@ -37,5 +37,7 @@ const char *xml_content(const xml_node *n, struct arena *a);
 enum truth xml_truth(const xml_node *n, const char *attribute);
 int64_t xml_int(const xml_node *n, const char *attribute);  /* "INFINITY" is 1000000; UNKNOWN_INT when it is none */
 int64_t xml_time(const xml_node *n, const char *attribute); /* wall ms, UNKNOWN_INT when it is none */
+/* A whole CIB with these nodes in standby, appended to out. -ENOENT: one of them is not among its nodes. */
+int xml_drained(const char *bytes, size_t len, const struct texts *nodes, struct str *out, struct err *e);
 bool xml_says(const xml_node *n, const char *attribute, const char *value);
 #endif

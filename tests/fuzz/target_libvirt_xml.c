@@ -20,6 +20,10 @@ static void read_it(const char *bytes, size_t len, bool planted) {
   } else {
     MUST(d->disks.count <= DOMAIN_DEVICES_MAX && d->nics.count <= DOMAIN_DEVICES_MAX, "devices are bounded");
   }
+  struct libvirt_setup setup;
+  shape_init(&libvirt_setup_shape, &setup);
+  if (!d->name || input_is_dear()) host_abilities_from_xml(bytes, len, a, &setup);
+  MUST(setup.machines.count <= MACHINES_MAX, "machine types are bounded");
   if (!d->name || input_is_dear()) host.uuid = host_uuid_from_xml(bytes, len, a); /* what is a domain is hardly a host as well */
   if (input_is_dear()) {
     char *line = must_travel("libvirt.domains", NULL, &list), *other = must_travel("libvirt.host", NULL, &host);

@@ -67,6 +67,10 @@ static void three_nodes(void **state) {
   assert_int_equal(c.consensus_ms, 4380);
   assert_int_equal(c.qdevice, TRUTH_NO);
   assert_int_equal(c.quorate, TRUTH_UNKNOWN);
+  assert_null(c.tie_breaker_node);
+  text("quorum.auto_tie_breaker_node", "1 3");
+  corosync_read_cluster(&k, &c);
+  assert_string_equal(c.tie_breaker_node, "1 3");
 }
 
 static void links(void **state) {

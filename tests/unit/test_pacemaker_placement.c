@@ -1,5 +1,6 @@
 /* crm_simulate's XML, as it was printed and as it may not be believed. */
 #include "sources/pacemaker_placement.h"
+#include "sources/pacemaker_xml.h"
 #include "tests/unit/unit.h"
 #include <errno.h>
 #include <stdio.h>
@@ -57,7 +58,31 @@ static void not_to_be_believed(void **state) {
   assert_int_equal(parse(bytes, "kvm02", &p), -EPROTO);
 }
 
+/* The CIB that is asked about once more: those nodes in standby, whatever was said of that before, and nothing else changed. */
+static void drained(void **state) {
+  static const char cib[] = "<cib validate-with=\"pacemaker-3.9\"><configuration><crm_config/><nodes><node id=\"1\" uname=\"kvm01\"/><node id=\"2\" uname=\"kvm02\"><instance_attributes id=\"x\"><nvpair id=\"y\" name=\"standby\" value=\"off\"/></instance_attributes></node></nodes></configuration><status/></cib>";
+  struct texts one = {0}, both = {0}, other = {0};
+  struct str out = {0};
+  struct err e = {0};
+  (void)state;
+  texts_add(a, &one, "kvm02"), texts_add(a, &both, "kvm01"), texts_add(a, &both, "kvm02"), texts_add(a, &other, "kvm03");
+  assert_int_equal(xml_drained(cib, strlen(cib), &one, &out, &e), 0);
+  const char *first = strstr(out.data, "uname=\"kvm01\"/>"), *set = strstr(out.data, "score=\"INFINITY\"><nvpair"), *standby = strstr(out.data, "name=\"standby\" value=\"on\"/>");
+  assert_true(first && set && standby && first < set && set < standby && strstr(out.data, "value=\"off\"") && strstr(out.data, "<status/>"));
+  assert_null(strstr(standby + 30, "value=\"on\""));
+  str_reset(&out);
+  assert_int_equal(xml_drained(cib, strlen(cib), &both, &out, &e), 0);
+  assert_non_null(strstr(strstr(out.data, "value=\"on\"") + 1, "value=\"on\""));
+  str_reset(&out);
+  assert_int_equal(xml_drained(cib, strlen(cib), &other, &out, &e), -ENOENT);
+  assert_int_equal(xml_drained("<cib", 4, &one, &out, &e), -EBADMSG);
+  assert_int_equal(xml_drained("<cib/>", 6, &one, &out, &e), -ENOENT);
+  assert_int_equal(out.len, 0);
+  str_free(&out);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(as_it_was_printed, set_up, tear_down), cmocka_unit_test_setup_teardown(not_to_be_believed, set_up, tear_down)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(as_it_was_printed, set_up, tear_down), cmocka_unit_test_setup_teardown(not_to_be_believed, set_up, tear_down),
+                                     cmocka_unit_test_setup_teardown(drained, set_up, tear_down)};
   return RUN(tests);
 }

@@ -127,6 +127,9 @@ static void attributes(void **state) {
   assert_int_equal(run(s, "kvm01", "cibadmin", "-Q", "-A", "//node[@uname=\"kvm02\"]/instance_attributes/nvpair[@name=\"site\"]"), 0);
   assert_int_equal(run(s, "kvm01", "crm_attribute", "-N", "kvm02", "-n", "boot", "-l", "reboot", "-v", "1"), 0);
   assert_int_equal(run(s, "kvm01", "crm_attribute", "-N", "kvm02", "-n", "standby", "-v", "on"), 0);
+  assert_int_equal(run(s, "kvm01", "crm_attribute", "-N", "kvm02", "-z", "-n", "host_memory", "-v", "4096"), 0);
+  assert_int_equal(run(s, "kvm01", "cibadmin", "-Q", "-A", "//node[@uname=\"kvm02\"]/utilization/nvpair[@name=\"host_memory\"]"), 0);
+  assert_null(pairs_get(&world_host(sim_world(s), "kvm02")->attributes, "host_memory"));
   assert_true(YES(world_host(sim_world(s), "kvm02")->standby));
   world_print(sim_world(s), &kept);
   assert_int_equal(world_parse(kept.data, kept.len, &again, NULL), 0);

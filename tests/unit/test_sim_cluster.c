@@ -46,6 +46,62 @@ static bool runs(const struct world *w, const char *domain, const char *host) {
     (w)->clock - from_;                                                                      \
   })
 
+/* ---- where pacemaker puts what it starts: as its own crm_simulate does ---- */
+
+static void capacities(struct world *w, const char *nodes, const char *memory) {
+  for (const char *n = nodes; *n; n++) {
+    char name[] = {'k', *n, 0};
+    static const char *const huge[] = {"hv_memory", "cpu"};
+    set_pair(w, &world_host(w, name)->utilization, "host_memory", memory);
+    for (size_t i = 0; i < COUNT(huge); i++) set_pair(w, &world_host(w, name)->utilization, huge[i], "100000");
+  }
+}
+
+static const char *places(const struct world *w) { /* of d1 ... d4, the number of its node; "-": none */
+  static char text[5];
+  int place[32];
+  schedule_place(w, world_host(w, "k1"), place);
+  for (int i = 0; i < 4; i++) {
+    char name[] = {'d', (char)('1' + i), 0};
+    int at = place[world_resource(w, name) - w->resources.item];
+    text[i] = at == NOWHERE ? '-' : w->hosts.item[at].name[1];
+  }
+  return text;
+}
+
+static void strategies(void **state) {
+  static const struct { const char *strategy, *roomy, *bare, *at; } rows[] = {
+      {"default", "", "", "1231"},       /* the node with the fewest, then by name; nobody asks for room */
+      {"utilization", "", "", "----"},   /* a node that does not say what it has has nothing */
+      {"utilization", "123", "", "1231"}, {"utilization", "12", "", "1212"}, {"utilization", "1", "23", "1111"},
+      {"minimal", "123", "", "1111"},    /* as few nodes as will do */
+      {"balanced", "23", "1", "2323"},   /* where most is left */
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct world *w = made("host k[1-3] kvm memory=32G\nhost s[1-2] store\nvolume m replica 2 bricks s[1-2]:/b\nmount m /kvmdata on k[1-3] from s1\ncluster c k[1-3]\ndomain d[1-4] volume m memory=1G\n");
+    set_pair(w, &w->properties, "placement-strategy", rows[i].strategy);
+    EACH(w->resources, struct sim_resource, r) r->nodes.count = 0;
+    capacities(w, rows[i].roomy, "8192"), capacities(w, rows[i].bare, "512");
+    if (strcmp(places(w), rows[i].at)) fail_msg("%s, room on %s, little on %s: %s, not %s", rows[i].strategy, rows[i].roomy, rows[i].bare, places(w), rows[i].at);
+    world_free(w);
+  }
+}
+
+/* A mandatory order: what comes after something that runs nowhere runs nowhere. */
+static void orders_bind(void **state) {
+  struct world *w = pair_of_nodes(tuned, "fencing for k[1-2]\nconstraint order d1 then d2\n");
+  (void)state;
+  assert_true(runs(w, "d1", "k1") && runs(w, "d2", "k1"));
+  set_pair(w, &world_resource(w, "d1")->meta, "target-role", "Stopped");
+  cib_changed(w, "crm_resource", "k1");
+  UNTIL(w, !runs(w, "d1", "k1") && !runs(w, "d2", "k1"), 30000);
+  set_pair(w, &world_resource(w, "d1")->meta, "target-role", NULL);
+  cib_changed(w, "crm_resource", "k1");
+  UNTIL(w, runs(w, "d1", "k1") && runs(w, "d2", "k1"), 30000);
+  world_free(w);
+}
+
 /* ---- failover ---- */
 
 /* Measured in the lab: 11 to 15 s from the plug to the domain running on the other host; the host is back after half a minute. */
@@ -406,7 +462,7 @@ static void a_guest_that_stops_on_errors(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(power_loss),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(strategies), cmocka_unit_test(orders_bind), cmocka_unit_test(power_loss),
                                      cmocka_unit_test(failover_that_does_not_work),
                                      cmocka_unit_test(a_cut_host_is_fenced_first),
                                      cmocka_unit_test(without_fencing_it_runs_twice),

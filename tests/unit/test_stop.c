@@ -160,8 +160,47 @@ static void policies(void **state) {
   }
 }
 
+/* ---- where a domain goes ---- */
+
+/* Of three nodes h1 goes; dead, its domain is started on h2, drained it is moved to h3, as crm_simulate says. */
+static struct snapshot *placed(const char *strategy, const char *apart) {
+  struct store s = {0};
+  for (size_t i = 1; i < LAYER_COUNT; i++) add(&s, layer_names[i], "state", "", "{\"state\":\"ok\",\"text\":\"\"}");
+  add(&s, "pacemaker", "pacemaker.nodes", "", "{\"nodes\":[{\"name\":\"h1\",\"id\":\"1\",\"online\":true},{\"name\":\"h2\",\"id\":\"2\",\"online\":true},{\"name\":\"h3\",\"id\":\"3\",\"online\":true}]}");
+  add(&s, "pacemaker", "pacemaker.cluster", "", "{\"dc\":\"h1\",\"quorate\":true,\"fencing\":true,\"maintenance\":false}");
+  add(&s, "pacemaker", "pacemaker.resources", "", "{\"resources\":[{\"id\":\"d\",\"agent\":\"ocf:heartbeat:VirtualDomain\",\"role\":\"Started\",\"nodes\":[\"h1\"],\"managed\":true,\"failed\":false,\"blocked\":false,\"disabled\":false}]}");
+  add(&s, "pacemaker", "pacemaker.config", "", arena_printf(a, "{\"properties\":{%s},\"constraints\":[],\"resources\":[{\"resource\":\"d\",\"agent\":\"ocf:heartbeat:VirtualDomain\",\"meta\":{\"allow-migrate\":\"true\"}}]}", strategy));
+  add(&s, "pacemaker", "pacemaker.placement", "h1", arena_printf(a, "{\"lost\":[\"h1\"],\"resources\":[{\"resource\":\"d\",\"from\":[\"h1\"],\"to\":[\"h2\"]}],\"drained_apart\":%s,\"drained\":[{\"resource\":\"d\",\"from\":[\"h1\"],\"to\":[\"h3\"]}]}", apart));
+  add(&s, "libvirt", "libvirt.domains", "", "{\"domains\":[{\"name\":\"d\",\"uuid\":\"1\",\"memory\":1000,\"disks\":[],\"state\":\"running\",\"reason\":\"\",\"id\":1}]}");
+  struct snapshot *snap = snapshot_make(&s, NOW, 0, NULL, NULL);
+  store_clear(&s);
+  return snap;
+}
+
+static void drained_is_not_dead(void **state) {
+  static const struct { const char *strategy, *apart, *dead, *drained; } rows[] = {
+      {"", "false", "h2", "h2"}, {"", "null", "h2", "h2"}, /* not asked: nor was it needed */
+      {"\"placement-strategy\":\"default\"", "null", "h2", "h2"}, {"\"placement-strategy\":\"balanced\"", "true", "h2", "h3"},
+      {"\"placement-strategy\":\"balanced\"", "null", "h2", NULL}, {"\"placement-strategy\":\"balanced\"", "false", "h2", "h2"}};
+  (void)state;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct snapshot *s = placed(rows[i].strategy, rows[i].apart);
+    for (int dead = 0; dead < 2; dead++) {
+      struct loss l = {.dead = dead};
+      loss_add(s, &l, "h1", a, NULL);
+      const struct stop *v = stop_judge(s, &l, a);
+      const char *to = dead ? rows[i].dead : rows[i].drained;
+      assert_int_equal(v->domains.count, 1);
+      if (!str_eq(v->domains.item[0].to, to) && (to || v->domains.item[0].to)) fail_msg("%s, drained_apart %s, %s: to %s", rows[i].strategy, rows[i].apart, dead ? "dead" : "drained", v->domains.item[0].to ? v->domains.item[0].to : "nobody knows where");
+      assert_int_equal(v->domains.item[0].effect, !to ? EFFECT_NONE : dead ? EFFECT_RESTARTS : EFFECT_MIGRATES);
+    }
+    snapshot_drop(s);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(copies_by_enumeration, set_up, tear_down), cmocka_unit_test_setup_teardown(heals, set_up, tear_down),
-                                     cmocka_unit_test_setup_teardown(votes_by_counting, set_up, tear_down), cmocka_unit_test_setup_teardown(policies, set_up, tear_down)};
+                                     cmocka_unit_test_setup_teardown(votes_by_counting, set_up, tear_down), cmocka_unit_test_setup_teardown(policies, set_up, tear_down),
+                                     cmocka_unit_test_setup_teardown(drained_is_not_dead, set_up, tear_down)};
   return RUN(tests);
 }

@@ -17,6 +17,7 @@ struct world {
   const char *line[LINES];
   size_t count;
   unsigned seed;
+  bool apart; /* room counts: what is drained in order goes elsewhere than what has died */
 };
 
 static unsigned draw(struct world *w, unsigned below) {
@@ -42,8 +43,8 @@ static void add_config(struct world *w, unsigned hosts) {
   for (unsigned i = 1; i <= 3; i++)
     str_addf(&resources, "%s{\"resource\":\"d%u\",\"agent\":\"ocf:heartbeat:VirtualDomain\",\"meta\":{\"allow-migrate\":\"%s\"}}", resources.len ? "," : "", i, pick(w, "true", "false"));
   add(w, LAYER_PACEMAKER, "kvm1", "pacemaker.config", NULL,
-      arena_printf(w->arena, "{\"properties\":{},\"constraints\":[%s],\"resources\":[%s]}",
-                   pick(w, "", "{\"id\":\"cli-ban-d1-on-kvm1\",\"kind\":\"location\",\"resource\":\"d1\",\"node\":\"kvm1\",\"score\":\"-INFINITY\"}"), resources.data));
+      arena_printf(w->arena, "{\"properties\":{%s},\"constraints\":[%s],\"resources\":[%s]}",
+                   w->apart ? "\"placement-strategy\":\"balanced\"" : "", pick(w, "", "{\"id\":\"cli-ban-d1-on-kvm1\",\"kind\":\"location\",\"resource\":\"d1\",\"node\":\"kvm1\",\"score\":\"-INFINITY\"}"), resources.data));
   str_free(&resources);
 }
 
@@ -120,7 +121,7 @@ static void add_domains(struct world *w, unsigned hosts, unsigned domains) {
     add(w, LAYER_LIBVIRT, name, "libvirt.host", NULL, "{\"memory\":9000,\"cpus\":2}");
     add(w, LAYER_LIBVIRT, name, "libvirt.load", NULL, "{\"memory_used\":3000}");
     add(w, LAYER_LIBVIRT, name, "libvirt.jobs", NULL, chance(w, 95) ? "{\"jobs\":[]}" : "{\"jobs\":[{\"name\":\"d1\",\"type\":\"migration out\"}]}");
-    add(w, LAYER_PACEMAKER, "kvm1", "pacemaker.placement", name, arena_printf(w->arena, "{\"lost\":[\"%s\"],\"resources\":[%s]}", name, str_text(&places[i])));
+    add(w, LAYER_PACEMAKER, "kvm1", "pacemaker.placement", name, arena_printf(w->arena, "{\"lost\":[\"%s\"],\"resources\":[%s],\"drained_apart\":%s,\"drained\":[%s]}", name, w->apart ? "" : str_text(&places[i]), w->apart ? "true" : "false", w->apart ? str_text(&places[i]) : ""));
     str_free(&on[i]), str_free(&places[i]);
   }
   for (unsigned i = 1; i <= hosts; i++)
@@ -131,6 +132,7 @@ static void add_domains(struct world *w, unsigned hosts, unsigned domains) {
 
 static void generate(struct world *w, unsigned seed) {
   *w = (struct world){.arena = arena_new(), .seed = seed * 2654435761u + 1};
+  w->apart = chance(w, 30);
   unsigned hosts = 2 + draw(w, 2), replica = 2 + draw(w, 2);
   add_cluster(w, hosts);
   add_pool(w, replica * (1 + draw(w, 2)), replica);

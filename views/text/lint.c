@@ -48,7 +48,7 @@ static int exit_code(const struct lint *l) {
 int run_lint(struct arguments *a) {
   CLEANUP(str_free) struct str out = {0};
   CLEANUP(arena_freep) struct arena *arena = arena_new();
-  struct reading r = {.timeout_ms = seconds_option(a, OPT_TIMEOUT, 10000, 3600)};
+  struct reading r = {.timeout_ms = seconds_option(a, OPT_TIMEOUT, 10000, 3600), .setups = true};
   if (r.timeout_ms < 0) return EXIT_USAGE;
   int code = reading_take(a, &r);
   if (r.snap && !code) {

@@ -64,6 +64,7 @@ int reading_take(struct arguments *a, struct reading *ret) {
   int code = feed_arguments(a, &o);
   if (code) return code;
   o.standing = true;
+  o.patient = ret->setups;
   struct looking r = {.of = ret, .loop = loop_new(), .sample_until = ret->sample_ms ? clock_mono_ms() + ret->sample_ms : 0};
   o.on_change = look;
   o.stepwise = true; /* problems of a recording begin when they began */

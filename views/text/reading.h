@@ -9,6 +9,7 @@ struct reading {
   /* Once all was read: nodes ("kvm01,kvm02") of which it is wanted as well what pacemaker would do without them; NULL: none. */
   const char *(*wants)(void *owner, const struct snapshot *s);
   void *owner;
+  bool setups;                   /* how each host is set up is waited for as well */
   struct snapshot *snap;         /* one reference, the caller's; may be set whatever is returned */
 };
 /* What comes from the cluster steers no terminal and begins no line. Returns how many columns it takes. */
