@@ -1,5 +1,6 @@
 /* Reports of drills: trend, forms of print that nothing from a cluster breaks out of, what explains a failure, and files of reports that
  * anybody may have written. */
+#include "analysis/lint.h"
 #include "run/drill_run.h"
 #include "unit.h"
 #include <stdio.h>
@@ -109,15 +110,23 @@ static void nothing_breaks_out(void **state) {
 
 /* ---- what explains a failure ---- */
 
+static bool check_known(const char *id) {
+  for (size_t g = 0; lint_groups[g]; g++)
+    for (const struct lint_check *c = lint_groups[g]; c->id; c++)
+      if (str_eq(c->id, id)) return true;
+  return false;
+}
+
 static void lines_are_explained(void **state) {
   static const struct { const char *line, *id, *operation; } rows[] = {
       {"kvm01 qemu/test01: qemu-system-x86_64: Failed to get \"write\" lock", "lock-outlives-failover", "gluster-failover-timeouts"},
-      {"kvm01 pacemaker: Unable to determine domain name.", "definition-not-shared", "domain-share"},
-      {"kvm01 pacemaker: Configuration file /kvmdata/config/a.xml does not exist or is not readable.", "definition-not-shared", "gluster-mount"},
+      {"kvm01 pacemaker: Unable to determine domain name.", "name-not-alone", "domain-share"},
+      {"kvm01 pacemaker: Configuration file /kvmdata/config/a.xml does not exist or is not readable.", "definition-unreadable", "gluster-mount"},
       {"kvm01 libvirtd: Cannot access storage file '/srv/cd.iso': No such file or directory", "local-disk", NULL},
       {"kvm01 libvirtd: internal error: cannot allocate memory", "no-room", NULL},
-      {"kvm01 libvirtd: Cannot get interface MTU on 'br0': No such device", NULL, "host-bridge"},
+      {"kvm01 libvirtd: Cannot get interface MTU on 'br0': No such device", "bridge-missing", "host-bridge"},
       {"kvm01 fence_ipmilan: Failed: Unable to obtain correct plug status or plug is not available", "fencing-unproven", "fencing-create"},
+      {"kvm02 libvirtd: operation failed: Cannot recv data: Host key verification failed.", "no-trust", "host-prepare"},
       {"kvm01 qemu/test01: Could not open '/kvmdata/a': Transport endpoint is not connected", "first-brick-mandatory", NULL}};
   (void)state;
   for (size_t i = 0; i < COUNT(rows); i++) {
@@ -136,6 +145,7 @@ static void lines_are_explained(void **state) {
     assert_true(str_eq(r.findings.item[0].operation, rows[i].operation));
     assert_string_equal(r.findings.item[0].evidence, rows[i].line);
     if (rows[i].operation) assert_non_null(operation_find(rows[i].operation));
+    assert_true(!rows[i].id || check_known(rows[i].id));
     arena_free(a);
   }
 }
