@@ -105,7 +105,7 @@ void drill_expect(const struct snapshot *s, const struct drill_subject *d, struc
     const struct domain_view *v = snapshot_domain(s, d->domains.item[i]);
     if (v) expect_domain(s, d, v, a, ret);
   }
-  int64_t stall = drill_kills(d->kind) && d->kind != DRILL_CORE ? stall_ms(s, d) : 0;
+  int64_t stall = drill_kills(d->kind) ? stall_ms(s, d) : 0;
   const struct host_view *h = d->host ? snapshot_host(s, d->host) : NULL;
   ret->stall_ms = stall;
   if (stall && h && !h->pacemaker) ret->detect_ms = UNKNOWN_INT, ret->text = arena_printf(a, "no domain is interrupted; those whose disks lie there stand still for at most %" PRId64 " s", stall / 1000), stall = 0;

@@ -113,6 +113,19 @@ static struct when event_after(const struct drill_watch *w, const char *event, s
   return m;
 }
 
+/* When the last of the domains was back for the first time; where they go to later, when the host is back, is another matter. */
+static struct when all_returned(const struct drill_watch *w) {
+  struct when last = NEVER;
+  for (size_t i = 0; i < w->domains.count; i++)
+    for (size_t k = 0; k < w->domains.item[i].silences.count; k++) {
+      struct when end = w->domains.item[i].silences.item[k].end;
+      if (!happened(w->injected) || end.until < w->injected.from) continue;
+      if (!happened(last) || end.until > last.until) last = end;
+      break;
+    }
+  return last;
+}
+
 /* When it began to count: with the command for what is done in order, with the last sign of life where the power was cut. */
 static struct when zero_of(const struct drill_watch *w) {
   enum drill_kind k = w->subject.kind;
@@ -124,7 +137,7 @@ static struct when zero_of(const struct drill_watch *w) {
 }
 
 static void sum_phases(const struct drill_watch *w, struct arena *a, struct drill_report *ret) {
-  struct when asked = event_after(w, "start-asked", w->injected, false), running = event_after(w, "running", w->injected, true), back = happened(w->joined) && happened(w->injected) && w->joined.until > w->injected.until ? w->joined : NEVER;
+  struct when asked = event_after(w, "start-asked", w->injected, false), running = all_returned(w), back = happened(w->joined) && happened(w->injected) && w->joined.until > w->injected.until ? w->joined : NEVER;
   bool any = w->domains.count > 0, fenced = w->before->cluster.fencing == TRUTH_YES;
   enum drill_kind k = w->subject.kind;
   struct when zero = zero_of(w);
@@ -133,7 +146,7 @@ static void sum_phases(const struct drill_watch *w, struct arena *a, struct dril
                                  {"running", any ? "started" : NULL, running}, {"joined", "host back", back}, {"healed", NULL, event_after(w, "healed", w->injected, true)}};
     add_phases(b, COUNT(b), a, ret);
   } else if (k == DRILL_MOVE || k == DRILL_STOP) {
-    const struct boundary b[] = {{"injected", NULL, zero}, {"start-asked", "decided", asked}, {"running", any ? "moved" : NULL, event_after(w, "running", w->injected, k == DRILL_STOP)}, {"left", k == DRILL_STOP ? "left" : NULL, w->left},
+    const struct boundary b[] = {{"injected", NULL, zero}, {"start-asked", "decided", asked}, {"running", any ? "moved" : NULL, running}, {"left", k == DRILL_STOP ? "left" : NULL, w->left},
                                  {"reverted", "held", w->reverted}, {"joined", k == DRILL_STOP ? "back" : NULL, back}};
     add_phases(b, COUNT(b), a, ret);
   } else {

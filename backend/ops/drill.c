@@ -255,7 +255,6 @@ static bool has_bricks(const struct snapshot *s, const struct host_view *h) {
 /* As it was: the host, its domains wherever they are now, its bricks, and what was written meanwhile healed. */
 void drill_wait_whole(struct hitting *h, int64_t back_ms) {
   struct planning *p = h->p;
-  probe_end(h);
   const char *host = h->host->name;
   if (h->host->pacemaker) {
     step_wait(p, back_ms, planf(p, "until %s takes part in the cluster again", host), "node-joined", host, NULL);
@@ -265,6 +264,7 @@ void drill_wait_whole(struct hitting *h, int64_t back_ms) {
     step_wait(p, back_ms, planf(p, "until the bricks of %s are up", host), "bricks-up-on", host, NULL);
     verify_that(p, "bricks-up-on", host, NULL);
   }
+  probe_end(h);
   for (size_t v = 0; v < p->snap->volumes.count && h->drill->kind != DRILL_MOVE; v++) {
     const struct volume_view *x = &p->snap->volumes.item[v];
     bool touched = false;
