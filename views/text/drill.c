@@ -177,9 +177,24 @@ static bool window_over(struct drilling *d, const struct drill *row) {
   return true;
 }
 
+/* Some readings are taken once a minute, to spare the volumes' locks: what only nobody knows yet is waited for. */
+static int plan_when_known(struct drilling *d, const struct drill *row) {
+  enum { AGAIN_MS = 5000, KNOWN_MS = 100000 };
+  struct session *s = &d->session;
+  int64_t end = now_of(d) + KNOWN_MS;
+  for (bool said = false;; said = true) {
+    int code = session_again(s, &row->operation);
+    const struct plan *p = s->plan;
+    bool unknown = !code && p->allowed == TRUTH_NO && p->forcible == TRUTH_YES && p->why && strstr(p->why, "not known");
+    if (code || !unknown || now_of(d) >= end || s->interrupted || s->hung_up) return code;
+    if (!said && !d->json) printf("waiting for readings: %s\n", p->why), fflush(stdout);
+    for (int64_t next = now_of(d) + AGAIN_MS; now_of(d) < next && !s->interrupted && !s->hung_up;) session_step(s);
+  }
+}
+
 static int one(struct drilling *d, const struct drill *row) {
   struct session *s = &d->session;
-  int code = session_again(s, &row->operation);
+  int code = plan_when_known(d, row);
   if (code) return code;
   print_plan(d);
   if (s->plan->allowed != TRUTH_YES) {
