@@ -120,7 +120,7 @@ CONDITION(node_left) {
   const struct host_view *h = snapshot_host(s, ARG(0));
   const struct pcmk_node *n = node_of(s, ARG(0), saw);
   (void)a;
-  if (h && h->membership == MEMBERSHIP_LEFT) return TRUTH_YES;
+  if (h && h->membership == MEMBERSHIP_LEFT && fact_seen(s, "corosync.nodes", NULL)) return TRUTH_YES;
   if (!n || n->online == TRUTH_UNKNOWN) return TRUTH_UNKNOWN;
   if (n->online == TRUTH_YES && n->unclean != TRUTH_YES) *saw = "it is a member";
   return truth_of(n->online == TRUTH_NO || n->unclean == TRUTH_YES);

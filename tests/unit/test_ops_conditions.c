@@ -15,6 +15,7 @@ static const struct { const char *name, *args[3]; enum truth lab; } asked[] = {
     {"node-maintenance", {"kvm01"}, TRUTH_NO},
     {"node-not-maintenance", {"kvm01"}, TRUTH_YES},
     {"node-member", {"kvm02"}, TRUTH_YES},
+    {"node-left", {"kvm02"}, TRUTH_NO},
     {"node-joined", {"kvm02"}, TRUTH_YES},
     {"node-away", {"kvm02"}, TRUTH_NO},
     {"no-resource-on", {"kvm01"}, TRUTH_NO},
