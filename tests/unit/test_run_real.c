@@ -172,7 +172,7 @@ static void a_console_killed_beside_its_command(void **state) {
   usleep(900000);
   assert_true(is_there("done")); /* it had a deadline of its own, and did not die with the console */
   assert_false(is_there("more"));
-  CLEANUP(mem_freep) char *command = mem_printf("grep -q '\"what\":\"plan\"' %s/audit.jsonl && ! grep -q verdict %s/audit.jsonl", folder, folder);
+  CLEANUP(mem_freep) char *command = mem_printf("grep -q '\"what\":\"plan\"' %s/audit.jsonl && ! grep -q '\"what\":\"verdict\"' %s/audit.jsonl", folder, folder);
   assert_int_equal(system(command), 0);
   task_forget(tasks, 0);
   assert_int_equal(tasks_count(tasks), 0);
