@@ -257,6 +257,7 @@ void plan_undo_ha(struct planning *p) {
   if (!r || !pcs_of(p, cluster_host(p))) return;
   config = c ? pairs_get(&c->params, "config") : NULL;
   bool runs = d->hosts.count > 0;
+  int64_t dumped = UNKNOWN_INT;
   if (!config) refuse_always(p, "when the resource says it", "where the definition of %s lies is not known", d->name);
   if (d->hosts.count > 1) refuse_always(p, "when it runs on one host only", "%s is active on %s at once", d->name, names_of(&d->hosts, p->arena));
   if (r->parent) refuse_always(p, "when it is taken out of it", "%s is part of %s", r->id, r->parent);
@@ -266,7 +267,12 @@ void plan_undo_ha(struct planning *p) {
   if (!config || !host) return;
   consequence(p, "%s is libvirt's own on %s from then on%s", d->name, host, runs ? " and runs on" : "");
   consequence(p, "when %s is lost it stays down, and node-standby leaves it there", host);
-  struct step *s = step_run(p, host, planf(p, "define %s on %s", d->name, host), "virsh", "define", config, NULL);
+  if (runs) { /* as it runs: a shared definition that names no UUID would be another domain of the same name */
+    step_run(p, host, planf(p, "read the definition of %s", d->name), "virsh", "dumpxml", "--inactive", "--security-info", "--domain", d->name, NULL)->harmless = TRUTH_YES;
+    dumped = (int64_t)p->plan->steps.count - 1;
+  }
+  struct step *s = step_run(p, host, planf(p, "define %s on %s", d->name, host), "virsh", "define", runs ? "/dev/stdin" : config, NULL);
+  s->input_of = dumped;
   already_when(p, s, "domain-defined-on", d->name, host, NULL);
   undo_by(p, s, "virsh", "undefine", "--keep-nvram", "--domain", d->name, NULL);
   if (runs) {

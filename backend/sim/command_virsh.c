@@ -180,7 +180,7 @@ static const char *file_text(const struct call *c, const char *path) {
 }
 
 static int define(struct call *c) {
-  const char *path = word_at(c, 0), *why = NULL, *xml = file_text(c, path);
+  const char *path = word_at(c, 0), *why = NULL, *xml = str_eq(path, "/dev/stdin") ? c->input : file_text(c, path);
   struct sim_domain *d;
   DAEMON(c);
   if (!xml) return complain(c, "error: Failed to open file '%s': No such file or directory", path ? path : "");
