@@ -49,8 +49,9 @@ static void fed_close(struct fed *x) {
   loop_free(x->loop);
 }
 
-static bool within_10_s(struct fed *x, bool (*so)(struct fed *)) {
-  for (int64_t end = clock_mono_ms() + 10000; clock_mono_ms() < end; loop_step(x->loop, 50))
+/* A minute: on a machine that has much else to do as well. */
+static bool in_time(struct fed *x, bool (*so)(struct fed *)) {
+  for (int64_t end = clock_mono_ms() + 60000; clock_mono_ms() < end; loop_step(x->loop, 50))
     if (so(x)) return true;
   return false;
 }
@@ -70,13 +71,13 @@ static void it_is_started_again(void **state) {
   (void)state;
   fed_open(&x, "sh -c 'cat tests/fixtures/recordings/healthy.jsonl; echo no more of this >&2; exit 3'");
   assert_true(shown(&x).ended); /* it has not said anything yet */
-  assert_true(within_10_s(&x, has_hosts));
-  assert_true(within_10_s(&x, is_over));
-  assert_true(within_10_s(&x, waits));
+  assert_true(in_time(&x, has_hosts));
+  assert_true(in_time(&x, is_over));
+  assert_true(in_time(&x, waits));
   assert_in_range(shown(&x).again_ms, 1, 2000);
   size_t hosts = x.snap->hosts.count;
-  assert_true(within_10_s(&x, runs_again)); /* what was known is not lost meanwhile */
-  assert_true(within_10_s(&x, has_hosts));
+  assert_true(in_time(&x, runs_again)); /* what was known is not lost meanwhile */
+  assert_true(in_time(&x, has_hosts));
   assert_int_equal(x.snap->hosts.count, hosts);
   fed_close(&x);
 }
@@ -93,8 +94,8 @@ static void another_run_forgets_the_last(void **state) {
   close(fd);
   snprintf(command, sizeof command, "sh -c 'if test -e %s; then rm %s; cat tests/fixtures/recordings/healthy.jsonl; else grep -m1 libvirt.domains tests/fixtures/recordings/healthy.jsonl; fi'", mark, mark);
   fed_open(&x, command);
-  assert_true(within_10_s(&x, has_hosts));
-  assert_true(within_10_s(&x, one_host));
+  assert_true(in_time(&x, has_hosts));
+  assert_true(in_time(&x, one_host));
   fed_close(&x);
   unlink(mark);
 }
@@ -105,7 +106,7 @@ static void what_cannot_be_started_says_so(void **state) {
   struct fed x;
   (void)state;
   fed_open(&x, "/nonexistent/program x");
-  assert_true(within_10_s(&x, not_there));
+  assert_true(in_time(&x, not_there));
   fed_close(&x);
   fed_open(&x, "'");
   assert_non_null(strstr(shown(&x).trouble, "quote"));
