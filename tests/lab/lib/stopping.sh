@@ -20,7 +20,7 @@ says() {
   jq -r '"\(.targets | join(" ")): \(.verdict), data \(.durability)", (.reasons[] | "  \(.verdict) \(.layer): \(.text)"), (.domains[] | "  \(.name) \(.effect) \(.seconds) s \(.text // "")")' "$test_dir/verdict.json" >"$test_dir/verdict"
   [ "${shown:-yes}" = yes ] || { shown=yes; return 1; }
 }
-foretold() { jq "[.domains[] | select(.name == \"test01\") | .seconds][0] * 1000 + $BLUR" "$test_dir/verdict.json"; } # ms
+foretold() { jq "[.domains[] | select(.name == \"test01\") | .seconds // 0][0] * 1000 + $BLUR" "$test_dir/verdict.json"; } # ms
 other() { kvm_hosts | grep -vx "$1" | head -n 1; }
 runs_on() { [ "$(runs_at "$1")" = "$2" ]; }
 runs_nowhere() { [ -z "$(runs_at "$1")" ]; }
