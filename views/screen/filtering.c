@@ -145,8 +145,9 @@ static void gather(const struct list *l, struct list_filter *f, const struct inp
 void filter_refresh(const struct list *l, struct list_state *s, const struct input *in) {
   struct list_filter *f = &s->filter;
   uint64_t stamp = l->stamp ? l->stamp(in) : 0;
-  if (!f->pattern || !stamp || (f->pass.stamp == stamp && f->pass.serial == f->serial)) return;
+  if ((!f->pattern && !f->typed) || !stamp || (f->pass.stamp == stamp && f->pass.serial == f->serial)) return;
   if (f->hay.stamp != stamp) gather(l, f, in, stamp);
+  if (!f->pattern) return;
   filter_share(f->pattern, f->hay.count);
   for (size_t i = 0, from = 0; i < f->hay.count; from = f->hay.end[i++])
     f->pass.out[i] = judge(f, str_text(&f->hay.text) + from, f->hay.end[i] - from, f->hay.state[i]);
