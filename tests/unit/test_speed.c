@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { TRIES = 5, WIDTH = 220, HEIGHT = 60 };
+enum { TRIES = 15, WIDTH = 220, HEIGHT = 60 };
 static const double limit_ms = 2;
 
 static double cpu_ms(void) {
