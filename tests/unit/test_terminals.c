@@ -183,7 +183,7 @@ static void what_takes_long_comes_second(void **state) {
   assert_null(strstr(str_text(&t.heard), "nothing was found"));
   until(&t, "critical");
   type_in(&t, "OL\r");
-  until(&t, "What was seen");
+  until(&t, "evidence");
   leave(&t);
 }
 
