@@ -177,7 +177,7 @@ static int limit_of(const struct column *c) { return c->max > 0 ? c->max : CANVA
 /* What it takes at least. want: what its texts would like. */
 static int least_of(const struct column *c, int want) {
   int least = c->min > 0 ? c->min : 1;
-  if (!c->whole || want <= least) return least;
+  if ((!c->whole && c->align != ALIGN_RIGHT) || want <= least) return least; /* a number that is cut is another number */
   return want < limit_of(c) ? want : limit_of(c);
 }
 

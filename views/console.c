@@ -19,6 +19,7 @@ void console_input(const struct console *c, struct input *in, struct arena *a) {
   *in = (struct input){.snap = c->snap, .events = timeline_events(&c->timeline), .event_count = c->timeline.count, .event_again = timeline_again(&c->timeline), .event_least = c->app.event_least, .keymap = c->keymap, .glyphs = c->glyphs, .arena = a,
                        .utc = c->utc, .read_only = c->read_only || c->away, .simulated = c->simulated && !c->away, .now_health = c->newest ? c->newest->health : HEALTH_NONE, .trends = c->away ? NULL : &c->trends};
   in->lint = c->lint_of && c->lint_of == c->snap ? c->lint : NULL;
+  in->pending = c->behind;
   feed_shown(c->feed, &in->time);
   in->event_past = in->time.past ? timeline_past(&c->timeline, &in->time.at) : in->event_count;
   in->wall = in->time.at.wall;
@@ -26,17 +27,21 @@ void console_input(const struct console *c, struct input *in, struct arena *a) {
   in->mono = c->fixed ? in->time.newest : clock_mono_ms();
   in->rotate_ms = c->rotate_ms;
   const struct then *t = &c->then;
-  bool compared = t->snap && t->arena && c->app.view == VIEW_FIRST_LIST + LIST_HISTORY;
+  bool compared = !c->behind && t->snap && t->arena && c->app.view == VIEW_FIRST_LIST + LIST_HISTORY;
   if (compared) in->then = (struct then_shown){.set = true, .oldest = t->oldest, .how = t->how, .at = t->at, .changes = &t->changes};
   if (c->operator) operator_input(c->operator, in);
   if (c->reader) reader_input(c->reader, in);
   elsewhere_input(c, in);
 }
 
+static bool wants_lint(const struct console *c) {
+  bool shown = c->app.view == VIEW_FIRST_LIST + LIST_LINT || (c->app.view == VIEW_DETAIL && c->app.detail_list == LIST_LINT);
+  return shown && c->snap && !(c->lint && c->lint_of == c->snap);
+}
+
 /* Once a snapshot, and only while it is looked at. */
 static void look_for_lint(struct console *c) {
-  bool shown = c->app.view == VIEW_FIRST_LIST + LIST_LINT || (c->app.view == VIEW_DETAIL && c->app.detail_list == LIST_LINT);
-  if (!shown || !c->snap || (c->lint && c->lint_of == c->snap)) return;
+  if (!wants_lint(c)) return;
   arena_free(c->lint_arena);
   c->lint_arena = arena_new();
   c->lint = lint_make(c->snap, c->lint_arena);
@@ -87,6 +92,7 @@ void console_look(struct console *c) {
   snapshot_drop(c->snap);
   c->snap = now;
   c->lint_of = NULL;
+  c->behind = false;
   look_for_lint(c);
   look_for_place(c);
   if (c->replay) trends_add(&c->trends, now); /* a recording may be read far ahead of what is shown */
@@ -158,22 +164,32 @@ static void keep_columns(struct console *c) {
   app_say(&c->app, says);
 }
 
+void console_catch_up(struct console *c) {
+  if (!c->behind) return;
+  console_look(c); /* the list is another: its selection settles */
+}
+
+/* In a large cluster what takes long is done after the key's own frame, which says so. */
+static bool may_wait(const struct console *c) {
+  enum { LARGE = 500 };
+  return c->at_leisure && c->snap && c->snap->hosts.count + c->snap->domains.count + c->snap->resources.count > LARGE;
+}
+
 unsigned console_key(struct console *c, struct key k) {
+  console_catch_up(c); /* it is meant for what the key before asked for */
   struct arena *a = arena_new();
   struct input in;
   console_input(c, &in, a);
   unsigned wants = app_key(&c->app, &in, c->w, c->h, k);
   arena_free(a);
-  look_for_lint(c);
   look_for_place(c);
   if (c->reader && wants & APP_SAVE) reader_save(c->reader);
   if (c->reader) reader_see(c->reader);
   if (wants & APP_KEEP) keep_columns(c);
   if (wants & APP_TIME) travel(c);
-  else if (c->app.view == VIEW_FIRST_LIST + LIST_HISTORY) {
-    const struct snapshot *with = c->then.snap;
-    console_compare(c);
-    if (c->then.snap != with) console_look(c); /* the list is another: its selection settles */
+  else {
+    c->behind = wants_lint(c) || console_compares(c);
+    if (c->behind && !may_wait(c)) console_catch_up(c);
   }
   if (c->operator && wants & (APP_ASK | APP_RUN | APP_TASK)) {
     operator_wants(c->operator, wants);
@@ -211,6 +227,7 @@ struct full {
   uint64_t rung; /* the bell, by the wall screen's count */
   bool mouse;    /* reports clicks */
   bool looked;   /* whether there is a cluster at all */
+  bool behind_drawn; /* the last frame says that what was asked for is being worked out */
   char *nothing; /* the sentence when there is no cluster at all; owned */
 };
 
@@ -227,10 +244,13 @@ static void on_frame(void *owner) {
   struct full *f = owner;
   if (f->gone) return;
   timer_set(f->frame, -1); /* a key was faster: its frame has what was to be drawn */
+  if (f->behind_drawn) console_catch_up(&f->console);
+  f->behind_drawn = f->console.behind;
   console_draw(&f->console);
   int code = screen_blit(f->screen, f->console.canvas);
   f->drawn = clock_mono_ms();
   if (code == -EAGAIN) timer_set(f->frame, FRAME_MS);
+  else if (!code && f->behind_drawn) timer_set(f->frame, 0); /* the key is answered; now what it asked for */
   else if (code) leave(f);
 }
 
@@ -481,6 +501,7 @@ int run_console(struct arguments *a) {
     f->console.acted = on_acted;
     f->console.terminal = lend_terminal;
     f->console.operator = operator_new(&f->console, a);
+    f->console.at_leisure = true;
     f->console.reader = reader_new(&f->console, a);
     f->console.clusters = clusters_new(f->console.loop, &(struct clusters_options){.config = &a->config, .changed = on_tiles, .opened = on_opened, .shown = on_opened_shown, .owner = f});
     run_screen(f);

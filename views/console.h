@@ -13,7 +13,7 @@ struct then {
   struct snapshot *snap;
   struct moment at, mark;
   enum compare how;
-  bool oldest, early;
+  bool oldest, early, tried;
   const struct snapshot *against; /* changes: with that one, which may be gone; */
   uint64_t version;               /* ... that version of it, */
   int64_t now;                    /* ... at that time */
@@ -54,6 +54,8 @@ struct console {
   char *away;          /* the one that is looked at instead of this one; owned, NULL: none */
   struct console_scene own; /* meanwhile: of this one */
   bool own_dirty;
+  bool at_leisure; /* what takes long is done after the key's frame, by console_catch_up() */
+  bool behind;     /* ... and is not done yet */
   bool next_event; /* as soon as there is one: a recording is still being read */
 };
 
@@ -63,6 +65,8 @@ void console_input(const struct console *c, struct input *in, struct arena *a);
 void console_take(struct console *c);
 /* What is to be shown, selections settled. */
 void console_look(struct console *c);
+void console_catch_up(struct console *c);
+bool console_compares(struct console *c); /* then.c: the history shows something else than it is to show */
 void console_compare(struct console *c); /* then.c: what the history shows, when it is looked at */
 void console_mark(struct console *c);
 void console_draw(struct console *c); /* into c->canvas */

@@ -38,8 +38,17 @@ static void find(struct console *c, int64_t want, const struct feed_shown *shown
   forget(t);
   t->snap = feed_at(c->feed, want, &t->at);
   t->how = how;
+  t->tried = true;
   t->oldest = t->snap && t->at.now > want + NEAR_MS;
   t->early = shown->at.now - shown->begin < FIRST_MS; /* the first answers are still coming */
+}
+
+bool console_compares(struct console *c) {
+  struct feed_shown shown;
+  if (c->app.view != VIEW_FIRST_LIST + LIST_HISTORY || !c->snap || !c->feed) return false;
+  feed_shown(c->feed, &shown);
+  bool tried = c->then.tried && c->then.how == c->app.compare && (!c->then.snap || c->then.early); /* the next reading tries again */
+  return !tried && !good_enough(&c->then, c, wanted(c, &shown));
 }
 
 void console_compare(struct console *c) {

@@ -25,8 +25,7 @@ void lint_found(struct linting *l, const char *subject, const char *format, ...)
 
 const char *lint_meta(const struct linting *l, const struct pcmk_param *p, const char *name) {
   const char *own = pairs_get(&p->meta, name);
-  for (size_t i = 0; !own && l->config && i < l->config->resources.count; i++)
-    if (str_eq(l->config->resources.item[i].resource, "rsc_defaults")) own = pairs_get(&l->config->resources.item[i].meta, name);
+  for (size_t i = 0; !own && i < l->defaults.count; i++) own = pairs_get(&l->defaults.item[i]->meta, name);
   return own;
 }
 
@@ -129,11 +128,19 @@ static bool wanted(const char *ids, const char *id) {
 
 struct lint *lint_make(const struct snapshot *s, struct arena *a) { return lint_select(s, NULL, a); }
 
+static void find_defaults(struct linting *l) {
+  size_t n = l->config ? l->config->resources.count : 0;
+  l->defaults.item = arena_array(l->a, n, sizeof *l->defaults.item);
+  for (size_t i = 0; i < n; i++)
+    if (str_eq(l->config->resources.item[i].resource, "rsc_defaults")) l->defaults.item[l->defaults.count++] = &l->config->resources.item[i];
+}
+
 struct lint *lint_select(const struct snapshot *s, const char *ids, struct arena *a) {
   struct lint *out = arena_alloc(a, sizeof *out);
   struct linting l = {.s = s, .a = a, .out = out, .config = fact_seen(s, "pacemaker.config", NULL)};
   shape_init(&lint_shape, out);
   out->schema = 1;
+  find_defaults(&l);
   for (size_t g = 0; lint_groups[g]; g++)
     for (const struct lint_check *c = lint_groups[g]; c->id; c++) {
       l.check = c;

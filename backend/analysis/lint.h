@@ -39,6 +39,7 @@ struct linting {
   struct lint *out;
   const struct lint_check *check;
   const struct pcmk_config *config; /* NULL: not read, or old */
+  struct { const struct pcmk_param **item; size_t count; } defaults; /* of the configuration: what holds where a resource says nothing */
   const struct libvirt_domain **definitions; /* lint_definition()'s, by place in s->domains; NULL: not looked up yet */
   const struct lint_setups *setups;          /* lint_setups()'s */
 };

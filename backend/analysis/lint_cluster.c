@@ -78,11 +78,7 @@ static void leftovers(struct linting *l) {
   }
 }
 
-static const struct domain_view *domain_of(const struct linting *l, const struct pcmk_param *p) {
-  for (size_t i = 0; i < l->s->domains.count; i++)
-    if (str_eq(l->s->domains.item[i].resource, p->resource)) return &l->s->domains.item[i];
-  return NULL;
-}
+static const struct domain_view *domain_of(const struct linting *l, const struct pcmk_param *p) { return snapshot_domain_of(l->s, p->resource); }
 
 /* The one failed start that is final: a domain is started elsewhere before the bricks let the dead client's lock go. */
 static void lock_outlives_failover(struct linting *l) {

@@ -76,11 +76,7 @@ const char *node_name(const struct snapshot *s, const char *host) {
 bool is_fence_device(const struct resource_view *r) { return r->agent && str_starts(r->agent, "stonith:"); }
 bool is_device_setup(const struct pcmk_param *p) { return str_starts(p->agent ? p->agent : "", "stonith:"); }
 
-const struct resource_view *resource_seen(const struct snapshot *s, const char *id) {
-  for (size_t i = 0; i < s->resources.count; i++)
-    if (str_eq(s->resources.item[i].id, id)) return &s->resources.item[i];
-  return NULL;
-}
+const struct resource_view *resource_seen(const struct snapshot *s, const char *id) { return snapshot_resource(s, id); }
 
 const struct pcmk_param *resource_config(const struct snapshot *s, const char *id) {
   const struct pcmk_config *c = fact_seen(s, "pacemaker.config", NULL);
@@ -234,9 +230,18 @@ const struct libvirt_job *job_seen(const struct snapshot *s, const char *domain,
   return j;
 }
 
+/* Whether any reading, fresh or not, names a job of that domain: hardly ever, and it is asked for every domain in a list. */
+static bool has_job(const struct snapshot *s, const char *domain) {
+  for (size_t i = 0; i < s->jobs.count; i++)
+    for (size_t k = 0; k < s->jobs.item[i]->jobs.count; k++)
+      if (str_eq(s->jobs.item[i]->jobs.item[k].name, domain)) return true;
+  return false;
+}
+
 /* Only the host that it leaves says how it goes, and that is one of its own. */
 static const struct libvirt_job *migration_of(const struct snapshot *s, const struct domain_view *d) {
-  for (size_t i = 0; d->name && i < d->hosts.count; i++) {
+  if (!d->name || !has_job(s, d->name)) return NULL;
+  for (size_t i = 0; i < d->hosts.count; i++) {
     const struct libvirt_job *j = job_on(s, d->hosts.item[i], d->name);
     if (j && str_eq(j->type, "migration out")) return j;
   }

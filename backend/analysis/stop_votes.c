@@ -46,9 +46,9 @@ static void without_quorum(struct judge *j, int64_t age, int64_t left, int64_t n
   j->freezes = str_eq(j->s->cluster.no_quorum_policy, "freeze");
   j->stops = !j->freezes && !str_eq(j->s->cluster.no_quorum_policy, "ignore");
   const char *policy = j->s->cluster.no_quorum_policy;
-  if (str_eq(policy, "ignore")) reason(j, "quorum", VERDICT_SAFE, age, "%lld votes are left where %lld are needed, and no-quorum-policy=ignore lets everything run on: two halves may both do so", (long long)left, (long long)needed);
-  else if (str_eq(policy, "freeze")) reason(j, "quorum", VERDICT_UNSAFE, age, "%lld votes are left where %lld are needed: what runs goes on, and nothing is started or recovered any more (no-quorum-policy=freeze)", (long long)left, (long long)needed);
-  else reason(j, "quorum", VERDICT_UNSAFE, age, "%lld votes are left where %lld are needed: quorum is lost, and pacemaker stops everything (no-quorum-policy=%s)", (long long)left, (long long)needed, policy ? policy : "stop");
+  if (str_eq(policy, "ignore")) reason(j, "quorum", VERDICT_SAFE, age, "%lld vote%s left where %lld are needed, and no-quorum-policy=ignore lets everything run on: two halves may both do so", (long long)left, left == 1 ? " is" : "s are", (long long)needed);
+  else if (str_eq(policy, "freeze")) reason(j, "quorum", VERDICT_UNSAFE, age, "%lld vote%s left where %lld are needed: what runs goes on, and nothing is started or recovered any more (no-quorum-policy=freeze)", (long long)left, left == 1 ? " is" : "s are", (long long)needed);
+  else reason(j, "quorum", VERDICT_UNSAFE, age, "%lld vote%s left where %lld are needed: quorum is lost, and pacemaker stops everything (no-quorum-policy=%s)", (long long)left, left == 1 ? " is" : "s are", (long long)needed, policy ? policy : "stop");
 }
 
 static void with_quorum(struct judge *j, int64_t age, const struct corosync_cluster *c, const struct count *n, int64_t needed) {

@@ -140,11 +140,7 @@ static void add_disk(struct growth *g, const struct domain_view *d, const struct
   end(g);
 }
 
-static const struct resource_view *resource_of(const struct snapshot *s, const char *id) {
-  for (size_t i = 0; id && i < s->resources.count; i++)
-    if (str_eq(s->resources.item[i].id, id)) return &s->resources.item[i];
-  return NULL;
-}
+static const struct resource_view *resource_of(const struct snapshot *s, const char *id) { return snapshot_resource(s, id); }
 
 static bool speaks_of(const struct constraint_view *c, const struct resource_view *r) {
   return str_eq(c->resource, r->id) || str_eq(c->with, r->id) || (r->parent && (str_eq(c->resource, r->parent) || str_eq(c->with, r->parent)));

@@ -103,8 +103,14 @@ static void merge_sources(struct merge *m) {
 }
 
 static void keep_fragments(struct merge *m) {
-  for (size_t i = 0; i < m->store->fact_count; i++)
-    *(struct fragment **)list_add(m->arena, &m->snap->kept, &kept_shape) = fragment_keep(m->store->facts[i].fragment);
+  const struct fact_kind *jobs = fact_kind_find("libvirt.jobs");
+  m->snap->jobs.item = arena_array(m->arena, m->store->fact_count, sizeof *m->snap->jobs.item);
+  for (size_t i = 0; i < m->store->fact_count; i++) {
+    struct fragment *f = fragment_keep(m->store->facts[i].fragment);
+    const struct libvirt_jobs *j = f->kind == jobs ? f->data : NULL;
+    *(struct fragment **)list_add(m->arena, &m->snap->kept, &kept_shape) = f;
+    if (j && j->jobs.count) m->snap->jobs.item[m->snap->jobs.count++] = j;
+  }
 }
 
 struct snapshot *snapshot_make(const struct store *s, int64_t now, int64_t at, const struct merge_options *o, const struct snapshot *before) {
@@ -127,6 +133,7 @@ struct snapshot *snapshot_make(const struct store *s, int64_t now, int64_t at, c
   merge_gluster(&m);
   merge_resources(&m);
   merge_domains(&m);
+  snapshot_index(snap);
   merge_acknowledgements(&m);
   merge_problems(&m);
   if (m.options->judge) m.options->judge(snap);

@@ -126,28 +126,35 @@ static void place_disk(struct disk_view *d, const struct gluster_mounts *mounts)
   else if (d->volume && d->source && !strncmp(d->source, d->volume, len) && d->source[len] == '/') d->path = d->source + len;
 }
 
-static void place_disks(struct merge *m, struct domain_view *v) {
+/* A volume's name holds no slash, and a path begins with one. */
+static const char *disk_key(struct merge *m, const char *volume, const char *path) { return volume && path ? arena_printf(m->arena, "%s%s", volume, path) : NULL; }
+
+static void place_disks(struct merge *m) {
   const struct gluster_mounts *mounts = merge_take(m, "gluster.mounts", NULL, NULL, NULL);
   const struct gluster_disks *disks = merge_take(m, "gluster.disks", NULL, NULL, NULL);
-  for (size_t i = 0; i < v->disks.count; i++) {
-    struct disk_view *d = &v->disks.item[i];
-    place_disk(d, mounts);
-    for (size_t j = 0; disks && d->path && j < disks->disks.count; j++)
-      if (str_eq(disks->disks.item[j].volume, d->volume) && str_eq(disks->disks.item[j].path, d->path)) d->bricks = disks->disks.item[j].bricks;
+  CLEANUP(map_free) struct map places = {0};
+  for (size_t i = 0; disks && i < disks->disks.count; i++) {
+    const char *key = disk_key(m, disks->disks.item[i].volume, disks->disks.item[i].path);
+    if (key) map_set(&places, key, i);
   }
+  for (size_t i = 0; i < m->snap->domains.count; i++)
+    for (size_t k = 0; k < m->snap->domains.item[i].disks.count; k++) {
+      struct disk_view *d = &m->snap->domains.item[i].disks.item[k];
+      place_disk(d, mounts);
+      int64_t at = map_get(&places, disk_key(m, d->volume, d->path));
+      if (at != MAP_NONE) d->bricks = disks->disks.item[at].bricks;
+    }
 }
 
 /* ---- the resource of a domain ---- */
 
-/* The agent's config=/path/NAME.xml says which domain it drives; without it, a resource goes by its own id. */
-static const char *domain_of(struct merge *m, const struct pcmk_config *c, const char *resource) {
-  for (size_t i = 0; c && i < c->resources.count; i++) {
-    const char *path = str_eq(c->resources.item[i].resource, resource) ? pairs_get(&c->resources.item[i].params, "config") : NULL;
-    if (!path) continue;
-    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-    return arena_strndup(m->arena, base, str_ends(base, ".xml") ? strlen(base) - 4 : strlen(base));
-  }
-  return resource;
+/* The agent's config=/path/NAME.xml says which domain it drives; without it, a resource goes by its own id. configured: the
+ * resources that have one, by their place in the configuration. */
+static const char *domain_of(struct merge *m, const struct pcmk_config *c, const struct map *configured, const char *resource) {
+  int64_t at = map_get(configured, resource);
+  if (at == MAP_NONE) return resource;
+  const char *path = pairs_get(&c->resources.item[at].params, "config"), *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+  return arena_strndup(m->arena, base, str_ends(base, ".xml") ? strlen(base) - 4 : strlen(base));
 }
 
 static const struct source *hypervisor_of(struct merge *m, const struct host_view *h) {
@@ -188,17 +195,26 @@ static bool nowhere(struct merge *m) {
 /* Domain names that resources drive, with the resource's place in the snapshot. */
 static void find_managed(struct merge *m, struct map *managed) {
   const struct pcmk_config *config = merge_take(m, "pacemaker.config", NULL, NULL, NULL);
+  CLEANUP(map_free) struct map configured = {0};
+  for (size_t i = 0; config && i < config->resources.count; i++) {
+    const struct pcmk_param *p = &config->resources.item[i];
+    if (p->resource && pairs_get(&p->params, "config")) map_add(&configured, p->resource, i);
+  }
   for (size_t i = 0; i < m->snap->resources.count; i++) {
     const struct resource_view *r = &m->snap->resources.item[i];
-    if (r->id && str_ends(r->agent, ":VirtualDomain")) map_add(managed, domain_of(m, config, r->id), i);
+    if (r->id && str_ends(r->agent, ":VirtualDomain")) map_add(managed, domain_of(m, config, &configured, r->id), i);
   }
 }
 
 static void join_resources(struct merge *m, const struct map *managed) {
+  CLEANUP(map_free) struct map there = {0};
+  for (size_t i = 0; i < m->snap->domains.count; i++)
+    if (m->snap->domains.item[i].name) map_add(&there, m->snap->domains.item[i].name, i);
   for (size_t i = 0; i < managed->room; i++) {
     if (!managed->slots[i].key) continue;
     const struct resource_view *r = &m->snap->resources.item[managed->slots[i].value];
-    struct domain_view *v = (struct domain_view *)snapshot_domain(m->snap, managed->slots[i].key);
+    int64_t at = map_get(&there, managed->slots[i].key);
+    struct domain_view *v = at == MAP_NONE ? NULL : &m->snap->domains.item[at];
     if (!v) { /* the agent defines a domain only while it runs: off means that no libvirt knows it */
       v = list_add(m->arena, &m->snap->domains, &domain_view_shape);
       v->name = managed->slots[i].key;
@@ -221,6 +237,6 @@ void merge_domains(struct merge *m) {
   find_managed(m, &managed);
   read_hosts(m, &managed);
   join_resources(m, &managed);
-  for (size_t i = 0; i < m->snap->domains.count; i++) place_disks(m, &m->snap->domains.item[i]);
+  place_disks(m);
   if (m->snap->domains.count) qsort(m->snap->domains.item, m->snap->domains.count, sizeof *m->snap->domains.item, by_name);
 }

@@ -396,19 +396,15 @@ void find_peer_suspect(struct finder *f) {
 /* ---- domains ---- */
 
 static bool should_run(const struct domain_view *d, const struct snapshot *snap) {
-  EACH(snap->resources, struct resource_view, r)
-    if (str_eq(r->id, d->resource)) return r->disabled != TRUTH_YES && r->orphaned != TRUTH_YES;
-  return false;
+  const struct resource_view *r = snapshot_resource(snap, d->resource);
+  return r && r->disabled != TRUTH_YES && r->orphaned != TRUTH_YES;
 }
 
 static bool runs(const struct domain_view *d) {
   return str_eq(d->state, "running") || str_eq(d->state, "blocked") || str_eq(d->state, "paused") || str_eq(d->state, "in shutdown") || str_eq(d->state, "crashed") || str_eq(d->state, "pmsuspended");
 }
 
-static const struct resource_view *resource_of(const struct domain_view *d, const struct snapshot *snap) {
-  EACH(snap->resources, struct resource_view, r) if (str_eq(r->id, d->resource)) return r;
-  return NULL;
-}
+static const struct resource_view *resource_of(const struct domain_view *d, const struct snapshot *snap) { return snapshot_resource(snap, d->resource); }
 
 void find_domain_not_running(struct finder *f) {
   EACH(SNAP->domains, struct domain_view, d) {

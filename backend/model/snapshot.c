@@ -100,6 +100,7 @@ struct snapshot *snapshot_keep(struct snapshot *s) {
 void snapshot_drop(struct snapshot *s) {
   if (!s || --s->references) return;
   for (size_t i = 0; i < s->kept.count; i++) fragment_drop(s->kept.item[i]);
+  for (int i = 0; i < NAME_COUNT; i++) map_free(&s->names[i].place);
   arena_free(s->arena);
 }
 
@@ -122,10 +123,56 @@ const struct volume_view *snapshot_volume(const struct snapshot *s, const char *
   return NULL;
 }
 
+/* ---- by name ---- */
+
+struct named { const void *of; size_t count; };
+
+static struct named named_list(const struct snapshot *s, enum snapshot_name by) {
+  return by == NAME_RESOURCE ? (struct named){s->resources.item, s->resources.count} : (struct named){s->domains.item, s->domains.count};
+}
+
+static const char *name_at(const struct snapshot *s, enum snapshot_name by, size_t i) {
+  return by == NAME_RESOURCE ? s->resources.item[i].id : by == NAME_DOMAIN ? s->domains.item[i].name : s->domains.item[i].resource;
+}
+
+void snapshot_index(struct snapshot *s) {
+  for (int by = 0; by < NAME_COUNT; by++) {
+    struct name_index *x = &s->names[by];
+    struct named list = named_list(s, (enum snapshot_name)by);
+    x->of = list.of;
+    x->count = list.count;
+    for (size_t i = 0; i < list.count; i++)
+      if (name_at(s, (enum snapshot_name)by, i)) map_add(&x->place, name_at(s, (enum snapshot_name)by, i), i); /* the first of that name stays */
+  }
+}
+
+/* Its place in the list, or how long that is. */
+static size_t place_of(const struct snapshot *s, enum snapshot_name by, const char *name) {
+  const struct name_index *x = &s->names[by];
+  struct named list = named_list(s, by);
+  if (!name) return list.count;
+  if (x->of && x->of == list.of && x->count == list.count) {
+    int64_t at = map_get(&x->place, name);
+    return at == MAP_NONE ? list.count : (size_t)at;
+  }
+  size_t i = 0;
+  while (i < list.count && !str_eq(name_at(s, by, i), name)) i++;
+  return i;
+}
+
 const struct domain_view *snapshot_domain(const struct snapshot *s, const char *name) {
-  for (size_t i = 0; i < s->domains.count; i++)
-    if (str_eq(s->domains.item[i].name, name)) return &s->domains.item[i];
-  return NULL;
+  size_t at = place_of(s, NAME_DOMAIN, name);
+  return at < s->domains.count ? &s->domains.item[at] : NULL;
+}
+
+const struct domain_view *snapshot_domain_of(const struct snapshot *s, const char *resource) {
+  size_t at = place_of(s, NAME_DOMAIN_RESOURCE, resource);
+  return at < s->domains.count ? &s->domains.item[at] : NULL;
+}
+
+const struct resource_view *snapshot_resource(const struct snapshot *s, const char *id) {
+  size_t at = place_of(s, NAME_RESOURCE, id);
+  return at < s->resources.count ? &s->resources.item[at] : NULL;
 }
 
 size_t snapshot_problems(const struct snapshot *s, size_t *ret_known) {

@@ -5,6 +5,7 @@
  * is the last one known and must not be drawn as good. */
 #ifndef MODEL_SNAPSHOT_H
 #define MODEL_SNAPSHOT_H
+#include "base/map.h"
 #include "model/copies.h"
 #include "model/acknowledged.h"
 #include "model/facts.h"
@@ -118,6 +119,11 @@ struct survival_view { /* how many more hosts may be lost before that layer give
   const char *text;      /* in a few words: "0 more hosts", "0 more in set 0 of models" */
 };
 
+/* Where names stand in a list, as long as it is the list it was made of: in a large cluster everything asks for everything by
+ * its name. Without one the list itself is looked through. */
+enum snapshot_name { NAME_DOMAIN, NAME_DOMAIN_RESOURCE /* a domain by the resource that manages it */, NAME_RESOURCE, NAME_COUNT };
+struct name_index { const void *of; size_t count; struct map place; };
+
 struct snapshot {
   int references;
   struct arena *arena;
@@ -139,6 +145,8 @@ struct snapshot {
   LIST_OF(struct survival_view) survives; /* a layer that there is, in that order; empty: nobody judged */
   LIST_OF(struct acknowledgement) acknowledgements; /* all that stand in the CIB */
   const char *who;                 /* who looks: not part of what is printed; NULL: not known */
+  struct name_index names[NAME_COUNT]; /* not part of what is printed either */
+  struct { const struct libvirt_jobs **item; size_t count; } jobs; /* of kept, fresh or not, those that name any: hardly ever one */
 };
 
 extern const struct shape snapshot_shape, problem_shape, source_view_shape, cluster_view_shape, host_view_shape, volume_view_shape,
@@ -169,6 +177,9 @@ const struct host_view *snapshot_host(const struct snapshot *s, const char *name
 bool snapshot_off(const struct snapshot *s, const struct host_view *h);
 const struct volume_view *snapshot_volume(const struct snapshot *s, const char *name);
 const struct domain_view *snapshot_domain(const struct snapshot *s, const char *name);
+const struct domain_view *snapshot_domain_of(const struct snapshot *s, const char *resource); /* the first that it manages */
+const struct resource_view *snapshot_resource(const struct snapshot *s, const char *id);      /* its first instance */
+void snapshot_index(struct snapshot *s); /* its names, once its lists are made */
 /* Problems that are more than a note; *ret_known: how many of them are acknowledged. */
 size_t snapshot_problems(const struct snapshot *s, size_t *ret_known);
 double used_percent(int64_t size, int64_t left); /* NaN: not known */

@@ -31,11 +31,7 @@ const struct domain_view *domain_told(struct planning *p, const char *name) {
   return d && !d->stale.count && d->state ? d : NULL;
 }
 
-const struct domain_view *domain_of(const struct planning *p, const char *resource) {
-  for (size_t i = 0; i < p->snap->domains.count; i++)
-    if (p->snap->domains.item[i].resource && str_eq(p->snap->domains.item[i].resource, resource)) return &p->snap->domains.item[i];
-  return NULL;
-}
+const struct domain_view *domain_of(const struct planning *p, const char *resource) { return snapshot_domain_of(p->snap, resource); }
 
 const char *whole_of(const struct planning *p, const char *resource) {
   const struct resource_view *r = resource_seen(p->snap, resource);

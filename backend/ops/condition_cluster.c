@@ -167,9 +167,8 @@ static const struct resource_view *resource_of(const struct snapshot *s, const c
 static bool is_active(const struct resource_view *r) { return r->role == HA_STARTED || r->role == HA_PROMOTED || r->role == HA_UNPROMOTED; }
 
 static const char *moving_domain(const struct snapshot *s, const struct resource_view *r, struct arena *a) {
-  for (size_t i = 0; i < s->domains.count; i++)
-    if (str_eq(s->domains.item[i].resource, r->id)) return migration_words(s, &s->domains.item[i], a);
-  return NULL;
+  const struct domain_view *d = snapshot_domain_of(s, r->id);
+  return d ? migration_words(s, d, a) : NULL;
 }
 
 static const char *how_it_is(const struct snapshot *s, const struct resource_view *r, struct arena *a) {

@@ -91,16 +91,29 @@ static bool lies_on(const struct domain_view *d, const char *volume) {
   return false;
 }
 
+/* The domains that are the target, or run there: looked for once, and held against each finding. */
+struct meant { const struct domain_view **domain; size_t count; };
+
+static struct meant domains_meant(const struct planning *p, const char *target) {
+  const struct snapshot *s = p->snap;
+  const struct host_view *h = target ? snapshot_host(s, target) : NULL;
+  struct meant m = {arena_array(p->arena, s->domains.count + 1, sizeof *m.domain), 0};
+  for (size_t i = 0; target && i < s->domains.count; i++) {
+    const struct domain_view *d = &s->domains.item[i];
+    if (str_eq(d->name, target) || str_eq(d->resource, target) || (h && texts_have(&d->hosts, h->name))) m.domain[m.count++] = d;
+  }
+  return m;
+}
+
 /* Of the cluster as a whole, of the thing itself, of what runs there or lies there. */
-static bool concerns(const struct planning *p, const char *target, const char *subject) {
+static bool concerns(const struct planning *p, const char *target, const struct meant *meant, const char *subject) {
   const struct host_view *h = target ? snapshot_host(p->snap, target) : NULL, *s = subject ? snapshot_host(p->snap, subject) : NULL;
   const struct volume_view *v = subject ? snapshot_volume(p->snap, subject) : NULL;
   if (!target || str_eq(subject, "cluster") || str_eq(subject, target)) return true;
   if (s) return s == h;
-  for (size_t i = 0; i < p->snap->domains.count; i++) {
-    const struct domain_view *d = &p->snap->domains.item[i];
-    bool meant = str_eq(d->name, target) || str_eq(d->resource, target) || (h && texts_have(&d->hosts, h->name));
-    if (meant && (str_eq(d->name, subject) || str_eq(d->resource, subject) || (v && lies_on(d, v->name)))) return true;
+  for (size_t i = 0; i < meant->count; i++) {
+    const struct domain_view *d = meant->domain[i];
+    if (str_eq(d->name, subject) || str_eq(d->resource, subject) || (v && lies_on(d, v->name))) return true;
   }
   for (size_t i = 0; v && i < v->bricks.count; i++) {
     const struct brick_view *b = &v->bricks.item[i];
@@ -111,9 +124,10 @@ static bool concerns(const struct planning *p, const char *target, const char *s
 
 static void lint(struct planning *p, const struct takes *t) {
   const struct lint *l = lint_select(p->snap, t->lint, p->arena);
+  struct meant meant = domains_meant(p, p->plan->target);
   for (size_t i = 0; i < l->findings.count; i++) {
     const struct finding *f = &l->findings.item[i];
-    if (f->severity > SEVERITY_INFO && concerns(p, p->plan->target, f->subject)) warn(p, f->id, f->severity == SEVERITY_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING, str_eq(f->subject, "cluster") ? f->evidence : planf(p, "%s: %s", f->subject, f->evidence));
+    if (f->severity > SEVERITY_INFO && concerns(p, p->plan->target, &meant, f->subject)) warn(p, f->id, f->severity == SEVERITY_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING, str_eq(f->subject, "cluster") ? f->evidence : planf(p, "%s: %s", f->subject, f->evidence));
   }
 }
 

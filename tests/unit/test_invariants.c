@@ -425,8 +425,38 @@ static void themes_change_no_word(void **state) {
   close_world(x);
 }
 
+/* Problems come after the list was opened, and worse ones: it begins with the worst until a key moves in it, and then it
+ * stays where that was. */
+static void the_worst_problem_is_first(void **state) {
+  (void)state;
+  struct seen_world *x = open_world("storm");
+  struct arena *a = arena_new();
+  struct input in;
+  struct list_rows r;
+  size_t before = x->snap->problems.count;
+  assert_true(app_open(&x->app, "problems"));
+  look(x);
+  pass(x, 30000);
+  assert_true(x->snap->problems.count > before);
+  input_of(x, &in, a, GLYPHS_UTF8);
+  list_open(&r, lists[LIST_PROBLEMS], &x->app.lists[LIST_PROBLEMS], &in);
+  assert_ptr_equal(list_selected(&r, &x->app.lists[LIST_PROBLEMS]), &x->snap->problems.item[0]);
+  press(x, "End");
+  assert_ptr_equal(list_selected(&r, &x->app.lists[LIST_PROBLEMS]), &x->snap->problems.item[x->snap->problems.count - 1]);
+  press(x, "Home Down Down");
+  CLEANUP(mem_freep) char *was = mem_strdup(table_selected(&r.table, &x->app.lists[LIST_PROBLEMS].table));
+  look(x);
+  arena_free(a);
+  a = arena_new();
+  input_of(x, &in, a, GLYPHS_UTF8);
+  list_open(&r, lists[LIST_PROBLEMS], &x->app.lists[LIST_PROBLEMS], &in);
+  assert_string_equal(table_selected(&r.table, &x->app.lists[LIST_PROBLEMS].table), was);
+  arena_free(a);
+  close_world(x);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(every_frame_is_sound), cmocka_unit_test(what_is_old_is_never_good), cmocka_unit_test(no_word_is_told_by_its_colour),
-                                     cmocka_unit_test(themes_change_no_word)};
+                                     cmocka_unit_test(themes_change_no_word), cmocka_unit_test(the_worst_problem_is_first)};
   return RUN(tests);
 }

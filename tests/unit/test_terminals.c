@@ -170,6 +170,23 @@ static void frames_are_few_and_keys_are_first(void **state) {
   leave(&t);
 }
 
+/* What takes long in a large cluster comes after the key's own frame, which says that it is being looked for and not that
+ * there is none. A key that follows at once finds it. */
+static void what_takes_long_comes_second(void **state) {
+  (void)state;
+  struct terminal t;
+  open_with(&t, &(struct setting){0}, (const char *const[]){"--demo=big", NULL});
+  until(&t, "4 Domains");
+  assert_null(strstr(str_text(&t.heard), "looking"));
+  type_in(&t, "L");
+  until(&t, "looking");
+  assert_null(strstr(str_text(&t.heard), "nothing was found"));
+  until(&t, "critical");
+  type_in(&t, "OL\r");
+  until(&t, "evidence");
+  leave(&t);
+}
+
 /* ---- what comes in ---- */
 
 static void a_paste_is_no_keys(void **state) {
@@ -397,7 +414,7 @@ int main(void) {
     return 0;
   }
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(at_rest_the_clock_only),      cmocka_unit_test(frames_are_few_and_keys_are_first), cmocka_unit_test(a_paste_is_no_keys),       cmocka_unit_test(rubbish_is_survived),
+      cmocka_unit_test(at_rest_the_clock_only),      cmocka_unit_test(frames_are_few_and_keys_are_first), cmocka_unit_test(what_takes_long_comes_second), cmocka_unit_test(a_paste_is_no_keys),       cmocka_unit_test(rubbish_is_survived),
       cmocka_unit_test(split_sequences_are_whole),   cmocka_unit_test(the_mouse_when_it_is_wanted),       cmocka_unit_test(a_littered_screen_is_drawn_anew),
       cmocka_unit_test(a_storm_of_sizes),            cmocka_unit_test(signals_end_it_cleanly),            cmocka_unit_test(a_dead_terminal_ends_it),
       cmocka_unit_test(each_kind_gets_what_it_can),  cmocka_unit_test(what_cannot_be_is_said),

@@ -103,7 +103,7 @@ static void settle_list(struct app *a, const struct input *in, int w, int h, int
   int height = list_height(a, in, w, h, id);
   const char *just = id == LIST_EVENTS && !s->touched ? just_happened(&r, in) : NULL;
   if (id == LIST_LOGS) logs_settle(a, in, height);
-  else if (id == LIST_HISTORY && !s->touched) table_move(&r.table, &s->table, height, MOVE_HOME); /* the worst, until a key moves */
+  else if ((id == LIST_HISTORY || id == LIST_PROBLEMS) && !s->touched) table_move(&r.table, &s->table, height, MOVE_HOME); /* the worst, until a key moves */
   else if (just) table_select(&r.table, &s->table, height, just);
   else if (lists[id]->tail && !s->touched) table_move(&r.table, &s->table, height, MOVE_END);
   else table_follow(&r.table, &s->table, height);
@@ -150,7 +150,7 @@ static void move(struct app *a, const struct input *in, int w, int h, enum move 
     struct list_rows r;
     list_open(&r, lists[id], &a->lists[id], in);
     table_move(&r.table, &a->lists[id].table, list_height(a, in, w, h, id), m);
-    a->lists[id].touched = m != MOVE_END;
+    a->lists[id].touched = m != (lists[id]->tail ? MOVE_END : MOVE_HOME);
     return;
   }
   struct canvas size = {.w = w, .h = h};

@@ -35,6 +35,7 @@ struct list_filter {
   struct prompt line;        /* as it is being typed */
   struct filter *pattern;    /* of the last good one; NULL: nothing is left out */
   char *text;                /* that one */
+  bool typed;                /* its line is open: the texts are gathered before the first letter */
   bool inverted;             /* "!web": what does not match */
   int column;                /* "HOST:kvm01": 1 + the column; 0: all texts of a row */
   struct filter_wrong wrong; /* what is wrong with the line as it is; text "": nothing */

@@ -17,6 +17,7 @@ static unsigned filter_open(struct app *a, int list) {
   prompt_set(&f->line, f->text);
   f->wrong.text[0] = 0;
   a->choosing.filter = 1 + list;
+  f->typed = true;
   return APP_CHANGED;
 }
 
@@ -24,6 +25,7 @@ static unsigned filter_open(struct app *a, int list) {
 static void filter_close(struct app *a) {
   struct list_filter *f = &a->lists[a->choosing.filter - 1].filter;
   a->choosing.filter = 0;
+  f->typed = false;
   f->wrong.text[0] = 0;
   prompt_set(&f->line, f->text);
 }

@@ -132,7 +132,7 @@ static void draw_tile(struct pen p, const struct input *in, const struct ranked 
 }
 
 static void draw_none(struct pen p) {
-  static const char *const lines[] = {"No other cluster is configured. Each one is a command that prints its recording:", "", "  [feed prod-7]", "  command = ssh noc@kvm01 kvmconsole record -", "",
+  static const char *const lines[] = {"No other cluster is configured. Each is a command", "that prints its recording:", "", "  [feed prod-7]", "  command = ssh noc@kvm01 kvmconsole record -", "",
                                       "in /etc/kvmconsole.conf or ~/.config/kvmconsole/config."};
   struct pen inside = pen_box(p, &(struct box){.title = "Clusters", .focused = true});
   for (size_t i = 0; i < COUNT(lines); i++) pen_field(inside, 1, (int)i, inside.w - 2, STYLE(NORMAL), lines[i]);

@@ -30,7 +30,7 @@ static struct sort_key move_key(const struct input *in, const void *item) {
 
 static const struct list_column columns[] = {
     [DOMAIN] = {{.title = "DOMAIN", .min = 6, .max = 32, .weight = 1, .priority = 99}, "name"},
-    [STATE] = {{.title = "STATE", .min = 7, .max = 24, .priority = 95}, "state"},
+    [STATE] = {{.title = "STATE", .min = 7, .max = 24, .whole = true, .priority = 95}, "state"},
     [HOST] = {{.title = "HOST", .min = 5, .max = 24, .priority = 90}, "hosts"},
     [HA] = {{.title = "HA", .min = 7, .max = 10, .priority = 80}, "role"},
     [CPU] = {{.title = "CPU", .min = 4, .align = ALIGN_RIGHT, .priority = 70}, "cpu_percent"},

@@ -7,11 +7,11 @@ enum { WHAT, TARGET, STATE, PROVEN, WHEN, NAME, ON, BY };
 
 static const struct list_column columns[] = {
     [WHAT] = {{.title = "WHAT", .min = 6, .max = 9, .priority = 60}, "kind"},
-    [TARGET] = {{.title = "TARGET", .min = 6, .max = 32, .priority = 95}, "targets"},
+    [TARGET] = {{.title = "TARGET", .min = 6, .max = 32, .whole = true, .priority = 95}, "targets"},
     [STATE] = {{.title = "STATE", .min = 7, .max = 28, .whole = true, .priority = 99}, "state"},
     [PROVEN] = {{.title = "PROVEN", .min = 6, .max = 18, .whole = true, .priority = 98}, "proven"},
     [WHEN] = {{.title = "AGE", .min = 6, .align = ALIGN_RIGHT, .priority = 70}, "at"},
-    [NAME] = {{.title = "NAME", .min = 6, .max = 40, .weight = 1, .priority = 80}, "id"},
+    [NAME] = {{.title = "NAME", .min = 6, .max = 40, .weight = 1, .whole = true, .priority = 80}, "id"},
     [ON] = {{.title = "FROM", .min = 5, .max = 24, .priority = 50}, "hosts"},
     [BY] = {{.title = "BY", .min = 6, .max = 40, .weight = 1, .priority = 40}, "agent"},
 };

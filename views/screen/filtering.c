@@ -2,6 +2,7 @@
  * or not. What it leaves out is counted, and so is what of it would have been drawn as bad or as not known. */
 #include "base/utf8.h"
 #include "views/screen/list.h"
+#include <stddef.h>
 #include <string.h>
 
 /* ---- the line ---- */
@@ -50,22 +51,27 @@ static uint32_t pictures(const struct list *l) {
   return bits;
 }
 
-static bool plain(const char *s) {
-  for (; *s; s++)
-    if (*s < ' ' || *s > '~') return false;
-  return true;
+/* How long it is when it is ASCII that can be shown as it is; SIZE_MAX: it is not. */
+static size_t plain(const char *s) {
+  size_t n = 0;
+  for (; s[n]; n++)
+    if (s[n] < ' ' || s[n] > '~') return SIZE_MAX;
+  return n;
 }
 
 /* A line a column, appended to out. Returns FILTERED_ILL and _UNKNOWN. */
 static unsigned char add_texts(const struct list *l, const struct input *in, const void *item, uint32_t hidden, struct str *out) {
-  struct row row = {.hidden = hidden};
+  struct row row;
   unsigned char state = 0;
+  memset(&row, 0, offsetof(struct row, room)); /* the room is large, and hardly ever used */
+  row.hidden = hidden;
   l->fill(in, item, &row);
   for (int c = 0; c < l->column_count; c++) {
     const char *text = row.cell[c].text && row_wants(&row, c) ? row.cell[c].text : "";
     if (row.cell[c].role == ROLE_BAD || row.cell[c].role == ROLE_WARN) state |= FILTERED_ILL;
     if (row.cell[c].role == ROLE_UNKNOWN || row.cell[c].role == ROLE_STALE) state |= FILTERED_UNKNOWN;
-    if (plain(text)) str_add(out, text);
+    size_t len = plain(text);
+    if (len != SIZE_MAX) str_addn(out, text, len);
     else {
       size_t room = strlen(text) * 3 + 1;
       CLEANUP(mem_freep) char *clean = mem_alloc(room);
@@ -126,27 +132,32 @@ struct filtered filter_rows(struct list_rows *r, const struct list_state *s) {
 
 /* ---- remembered ---- */
 
+/* Half of it when the line opens, the rest with the first letter: neither key takes long. */
 static void gather(const struct list *l, struct list_filter *f, const struct input *in, uint64_t stamp) {
   const void **item;
-  size_t n = l->collect(in, &item);
-  str_reset(&f->hay.text);
+  size_t n = l->collect(in, &item), to = f->pattern ? n : n / 2;
+  if (f->hay.stamp != stamp) {
+    str_reset(&f->hay.text);
+    f->hay.count = 0;
+    f->hay.stamp = stamp;
+    f->pass.stamp = 0;
+  }
   f->hay.end = mem_grow(f->hay.end, n + 1, sizeof *f->hay.end);
   f->hay.state = mem_grow(f->hay.state, n + 1, 1);
   f->pass.out = mem_grow(f->pass.out, n + 1, 1);
-  for (size_t i = 0; i < n; i++) {
+  for (size_t i = f->hay.count; i < to; i++) {
     f->hay.state[i] = add_texts(l, in, item[i], pictures(l), &f->hay.text);
     f->hay.end[i] = f->hay.text.len;
   }
-  f->hay.count = n;
-  f->hay.stamp = stamp;
-  f->pass.stamp = 0;
+  if (f->hay.count < to) f->hay.count = to;
 }
 
 void filter_refresh(const struct list *l, struct list_state *s, const struct input *in) {
   struct list_filter *f = &s->filter;
   uint64_t stamp = l->stamp ? l->stamp(in) : 0;
-  if (!f->pattern || !stamp || (f->pass.stamp == stamp && f->pass.serial == f->serial)) return;
-  if (f->hay.stamp != stamp) gather(l, f, in, stamp);
+  if ((!f->pattern && !f->typed) || !stamp || (f->pass.stamp == stamp && f->pass.serial == f->serial)) return;
+  gather(l, f, in, stamp);
+  if (!f->pattern) return;
   filter_share(f->pattern, f->hay.count);
   for (size_t i = 0, from = 0; i < f->hay.count; from = f->hay.end[i++])
     f->pass.out[i] = judge(f, str_text(&f->hay.text) + from, f->hay.end[i] - from, f->hay.state[i]);

@@ -126,6 +126,10 @@ void draw_history_line(struct pen p, const struct input *in) {
   const struct then_shown *t = &in->then;
   if (!in->snap || p.h < 3) return;
   pen_clear(p, STYLE(NORMAL));
+  if (in->pending) {
+    pen_field(p, 1, 0, p.w - 2, STYLE(DIM), "looking back");
+    return;
+  }
   if (!t->set) {
     pen_field(p, 1, 0, p.w - 2, STYLE(WARN), "nothing is kept to compare with: this console has no tape of what was before");
     return;

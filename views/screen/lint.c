@@ -7,7 +7,7 @@ static const struct list_column columns[] = {
     [MARK] = {{.title = "HOW BAD", .min = 10, .max = 10, .priority = 95}, "severity"},
     [CHECK] = {{.title = "CHECK", .min = 12, .max = 24, .priority = 60}, "id"},
     [SUBJECT] = {{.title = "SUBJECT", .min = 8, .max = 24, .priority = 80}, "subject"},
-    [EVIDENCE] = {{.title = "WHAT WAS SEEN", .min = 16, .weight = 4, .priority = 99}, "evidence"},
+    [EVIDENCE] = {{.title = "WHAT WAS SEEN", .min = 32, .weight = 4, .priority = 99}, "evidence"},
 };
 
 static size_t collect(const struct input *in, const void ***ret) {

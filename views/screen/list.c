@@ -29,6 +29,7 @@ static bool row_marked(const void *owner, size_t row) {
 
 static const char *nothing_said(const struct list_rows *r) {
   if (!r->in->snap) return "waiting for the first answers";
+  if (r->in->pending && (r->list == &list_lint || r->list == &list_history)) return "looking";
   if (!r->filtered.all && r->list == &list_events && r->in->event_count) return "none of the events is that grave";
   return r->filtered.all ? arena_printf(r->in->arena, "none of %zu matches", r->filtered.all) : r->list->empty;
 }

@@ -42,6 +42,7 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   int64_t own_wall, mono; /* this machine's clocks, whatever is shown: the time of day, and one that only goes on */
   int64_t rotate_ms;   /* how long a page of the wall screen stands */
   const struct lint *lint; /* of this snapshot, while it is shown; NULL: it is not */
+  bool pending;            /* what this view shows is being worked out: nothing may be said of it yet */
   struct then_shown then;
   int now_health;      /* of the newest, whatever is shown */
   bool utc, read_only, simulated;

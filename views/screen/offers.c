@@ -1,4 +1,5 @@
 /* What is offered: the operations that fit what is selected, the wizards in their order, or everything by its name. */
+#include "base/map.h"
 #include "ops/wizard.h"
 #include "analysis/lint.h"
 #include "analysis/fences.h"
@@ -30,12 +31,8 @@ static void aim_domain(struct aims *s, const struct domain_view *d) {
 }
 
 static void aim_resource(struct aims *s, const struct snapshot *snap, const char *id) {
-  for (size_t i = 0; i < snap->resources.count; i++) {
-    const struct resource_view *r = &snap->resources.item[i];
-    if (!str_eq(r->id, id)) continue;
-    aim_at(s, r->agent && str_starts(r->agent, "stonith:") ? TARGET_DEVICE : TARGET_RESOURCE, r->id);
-    break;
-  }
+  const struct resource_view *r = snapshot_resource(snap, id);
+  if (r) aim_at(s, r->agent && str_starts(r->agent, "stonith:") ? TARGET_DEVICE : TARGET_RESOURCE, r->id);
   for (size_t i = 0; i < snap->domains.count; i++)
     if (str_eq(snap->domains.item[i].resource, id)) aim_at(s, TARGET_DOMAIN, snap->domains.item[i].name);
 }
@@ -178,7 +175,7 @@ static void add(struct acting *a, const struct operation *o, const char *target,
 
 /* Whether each would be refused: all of them at once in a small cluster. */
 static void judge(struct offers *s, const struct input *in) {
-  enum { WORK = 4000, LEAST = 4 };
+  enum { WORK = 4000, LEAST = 1 };
   size_t size = in->snap->hosts.count + in->snap->domains.count + in->snap->resources.count + 1, most = WORK / size > LEAST ? WORK / size : LEAST;
   for (size_t i = 0; i < s->count && most; i++) {
     struct offer *f = &s->item[(s->next + i) % s->count];
@@ -237,22 +234,36 @@ static void add_mending(struct acting *a, const struct input *in) {
 }
 
 /* What all that is marked is, each named once. NULL: not all of it is of that kind. */
-static const char **all_as(const struct acting *a, const struct input *in, enum target_kind kind, size_t *ret_count) {
-  size_t n = 0, most = 0;
-  while (a->batch.marked[most]) most++;
+static const char **all_as(const struct input *in, const struct aims *all, size_t most, enum target_kind kind, size_t *ret_count) {
+  CLEANUP(map_free) struct map had = {0};
+  size_t n = 0;
   const char **names = arena_array(in->arena, most + 1, sizeof *names);
   for (size_t i = 0; i < most; i++) {
-    struct aims aims = aims_of_item(a, in, item_of(a, in, a->batch.marked[i]));
     const char *name = NULL;
-    for (size_t k = 0; k < aims.count && !name; k++)
-      if (aims.item[k].kind == kind) name = aims.item[k].name;
+    for (size_t k = 0; k < all[i].count && !name; k++)
+      if (all[i].item[k].kind == kind) name = all[i].item[k].name;
     if (!name) return NULL;
-    bool had = false;
-    for (size_t k = 0; k < n; k++) had |= str_eq(names[k], name);
-    if (!had) names[n++] = name;
+    if (map_add(&had, name, n) == n) names[n++] = name;
   }
   *ret_count = n;
   return names;
+}
+
+/* What each that is marked is. The list is looked through once for all of them. */
+static const struct aims *aims_of_marked(const struct acting *a, const struct input *in, size_t *ret_count) {
+  CLEANUP(map_free) struct map places = {0};
+  const struct list *l = a->selected_list < 0 ? NULL : lists[a->selected_list];
+  const void **item;
+  size_t n = l && in->snap ? l->collect(in, &item) : 0, most = 0;
+  for (size_t i = 0; i < n; i++) map_add(&places, l->id(in, item[i]), i);
+  while (a->batch.marked[most]) most++;
+  struct aims *all = arena_array(in->arena, most + 1, sizeof *all);
+  for (size_t i = 0; i < most; i++) {
+    int64_t at = map_get(&places, a->batch.marked[i]);
+    all[i] = aims_of_item(a, in, at == MAP_NONE ? NULL : item[at]);
+  }
+  *ret_count = most;
+  return all;
 }
 
 static bool fits_all(const struct operation *o, const struct snapshot *snap, const char **names, size_t n) {
@@ -279,11 +290,11 @@ static void add_fitting_all(struct acting *a, const struct input *in, enum targe
 }
 
 static void make_marked(struct acting *a, const struct input *in) {
-  struct aims first = aims_of_item(a, in, item_of(a, in, a->batch.marked[0]));
-  for (size_t i = 0; i < first.count; i++) {
-    size_t n = 0;
-    const char **names = all_as(a, in, first.item[i].kind, &n);
-    if (names && n) add_fitting_all(a, in, first.item[i].kind, names, n);
+  size_t most, n = 0;
+  const struct aims *all = aims_of_marked(a, in, &most);
+  for (size_t i = 0; i < all[0].count; i++) {
+    const char **names = all_as(in, all, most, all[0].item[i].kind, &n);
+    if (names && n) add_fitting_all(a, in, all[0].item[i].kind, names, n);
   }
 }
 

@@ -19,7 +19,7 @@ static const struct list_column columns[] = {
     [RESOURCE] = {{.title = "RESOURCE", .min = 8, .max = 40, .weight = 1, .priority = 99}, "id"},
     [ROLE] = {{.title = "ROLE", .min = 8, .max = 10, .priority = 90}, "role"},
     [HOST] = {{.title = "HOST", .min = 5, .max = 24, .priority = 85}, "hosts"},
-    [FAILS] = {{.title = "FAILS", .min = 5, .max = 24, .priority = 70}, NULL},
+    [FAILS] = {{.title = "FAILS", .min = 12, .max = 24, .priority = 70}, NULL},
     [NOTE] = {{.title = "NOTE", .min = 8, .max = 40, .priority = 60}, NULL},
     [AGENT] = {{.title = "AGENT", .min = 8, .max = 40, .priority = 50}, "agent"},
     [PARENT] = {{.title = "IN", .min = 4, .max = 24, .priority = 20}, "parent"},

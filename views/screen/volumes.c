@@ -40,7 +40,7 @@ static const struct list_column columns[] = {
     [VOLUME] = {{.title = "VOLUME", .min = 6, .max = 32, .weight = 1, .priority = 99}, "name"},
     [TYPE] = {{.title = "TYPE", .min = 6, .max = 26, .priority = 60}, "type"},
     [SIZE] = {{.title = "SIZE", .min = 4, .align = ALIGN_RIGHT, .priority = 70}, "size"},
-    [USED] = {{.title = "USED", .min = 8, .max = 10, .priority = 75}, NULL},
+    [USED] = {{.title = "USED", .min = 8, .max = 10, .whole = true, .priority = 75}, NULL},
     [COPIES] = {{.title = "COPIES", .min = 7, .max = 8, .priority = 90}, "writable"},
     [STATUS] = {{.title = "STATUS", .min = 7, .max = 8, .priority = 68}, "status"},
     [HEAL] = {{.title = "HEAL", .min = 4, .max = 17, .whole = true, .align = ALIGN_RIGHT, .priority = 65}, "heal_pending"},

@@ -10,7 +10,7 @@ static const struct list_column event_columns[] = {
     [WHEN] = {{.title = "TIME", .min = 8, .max = 16, .whole = true, .priority = 90}, "at"},
     [KIND] = {{.title = "KIND", .min = 13, .max = 16, .priority = 50}, "kind"},
     [SUBJECT] = {{.title = "SUBJECT", .min = 8, .max = 32, .priority = 40}, "subject"},
-    [TEXT] = {{.title = "WHAT", .min = 16, .weight = 4, .priority = 99}, "text"},
+    [TEXT] = {{.title = "WHAT", .min = 32, .weight = 4, .priority = 99}, "text"},
 };
 
 enum { FOLD_FROM = 4 }; /* to and fro twice; a failover, that goes and comes once, is told step by step */
@@ -120,7 +120,7 @@ static const struct list_column problem_columns[] = {
     [MARK] = {{.title = "HOW BAD", .min = 10, .max = 10, .priority = 95}, "severity"},
     [AGE] = {{.title = "SINCE", .min = 6, .align = ALIGN_RIGHT, .priority = 80}, "since"},
     [PSUBJECT] = {{.title = "SUBJECT", .min = 12, .max = 32, .priority = 70}, "subject"},
-    [PTEXT] = {{.title = "WHAT", .min = 16, .weight = 4, .priority = 99}, "text"},
+    [PTEXT] = {{.title = "WHAT", .min = 32, .weight = 4, .priority = 99}, "text"},
 };
 
 static size_t collect_problems(const struct input *in, const void ***ret) {
