@@ -6,11 +6,14 @@
 #include <signal.h>
 #include <string.h>
 
+enum { DISPUTE_MS = 8000 }; /* so long a contradiction is looked at before it is left: sources confirm what they said every 2 s */
+
 struct looking {
   struct loop *loop;
   struct feed *feed;
   struct snapshot *snap;
   int64_t sample_until; /* monotonic; 0: do not wait for rates */
+  int64_t dispute_until; /* monotonic; 0: there was none yet */
   bool interrupted, wanted;
   const struct reading *of;
 };
@@ -25,6 +28,16 @@ static bool wants_more(struct looking *r) {
   return !feed_advance(r->feed, 1); /* simulated: it is there at once */
 }
 
+/* One reading proves no contradiction, each source having read at its own time: then it is looked on for a moment. */
+static bool must_look_on(struct looking *r) {
+  if (feed_ended(r->feed) || !r->snap || !snapshot_disputed(r->snap)) return false;
+  if (!r->dispute_until) {
+    r->dispute_until = clock_mono_ms() + DISPUTE_MS;
+    if (feed_advance(r->feed, DISPUTE_MS)) r->dispute_until = 1; /* simulated time is not waited for */
+  }
+  return clock_mono_ms() < r->dispute_until;
+}
+
 static void look(void *owner) {
   struct looking *r = owner;
   if (!r->feed) return;
@@ -33,7 +46,7 @@ static void look(void *owner) {
     snapshot_drop(r->snap);
     r->snap = s;
   }
-  if (feed_complete(r->feed) && (feed_ended(r->feed) || clock_mono_ms() >= r->sample_until) && !wants_more(r)) loop_stop(r->loop);
+  if (feed_complete(r->feed) && (feed_ended(r->feed) || clock_mono_ms() >= r->sample_until) && !must_look_on(r) && !wants_more(r)) loop_stop(r->loop);
 }
 
 static void on_signal(void *owner, int signo) {
