@@ -2,43 +2,10 @@
 #include "analysis/seen.h"
 #include "analysis/store_view.h"
 #include "base/map.h"
-#include "model/quorum.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { MEMBERS_MOST = 256, HOLDERS_MOST = 64, TRIED_MOST = 10 };
-
-/* ---- quorum ---- */
-
-/* The most votes first; of the same the lowest id, which an even split falls to. */
-static int heaviest_first(const void *a, const void *b) {
-  const struct votes *x = a, *y = b;
-  return x->votes != y->votes ? (x->votes < y->votes ? 1 : -1) : (x->id > y->id) - (x->id < y->id);
-}
-
-static bool quorate_without(const struct quorum_rules *r, int64_t needed, const struct votes *v, size_t n, size_t lost, int64_t device) {
-  int64_t ids[MEMBERS_MOST], lowest = v[0].id;
-  struct quorum_partition left = {.ids = ids, .device_votes = device};
-  for (size_t i = 0; i < n; i++) {
-    if (v[i].id < lowest) lowest = v[i].id;
-    if (i < lost) continue;
-    ids[left.count++] = v[i].id;
-    left.votes += v[i].votes;
-  }
-  struct quorum_state state = {.expected = r->expected, .quorum = needed, .members = (int64_t)n, .quorate = true, .lowest = lowest};
-  quorum_settle(r, &state, &left);
-  return state.quorate && left.count > 0;
-}
-
-int64_t votes_margin(const struct quorum_rules *r, int64_t needed, const struct votes *v, size_t n, int64_t device) {
-  struct votes sorted[MEMBERS_MOST];
-  size_t lost = 0;
-  if (!n || n > MEMBERS_MOST) return n ? UNKNOWN_INT : 0;
-  memcpy(sorted, v, n * sizeof *v);
-  qsort(sorted, n, sizeof *sorted, heaviest_first);
-  while (lost + 1 <= n && quorate_without(r, needed, sorted, n, lost + 1, device)) lost++;
-  return (int64_t)lost;
-}
+enum { HOLDERS_MOST = 64, TRIED_MOST = 10 };
 
 static struct survival_view *put(struct snapshot *s, const char *layer, int64_t hosts, const char *text) {
   struct survival_view *v = list_add(s->arena, &s->survives, &survival_view_shape);
@@ -53,35 +20,17 @@ static struct survival_view *put(struct snapshot *s, const char *layer, int64_t 
 static const char *more(struct snapshot *s, int64_t n, const char *where) { return arena_printf(s->arena, "%lld more%s", (long long)n, *where ? where : n == 1 ? " host" : " hosts"); }
 
 static void judge_quorum(struct snapshot *s) {
-  const struct corosync_cluster *c = fact_keyed(s, "corosync.cluster", "", NULL);
-  const struct corosync_nodes *nodes = fact_keyed(s, "corosync.nodes", "", NULL);
-  struct votes v[MEMBERS_MOST];
-  size_t n = 0, members = 0, unsure = 0;
-  int64_t votes = 0;
-  bool any = s->cluster.quorate != TRUTH_UNKNOWN || c || nodes;
+  struct votes_now v;
+  bool any = s->cluster.quorate != TRUTH_UNKNOWN || fact_seen(s, "corosync.cluster", NULL) || fact_seen(s, "corosync.nodes", NULL);
   for (size_t i = 0; i < s->hosts.count; i++) any |= s->hosts.item[i].membership != MEMBERSHIP_UNKNOWN;
   if (!any) return;
-  for (size_t i = 0; nodes && i < nodes->nodes.count; i++) {
-    const struct corosync_node *k = &nodes->nodes.item[i];
-    int64_t own = k->votes == UNKNOWN_INT ? 1 : k->votes;
-    unsure += k->member == TRUTH_UNKNOWN;
-    if (k->member != TRUTH_YES) continue;
-    members++;
-    votes += own;
-    if (n < MEMBERS_MOST) v[n++] = (struct votes){k->id, own};
+  votes_look(s, &v);
+  if (!v.cluster || v.unsure) put(s, "quorum", UNKNOWN_INT, "?");
+  else if (v.cluster->quorate != TRUTH_YES) put(s, "quorum", 0, "LOST")->lost = TRUTH_YES;
+  else {
+    int64_t margin = votes_margin(&v.rules, v.cluster->quorum, v.member, v.members, v.device);
+    put(s, "quorum", margin, margin == UNKNOWN_INT ? "?" : more(s, margin, ""));
   }
-  if (!c || !nodes || unsure || n < members || c->quorate == TRUTH_UNKNOWN || c->expected_votes == UNKNOWN_INT || c->quorum == UNKNOWN_INT || c->two_node == TRUTH_UNKNOWN) {
-    put(s, "quorum", UNKNOWN_INT, "?");
-    return;
-  }
-  if (c->quorate != TRUTH_YES) {
-    put(s, "quorum", 0, "LOST")->lost = TRUTH_YES;
-    return;
-  }
-  struct quorum_rules rules = {.expected = c->expected_votes, .two_node = c->two_node == TRUTH_YES, .wait_for_all = c->wait_for_all == TRUTH_YES,
-                               .last_man_standing = c->last_man_standing == TRUTH_YES, .auto_tie_breaker = c->auto_tie_breaker == TRUTH_YES};
-  int64_t device = c->qdevice == TRUTH_YES && c->votes != UNKNOWN_INT && c->votes > votes ? c->votes - votes : 0, margin = votes_margin(&rules, c->quorum, v, n, device);
-  put(s, "quorum", margin, margin == UNKNOWN_INT ? "?" : more(s, margin, ""));
 }
 
 /* ---- disks ---- */

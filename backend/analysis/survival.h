@@ -3,6 +3,7 @@
 #ifndef ANALYSIS_SURVIVAL_H
 #define ANALYSIS_SURVIVAL_H
 #include "analysis/stop.h"
+#include "analysis/votes.h"
 
 struct survival_seen { /* what the verdicts on the hosts, one by one, said */
   size_t nodes;        /* hosts of the cluster that may be lost: members */
@@ -15,11 +16,6 @@ void survival_see(struct survival_seen *seen, const struct snapshot *s, const st
 void survival_judge(struct snapshot *s, const struct survival_seen *seen); /* into s->survives: s is still being made */
 
 /* ---- the parts ---- */
-struct votes { int64_t id, votes; };
-struct quorum_rules;
-/* Members that may be lost at once, whichever they are, so that quorum stays. needed: votes for quorum now; device: votes of
- * the quorum device, which goes on. */
-int64_t votes_margin(const struct quorum_rules *r, int64_t needed, const struct votes *v, size_t n, int64_t device);
 struct holder { int64_t bricks, data; bool first; }; /* what a host has of a set, of the bricks that live */
 /* Hosts that may be lost at once, whichever they are, so that the set is written to; -1: it is not even now. */
 int64_t set_margin(const struct set_rules *r, const struct holder *h, size_t n);

@@ -8,12 +8,12 @@
 /* ---- votes ---- */
 
 /* Of the nodes in mask with the votes of a digit each. */
-static bool counted_quorate(const int64_t *votes, unsigned mask, int n, int64_t expected, bool two_node, bool tie_breaker) {
+static bool counted_quorate(const int64_t *votes, unsigned mask, int n, int64_t expected, bool two_node, int winner) { /* winner of a tie; -1: none */
   int64_t sum = 0;
   for (int i = 0; i < n; i++) sum += mask & 1u << i ? votes[i] : 0;
   if (two_node) return mask != 0;
   bool others_may = n - __builtin_popcount(mask) >= expected / 2 + 1; /* so many nodes that they could be the majority */
-  return sum * 2 > expected || (tie_breaker && sum == expected / 2 && mask & 1 && !others_may);
+  return sum * 2 > expected || (winner >= 0 && sum == expected / 2 && mask & 1u << winner && !others_may);
 }
 
 static void votes_by_enumeration(void **state) {
@@ -21,17 +21,19 @@ static void votes_by_enumeration(void **state) {
   (void)state;
   for (int n = 1; n <= 5; n++)
     for (int digits = 0, all = 1; (all = n == 1 ? 3 : n == 2 ? 9 : n == 3 ? 27 : n == 4 ? 81 : 243), digits < all; digits++)
-      for (int rules = 0; rules < 3; rules++) {
+      for (int rules = 0; rules < 5; rules++) { /* no tie breaker, two_node, the lowest, the highest, a list */
         int64_t own[5], expected = 0, least = 0;
         struct votes v[5];
         for (int i = 0, d = digits; i < n; i++, d /= 3) own[i] = 1 + d % 3, expected += own[i], v[i] = (struct votes){i + 1, own[i]};
-        bool two_node = rules == 1 && n == 2 && expected == 2, tie = rules == 2;
-        struct quorum_rules r = {.expected = expected, .two_node = two_node, .auto_tie_breaker = tie};
+        bool two_node = rules == 1 && n == 2 && expected == 2;
+        int winner = rules < 2 ? -1 : rules == 2 ? 0 : rules == 3 ? n - 1 : n > 1;
+        struct quorum_rules r = {.expected = expected, .two_node = two_node, .auto_tie_breaker = winner >= 0};
+        assert_true(quorum_tie_breaker(&r, rules == 3 ? "highest" : rules == 4 ? (n > 1 ? "9 2" : "9 1") : NULL));
         int64_t got = votes_margin(&r, two_node ? 1 : expected / 2 + 1, v, (size_t)n, 0);
         for (int k = 1; k <= n; k++) { /* every way to lose k of them */
           bool always = true;
           for (unsigned lost = 0; lost < 1u << n; lost++)
-            if (__builtin_popcount(lost) == k) always &= counted_quorate(own, ((1u << n) - 1) & ~lost, n, expected, two_node, tie);
+            if (__builtin_popcount(lost) == k) always &= counted_quorate(own, ((1u << n) - 1) & ~lost, n, expected, two_node, winner);
           if (!always) break;
           least = k;
         }
