@@ -237,15 +237,7 @@ size_t text_clamp(const struct text *t, int w, int h, size_t top) {
 
 size_t text_move(const struct text *t, int w, int h, size_t top, enum move m) {
   size_t page = h > 1 ? (size_t)h - 1 : 1; /* one row stays: it says where one was */
-  switch (m) {
-  case MOVE_UP: top -= top > 0; break;
-  case MOVE_DOWN: top++; break;
-  case MOVE_PAGE_UP: top -= top > page ? page : top; break;
-  case MOVE_PAGE_DOWN: top += page; break;
-  case MOVE_HOME: top = 0; break;
-  case MOVE_END: top = SIZE_MAX; break;
-  }
-  return text_clamp(t, w, h, top);
+  return text_clamp(t, w, h, scroll_move(top, page, m));
 }
 
 char *text_range(char *out, const struct text *t, int w, int h, size_t top) {

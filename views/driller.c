@@ -17,12 +17,9 @@ static int64_t now_of(void *owner) {
   return d->console->feed ? feed_wall(d->console->feed) : 0;
 }
 
-static void changed(void *owner) { (void)owner; }
-
-struct driller *driller_new(struct console *c, struct tasks *t, struct executor *x, const char *state_dir, const char *who, void (*on_change)(void *owner), void *owner) {
+struct driller *driller_new(struct console *c, struct tasks *t, struct executor *x, const char *state_dir, const char *who) {
   struct driller *d = mem_alloc(sizeof *d);
-  (void)on_change, (void)owner;
-  *d = (struct driller){.console = c, .arena = arena_new(), .options = {.loop = c->loop, .tasks = t, .executor = x, .state_dir = state_dir, .who = who, .clock = now_of, .mask = raw_mask, .on_change = changed, .owner = d}};
+  *d = (struct driller){.console = c, .arena = arena_new(), .options = {.loop = c->loop, .tasks = t, .executor = x, .state_dir = state_dir, .who = who, .clock = now_of, .mask = raw_mask, .owner = d}};
   if (state_dir) drills_kept(state_dir, d->arena, &d->reports);
   return d;
 }

@@ -5,7 +5,7 @@
 #include "views/console.h"
 
 struct driller;
-struct driller *driller_new(struct console *c, struct tasks *t, struct executor *x, const char *state_dir, const char *who, void (*on_change)(void *owner), void *owner);
+struct driller *driller_new(struct console *c, struct tasks *t, struct executor *x, const char *state_dir, const char *who);
 void driller_free(struct driller *d); /* NULL is fine */
 /* The id of its task; NULL with e set: nothing runs. */
 const char *driller_start(struct driller *d, const struct drill *row, const struct run_wish *r, struct err *e);

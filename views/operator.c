@@ -85,7 +85,7 @@ struct operator *operator_new(struct console *c, struct arguments *a) {
   o->tasks = tasks_new(&(struct tasks_options){.loop = c->loop, .executor = o->executor, .state_dir = o->state_dir, .who = o->who, .on_change = on_change, .quiet = keep_quiet, .terminal = c->terminal ? lend : NULL, .clock = clock_now, .owner = o}, &e);
   if (!o->tasks) o->never = mem_printf("%s", e.text);
   else if (o->state_dir) drills_adopt(o->state_dir, o->tasks, clock_wall_ms());
-  if (o->tasks) o->driller = driller_new(c, o->tasks, o->executor, o->state_dir, o->who, on_change, o);
+  if (o->tasks) o->driller = driller_new(c, o->tasks, o->executor, o->state_dir, o->who);
   return o;
 }
 

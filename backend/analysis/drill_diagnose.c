@@ -2,7 +2,6 @@
 #include "analysis/drill_parts.h"
 #include "analysis/lint.h"
 #include "analysis/seen.h"
-#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -28,16 +27,6 @@ static const struct { const char *words, *check, *why, *operation; } causes[] = 
     {"timed out", NULL, "an action took longer than its timeout", NULL},
 };
 
-static bool has_words(const char *text, const char *words) {
-  size_t n = strlen(words);
-  for (; *text; text++) {
-    size_t i = 0;
-    while (i < n && text[i] && tolower((unsigned char)text[i]) == words[i]) i++;
-    if (i == n) return true;
-  }
-  return false;
-}
-
 static struct drill_finding *found(struct drill_report *r, struct arena *a, const char *id, const char *subject, const char *evidence, const char *why, const char *operation) {
   for (size_t i = 0; i < r->findings.count; i++)
     if (str_eq(r->findings.item[i].id, id) && str_eq(r->findings.item[i].why, why) && str_eq(r->findings.item[i].subject, subject)) return &r->findings.item[i];
@@ -55,7 +44,7 @@ static const struct finding *foreseen(const struct lint *l, const char *id) {
 
 static bool explain(const struct lint *l, const char *subject, const char *line, struct arena *a, struct drill_report *r) {
   for (size_t i = 0; i < COUNT(causes); i++) {
-    if (!has_words(line, causes[i].words)) continue;
+    if (!strcasestr(line, causes[i].words)) continue;
     const struct finding *f = foreseen(l, causes[i].check);
     found(r, a, causes[i].check, subject, f ? arena_printf(a, "%s (foreseen: %s)", line, f->evidence) : line, causes[i].why, f && f->operation ? f->operation : causes[i].operation);
     return true;

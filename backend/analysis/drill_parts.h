@@ -46,8 +46,7 @@ int64_t fact_read_at(const struct snapshot *s, const char *kind, const char *hos
 void watch_event(struct drill_watch *w, struct when at, const char *event, const char *subject, const char *source, const char *format, ...) PRINTF(6, 7);
 /* On which host a domain runs by a fresh word of that host's libvirt; NULL: on none that says so. */
 const char *running_on(const struct snapshot *s, const char *domain);
-/* The same thing of another snapshot, most likely at the same place: what is asked of each of thousands, each time. */
-const struct domain_view *domain_again(const struct snapshot *s, const char *name, size_t at);
+/* The same brick of another snapshot, most likely at the same place: what is asked of each of thousands, each time. */
 const struct brick_view *brick_again(const struct snapshot *s, const char *host, const char *path, size_t volume, size_t at);
 static inline bool happened(struct when m) { return m.until != UNKNOWN_INT; }
 #define NEVER ((struct when){UNKNOWN_INT, UNKNOWN_INT})

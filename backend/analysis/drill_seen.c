@@ -63,10 +63,6 @@ void watch_event(struct drill_watch *w, struct when at, const char *event, const
   *e = (struct drill_event){.at = at.from + (at.until - at.from) / 2, .uncertainty_ms = (at.until - at.from + 1) / 2, .event = event, .subject = arena_strdup(w->arena, subject), .text = arena_strdup(w->arena, text), .source = arena_strdup(w->arena, source)};
 }
 
-const struct domain_view *domain_again(const struct snapshot *s, const char *name, size_t at) {
-  return at < s->domains.count && str_eq(s->domains.item[at].name, name) ? &s->domains.item[at] : snapshot_domain(s, name);
-}
-
 const struct brick_view *brick_again(const struct snapshot *s, const char *host, const char *path, size_t volume, size_t at) {
   const struct volume_view *v = volume < s->volumes.count ? &s->volumes.item[volume] : NULL;
   const struct brick_view *b = v && at < v->bricks.count ? &v->bricks.item[at] : NULL;

@@ -311,7 +311,7 @@ static const char *second_fault(struct drill_watch *w, const struct snapshot *s)
 
 static const char *other_domain(struct drill_watch *w, const struct snapshot *s) {
   for (size_t i = 0; i < w->before->domains.count; i++) {
-    const struct domain_view *was = &w->before->domains.item[i], *v = domain_again(s, was->name, i);
+    const struct domain_view *was = &w->before->domains.item[i], *v = snapshot_domain(s, was->name);
     if (v && !v->stale.count && str_eq(v->state, "running")) continue;
     if (!str_eq(was->state, "running") || was->stale.count || expected_to_be_hit(w, was->name) || !was->hosts.count) continue;
     if (v && !old(&v->stale, LAYER_LIBVIRT) && !running_on(s, was->name) && libvirt_seen(s, was->hosts.item[0])) return arena_printf(w->arena, "%s was not to be hit, and is %s", was->name, v->state ? v->state : "gone");

@@ -119,13 +119,6 @@ static int worst_first(const void *one, const void *two) {
   return c ? c : str_natural(x->subject, y->subject);
 }
 
-static bool wanted(const char *ids, const char *id) {
-  size_t len = strlen(id);
-  for (const char *at = ids; at && (at = strstr(at, id)) != NULL; at += len)
-    if ((at == ids || at[-1] == ' ') && (!at[len] || at[len] == ' ')) return true;
-  return !ids;
-}
-
 struct lint *lint_make(const struct snapshot *s, struct arena *a) { return lint_select(s, NULL, a); }
 
 static void find_defaults(struct linting *l) {
@@ -144,7 +137,7 @@ struct lint *lint_select(const struct snapshot *s, const char *ids, struct arena
   for (size_t g = 0; lint_groups[g]; g++)
     for (const struct lint_check *c = lint_groups[g]; c->id; c++) {
       l.check = c;
-      if (!wanted(ids, c->id)) continue;
+      if (ids && !str_listed(ids, ' ', c->id)) continue;
       if (can_check(&l, c)) c->find(&l);
     }
   if (out->findings.count) qsort(out->findings.item, out->findings.count, sizeof *out->findings.item, worst_first);

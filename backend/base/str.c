@@ -92,6 +92,17 @@ bool str_ends(const char *s, const char *suffix) {
   return n >= m && !strcmp(s + n - m, suffix);
 }
 
+bool str_listed(const char *list, char between, const char *word) {
+  size_t len = strlen(word);
+  while (list && *list) {
+    const char *end = strchr(list, between);
+    size_t n = end ? (size_t)(end - list) : strlen(list);
+    if (n == len && !strncmp(list, word, n)) return true;
+    list = end ? end + 1 : NULL;
+  }
+  return false;
+}
+
 int str_int(const char *s, int64_t min, int64_t max, int64_t *ret) {
   if (!s || !(isdigit((unsigned char)s[0]) || (s[0] == '-' && isdigit((unsigned char)s[1])))) return -EINVAL;
   char *end;

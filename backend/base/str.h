@@ -25,6 +25,7 @@ int str_order(const char *a, const char *b);            /* strcmp; NULL is first
 int str_natural(const char *a, const char *b);          /* node2 before node10 */
 bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);
+bool str_listed(const char *list, char between, const char *word); /* list: "one two", NULL: nothing; word is one of them, whole */
 enum { SIZE_TEXT = 16 };
 char *str_size(char *out, int64_t bytes); /* "1.9T", "512B": three digits and a unit of 1024; out has SIZE_TEXT bytes */
 /* Whole string a decimal number within [min, max]: 0, else -EINVAL or -ERANGE, *ret untouched. */

@@ -457,6 +457,13 @@ static const struct fact *runs_there(const struct finder *f, const struct source
   return NULL;
 }
 
+/* Else it may be one soon: who looks only once looks on. */
+static bool together(const struct finder *f, const struct fact *one, const struct fact *two, int64_t ms) {
+  bool proven = facts_overlap(one, two, ms);
+  SNAP->disputed |= !proven;
+  return proven;
+}
+
 /* Each host speaks for itself, at its own time: the reading before a migration ended and the one after it are no proof.
  * Two that held at one time are. */
 void find_domain_twice(struct finder *f) {
@@ -467,7 +474,7 @@ void find_domain_twice(struct finder *f) {
       const struct fact *one = runs_there(f, &store->sources[i], d);
       for (size_t j = i + 1; one && j < store->source_count; j++) {
         const struct fact *two = runs_there(f, &store->sources[j], d);
-        if (!two || !facts_overlap(one, two, TOGETHER_MS) || merge_host(f->m, one->fragment->host) == merge_host(f->m, two->fragment->host)) continue;
+        if (!two || merge_host(f->m, one->fragment->host) == merge_host(f->m, two->fragment->host) || !together(f, one, two, TOGETHER_MS)) continue;
         bool order = str_natural(one->fragment->host, two->fragment->host) < 0;
         problem_found(f, d->name, "%s runs on %s and %s", d->name, (order ? one : two)->fragment->host, (order ? two : one)->fragment->host);
       }
@@ -487,7 +494,7 @@ void find_domain_elsewhere(struct finder *f) {
       const char *host = src->layer == LAYER_LIBVIRT ? merge_name(f->m, src->host) : NULL;
       if (!host || !texts_have(&d->hosts, host) || (r->role == HA_STARTED && texts_have(&r->hosts, host))) continue; /* nearly always, and cheap */
       const struct fact *there = runs_there(f, src, d);
-      if (!there || !facts_overlap(there, resources, TOGETHER_MS)) continue;
+      if (!there || !together(f, there, resources, TOGETHER_MS)) continue;
       problem_found(f, d->name, "%s runs on %s, and pacemaker says %s%s%s", d->name, src->host, role_names[r->role], r->hosts.count ? " on " : "", r->hosts.count ? r->hosts.item[0] : "");
     }
   }

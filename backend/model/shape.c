@@ -78,6 +78,13 @@ const char *pairs_get(const struct pairs *p, const char *key) {
   return NULL;
 }
 
+bool texts_same(const struct texts *a, const struct texts *b) {
+  if (a->count != b->count) return false;
+  for (size_t i = 0; i < a->count; i++)
+    if (!str_eq(a->item[i], b->item[i])) return false;
+  return true;
+}
+
 bool texts_have(const struct texts *t, const char *text) {
   for (size_t i = 0; i < t->count; i++)
     if (str_eq(t->item[i], text)) return true;

@@ -77,6 +77,7 @@ void tallies_add(struct arena *a, struct tallies *t, const char *key, int64_t va
 void tallies_raise(struct arena *a, struct tallies *t, const char *key, int64_t value); /* one that is there stays, with the greater value */
 const char *pairs_get(const struct pairs *p, const char *key); /* NULL when it has none */
 bool texts_have(const struct texts *t, const char *text);
+bool texts_same(const struct texts *a, const struct texts *b); /* the same, in the same order */
 static inline enum truth truth_of(bool b) { return b ? TRUTH_YES : TRUTH_NO; }
 
 /* JSON out: one line, fields in the order of the table, valid UTF-8 whatever the strings hold. */

@@ -186,25 +186,6 @@ size_t snapshot_problems(const struct snapshot *s, size_t *ret_known) {
   return n;
 }
 
-static bool problem_stands(const struct snapshot *s, const char *id, const char *subject) {
-  for (size_t i = 0; i < s->problems.count; i++)
-    if (str_eq(s->problems.item[i].id, id) && str_eq(s->problems.item[i].subject, subject)) return true;
-  return false;
-}
-
-bool snapshot_disputed(const struct snapshot *s) {
-  for (size_t i = 0; i < s->domains.count; i++) {
-    const struct domain_view *d = &s->domains.item[i];
-    const struct resource_view *r = d->resource ? snapshot_resource(s, d->resource) : NULL;
-    bool moves = r && r->role != HA_STARTED && r->role != HA_STOPPED;
-    if (d->stale.count || moves) continue;
-    if (d->hosts.count > 1 && !problem_stands(s, "domain-twice", d->name)) return true;
-    for (size_t k = 0; r && k < d->hosts.count; k++)
-      if ((r->role == HA_STOPPED || !texts_have(&r->hosts, d->hosts.item[k])) && !problem_stands(s, "domain-elsewhere", d->name)) return true;
-  }
-  return false;
-}
-
 /* In reals: a hostile answer may say that less than nothing is left. */
 double used_percent(int64_t size, int64_t left) { return size <= 0 || left == UNKNOWN_INT ? NAN : 100.0 * ((double)size - (double)left) / (double)size; }
 

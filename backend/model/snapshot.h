@@ -144,6 +144,8 @@ struct snapshot {
   LIST_OF(struct constraint_view) constraints;
   LIST_OF(struct survival_view) survives; /* a layer that there is, in that order; empty: nobody judged */
   LIST_OF(struct acknowledgement) acknowledgements; /* all that stand in the CIB */
+  bool disputed;                   /* layers differ on a domain, and their readings do not lie together long enough yet to be believed: a moment later
+                                    * that is a problem, or none. Not part of what is printed */
   const char *who;                 /* who looks: not part of what is printed; NULL: not known */
   struct name_index names[NAME_COUNT]; /* not part of what is printed either */
   struct { const struct libvirt_jobs **item; size_t count; } jobs; /* of kept, fresh or not, those that name any: hardly ever one */
@@ -182,9 +184,6 @@ const struct resource_view *snapshot_resource(const struct snapshot *s, const ch
 void snapshot_index(struct snapshot *s); /* its names, once its lists are made */
 /* Problems that are more than a note; *ret_known: how many of them are acknowledged. */
 size_t snapshot_problems(const struct snapshot *s, size_t *ret_known);
-/* Layers say different things of a domain (it runs twice, or where pacemaker does not know it) and their readings do not lie
- * together long enough yet to be believed: a moment later it is a problem, or none. */
-bool snapshot_disputed(const struct snapshot *s);
 double used_percent(int64_t size, int64_t left); /* NaN: not known */
 size_t volume_sets(const struct volume_view *v);                           /* how many replica sets */
 struct set_rules volume_rules(const struct volume_view *v);

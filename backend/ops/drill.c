@@ -27,13 +27,6 @@ const struct drill *drill_of(const struct operation *o) {
 
 /* ---- the steps of a plan ---- */
 
-static bool same_words(const struct texts *a, const struct texts *b) {
-  if (a->count != b->count) return false;
-  for (size_t i = 0; i < a->count; i++)
-    if (!str_eq(a->item[i], b->item[i])) return false;
-  return true;
-}
-
 static bool is_timer(const struct step *s) { return s->argv.count && str_eq(s->argv.item[0], "systemd-run"); }
 
 struct drill_steps drill_steps_of(const struct plan *p) {
@@ -42,8 +35,8 @@ struct drill_steps drill_steps_of(const struct plan *p) {
     const struct step *s = &p->steps.item[i];
     if (r.arm == SIZE_MAX) r.arm = is_timer(s) ? i : SIZE_MAX;
     else if (r.inject == SIZE_MAX) r.inject = s->argv.count && s->undo.count ? i : SIZE_MAX;
-    else if (r.revert == SIZE_MAX && same_words(&s->argv, &p->steps.item[r.inject].undo)) r.revert = i;
-    else if (same_words(&s->argv, &p->steps.item[r.arm].undo)) r.disarm = i;
+    else if (r.revert == SIZE_MAX && texts_same(&s->argv, &p->steps.item[r.inject].undo)) r.revert = i;
+    else if (texts_same(&s->argv, &p->steps.item[r.arm].undo)) r.disarm = i;
   }
   return r;
 }

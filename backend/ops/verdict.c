@@ -30,13 +30,6 @@ static void warn(struct planning *p, const char *about, int severity, const char
   *(struct plan_warning *)list_add(p->arena, &p->plan->warnings, &plan_warning_shape) = (struct plan_warning){arena_strdup(p->arena, about), severity, arena_strdup(p->arena, text)};
 }
 
-static bool named_in(const char *list, const char *name) {
-  size_t len = strlen(name);
-  for (const char *at = list; at && (at = strstr(at, name)) != NULL; at += len)
-    if ((at == list || at[-1] == ' ') && (!at[len] || at[len] == ' ')) return true;
-  return false;
-}
-
 static const struct takes *takes_of(const struct operation *o) {
   for (size_t i = 0; i < COUNT(takes); i++)
     if (str_eq(takes[i].operation, o->name)) return &takes[i];
@@ -68,8 +61,8 @@ static void judge(struct planning *p, const struct takes *t) {
     for (size_t i = 0; i < v->reasons.count; i++) {
       const struct stop_reason *r = &v->reasons.item[i];
       if (stop_rank(r->verdict) != rank) continue;
-      bool concerns = named_in(t->layers, r->layer);
-      if (!concerns && !named_in(t->told, r->layer)) continue;
+      bool concerns = str_listed(t->layers, ' ', r->layer);
+      if (!concerns && !str_listed(t->told, ' ', r->layer)) continue;
       if (concerns && stop_rank(r->verdict) > stop_rank(verdict)) verdict = r->verdict;
       if (concerns && r->verdict == VERDICT_UNSAFE && !texts_have(&bad, r->layer)) texts_add(p->arena, &bad, r->layer);
       warn(p, r->layer, concerns ? severities[r->verdict] : SEVERITY_WARNING, planf(p, "%s: %s", verdict_names[r->verdict], r->text));

@@ -36,10 +36,6 @@ struct drill_run {
   const char *reverted_text;
 };
 
-static void changed(struct drill_run *r) {
-  if (r->o.on_change) r->o.on_change(r->o.owner);
-}
-
 static void now_says(struct drill_run *r, const char *format, ...) PRINTF(2, 3);
 static void now_says(struct drill_run *r, const char *format, ...) {
   char text[512];
@@ -223,7 +219,6 @@ static void end(struct drill_run *r) {
   const struct drill_report *report = drill_run_report(r, a);
   r->verdict = report->verdict;
   if (r->o.state_dir && drill_keep(r->o.state_dir, report, &e)) now_says(r, "its report could not be kept: %s", e.text);
-  changed(r);
 }
 
 static void on_part(void *owner, const char *host, struct log_part *part, const char *why) {
@@ -333,7 +328,6 @@ void drill_run_see(struct drill_run *r, struct snapshot *s) {
     become_whole(r);
   }
   if (r->phase == RUN_WHOLE) whole_turn(r);
-  changed(r);
 }
 
 void drill_run_abort(struct drill_run *r, const char *why) {
@@ -345,7 +339,6 @@ void drill_run_abort(struct drill_run *r, const char *why) {
   drill_watch_mark(r->watch, "aborted", now, now, arena_printf(r->arena, "ended at once: %s", why), "console");
   now_says(r, "ended at once: %s", why);
   task_cancel(r->o.tasks, n);
-  changed(r);
 }
 
 void drill_run_wind_down(struct drill_run *r) {

@@ -15,7 +15,6 @@ struct drill_run_options {
   const char *who;
   int64_t (*clock)(void *owner); /* wall ms of now */
   void (*mask)(char *bytes, size_t len); /* secrets in log lines; NULL: none are looked for */
-  void (*on_change)(void *owner);
   void *owner;
 };
 /* Begins: the task is started. s: what was there before, kept. NULL with e set: nothing runs. */

@@ -166,13 +166,6 @@ static struct quorum_partition partition_of(const struct world *w, const struct 
   return p;
 }
 
-static bool same_members(const struct texts *a, const struct texts *b) {
-  if (a->count != b->count) return false;
-  for (size_t i = 0; i < a->count; i++)
-    if (!str_eq(a->item[i], b->item[i])) return false;
-  return true;
-}
-
 static void settle(struct world *w, struct sim_host *h) {
   int64_t ids[NODES_MAX];
   struct quorum_rules rules = ring_rules(w);
@@ -231,7 +224,7 @@ void ring_form(struct world *w) {
     if (h->ring < 0) continue;
     EACH(w->hosts, struct sim_host, o)
       if (is_node(o) && o->ring == h->ring && now.count < NODES_MAX) texts_add(w->arena, &now, o->name);
-    if (same_members(&now, &h->members)) continue;
+    if (texts_same(&now, &h->members)) continue;
     for (size_t i = 0; i < h->members.count; i++) {
       struct sim_host *gone = world_host(w, h->members.item[i]);
       if (gone && !texts_have(&now, gone->name)) pacemaker_node_left(w, h, gone);

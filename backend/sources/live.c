@@ -325,37 +325,44 @@ static void tell_neighbours(struct live *v, const struct snapshot *s) {
 }
 
 /* What each KVM host is to be asked about itself: whether root gets to the other nodes, and reads the definitions of pacemaker's domains. */
-static void add_setup(const struct live *v, const struct snapshot *s, const struct process *p, struct str *lines) {
-  const struct store *store = feed_store(v->feed);
-  const struct fact *nodes = store_fact(store, "pacemaker.nodes", NULL, NULL), *config = store_fact(store, "pacemaker.config", NULL, NULL);
-  const struct pcmk_nodes *n = nodes ? nodes->fragment->data : NULL;
-  const struct pcmk_config *c = config ? config->fragment->data : NULL;
-  if (!n || !c) return;
-  str_addf(lines, "setup begin %u\n", v->tasks);
+static void add_peers(const struct snapshot *s, const struct pcmk_nodes *n, const struct process *p, struct str *lines) {
   for (size_t i = 0; i < n->nodes.count; i++) {
     const char *name = n->nodes.item[i].name;
     if (!ssh_host_valid(name) || str_eq(n->nodes.item[i].type, "remote") || str_eq(n->nodes.item[i].type, "guest") || snapshot_host(s, name) == snapshot_host(s, p->host)) continue;
     str_addf(lines, "setup peer %s\n", name);
   }
-  for (size_t i = 0; i < c->resources.count; i++) {
-    const char *path = definition_path(&c->resources.item[i]);
-    if (path) str_addf(lines, "setup definition %s\n", path);
-  }
-  str_add(lines, "setup end\n");
 }
 
 /* A pipe that is full takes the rest of it later. */
-static void tell_setup(struct live *v, const struct snapshot *s, struct process *p) {
-  CLEANUP(str_free) struct str lines = {0};
-  if (p->layer != LAYER_LIBVIRT || !p->child) return;
-  add_setup(v, s, p, &lines);
-  if (lines.len && !str_eq(str_text(&lines), str_text(&p->setup))) {
+static void tell_setup(struct process *p, const struct str *lines) {
+  if (!str_eq(str_text(lines), str_text(&p->setup))) {
     str_reset(&p->setup);
-    str_add(&p->setup, str_text(&lines));
+    str_addn(&p->setup, lines->data, lines->len);
     p->setup_told = 0;
   }
   for (const char *end; p->setup_told < p->setup.len && (end = strchr(p->setup.data + p->setup_told, '\n')); p->setup_told = (size_t)(end + 1 - p->setup.data))
     if (child_send(p->child, p->setup.data + p->setup_told, (size_t)(end + 1 - p->setup.data) - p->setup_told)) return;
+}
+
+static void tell_setups(struct live *v, const struct snapshot *s) {
+  const struct store *store = feed_store(v->feed);
+  const struct fact *nodes = store_fact(store, "pacemaker.nodes", NULL, NULL), *config = store_fact(store, "pacemaker.config", NULL, NULL);
+  CLEANUP(str_free) struct str definitions = {0}, lines = {0}; /* the former are the same for all */
+  if (!nodes || !config) return;
+  const struct pcmk_config *c = config->fragment->data;
+  for (size_t i = 0; i < c->resources.count; i++) {
+    const char *path = definition_path(&c->resources.item[i]);
+    if (path) str_addf(&definitions, "setup definition %s\n", path);
+  }
+  for (size_t i = 0; i < v->count; i++) {
+    if (v->processes[i]->layer != LAYER_LIBVIRT || !v->processes[i]->child) continue;
+    str_reset(&lines);
+    str_addf(&lines, "setup begin %u\n", v->tasks);
+    add_peers(s, nodes->fragment->data, v->processes[i], &lines);
+    str_add(&lines, str_text(&definitions));
+    str_add(&lines, "setup end\n");
+    tell_setup(v->processes[i], &lines);
+  }
 }
 
 /* While an operation runs here nobody takes a volume's lock to read: our program passes it on to those of the other consoles. */
@@ -379,7 +386,7 @@ void live_discover(struct live *v, const struct snapshot *s) {
   tell_ways(v, s);
   tell_who(v, s);
   tell_neighbours(v, s);
-  for (size_t i = 0; i < v->count; i++) tell_setup(v, s, v->processes[i]);
+  tell_setups(v, s);
   if (v->quiet) live_quiet(v, true); /* a program that was started anew meanwhile */
   if (v->placement.len) tell(find(v, LAYER_PACEMAKER, this_host()), TOLD_PLACEMENT, &v->placement);
   for (size_t i = 0; i < s->hosts.count; i++) {

@@ -339,7 +339,7 @@ static void changes_are_events(void **state) {
 static bool twice_at(struct store *s, int64_t now) {
   struct snapshot *snap = snapshot_make(s, now, 0, NULL, NULL);
   bool twice = has(snap, "domain-twice");
-  if (snap->domains.count && snap->domains.item[0].hosts.count > 1 && snap->domains.item[0].stale.count == 0) assert_int_equal(snapshot_disputed(snap), !twice);
+  if (snap->domains.count && snap->domains.item[0].hosts.count > 1 && snap->domains.item[0].stale.count == 0) assert_int_equal(snap->disputed, !twice);
   snapshot_drop(snap);
   return twice;
 }
@@ -412,7 +412,7 @@ static bool behind_its_back(const char *role, const char *node, int64_t confirme
   say(&s, confirmed, "{" AT "\"source\":\"pacemaker\",\"host\":\"kvm01\",\"kind\":\"beat\",\"data\":{\"kinds\":[\"pacemaker.resources\"]}}");
   struct snapshot *snap = snapshot_make(&s, confirmed, 0, NULL, NULL);
   bool found = has(snap, "domain-elsewhere");
-  *ret_disputed = snapshot_disputed(snap);
+  *ret_disputed = snap->disputed;
   snapshot_drop(snap);
   store_clear(&s);
   return found;

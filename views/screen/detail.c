@@ -191,13 +191,6 @@ static bool is_empty(const struct field *f, const void *object) {
   }
 }
 
-static bool named_in(const char *fields, const char *name) {
-  size_t len = strlen(name);
-  for (const char *at = fields; at && (at = strstr(at, name)); at += len)
-    if ((at == fields || at[-1] == ' ') && (!at[len] || at[len] == ' ')) return true;
-  return false;
-}
-
 /* Of a host that is none of a layer, and of what is only sometimes there, "unknown" would say that something is missing. */
 static bool applies(const struct detail *d, const struct field *f) {
   static const struct { enum list_id list; const char *fields; } sometimes[] = {{LIST_FENCING, "at action result client origin delegate agent told"},
@@ -206,9 +199,9 @@ static bool applies(const struct detail *d, const struct field *f) {
   if (d->list == LIST_FENCING && str_eq(f->name, "proven")) return ((const struct fence_view *)d->item)->kind == FENCE_DEVICE;
   if (h && str_eq(f->name, "outlook")) return h->membership != MEMBERSHIP_MEMBER && (h->membership || h->pacemaker);
   if (h && str_eq(f->name, "peer")) return h->peer || texts_have(&h->roles, "gluster");
-  if (h && !texts_have(&h->roles, "kvm") && named_in("membership pacemaker dc libvirt domains cpu_percent cpus memory memory_used", f->name)) return !str_eq(value_text(d->in, f, d->item), "unknown");
+  if (h && !texts_have(&h->roles, "kvm") && str_listed("membership pacemaker dc libvirt domains cpu_percent cpus memory memory_used", ' ', f->name)) return !str_eq(value_text(d->in, f, d->item), "unknown");
   for (size_t i = 0; i < COUNT(sometimes); i++)
-    if (sometimes[i].list == d->list && named_in(sometimes[i].fields, f->name)) return !str_eq(value_text(d->in, f, d->item), "unknown");
+    if (sometimes[i].list == d->list && str_listed(sometimes[i].fields, ' ', f->name)) return !str_eq(value_text(d->in, f, d->item), "unknown");
   return true;
 }
 
@@ -217,7 +210,7 @@ static bool is_said(enum list_id list, const char *name) {
   static const struct { enum list_id list; const char *fields; } said[] = {
       {LIST_NODES, "name"}, {LIST_VOLUMES, "name"}, {LIST_DOMAINS, "name"}, {LIST_RESOURCES, "id"}, {LIST_FENCING, "id level"}};
   for (size_t i = 0; i < COUNT(said); i++)
-    if (said[i].list == list && named_in(said[i].fields, name)) return true;
+    if (said[i].list == list && str_listed(said[i].fields, ' ', name)) return true;
   return false;
 }
 
@@ -232,7 +225,7 @@ static void add_one(struct detail *d, const struct field *f) {
 
 static bool has_section(enum list_id list, const char *name) {
   for (const struct section *s = sections; s->title; s++)
-    if (s->list == list && named_in(s->fields, name)) return true;
+    if (s->list == list && str_listed(s->fields, ' ', name)) return true;
   return false;
 }
 

@@ -3,6 +3,7 @@
 #include "ops/wizard.h"
 #include "analysis/lint.h"
 #include "analysis/fences.h"
+#include "analysis/seen.h"
 #include "views/screen/acting.h"
 #include "views/screen/app.h"
 #include <string.h>
@@ -32,7 +33,7 @@ static void aim_domain(struct aims *s, const struct domain_view *d) {
 
 static void aim_resource(struct aims *s, const struct snapshot *snap, const char *id) {
   const struct resource_view *r = snapshot_resource(snap, id);
-  if (r) aim_at(s, r->agent && str_starts(r->agent, "stonith:") ? TARGET_DEVICE : TARGET_RESOURCE, r->id);
+  if (r) aim_at(s, is_fence_device(r) ? TARGET_DEVICE : TARGET_RESOURCE, r->id);
   for (size_t i = 0; i < snap->domains.count; i++)
     if (str_eq(snap->domains.item[i].resource, id)) aim_at(s, TARGET_DOMAIN, snap->domains.item[i].name);
 }

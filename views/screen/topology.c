@@ -554,14 +554,7 @@ unsigned act_topology(struct app *a, const struct input *in, int w, int h, enum 
   (void)in;
   (void)w;
   if (m < 0) return 0;
-  switch ((enum move)m) {
-  case MOVE_UP: a->top -= a->top > 0; break;
-  case MOVE_DOWN: a->top++; break;
-  case MOVE_PAGE_UP: a->top -= a->top < page ? a->top : page; break;
-  case MOVE_PAGE_DOWN: a->top += page; break;
-  case MOVE_HOME: a->top = 0; break;
-  case MOVE_END: a->top = INT32_MAX; break;
-  }
+  a->top = scroll_move(a->top, page, (enum move)m);
   return APP_CHANGED;
 }
 

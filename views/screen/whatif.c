@@ -436,14 +436,7 @@ static unsigned drain(struct app *a, const struct input *in) {
 
 static unsigned move_sheet(struct app *a, int h, enum move m) {
   size_t page = h > 3 ? (size_t)h - 3 : 1;
-  switch (m) {
-  case MOVE_UP: a->top -= a->top > 0; break;
-  case MOVE_DOWN: a->top++; break;
-  case MOVE_PAGE_UP: a->top -= a->top < page ? a->top : page; break;
-  case MOVE_PAGE_DOWN: a->top += page; break;
-  case MOVE_HOME: a->top = 0; break;
-  case MOVE_END: a->top = INT32_MAX; break;
-  }
+  a->top = scroll_move(a->top, page, m);
   return APP_CHANGED;
 }
 

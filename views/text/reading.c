@@ -30,7 +30,7 @@ static bool wants_more(struct looking *r) {
 
 /* One reading proves no contradiction, each source having read at its own time: then it is looked on for a moment. */
 static bool must_look_on(struct looking *r) {
-  if (feed_ended(r->feed) || !r->snap || !snapshot_disputed(r->snap)) return false;
+  if (feed_ended(r->feed) || !r->snap || !r->snap->disputed) return false;
   if (!r->dispute_until) {
     r->dispute_until = clock_mono_ms() + DISPUTE_MS;
     if (feed_advance(r->feed, DISPUTE_MS)) r->dispute_until = 1; /* simulated time is not waited for */

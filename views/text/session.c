@@ -177,21 +177,13 @@ int session_again(struct session *s, const struct operation *o) {
   return code;
 }
 
-/* NAME or NAME,NAME: one of them. */
-static bool in_list(const char *list, const char *name) {
-  size_t len = strlen(name);
-  for (const char *at = list; *at; at += strcspn(at, ","), at += *at == ',')
-    if (strcspn(at, ",") == len && !strncmp(at, name, len)) return true;
-  return false;
-}
-
 int session_confirm(struct session *s, bool json) {
   const struct arguments *a = s->arguments;
   const struct plan *p = s->plan;
   const char *typed = a->option[OPT_CONFIRM];
   bool yes = a->option[OPT_YES] != NULL, drill = a->command == CMD_DRILL;
   if (typed && p->danger < 2) typed = NULL;
-  if (typed && strcmp(typed, p->confirm) && !(drill && in_list(typed, p->confirm))) {
+  if (typed && strcmp(typed, p->confirm) && !(drill && str_listed(typed, ',', p->confirm))) {
     fprintf(stderr, "kvmconsole: nothing ran: --confirm is to be the name that the plan is about, %s\n", p->confirm);
     return SESSION_REFUSED;
   }
