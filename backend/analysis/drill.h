@@ -17,7 +17,9 @@ struct drill_expected {
   int64_t detect_ms;        /* until the loss is noticed */
   LIST_OF(struct drill_expected_domain) domains;
 };
-struct drill_outage { const char *domain, *from, *to; int64_t ms, uncertainty_ms; const char *text; }; /* ms unknown: it has not come back, or nobody saw */
+/* ms: what its users felt, until its guest wrote again, or, where nobody saw it write, until libvirt had it running; unknown: it has not
+ * come back, or nobody saw. running_ms: until libvirt had it running. */
+struct drill_outage { const char *domain, *from, *to; int64_t ms, uncertainty_ms, running_ms; const char *text; };
 struct drill_event { int64_t at, uncertainty_ms; const char *event, *subject, *text, *source; };
 struct drill_phase { const char *name, *from, *to; int64_t ms; };
 struct drill_finding { const char *id, *subject, *evidence, *why, *operation; }; /* id: of the lint check that foresees it; NULL: none does */
@@ -67,7 +69,11 @@ void drill_watch_heard(struct drill_watch *w, int64_t at); /* the host answered 
 const struct drill_subject *drill_watch_subject(const struct drill_watch *w);
 /* Something that beats ten times a second, as long as it is well: pings that a domain answers, writes to a volume. name: what, says: how. */
 void drill_watch_pulse(struct drill_watch *w, const char *name, const char *says, int64_t at);
-void drill_watch_pulse_over(struct drill_watch *w, const char *name); /* nobody listens any more */
+/* A domain's guest has written to its disk by then. For one that writes at least each second its outage is measured by that. */
+void drill_watch_guest(struct drill_watch *w, const char *domain, const char *says, int64_t at);
+/* A brick of its first disk that is not hit, on which the time of the file tells when it was written; NULL: none does. */
+const struct brick_view *drill_witness(const struct snapshot *s, const struct drill_subject *d, const struct domain_view *v);
+void drill_watch_pulse_over(struct drill_watch *w, const char *name, const char *says); /* nobody listens any more */
 bool drill_watch_fenced(const struct drill_watch *w); /* the host was fenced since: what was done to it is gone */
 /* The host and its bricks are as they were, by the newest snapshot; what is not. What became of the domains is another matter. */
 enum truth drill_watch_whole(const struct drill_watch *w, struct arena *a, const char **ret_text);

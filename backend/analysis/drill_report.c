@@ -13,7 +13,7 @@ SHAPE(drill_expected_domain_shape, T, FIELD(T, name, TEXT), FIELD(T, effect, TEX
 SHAPE(drill_expected_shape, T, FIELD(T, text, TEXT), FIELD(T, low_ms, INT), FIELD(T, high_ms, INT), FIELD(T, stall_ms, INT), FIELD(T, detect_ms, INT), LIST(T, domains, drill_expected_domain_shape));
 #undef T
 #define T struct drill_outage
-SHAPE(drill_outage_shape, T, FIELD(T, domain, TEXT), FIELD(T, ms, INT), FIELD(T, uncertainty_ms, INT), FIELD(T, from, TEXT), FIELD(T, to, TEXT), FIELD(T, text, TEXT));
+SHAPE(drill_outage_shape, T, FIELD(T, domain, TEXT), FIELD(T, ms, INT), FIELD(T, uncertainty_ms, INT), FIELD(T, running_ms, INT), FIELD(T, from, TEXT), FIELD(T, to, TEXT), FIELD(T, text, TEXT));
 #undef T
 #define T struct drill_event
 SHAPE(drill_event_shape, T, FIELD(T, at, TIME), FIELD(T, event, TEXT), FIELD(T, source, TEXT), FIELD(T, subject, TEXT), FIELD(T, text, TEXT), FIELD(T, uncertainty_ms, INT));
@@ -50,7 +50,8 @@ bool drill_within(const struct drill_report *r) {
       if (str_eq(r->expected.domains.item[k].name, o->domain)) high = r->expected.domains.item[k].high_ms, given_up = str_eq(r->expected.domains.item[k].effect, effect_names[EFFECT_STOPS]);
     if (given_up) continue;
     if (o->ms == UNKNOWN_INT) return false;
-    if (high != UNKNOWN_INT && o->ms - (o->uncertainty_ms == UNKNOWN_INT ? 0 : o->uncertainty_ms) > high) return false;
+    int64_t ms = o->running_ms == UNKNOWN_INT ? o->ms : o->running_ms; /* how long a guest boots the configuration does not tell */
+    if (high != UNKNOWN_INT && ms - (o->uncertainty_ms == UNKNOWN_INT ? 0 : o->uncertainty_ms) > high) return false;
   }
   for (size_t i = 0; i < r->stalls.count; i++) {
     const struct drill_outage *o = &r->stalls.item[i];

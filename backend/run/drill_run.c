@@ -11,7 +11,8 @@ enum { BOOT_S = 600, WHOLE_MS = 3000, LOG_LINES = 2000, LOG_BYTES = 512 << 10, L
 /* The task; when it failed, its undo; until all is as it was; the logs; over. */
 enum run_phase { RUN_TASK, RUN_UNDO, RUN_WHOLE, RUN_LOGS, RUN_OVER };
 
-struct beating { struct drill_run *run; const char *name, *says, *ping; struct exec *exec; bool beat; }; /* name NULL: the host that is hit; ping: whom; beat: something was heard */
+/* name NULL: the host that is hit; ping: whom; host: where it is listened, NULL: here; apart: our clock less that one's, at the least; beat: something was heard */
+struct beating { struct drill_run *run; const char *name, *says, *ping, *host; int64_t apart; struct exec *exec; bool beat; };
 
 struct drill_run {
   struct drill_run_options o;
@@ -58,25 +59,29 @@ static bool look(const struct drill_run *r, const char *id, struct task_view *re
 
 /* ---- what beats ten times a second: the host's pings, and what the operator wants measured besides ---- */
 
-/* "[1763867000.123456] 64 bytes from ...", or the number alone: a moment by the clock of this host. UNKNOWN_INT: no such line. */
-static int64_t stamp_of(struct drill_run *r, const char *line) {
+/* "[1763867000.123456] 64 bytes from ...", or the number alone: a moment by the clock of the host that says so, which the line that came
+ * quickest sets against ours. UNKNOWN_INT: no such line. */
+static int64_t stamp_of(struct beating *b, const char *line) {
   char *end;
   bool ping = *line == '[';
-  int64_t now = r->o.clock(r->o.owner);
+  int64_t now = b->run->o.clock(b->run->o.owner);
   if (ping && !strstr(line, "bytes from")) return UNKNOWN_INT;
   double s = strtod(line + ping, &end);
   if (*end != (ping ? ']' : '\0') || !(s > 0) || s > 1e11) return UNKNOWN_INT;
   int64_t at = (int64_t)(s * 1000);
+  if (b->host && (b->apart == UNKNOWN_INT || now - at < b->apart)) b->apart = now - at;
+  if (b->host) at += b->apart;
   return at <= now && at > now - 60000 ? at : UNKNOWN_INT;
 }
 
 static void on_beat(void *owner, char *line, size_t len, bool cut) {
   struct beating *b = owner;
-  int64_t at = stamp_of(b->run, line);
+  int64_t at = stamp_of(b, line);
   (void)len, (void)cut;
   if (at == UNKNOWN_INT) return;
   b->beat = true;
-  if (b->name) drill_watch_pulse(b->run->watch, b->name, b->says, at);
+  if (b->host) drill_watch_guest(b->run->watch, b->name, b->says, at);
+  else if (b->name) drill_watch_pulse(b->run->watch, b->name, b->says, at);
   else drill_watch_heard(b->run->watch, at);
 }
 
@@ -95,19 +100,18 @@ static void on_beat_end(void *owner, const struct exec_result *result) {
     ping(b);
     return;
   }
-  if (b->name) drill_watch_pulse_over(b->run->watch, b->name);
+  if (b->name && result->end != EXEC_LEFT) drill_watch_pulse_over(b->run->watch, b->name, b->says);
 }
 
-/* On this host: its clock is the one that all is measured by. */
 static void listen(struct beating *b, const char *const *argv, int seconds) {
   struct err e = {0};
-  b->exec = executor_start(b->run->o.executor, &(struct exec_request){.host = NULL, .argv = argv, .deadline_ms = (int64_t)seconds * 1000, .on_out = on_beat, .on_end = on_beat_end, .owner = b}, &e);
+  b->exec = executor_start(b->run->o.executor, &(struct exec_request){.host = b->host, .argv = argv, .deadline_ms = (int64_t)seconds * 1000, .on_out = on_beat, .on_end = on_beat_end, .owner = b}, &e);
 }
 
 static struct beating *beating_new(struct drill_run *r, const char *name, const char *says) {
   if (r->beating_count == COUNT(r->beating)) return NULL;
   struct beating *b = &r->beating[r->beating_count++];
-  *b = (struct beating){.run = r, .name = arena_strdup(r->arena, name), .says = arena_strdup(r->arena, says)};
+  *b = (struct beating){.run = r, .apart = UNKNOWN_INT, .name = arena_strdup(r->arena, name), .says = arena_strdup(r->arena, says)};
   return b;
 }
 
@@ -141,6 +145,27 @@ static void write_meanwhile(struct drill_run *r) {
   if (b) listen(b, argv, WRITE_S);
 }
 
+/* The time of its file changes on the brick with each write; to read that takes no lock and asks gluster nothing. */
+static void see_it_write(struct drill_run *r, const struct domain_view *v, const struct drill_subject *d) {
+  static const char script[] = "last=; while now=$(stat -c %.9Y -- \"$1\"); do [ \"$now\" = \"$last\" ] || date +%s.%N; last=$now; sleep 0.1; done";
+  const struct brick_view *b = drill_witness(r->before, d, v);
+  if (!b) return;
+  const char *argv[] = {"sh", "-c", script, "kvmconsole-writes", arena_printf(r->arena, "%s%s", b->path, v->disks.item[0].path), NULL};
+  struct beating *x = beating_new(r, v->name, arena_printf(r->arena, "its writes, seen on %s:%s", b->host, b->path));
+  if (!x) return;
+  x->host = arena_strdup(r->arena, b->host);
+  listen(x, argv, WRITE_S);
+}
+
+/* Those that are to be hit first: there is room for so many only. */
+static void see_them_write(struct drill_run *r, const struct drill_subject *d) {
+  for (int hit = 1; hit >= 0; hit--)
+    for (size_t i = 0; i < r->before->domains.count; i++) {
+      const struct domain_view *v = &r->before->domains.item[i];
+      if (texts_have(&d->domains, v->name) == (hit != 0) && str_eq(v->state, "running")) see_it_write(r, v, d);
+    }
+}
+
 static void stop_listening(struct drill_run *r) {
   for (size_t i = 0; i < r->beating_count; i++) {
     r->beating[i].ping = NULL;
@@ -167,6 +192,7 @@ struct drill_run *drill_run_start(const struct drill_run_options *o, const struc
   if (r->steps.arm != SIZE_MAX) r->timer_host = arena_strdup(a, confirmed->steps.item[r->steps.arm].host);
   if (drill_kills(d->kind) && subject.host) listen_to(r, subject.host);
   listen_to_domains(r, v);
+  see_them_write(r, &subject);
   r->mount = arena_strdup(a, value_of_name(v, "probe"));
   if (r->mount) r->probe = arena_printf(a, "%s/%s", r->mount, DRILL_PROBE);
   return r;

@@ -27,10 +27,11 @@ static void measured_well(const struct drilled *d, const struct drill_report *r)
   assert_int_equal(r->outages.count, 1);
   const struct drill_outage *o = &r->outages.item[0];
   assert_true(d->off && d->alive);
-  int64_t really = d->alive - d->off;
-  if (o->uncertainty_ms > 200 || gap(o->ms, really) > o->uncertainty_ms + 50) {
+  enum { BOOT_MS = 3000 }; /* a simulated guest's: its users wait for that too, libvirt does not know of it */
+  int64_t started = d->alive - d->off, really = started + BOOT_MS;
+  if (o->uncertainty_ms > 200 || gap(o->ms, really) > o->uncertainty_ms + 50 || gap(o->running_ms, started) > 200) {
     drilled_print(r);
-    fail_msg("measured %lld ms +-%lld, really %lld", (long long)o->ms, (long long)o->uncertainty_ms, (long long)really);
+    fail_msg("measured %lld ms +-%lld, started after %lld; really %lld, %lld", (long long)o->ms, (long long)o->uncertainty_ms, (long long)o->running_ms, (long long)really, (long long)started);
   }
 }
 
@@ -54,7 +55,7 @@ static void power_is_lost(void **state) {
   assert_int_equal(r->reverted, TRUTH_YES);
   assert_string_equal(r->reverted_text, "by its fencing");
   assert_non_null(drilled_event(r, "silent"));
-  assert_true(gap(phase_sum(r, "running"), r->outages.item[0].ms) <= 400); /* the phases are the outage, and nothing is left over */
+  assert_true(gap(phase_sum(r, "works"), r->outages.item[0].ms) <= 400); /* the phases are the outage, and nothing is left over */
   assert_int_equal(world_awaits(sim_world(d->g.sim), "script", NULL), false);
   assert_null(host_file_of(d, "kvm01", "/run/kvmconsole-drill-power"));
   /* Now it is proven: the next may be one that lives meanwhile. */
@@ -134,7 +135,7 @@ static void writes_stand_still(void **state) {
   drilled_free(d);
 }
 
-/* What the users feel is longer than what libvirt tells: the guest has to boot. */
+/* What it answers says the same as what it writes: the guest has to boot. */
 static void a_domain_that_is_pinged(void **state) {
   struct drilled *d = drilled_new("lab", false);
   (void)state;
@@ -143,7 +144,7 @@ static void a_domain_that_is_pinged(void **state) {
   VERDICT(r, DRILL_PASSED);
   measured_well(d, r);
   assert_int_equal(r->stalls.count, 1);
-  assert_true(gap(r->stalls.item[0].ms, r->outages.item[0].ms + 3000) <= 400);
+  assert_true(gap(r->stalls.item[0].ms, r->outages.item[0].ms) <= 200);
   drilled_free(d);
 }
 
