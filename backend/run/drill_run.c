@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BOOT_S = 600, WHOLE_MS = 3000, LOG_LINES = 2000, LOG_BYTES = 512 << 10, LOG_PAD = 5000, EVIDENCE_MAX = 400, PING_S = 30, WRITE_S = 3600 };
+enum { BOOT_S = 600, WHOLE_MS = 3000, LOG_LINES = 2000, LOG_BYTES = 512 << 10, LOG_PAD = 5000, EVIDENCE_MAX = 400, PING_S = 30, WRITE_S = 3600, BEAT_S = 900 };
 
 /* The task; when it failed, its undo; until all is as it was; the logs; over. */
 enum run_phase { RUN_TASK, RUN_UNDO, RUN_WHOLE, RUN_LOGS, RUN_OVER };
 
 /* name NULL: the host that is hit; ping: whom; host: where it is listened, NULL: here; apart: our clock less that one's, at the least; beat: something was heard */
-struct beating { struct drill_run *run; const char *name, *says, *ping, *host; int64_t apart; struct exec *exec; bool beat; };
+struct beating { struct drill_run *run; const char *name, *says, *ping, *host; int64_t apart; struct exec *exec; bool beat, guest; };
 
 struct drill_run {
   struct drill_run_options o;
@@ -80,7 +80,7 @@ static void on_beat(void *owner, char *line, size_t len, bool cut) {
   (void)len, (void)cut;
   if (at == UNKNOWN_INT) return;
   b->beat = true;
-  if (b->host) drill_watch_guest(b->run->watch, b->name, b->says, at);
+  if (b->guest) drill_watch_guest(b->run->watch, b->name, b->says, at);
   else if (b->name) drill_watch_pulse(b->run->watch, b->name, b->says, at);
   else drill_watch_heard(b->run->watch, at);
 }
@@ -122,8 +122,17 @@ static void ping_of(struct drill_run *r, const char *name, const char *to) {
   ping(b);
 }
 
+/* What is cut off answers no ping, but lives on until it is fenced: ssh is spared, so it says so itself. */
 static void listen_to(struct drill_run *r, const char *host) {
+  static const char *const argv[] = {"sh", "-c", "while date +%s.%N; do sleep 0.1; done", "kvmconsole-beats", NULL};
   const struct host_view *h = snapshot_host(r->before, host);
+  if (r->drill->kind == DRILL_CUT) {
+    struct beating *b = beating_new(r, NULL, "by ssh");
+    if (!b) return;
+    b->host = arena_strdup(r->arena, host);
+    listen(b, argv, BEAT_S);
+    return;
+  }
   ping_of(r, NULL, h && h->addresses.count ? h->addresses.item[0] : host);
 }
 
@@ -147,13 +156,15 @@ static void write_meanwhile(struct drill_run *r) {
 
 /* The time of its file changes on the brick with each write; to read that takes no lock and asks gluster nothing. */
 static void see_it_write(struct drill_run *r, const struct domain_view *v, const struct drill_subject *d) {
-  static const char script[] = "last=; while now=$(stat -c %.9Y -- \"$1\"); do [ \"$now\" = \"$last\" ] || date +%s.%N; last=$now; sleep 0.1; done";
+  /* A line now and then when there is nothing to tell: it ends when nobody reads any more. */
+  static const char script[] = "last= n=0; while now=$(stat -c %.9Y -- \"$1\"); do [ \"$now\" = \"$last\" ] || date +%s.%N || exit; last=$now n=$((n + 1)); [ $((n % 50)) != 0 ] || echo . || exit; sleep 0.1; done";
   const struct brick_view *b = drill_witness(r->before, d, v);
   if (!b) return;
   const char *argv[] = {"sh", "-c", script, "kvmconsole-writes", arena_printf(r->arena, "%s%s", b->path, v->disks.item[0].path), NULL};
   struct beating *x = beating_new(r, v->name, arena_printf(r->arena, "its writes, seen on %s:%s", b->host, b->path));
   if (!x) return;
   x->host = arena_strdup(r->arena, b->host);
+  x->guest = true;
   listen(x, argv, WRITE_S);
 }
 

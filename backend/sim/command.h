@@ -43,7 +43,8 @@ void packets_pass(struct world *w, struct sim_host *h); /* what a drill dropped 
 void timers_lost(struct world *w, const struct sim_host *h); /* of systemd-run: they do not outlive their host */
 int power_shell(struct call *c); /* sh SCRIPT prepare|off|on|forget of a drill */
 int write_stamps(struct call *c); /* a file that is written each tenth of a second, as long as it is there */
-int guest_write_stamps(struct call *c);
+int guest_write_stamps(struct call *c); /* a line a write of the guest, as seen on its brick */
+int host_stamps(struct call *c);
 int ping_stamps(struct call *c); /* ping -D, each tenth of a second */
 const char *process_name(struct call *c, const char *path); /* /proc/PID/comm of a brick; NULL: it is none */
 /* Words that tabs join, run as a timer's command; false: it waits for something and wants to be called again. */

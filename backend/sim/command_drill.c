@@ -143,6 +143,14 @@ static bool guest_answers(const struct world *w, const char *name, int64_t at) {
   return false;
 }
 
+/* ---- a host that says itself that it lives ---- */
+
+int host_stamps(struct call *c) {
+  for (int64_t at = first_due(c); at <= c->w->clock; at += EACH_MS)
+    if (host_up(c->host) || at < c->host->power_since) say(c, "%" PRId64 ".%03d000000", at / 1000, (int)(at % 1000));
+  return COMMAND_WAITS;
+}
+
 /* ---- the time of a brick's file: of the last write of the guest whose disk it is ---- */
 
 /* Where the guest is awake and its disk takes what it writes. */
