@@ -17,6 +17,7 @@ struct call { /* one command that runs */
   int64_t began;
   int64_t takes_ms; /* its row's */
   int64_t step; /* how often it was called before: a command that waits is called again */
+  bool wrote;   /* of one that watches a guest: it wrote when it was called last */
 };
 enum { COMMAND_DONE, COMMAND_WAITS };
 typedef int command_fn(struct call *c);

@@ -171,9 +171,9 @@ static bool has_disk(const struct world *w, const struct sim_domain *d, const st
   return false;
 }
 
-static bool is_written(const struct world *w, const struct sim_volume *v, const struct sim_file *f, int64_t at) {
+static bool is_written(const struct world *w, const struct sim_volume *v, const struct sim_file *f, int64_t at, bool wrote) {
   const struct sim_host *holder = f->locked_by ? world_host(w, f->locked_by) : NULL;
-  if (holder && holder->power == POWER_OFF && at < holder->power_since) return true; /* up to the moment that its power went */
+  if (holder && holder->power == POWER_OFF && at < holder->power_since) return wrote; /* up to the moment that its power went */
   EACH(w->domains, struct sim_domain, d)
     if (has_disk(w, d, f) && guest_writes(w, d, v, f, at)) return true;
   return false;
@@ -185,8 +185,10 @@ int guest_write_stamps(struct call *c) {
     EACH(v->bricks, struct sim_brick, b) {
       const struct sim_file *f = str_eq(b->host, c->host->name) && str_starts(path, b->path) ? world_file(c->w, v->name, path + strlen(b->path)) : NULL;
       if (!f) continue;
-      for (int64_t at = first_due(c); at <= c->w->clock; at += EACH_MS)
-        if (is_written(c->w, v, f, at)) say(c, "%" PRId64 ".%03d000000", at / 1000, (int)(at % 1000));
+      for (int64_t at = first_due(c); at <= c->w->clock; at += EACH_MS) {
+        c->wrote = is_written(c->w, v, f, at, c->wrote);
+        if (c->wrote) say(c, "%" PRId64 ".%03d000000", at / 1000, (int)(at % 1000));
+      }
       return COMMAND_WAITS;
     }
   return COMMAND_DONE;

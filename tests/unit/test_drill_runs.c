@@ -109,6 +109,7 @@ static void corosync_dies_and_a_network_is_cut(void **state) {
     const struct drill_report *r = drilled_run(d, names[i], "host=kvm02");
     VERDICT(r, DRILL_PASSED);
     assert_non_null(drilled_event(r, "fenced"));
+    measured_well(d, r);
     assert_int_equal(r->reverted, TRUTH_YES);
     assert_null(host_file_of(d, "kvm02", "/run/nft/kvmconsole_drill"));
     drilled_free(d);
