@@ -63,6 +63,7 @@ void drill_watch_see(struct drill_watch *w, struct snapshot *s); /* each new one
 /* What the task did, between two moments of wall time: "injected", "reverted", "armed", or a step. */
 void drill_watch_mark(struct drill_watch *w, const char *event, int64_t from, int64_t until, const char *text, const char *source);
 const char *drill_watch_abort(struct drill_watch *w); /* why it must end at once; NULL: it need not */
+bool drill_watch_ruined(const struct drill_watch *w); /* what it did is more than it was to: copies differ, writes fail. No fault of others: it has failed */
 void drill_watch_heard(struct drill_watch *w, int64_t at); /* the host answered a ping then */
 const struct drill_subject *drill_watch_subject(const struct drill_watch *w);
 /* Something that beats ten times a second, as long as it is well: pings that a domain answers, writes to a volume. name: what, says: how. */
@@ -81,6 +82,9 @@ bool drill_within(const struct drill_report *r);
 /* ---- diagnosis ---- */
 /* Why what was to come back did not, by the newest snapshot and lines of logs (each a text). Adds to ret. */
 void drill_diagnose(const struct snapshot *before, const struct snapshot *now, const struct drill_subject *d, int64_t since, const struct texts *lines, struct arena *a, struct drill_report *ret);
+
+/* What lint has to say of what a drill was refused for: of fencing, of what its domains would find elsewhere. Adds to ret. */
+void drill_refusal(const struct snapshot *s, const struct drill_subject *d, struct arena *a, struct drill_report *ret);
 
 /* ---- reports as text ---- */
 void drill_markdown(const struct drill_report *r, struct str *out);

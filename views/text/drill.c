@@ -90,21 +90,6 @@ static int64_t now_of(void *owner) {
 
 /* ---- one drill ---- */
 
-static void refused_report(struct drilling *d, const struct drill *row, const struct plan *p) {
-  struct drill_report *r = d->report[d->reports++] = arena_alloc(d->arena, sizeof *r);
-  shape_init(&drill_report_shape, r);
-  r->schema = 1;
-  r->drill = row->operation.name;
-  r->title = row->operation.title;
-  r->target = arena_strdup(d->arena, p->target);
-  r->cluster = arena_strdup(d->arena, d->session.snap->cluster.name);
-  r->began = r->ended = now_of(d);
-  r->verdict = DRILL_REFUSED;
-  r->text = p->when ? arena_printf(d->arena, "%s; it passes %s", p->why, p->when) : arena_strdup(d->arena, p->why);
-  r->reverted = TRUTH_YES;
-  r->reverted_text = "nothing was injected";
-}
-
 static void print_plan(const struct drilling *d) {
   CLEANUP(str_free) struct str out = {0};
   plan_text(d->session.plan, &out);
@@ -198,7 +183,9 @@ static int one(struct drilling *d, const struct drill *row) {
   if (code) return code;
   print_plan(d);
   if (s->plan->allowed != TRUTH_YES) {
-    refused_report(d, row, s->plan);
+    const struct drill_report *r = d->report[d->reports++] = drill_refused(row, s->plan, &s->values, s->snap, now_of(d), d->arena);
+    for (size_t i = 0; !d->json && i < r->findings.count; i++)
+      if (r->findings.item[i].operation) printf("foreseen by lint, %s: %s; mended by %s\n", r->findings.item[i].id, r->findings.item[i].evidence, r->findings.item[i].operation);
     return SESSION_REFUSED;
   }
   code = session_confirm(s, d->json);
