@@ -78,6 +78,8 @@ int64_t drill_watch_injected(const struct drill_watch *w); /* unknown: not yet *
 void drill_watch_report(const struct drill_watch *w, struct arena *a, struct drill_report *ret);
 /* "within" of the verdict: no outage is longer than expected. */
 bool drill_within(const struct drill_report *r);
+/* Back, and all the same not as it was to: killed by a migration that failed, or started nowhere else. NULL: there is no such thing. */
+const char *drill_not_as_it_was_to(const struct drill_report *p, enum drill_kind k, bool fenced, struct arena *a);
 
 /* ---- diagnosis ---- */
 /* Why what was to come back did not, by the newest snapshot and lines of logs (each a text). Adds to ret. */
@@ -93,5 +95,7 @@ void drill_words(const struct drill_report *r, struct str *out); /* for people a
 /* Of the worst outages of some runs: half of them, 19 of 20, all stayed below. Unknown for none. */
 struct drill_trend { size_t runs, passed; int64_t p50_ms, p95_ms, worst_ms, last_ms, last_at; int last_verdict; };
 struct drill_trend drill_trend_of(const struct drill_report *const *reports, size_t count, const char *drill, const char *domain); /* domain NULL: the worst of each; oldest first */
+/* How long it takes from its beginning to its end: as 19 of 20 of those runs did, else by its kind and what it holds. */
+int64_t drill_lasts_ms(const struct drill_report *const *reports, size_t count, const char *drill, enum drill_kind k, int64_t hold_ms);
 int64_t drill_worst_ms(const struct drill_report *r, const char *domain);
 #endif

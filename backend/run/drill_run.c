@@ -1,5 +1,4 @@
 #include "run/drill_run.h"
-#include "analysis/stop.h"
 #include "run/log_ask.h"
 #include <inttypes.h>
 #include <stdarg.h>
@@ -376,23 +375,7 @@ int64_t drill_run_reverts_at(const struct drill_run *r) { return r->armed_at == 
 
 /* ---- the report ---- */
 
-/* What came back, and all the same not as it was to: a live migration that failed ends in a restart, and the guest was killed for it; a domain
- * that runs only since its own host is back was started nowhere else. NULL: there is no such thing. */
-static const char *not_as_it_was_to(const struct drill_run *r, const struct drill_report *p, struct arena *a) {
-  enum drill_kind k = r->drill->kind;
-  bool gone = k == DRILL_HUNG || k == DRILL_POWER || k == DRILL_CUT || (k == DRILL_CORE && drill_watch_fenced(r->watch));
-  for (size_t i = 0; i < p->expected.domains.count; i++) {
-    const struct drill_expected_domain *e = &p->expected.domains.item[i];
-    for (size_t n = 0; str_eq(e->effect, effect_names[EFFECT_MIGRATES]) && n < p->timeline.count; n++)
-      if (str_eq(p->timeline.item[n].event, "failed") && p->timeline.item[n].text && str_starts(p->timeline.item[n].text, "migrate_"))
-        return arena_printf(a, "%s was to be moved live: that failed, and pacemaker stopped it and started it anew", e->name);
-    for (size_t n = 0; gone && str_eq(e->effect, effect_names[EFFECT_RESTARTS]) && n < p->outages.count; n++) {
-      const struct drill_outage *o = &p->outages.item[n];
-      if (str_eq(o->domain, e->name) && o->ms != UNKNOWN_INT && o->ms > 0 && o->to && str_eq(o->from, o->to)) return arena_printf(a, "no other host has started %s: it runs again since %s is back", e->name, o->to);
-    }
-  }
-  return NULL;
-}
+static const char *not_as_it_was_to(const struct drill_run *r, const struct drill_report *p, struct arena *a) { return drill_not_as_it_was_to(p, r->drill->kind, drill_watch_fenced(r->watch), a); }
 
 static void judge(const struct drill_run *r, struct arena *a, struct drill_report *p) {
   struct task_view t;

@@ -73,7 +73,7 @@ static void fill(const struct input *in, const void *item, struct row *out) {
 
 static const char *note(const struct input *in) {
   char age[CLOCK_TEXT];
-  if (!in->drill) return NULL;
+  if (!in->drill) return in->drill_order ? arena_printf(in->arena, "in order: %s", in->drill_order) : NULL;
   if (in->drill->reverts_at == UNKNOWN_INT || in->drill->reverts_at < in->drill->now) return in->drill->text;
   return arena_printf(in->arena, "reverts by itself in %s: %s", clock_age(age, in->drill->reverts_at - in->drill->now), in->drill->text);
 }
@@ -210,6 +210,7 @@ static void live(struct text *t, const struct input *in) {
   char age[CLOCK_TEXT], key[KEY_NAME];
   bool counts = s->reverts_at != UNKNOWN_INT && s->reverts_at > s->now;
   put(t, "now", STYLE(ACCENT), s->text ? s->text : "");
+  if (in->drill_order) put(t, "in order", STYLE(ACCENT), in->drill_order);
   put(t, "revert", STYLE(NORMAL), counts ? arena_printf(in->arena, "by itself in %s, whoever is there then", clock_age(age, s->reverts_at - s->now)) : s->report->injected == UNKNOWN_INT ? "nothing is injected yet" : said(s->report, "fenced") ? "done, by its fencing" : said(s->report, "reverted") ? "done" : "its time is over");
   keymap_hint(in->keymap, CONTEXT_TASKS, ACTION_TASK_CANCEL, key);
   put(t, "ends if", STYLE(NORMAL), "another fault, quorum lost, another domain hit, heals grow");
