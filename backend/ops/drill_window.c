@@ -63,7 +63,6 @@ static void add_steps(struct planning *p, const struct plan *x) {
 }
 
 static void plan_window(struct planning *p) {
-  CLEANUP(str_free) struct str all = {0};
   size_t count = value_count(p->values, "drills");
   if (count > DRILLS_IN_ORDER) return (void)refuse_always(p, "with fewer", "at most %d drills in order", DRILLS_IN_ORDER);
   for (size_t i = 0; i < count; i++) {
@@ -78,12 +77,10 @@ static void plan_window(struct planning *p) {
     consequence(p, "%zu of %zu: %s of %s", i + 1, count, name, x->target ? x->target : "?");
     for (size_t k = 0; k < x->consequence.count; k++) consequence(p, "%s", x->consequence.item[k]);
     add_steps(p, x);
-    str_addf(&all, "%s%s %s", i ? ", then " : "", name, x->target ? x->target : "?");
   }
   consequence(p, "each begins when the one before it has passed and is taken back; the first that does not pass ends it, and the rest is not begun");
   if (given(p, "until")) consequence(p, "none is begun that would last beyond %s, by what it took before", given(p, "until"));
-  p->plan->target = arena_strdup(p->arena, str_text(&all));
-  p->plan->confirm = planf(p, "%zu drills", count);
+  p->plan->target = planf(p, "%zu drills", count);
 }
 
 static const struct operation_argument arguments[] = {

@@ -148,6 +148,7 @@ void plan_fencing_password(struct planning *p) {
   const char *file = planf(p, DIRECTORY "/%s.password", id), *script = planf(p, DIRECTORY "/%s.sh", id), *key = pcs == 9 ? "passwd_script" : "password_script";
   struct texts nodes = all_nodes(p);
   for (size_t i = 0; i < nodes.count; i++) write_password(p, nodes.item[i], id, file, script);
+  for (size_t i = 0; i < p->plan->steps.count; i++) p->plan->steps.item[i].undo.count = 0; /* the one before is gone: without any it would be worse */
   if (!str_eq(pairs_get(&c->params, key), script)) {
     struct step *s = step_run(p, host, planf(p, "have %s read it from there, whatever it had before", id), "pcs", "stonith", "update", id, planf(p, "%s=%s", key, script), NULL);
     s->deadline_ms = 120000;
