@@ -160,7 +160,7 @@ static void go_on(struct driller *d) {
   const struct drill_report *r = d->reports.item[d->reports.count - 1];
   o->at++;
   o->begun = false;
-  if (r->verdict != DRILL_PASSED || r->reverted != TRUTH_YES) return end_order(d, "%s: %s", r->title, r->verdict == DRILL_PASSED ? "not taken back" : drill_verdict_names[r->verdict]);
+  if (r->verdict != DRILL_PASSED || r->reverted != TRUTH_YES) return end_order(d, "%s: %s, %s", r->title, r->verdict == DRILL_PASSED ? "not taken back" : drill_verdict_names[r->verdict], r->text ? r->text : "");
   if (o->at == o->count) return end_order(d, "all %zu drills have passed", o->count);
   o->since = o->next = d->console->newest->now;
 }
@@ -207,7 +207,9 @@ void driller_see(struct driller *d) {
     drill_run_see(d->run, d->console->newest);
     if (drill_run_over(d->run)) {
       count(d);
+      const struct drill_report *r = d->reports.item[d->reports.count - 1];
       if (d->order && d->order->begun) go_on(d);
+      else if (r->verdict != DRILL_PASSED) app_say(&d->console->app, arena_printf(d->arena, "%s of %s: %s: %s", r->title, r->target ? r->target : "?", drill_verdict_names[r->verdict], r->text ? r->text : "")); /* the task's own line says only that it was done */
     }
   }
   if (d->order && !d->order->begun && !runs(d)) plan_next(d);
