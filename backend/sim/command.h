@@ -42,6 +42,7 @@ bool timer_waits(struct world *w, const struct sim_host *h, const char *unit); /
 void timer_stop(struct world *w, const struct sim_host *h, const char *unit);
 void packets_pass(struct world *w, struct sim_host *h); /* what a drill dropped there passes again; nothing when it dropped none */
 void timers_lost(struct world *w, const struct sim_host *h); /* of systemd-run: they do not outlive their host */
+void password_told(struct world *w, const struct sim_resource *r); /* whoever has its fence device knows it now */
 int power_shell(struct call *c); /* sh SCRIPT prepare|off|on|forget of a drill */
 int write_stamps(struct call *c); /* a file that is written each tenth of a second, as long as it is there */
 int guest_write_stamps(struct call *c); /* a line a write of the guest, as seen on its brick */

@@ -103,7 +103,7 @@ int power_shell(struct call *c) {
     set_pair(c->w, &c->host->files, path, NULL);
     return COMMAND_DONE;
   }
-  if (!bmc_answers(c->w, c->host, target)) return fail(c, 1, "Failed: Unable to obtain correct plug status or plug is not available");
+  if (!bmc_lets_in(c->w, c->host, target)) return fail(c, 1, "Failed: Unable to obtain correct plug status or plug is not available");
   if (str_eq(what, "off")) host_power_off(c->w, target);
   if (str_eq(what, "on")) host_power_on(c->w, target);
   say(c, str_eq(what, "off") ? "Success: Powered OFF" : str_eq(what, "on") ? "Success: Powered ON" : "Status: ON");

@@ -45,7 +45,12 @@ static int install(struct call *c) {
 static int dd(struct call *c) {
   const char *path = assigned(c, "of"), *text = c->input ? c->input : "";
   if (!path || *path != '/') return fail(c, 1, "dd: failed to open '%s': No such file or directory", path ? path : "");
-  put_text(c, path, (int64_t)strlen(text), str_ends(path, ".password") ? "(a password)\n" : text);
+  bool password = str_ends(path, ".password");
+  put_text(c, path, (int64_t)strlen(text), password ? "(a password)\n" : text);
+  EACH(c->w->resources, struct sim_resource, r) {
+    const char *slash = strrchr(path, '/');
+    if (password && slash && !strncmp(slash + 1, r->id, strlen(r->id)) && !strcmp(slash + 1 + strlen(r->id), ".password")) password_told(c->w, r);
+  }
   return COMMAND_DONE;
 }
 
