@@ -43,9 +43,16 @@ static void unasked_hosts(struct planning *p, struct guide_checking *c) {
 
 static bool is_driven_now(const struct planning *p) { return resource_seen(p->snap, domain(p)) || (view(p) && view(p)->resource); }
 
+void ask_shared(struct planning *p) {
+  domains_ask(p);
+  if (given(p, "kvm")) ask_command(p, given(p, "kvm"), "shared definition", "grep", "-c", "^[[:space:]]*<name>", shared_file(p), NULL);
+}
+
+static bool is_shared(struct planning *p) { return exit_of(p, given(p, "kvm"), "shared definition") == 0; }
+
 /* ---- 10: made ---- */
 
-void ask_domain(struct planning *p) { domains_ask(p); }
+void ask_domain(struct planning *p) { ask_shared(p); }
 
 void check_domain(struct planning *p, struct guide_checking *c) {
   bool known;
@@ -54,6 +61,7 @@ void check_domain(struct planning *p, struct guide_checking *c) {
   if (runs.count > 1) seen_bad(p, c, NULL, "%s runs on %s at once: their writes destroy its disk", domain(p), names_text(p->arena, &runs));
   if (runs.count) return;
   if (is_driven_now(p)) return read_as(p, c, TRUTH_YES, LAYER_PACEMAKER, planf(p, "pacemaker drives %s", domain(p)));
+  if (is_shared(p)) return seen_good(p, c, given(p, "kvm"), "%s was made: its definition is %s", domain(p), shared_file(p)); /* on its way to another host: the next step */
   unasked_hosts(p, c);
   for (size_t i = 0; i < off.count; i++) seen_bad(p, c, off.item[i], "%s is defined and does not run", domain(p));
   if (!off.count && known) seen_bad(p, c, NULL, "no KVM host knows a domain %s", domain(p));
@@ -83,13 +91,6 @@ void left_domain(struct planning *p, struct guide_runs *r) {
 }
 
 /* ---- 11: its definition shared, tried elsewhere ---- */
-
-void ask_shared(struct planning *p) {
-  domains_ask(p);
-  if (given(p, "kvm")) ask_command(p, given(p, "kvm"), "shared definition", "grep", "-c", "^[[:space:]]*<name>", shared_file(p), NULL);
-}
-
-static bool is_shared(struct planning *p) { return exit_of(p, given(p, "kvm"), "shared definition") == 0; }
 
 /* It has left the host that it was made on. */
 static bool was_elsewhere(struct planning *p) { return domain_there(p, given(p, "kvm")) == THERE_ABSENT; }
