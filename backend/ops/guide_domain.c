@@ -324,8 +324,15 @@ void check_failover(struct planning *p, struct guide_checking *c) {
   read_as(p, c, truth_of(on != NULL), LAYER_PACEMAKER, on ? planf(p, "%s is started on %s", domain(p), on) : planf(p, "%s is started on no host", domain(p)));
 }
 
+static void move_to(struct planning *p, struct guide_runs *r, const char *to, const char *say) {
+  struct guide_run *x = run_of(p, r, "resource-move", say);
+  with(p, x, "resource", resource_of(p));
+  with(p, x, "to", to);
+  with(p, x, "clear", "yes");
+}
+
 /* The drill is run from another host than the one it hits, and a host that only hangs is believed dead: so the domain goes to another
- * host than the console's, whose fencing is proven first, while nothing runs there. */
+ * host than the console's, whose fencing is proven first, while the domain is not there. */
 void left_failover(struct planning *p, struct guide_runs *r) {
   const char *on = where(p), *hit = on;
   const struct host_view *own = own_host(p);
@@ -333,13 +340,12 @@ void left_failover(struct planning *p, struct guide_runs *r) {
   if (on && own && same_host(p->snap, on, own->name)) hit = other_node(p, on, true);
   if (!hit) return;
   if (!proof_of(p, "failover") && fenced_when_lost(p)) return proof_run(p, r, hit);
-  if (!off && fencing_proven_at(p->snap, hit) == UNKNOWN_INT) with(p, run_of(p, r, "fencing-test", planf(p, "the power of %s is cut for real, so that it is known that it can be", hit)), "node", hit);
-  if (!same_host(p->snap, on, hit)) {
-    struct guide_run *x = run_of(p, r, "resource-move", "away from the host that this console runs on");
-    with(p, x, "resource", resource_of(p));
-    with(p, x, "to", hit);
-    with(p, x, "clear", "yes");
+  if (!off && fencing_proven_at(p->snap, hit) == UNKNOWN_INT) {
+    const char *away = same_host(p->snap, on, hit) ? other_node(p, hit, false) : NULL;
+    if (away) move_to(p, r, on = away, planf(p, "away from %s while its fencing is tried", hit));
+    with(p, run_of(p, r, "fencing-test", planf(p, "the power of %s is cut for real, so that it is known that it can be", hit)), "node", hit);
   }
+  if (!same_host(p->snap, on, hit)) move_to(p, r, hit, "to the host that is lost: not the one that this console runs on");
   with(p, run_of(p, r, off ? "power-lost" : "host-hung", planf(p, "%s is lost", hit)), "host", hit);
   proof_run(p, r, hit);
 }
