@@ -315,11 +315,13 @@ static void proof_run(struct planning *p, struct guide_runs *r, const char *lost
 
 void ask_failover(struct planning *p) { domains_ask(p); }
 
+static bool no_power(struct planning *p) { return where(p) && !fence_device_of(p->snap, where(p), NULL); }
+
 void check_failover(struct planning *p, struct guide_checking *c) {
   if (!pacemaker_told(p, c)) return;
   const struct fencing_view *f = fenced_when_lost(p);
   if (f && !proof_of(p, "failover")) read_as(p, c, TRUTH_YES, LAYER_PACEMAKER, planf(p, "%s was lost and fenced, by pacemaker's own history", f->target));
-  else check_proof(p, c, "failover", planf(p, "nobody has seen %s come back from a host that was lost", domain(p)));
+  else check_proof(p, c, "failover", planf(p, "nobody has seen %s come back from a host that was lost%s", domain(p), no_power(p) ? planf(p, ": no device here cuts its host's power, so cut it by hand, see it come back, and then: kvmconsole run guide-proof step=failover domain=%s", domain(p)) : ""));
   const char *on = where(p);
   read_as(p, c, truth_of(on != NULL), LAYER_PACEMAKER, on ? planf(p, "%s is started on %s", domain(p), on) : planf(p, "%s is started on no host", domain(p)));
 }
@@ -338,7 +340,7 @@ void left_failover(struct planning *p, struct guide_runs *r) {
   const struct host_view *own = own_host(p);
   bool off = way_is(p, "fencing", "off");
   if (on && own && same_host(p->snap, on, own->name)) hit = other_node(p, on, true);
-  if (!hit) return;
+  if (!hit || (off && !fence_device_of(p->snap, hit, NULL))) return;
   if (!proof_of(p, "failover") && fenced_when_lost(p)) return proof_run(p, r, hit);
   if (!off && fencing_proven_at(p->snap, hit) == UNKNOWN_INT) {
     const char *away = same_host(p->snap, on, hit) ? other_node(p, hit, false) : NULL;
