@@ -1,0 +1,331 @@
+#include "views/guider_parts.h"
+#include "base/clock.h"
+#include "views/operator.h"
+#include "views/simulation.h"
+#include <string.h>
+
+enum { AGAIN_MS = 20000 /* the hosts are asked anew so often while the guide is looked at */, BEAT_MS = 1000 };
+
+int64_t guider_wall(const struct guider *g) { return g->console->feed ? feed_wall(g->console->feed) : clock_wall_ms(); }
+static bool is_shown(const struct guider *g) { return g->console->app.view == VIEW_GUIDE && !g->console->app.noc.on && !g->console->away; }
+static bool is_wanted(const struct guider *g) { return is_shown(g) || g->rest.shown.on; }
+static const struct snapshot *snap_of(const struct guider *g) { return g->console->newest; }
+
+void round_drop(struct round *r) {
+  asking_end(r->asking);
+  arena_free(r->arena);
+  *r = (struct round){0};
+}
+
+static void on_soon(void *owner) {
+  struct guider *g = owner;
+  if (g->console->acted) g->console->acted(g->console);
+}
+
+void guider_tell(struct guider *g) {
+  if (!timer_armed(g->soon)) timer_set(g->soon, 0);
+}
+
+/* ---- the form ---- */
+
+static void make_form(struct guider *g) {
+  struct err e = {0};
+  arena_free(g->form_arena);
+  g->form_arena = arena_new();
+  g->form = (struct values){0};
+  for (size_t i = 0; i < g->given.list.count; i++) values_add(g->form_arena, &g->form, g->given.list.item[i].name, g->given.list.item[i].text, false);
+  guide_form_fill(snap_of(g), &g->form, g->form_arena);
+  struct values copy = {0};
+  struct survey none = {0};
+  struct planning p = {.operation = &guide_form, .snap = snap_of(g), .values = &copy, .survey = &none, .arena = g->form_arena};
+  for (size_t i = 0; i < g->form.list.count; i++) values_add(g->form_arena, &copy, g->form.list.item[i].name, g->form.list.item[i].text, false);
+  mem_free(g->lacks);
+  g->lacks = operation_complete(&p, &copy, &e) ? mem_printf("%s%s%s", e.text, *e.todo ? "; " : "", e.todo) : NULL;
+}
+
+static bool same_values(const struct values *a, const struct values *b) {
+  if (a->list.count != b->list.count) return false;
+  for (size_t i = 0; i < a->list.count; i++)
+    if (!str_eq(a->list.item[i].name, b->list.item[i].name) || !str_eq(a->list.item[i].text, b->list.item[i].text)) return false;
+  return true;
+}
+
+/* What is proposed follows what is live. */
+static void follow_form(struct guider *g) {
+  if (g->form_arena && g->form_version == snap_of(g)->version) return;
+  struct arena *old_arena = g->form_arena;
+  struct values old = g->form;
+  g->form_arena = NULL;
+  make_form(g);
+  g->form_version = snap_of(g)->version;
+  if (!old_arena || !same_values(&old, &g->form)) g->form_serial++;
+  arena_free(old_arena);
+}
+
+static void take_form(struct guider *g, char *const *words) {
+  struct arena *a = arena_new();
+  struct values v = {0};
+  for (size_t i = 0; i < g->given.list.count; i++) {
+    bool given = false;
+    size_t len = strlen(g->given.list.item[i].name);
+    for (char *const *w = words; *w && !given; w++) given = !strncmp(*w, g->given.list.item[i].name, len) && (*w)[len] == '=';
+    if (!given) values_add(a, &v, g->given.list.item[i].name, g->given.list.item[i].text, false);
+  }
+  for (char *const *w = words; *w; w++) {
+    const char *eq = strchr(*w, '=');
+    if (eq && eq[1]) values_add(a, &v, arena_strndup(a, *w, (size_t)(eq - *w)), eq + 1, false);
+  }
+  arena_free(g->given_arena);
+  g->given_arena = a;
+  g->given = v;
+  arena_free(g->form_arena);
+  g->form_arena = NULL;
+  g->form_serial++;
+  g->looked = false; /* other hosts, other answers */
+  follow_form(g);
+}
+
+/* ---- asking ---- */
+
+struct guide_look guider_look(const struct guider *g) {
+  return (struct guide_look){.snap = snap_of(g), .form = &g->form, .survey = &g->last.survey, .survey_age_ms = g->answered_at == UNKNOWN_INT ? UNKNOWN_INT : guider_wall(g) > g->answered_at ? guider_wall(g) - g->answered_at : 0};
+}
+
+static void on_answers(void *owner) {
+  struct guider *g = owner;
+  g->now.asking = NULL;
+  round_drop(&g->last);
+  g->last = g->now;
+  g->now = (struct round){0};
+  g->answered_at = guider_wall(g);
+  g->serial++;
+  guider_see(g);
+  guider_tell(g);
+}
+
+void guider_ask(struct guider *g) {
+  round_drop(&g->now);
+  g->now.arena = arena_new();
+  g->asked_at = guider_wall(g);
+  g->asked_form = g->form_serial;
+  g->again = g->console->app.guide.again;
+  guide_survey(NULL, snap_of(g), &g->form, g->now.arena, &g->now.survey);
+  executor_see(g->executor, g->console->newest);
+  g->now.asking = survey_ask(g->console->loop, g->executor, &g->now.survey, g->now.arena, on_answers, g);
+}
+
+static void follow_hosts(struct guider *g) {
+  bool other = g->asked_form != g->form_serial, again = g->again != g->console->app.guide.again, old = g->asked_at == UNKNOWN_INT || guider_wall(g) - g->asked_at >= AGAIN_MS;
+  if (!g->executor || g->lacks) return;
+  if (g->now.asking && !other) return;
+  if (other || again || old) guider_ask(g);
+}
+
+static void follow_found(struct guider *g) {
+  const struct snapshot *s = snap_of(g);
+  if (g->looked && g->found_of.serial == g->serial && g->found_of.version == s->version && g->found_of.now == s->now) return;
+  if (!g->last.arena && g->executor && !g->lacks) return; /* nobody has answered yet */
+  struct guide_look look = guider_look(g);
+  arena_free(g->found_arena);
+  g->found_arena = arena_new();
+  guide_check(&look, g->found_arena, g->found);
+  g->looked = true;
+  g->found_of.serial = g->serial, g->found_of.version = s->version, g->found_of.now = s->now;
+}
+
+/* ---- an operation as it would be planned ---- */
+
+static const struct secret *secret_of(const struct guider *g, const char *name) {
+  for (size_t i = 0; i < g->rest.secret_count; i++)
+    if (str_eq(g->rest.secrets[i].name, name)) return &g->rest.secrets[i];
+  return NULL;
+}
+
+/* For showing only, a secret is left to stand for itself; *ret_lacks: one that was never typed. */
+void guider_values(const struct guider *g, const struct guide_run *r, struct arena *a, bool show, struct values *ret, const char **ret_lacks) {
+  *ret = (struct values){0};
+  *ret_lacks = NULL;
+  for (size_t i = 0; i < r->values.list.count; i++) values_add(a, ret, r->values.list.item[i].name, r->values.list.item[i].text, r->values.list.item[i].secret);
+  for (const struct operation_argument *arg = r->operation->arguments; arg->name; arg++) {
+    const struct secret *known = arg->kind == ARG_SECRET ? secret_of(g, arg->name) : NULL;
+    if (arg->kind != ARG_SECRET || !arg->required || value_of_name(ret, arg->name)) continue;
+    if (known || show) values_add(a, ret, arg->name, known && !show ? known->text : "not-known-yet", true);
+    else *ret_lacks = arg->title ? arg->title : arg->name;
+  }
+}
+
+/* The questions of an operation, into a round; false: its values cannot be. */
+bool guider_questions(const struct guider *g, const struct operation *o, struct values *v, struct round *r, struct err *e) {
+  struct planning p = {.operation = o, .snap = snap_of(g), .values = v, .survey = &r->survey, .arena = r->arena};
+  if (operation_complete(&p, v, e)) return false;
+  operation_survey(o, snap_of(g), v, r->arena, &r->survey);
+  return true;
+}
+
+/* ---- the plan of the step in sight ---- */
+
+static void drop_plan(struct guider *g) {
+  round_drop(&g->plan.round);
+  arena_free(g->plan.arena);
+  mem_free(g->plan.says);
+  memset(&g->plan, 0, sizeof g->plan);
+}
+
+static void make_plan(struct guider *g) {
+  arena_free(g->plan.arena);
+  g->plan.arena = arena_new();
+  g->plan.plan = operation_plan(g->plan.operation, snap_of(g), &g->plan.values, &g->plan.round.survey, g->plan.arena);
+}
+
+static void on_plan_answers(void *owner) {
+  struct guider *g = owner;
+  g->plan.round.asking = NULL;
+  make_plan(g);
+  guider_tell(g);
+}
+
+static void begin_plan(struct guider *g, size_t step, const struct guide_run *r, size_t left) {
+  const char *lacks;
+  struct err e = {0};
+  drop_plan(g);
+  g->plan.step = step + 1;
+  g->plan.left = left;
+  g->plan.says = mem_strdup(r->say);
+  g->plan.operation = r->operation;
+  g->plan.round.arena = arena_new();
+  guider_values(g, r, g->plan.round.arena, true, &g->plan.values, &lacks);
+  if (!guider_questions(g, r->operation, &g->plan.values, &g->plan.round, &e)) return; /* its form says what it lacks */
+  if (g->plan.round.survey.answers.count && g->executor) g->plan.round.asking = survey_ask(g->console->loop, g->executor, &g->plan.round.survey, g->plan.round.arena, on_plan_answers, g);
+  else make_plan(g);
+}
+
+/* Made anew for another step, another form, or when something else is left of the step: what is shown does not flicker. */
+static void follow_plan(struct guider *g) {
+  size_t step = g->console->app.guide.step;
+  const struct guide_found *f = g->looked && step < GUIDE_STEPS && !g->rest.shown.on ? &g->found[step] : NULL;
+  if (!f || f->state == GUIDE_DONE || f->state == GUIDE_UNKNOWN) {
+    if (g->plan.step) drop_plan(g);
+    return;
+  }
+  bool other = g->plan.step != step + 1 || g->plan.form != g->form_serial;
+  if (!other && g->plan.serial == g->serial) return;
+  struct arena *a = arena_new();
+  struct guide_runs runs = {0};
+  struct guide_look look = guider_look(g);
+  guide_left(&look, &guide_steps[step], false, a, &runs);
+  const struct guide_run *r = runs.list.count && runs.list.item[0].operation ? &runs.list.item[0] : NULL;
+  if (!r) drop_plan(g);
+  else if (other || g->plan.operation != r->operation || g->plan.left != runs.list.count || !str_eq(g->plan.says, r->say)) begin_plan(g, step, r, runs.list.count);
+  g->plan.step = step + 1;
+  g->plan.form = g->form_serial, g->plan.serial = g->serial;
+  arena_free(a);
+}
+
+/* ---- its life ---- */
+
+void guider_see(struct guider *g) {
+  if (!g || !snap_of(g)) return;
+  if (!is_wanted(g)) { /* nobody looks: nobody is asked */
+    round_drop(&g->now);
+    drop_plan(g);
+    if (g->asked_at != g->answered_at) g->asked_at = g->answered_at;
+    timer_set(g->beat, -1);
+    return;
+  }
+  follow_form(g);
+  follow_hosts(g);
+  follow_found(g);
+  follow_plan(g);
+  rest_see(g);
+  if (!timer_armed(g->beat)) timer_set(g->beat, BEAT_MS);
+}
+
+static void on_beat(void *owner) {
+  guider_see(owner);
+}
+
+bool guider_busy(const struct guider *g) { return g && (g->now.asking || g->plan.round.asking || (g->rest.shown.on && g->rest.phase != REST_OPERATOR)); }
+
+void guider_wish(struct guider *g) {
+  struct guide_page *page = &g->console->app.guide;
+  enum guide_wish wish = page->wish;
+  page->wish = GUIDE_WISH_NONE;
+  if (wish == GUIDE_WISH_FORM && page->words) take_form(g, page->words);
+  else if (wish == GUIDE_WISH_REST) rest_begin(g);
+  else if (wish == GUIDE_WISH_HALT) rest_stop(g, "stopped by you; what runs ends by itself");
+  guider_see(g);
+}
+
+/* ---- for the page ---- */
+
+static const char *system_in(const struct survey *s, const char *host, struct arena *a) {
+  const struct answer *os = survey_answer(s, host, "os");
+  const char *at = os && os->out ? strstr(os->out, "PRETTY_NAME=") : NULL;
+  if (!at) return NULL;
+  at += strlen("PRETTY_NAME=");
+  at += *at == '"';
+  return arena_strndup(a, at, strcspn(at, "\"\n"));
+}
+
+static struct guide_host host_seen(const struct guider *g, const char *name, struct arena *a) {
+  struct guide_host h = {.name = name, .at = UNKNOWN_INT};
+  for (size_t i = 0; i < g->last.survey.answers.count; i++) {
+    const struct answer *q = &g->last.survey.answers.item[i];
+    if (!str_eq(q->host, name)) continue;
+    if (q->code != UNKNOWN_INT) h.answers = TRUTH_YES, h.at = g->answered_at;
+    else if (h.answers == TRUTH_UNKNOWN) h.answers = TRUTH_NO, h.text = q->text;
+  }
+  if (h.answers == TRUTH_YES) h.text = NULL, h.system = system_in(&g->last.survey, name, a);
+  for (size_t i = 0; g->now.asking && i < g->now.survey.answers.count && !h.asking; i++) {
+    const struct answer *q = &g->now.survey.answers.item[i];
+    h.asking = str_eq(q->host, name) && q->code == UNKNOWN_INT && !q->text;
+  }
+  return h;
+}
+
+static void put_hosts(const struct guider *g, struct guide_shown *s, struct arena *a) {
+  static const char *const lists[] = {"kvm", "gluster"};
+  struct texts names = {0};
+  for (size_t i = 0; i < COUNT(lists); i++)
+    for (size_t n = 0; n < value_count(&g->form, lists[i]); n++)
+      if (!texts_have(&names, value_at(&g->form, lists[i], n))) texts_add(a, &names, value_at(&g->form, lists[i], n));
+  struct guide_host *hosts = arena_array(a, names.count + 1, sizeof *hosts);
+  for (size_t i = 0; i < names.count; i++) hosts[i] = host_seen(g, names.item[i], a);
+  s->hosts = hosts;
+  s->host_count = names.count;
+}
+
+void guider_input(struct guider *g, struct input *in) {
+  if (!is_wanted(g) || !snap_of(g) || !g->form_arena) return;
+  struct guide_shown *s = arena_alloc(in->arena, sizeof *s);
+  *s = (struct guide_shown){.look = guider_look(g), .given = &g->given, .found = g->looked ? g->found : NULL, .lacks = g->lacks, .asking = g->now.asking != NULL, .asked_at = g->answered_at, .cannot = g->never,
+                            .planned = g->plan.plan ? g->plan.step : 0, .plan = g->plan.plan, .says = g->plan.says, .left = g->plan.left, .rest = g->rest.shown};
+  if (is_shown(g)) put_hosts(g, s, in->arena);
+  in->guide = s;
+}
+
+struct guider *guider_new(struct console *c, struct arguments *a) {
+  struct guider *g = mem_alloc(sizeof *g);
+  *g = (struct guider){.console = c, .asked_at = UNKNOWN_INT, .answered_at = UNKNOWN_INT, .never = c->replay ? mem_strdup("this is a recording: there are no hosts to be asked") : NULL};
+  g->beat = loop_timer(c->loop, -1, on_beat, g);
+  g->soon = loop_timer(c->loop, -1, on_soon, g);
+  if (!g->never) g->executor = c->simulated ? simulation_guide(a->simulation, c->loop) : executor_hosts(c->loop, &a->config);
+  return g;
+}
+
+void guider_free(struct guider *g) {
+  if (!g) return;
+  round_drop(&g->now);
+  round_drop(&g->last);
+  drop_plan(g);
+  rest_free(&g->rest);
+  executor_free(g->executor);
+  timer_end(g->beat);
+  timer_end(g->soon);
+  arena_free(g->found_arena);
+  arena_free(g->given_arena);
+  arena_free(g->form_arena);
+  mem_free(g->lacks);
+  mem_free(g->never);
+  mem_free(g);
+}
