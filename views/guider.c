@@ -73,7 +73,11 @@ static void take_form(struct guider *g, char *const *words) {
   }
   for (char *const *w = words; *w; w++) {
     const char *eq = strchr(*w, '=');
-    if (eq && eq[1]) values_add(a, &v, arena_strndup(a, *w, (size_t)(eq - *w)), eq + 1, false);
+    const char *name = eq ? arena_strndup(a, *w, (size_t)(eq - *w)) : NULL;
+    const struct operation_argument *arg = name ? operation_argument(&guide_form, name) : NULL;
+    if (!arg || !eq[1]) continue;
+    if (arg->kind == ARG_SECRET) guider_secret(g, name, eq + 1);
+    else values_add(a, &v, name, eq + 1, false);
   }
   arena_free(g->given_arena);
   g->given_arena = a;
@@ -124,7 +128,10 @@ static void follow_hosts(struct guider *g) {
 static void follow_found(struct guider *g) {
   const struct snapshot *s = snap_of(g);
   if (g->looked && g->found_of.serial == g->serial && g->found_of.version == s->version && g->found_of.now == s->now) return;
-  if (!g->last.arena && g->executor && !g->lacks) return; /* nobody has answered yet */
+  if (g->lacks || (!g->last.arena && g->executor)) { /* there is nobody to ask, or nobody has answered yet */
+    g->looked = false;
+    return;
+  }
   struct guide_look look = guider_look(g);
   arena_free(g->found_arena);
   g->found_arena = arena_new();
@@ -135,22 +142,41 @@ static void follow_found(struct guider *g) {
 
 /* ---- an operation as it would be planned ---- */
 
-static const struct secret *secret_of(const struct guider *g, const char *name) {
-  for (size_t i = 0; i < g->rest.secret_count; i++)
-    if (str_eq(g->rest.secrets[i].name, name)) return &g->rest.secrets[i];
+static const char *secret_of(const struct guider *g, const char *name) {
+  for (size_t i = 0; name && i < g->secret_count; i++)
+    if (str_eq(g->secrets[i].name, name)) return g->secrets[i].text;
   return NULL;
 }
 
-/* For showing only, a secret is left to stand for itself; *ret_lacks: one that was never typed. */
+static void forget(struct secret *s) {
+  explicit_bzero(s->text, strlen(s->text));
+  mem_free(s->text);
+  mem_free(s->name);
+}
+
+/* It lives as long as this console, in its memory. */
+void guider_secret(struct guider *g, const char *name, const char *text) {
+  size_t i = 0;
+  while (i < g->secret_count && !str_eq(g->secrets[i].name, name)) i++;
+  if (i < g->secret_count) forget(&g->secrets[i]);
+  else g->secrets = mem_grow(g->secrets, ++g->secret_count, sizeof *g->secrets);
+  g->secrets[i] = (struct secret){mem_strdup(name), mem_strdup(text)};
+}
+
+static const char *typed_secret(const struct guider *g, const struct guide_run *r, const struct operation_argument *arg) {
+  return str_eq(r->secret, arg->name) ? secret_of(g, r->secret_from ? r->secret_from : arg->name) : NULL;
+}
+
 void guider_values(const struct guider *g, const struct guide_run *r, struct arena *a, bool show, struct values *ret, const char **ret_lacks) {
   *ret = (struct values){0};
   *ret_lacks = NULL;
   for (size_t i = 0; i < r->values.list.count; i++) values_add(a, ret, r->values.list.item[i].name, r->values.list.item[i].text, r->values.list.item[i].secret);
   for (const struct operation_argument *arg = r->operation->arguments; arg->name; arg++) {
-    const struct secret *known = arg->kind == ARG_SECRET ? secret_of(g, arg->name) : NULL;
-    if (arg->kind != ARG_SECRET || !arg->required || value_of_name(ret, arg->name)) continue;
-    if (known || show) values_add(a, ret, arg->name, known && !show ? known->text : "not-known-yet", true);
-    else *ret_lacks = arg->title ? arg->title : arg->name;
+    bool wanted = arg->kind == ARG_SECRET && (arg->required || str_eq(arg->name, r->secret));
+    if (!wanted || value_of_name(ret, arg->name)) continue;
+    const char *known = typed_secret(g, r, arg);
+    if (known || show) values_add(a, ret, arg->name, known && !show ? known : "not-known-yet", true);
+    else *ret_lacks = arg->help ? arg->help : arg->name;
   }
 }
 
@@ -267,6 +293,8 @@ static const char *system_in(const struct survey *s, const char *host, struct ar
   return arena_strndup(a, at, strcspn(at, "\"\n"));
 }
 
+static const char *shown_secret(const void *owner, const struct guide_run *r) { return secret_of(owner, r->secret_from ? r->secret_from : r->secret); }
+
 static struct guide_host host_seen(const struct guider *g, const char *name, struct arena *a) {
   struct guide_host h = {.name = name, .at = UNKNOWN_INT};
   for (size_t i = 0; i < g->last.survey.answers.count; i++) {
@@ -284,11 +312,11 @@ static struct guide_host host_seen(const struct guider *g, const char *name, str
 }
 
 static void put_hosts(const struct guider *g, struct guide_shown *s, struct arena *a) {
-  static const char *const lists[] = {"kvm", "gluster"};
+  static const char *const fields[] = {"kvm", "gluster"};
   struct texts names = {0};
-  for (size_t i = 0; i < COUNT(lists); i++)
-    for (size_t n = 0; n < value_count(&g->form, lists[i]); n++)
-      if (!texts_have(&names, value_at(&g->form, lists[i], n))) texts_add(a, &names, value_at(&g->form, lists[i], n));
+  for (size_t i = 0; i < COUNT(fields); i++)
+    for (size_t n = 0; n < value_count(&g->form, fields[i]); n++)
+      if (!texts_have(&names, value_at(&g->form, fields[i], n))) texts_add(a, &names, value_at(&g->form, fields[i], n));
   struct guide_host *hosts = arena_array(a, names.count + 1, sizeof *hosts);
   for (size_t i = 0; i < names.count; i++) hosts[i] = host_seen(g, names.item[i], a);
   s->hosts = hosts;
@@ -298,7 +326,7 @@ static void put_hosts(const struct guider *g, struct guide_shown *s, struct aren
 void guider_input(struct guider *g, struct input *in) {
   if (!is_wanted(g) || !snap_of(g) || !g->form_arena) return;
   struct guide_shown *s = arena_alloc(in->arena, sizeof *s);
-  *s = (struct guide_shown){.look = guider_look(g), .given = &g->given, .found = g->looked ? g->found : NULL, .lacks = g->lacks, .asking = g->now.asking != NULL, .asked_at = g->answered_at, .cannot = g->never,
+  *s = (struct guide_shown){.look = guider_look(g), .given = &g->given, .secret = shown_secret, .owner = g, .found = g->looked ? g->found : NULL, .lacks = g->lacks, .asking = g->now.asking != NULL, .asked_at = g->answered_at, .cannot = g->never,
                             .planned = g->plan.plan ? g->plan.step : 0, .plan = g->plan.plan, .says = g->plan.says, .left = g->plan.left, .rest = g->rest.shown};
   if (is_shown(g)) put_hosts(g, s, in->arena);
   in->guide = s;
@@ -319,6 +347,8 @@ void guider_free(struct guider *g) {
   round_drop(&g->last);
   drop_plan(g);
   rest_free(&g->rest);
+  for (size_t i = 0; i < g->secret_count; i++) forget(&g->secrets[i]);
+  mem_free(g->secrets);
   executor_free(g->executor);
   timer_end(g->beat);
   timer_end(g->soon);

@@ -11,7 +11,7 @@ struct round { /* questions on their way, or answered */
 };
 
 enum rest_phase { REST_OFF, REST_LOOK, REST_PLAN, REST_TASK, REST_OPERATOR };
-struct secret { char *name, *text; }; /* of an argument, as it was typed while all that is left is done; wiped when that is over */
+struct secret { char *name, *text; }; /* of the form, or as it was typed for an operation: in memory and nowhere else */
 struct rest { /* all that is left */
   struct guide_rest shown;
   enum rest_phase phase;
@@ -20,12 +20,10 @@ struct rest { /* all that is left */
   struct values values, plain;   /* ... in round.arena; plain: no secret among them */
   const struct operation *operation;
   bool opened;                   /* for the operator */
-  char *say;
+  char *say, *secret, *secret_from; /* of its struct guide_run */
   size_t step, left;             /* of what was run last: the step, how many things there were left of it */
   const struct operation *last;  /* NULL: nothing was yet */
   int64_t since;                 /* when that ended, or the looking began */
-  struct secret *secrets;
-  size_t secret_count;
 };
 
 struct guider {
@@ -54,6 +52,8 @@ struct guider {
     size_t step, left;           /* step: 1 + */
     uint64_t form, serial;
   } plan;
+  struct secret *secrets;
+  size_t secret_count;
   struct rest rest;
 };
 
@@ -65,6 +65,7 @@ void round_drop(struct round *r);
 void guider_values(const struct guider *g, const struct guide_run *r, struct arena *a, bool show, struct values *ret, const char **ret_lacks);
 /* The questions of an operation, into a round; false: its values cannot be. */
 bool guider_questions(const struct guider *g, const struct operation *o, struct values *v, struct round *r, struct err *e);
+void guider_secret(struct guider *g, const char *name, const char *text);
 void guider_ask(struct guider *g);  /* the hosts, now */
 void guider_tell(struct guider *g); /* something is to be seen */
 

@@ -14,29 +14,19 @@ static void say(struct guider *g, char *text) { /* takes it */
   g->rest.shown.text = text;
 }
 
-static void forget_secrets(struct rest *r) {
-  for (size_t i = 0; i < r->secret_count; i++) {
-    explicit_bzero(r->secrets[i].text, strlen(r->secrets[i].text));
-    mem_free(r->secrets[i].text);
-    mem_free(r->secrets[i].name);
-  }
-  mem_free(r->secrets);
-  r->secrets = NULL;
-  r->secret_count = 0;
-}
-
 static void drop_operation(struct rest *r) {
   values_wipe(&r->values);
   r->values = r->plain = (struct values){0};
   round_drop(&r->round);
   mem_free(r->say);
-  r->say = NULL;
+  mem_free(r->secret);
+  mem_free(r->secret_from);
+  r->say = r->secret = r->secret_from = NULL;
   r->operation = NULL;
 }
 
 void rest_free(struct rest *r) {
   drop_operation(r);
-  forget_secrets(r);
   mem_free(r->text);
   mem_free(r->task);
   *r = (struct rest){0};
@@ -45,7 +35,6 @@ void rest_free(struct rest *r) {
 static void end(struct guider *g, char *text) {
   struct rest *r = &g->rest;
   drop_operation(r);
-  forget_secrets(r);
   mem_free(r->task);
   r->task = NULL;
   r->phase = REST_OFF;
@@ -78,22 +67,11 @@ void rest_begin(struct guider *g) {
 
 /* ---- what was typed for one operation serves the others that ask for the same ---- */
 
-static void keep_secrets(struct rest *r, const struct values *v) {
-  for (size_t i = 0; i < v->list.count; i++) {
-    const struct value *x = &v->list.item[i];
-    bool known = false;
-    for (size_t k = 0; k < r->secret_count; k++) known |= str_eq(r->secrets[k].name, x->name);
-    if (!x->secret || known) continue;
-    r->secrets = mem_grow(r->secrets, r->secret_count + 1, sizeof *r->secrets);
-    r->secrets[r->secret_count++] = (struct secret){mem_strdup(x->name), mem_strdup(x->text)};
-  }
-}
-
 void guider_began(struct guider *g, const struct operation *o, const struct values *v) {
-  if (!g) return;
-  struct rest *r = &g->rest;
-  if (!r->shown.on || r->phase != REST_OPERATOR || o != r->operation) return;
-  keep_secrets(r, v);
+  const struct rest *r = g ? &g->rest : NULL;
+  if (!r || !r->shown.on || r->phase != REST_OPERATOR || o != r->operation) return;
+  for (size_t i = 0; i < v->list.count; i++)
+    if (v->list.item[i].secret && str_eq(v->list.item[i].name, r->secret)) guider_secret(g, r->secret_from ? r->secret_from : r->secret, v->list.item[i].text);
 }
 
 /* ---- one operation ---- */
@@ -145,13 +123,15 @@ static void begin(struct guider *g, const struct guide_run *run_of) {
   r->opened = false;
   r->operation = run_of->operation;
   r->say = mem_strdup(run_of->say);
+  r->secret = mem_strdup(run_of->secret);
+  r->secret_from = mem_strdup(run_of->secret_from);
   r->round.arena = arena_new();
   for (size_t i = 0; i < run_of->values.list.count; i++) values_add(r->round.arena, &r->plain, run_of->values.list.item[i].name, run_of->values.list.item[i].text, false);
   guider_values(g, run_of, r->round.arena, false, &r->values, &lacks);
   if (lacks) {
     r->phase = REST_OPERATOR;
     r->shown.waits = true;
-    say(g, mem_printf("%s wants to be given: %s", r->operation->title, lacks));
+    say(g, mem_printf("%s waits for you: it wants the password %s", r->operation->title, lacks));
     return;
   }
   r->phase = REST_PLAN;
@@ -224,7 +204,7 @@ static void open_for_operator(struct guider *g) {
   struct input in;
   console_input(g->console, &in, a);
   r->opened = true;
-  unsigned wants = guide_open_run(&g->console->app, &in, r->step, &(struct guide_run){r->operation, r->plain, r->say});
+  unsigned wants = guide_open_run(&g->console->app, &in, r->step, &(struct guide_run){r->operation, r->plain, r->say, r->secret, r->secret_from});
   arena_free(a);
   if (wants & APP_ASK) operator_wants(g->console->operator, APP_ASK);
   guider_tell(g);

@@ -10,7 +10,7 @@
 enum { BESIDE = 76 /* so wide that the cluster stands beside the step */, LISTED = 160 /* ... and the list of steps too */, LIST_W = 44, FOOT = 2, OVER_W = 74 };
 
 static void words_free(char ***words) {
-  for (char **w = *words; w && *w; w++) mem_free(*w);
+  for (char **w = *words; w && *w; w++) explicit_bzero(*w, strlen(*w)), mem_free(*w); /* a password may be among them */
   mem_free(*words);
   *words = NULL;
 }
@@ -131,11 +131,16 @@ void settle_guide(struct app *a, const struct input *in, int w, int h) {
 unsigned guide_open_run(struct app *a, const struct input *in, size_t step, const struct guide_run *r) {
   struct texts words = {0};
   for (size_t i = 0; i < r->values.list.count; i++) texts_add(in->arena, &words, arena_printf(in->arena, "%s=%s", r->values.list.item[i].name, r->values.list.item[i].text));
+  const char *secret = in->guide && in->guide->secret && r->secret ? in->guide->secret(in->guide->owner, r) : NULL;
+  char *typed = secret ? arena_printf(in->arena, "%s=%s", r->secret, secret) : NULL;
+  if (typed) texts_add(in->arena, &words, typed);
   acting_close(&a->acting);
   a->acting.from_menu = false;
   a->guide.ran = step + 1;
   a->guide.running = r->operation;
-  return acting_open(&a->acting, in, r->operation, NULL, &words, true) | APP_CHANGED;
+  unsigned wants = acting_open(&a->acting, in, r->operation, NULL, &words, true) | APP_CHANGED;
+  if (typed) explicit_bzero(typed, strlen(typed));
+  return wants;
 }
 
 void guide_ran(struct app *a, const char *task) {
@@ -219,14 +224,16 @@ unsigned guide_filled(struct app *a, const struct input *in) {
   struct texts words = {0};
   for (size_t i = 0; (arg = form_argument(&a->acting, i)) != NULL; i++) {
     const char *text;
-    if (i >= form->count || !form->values[i].touched || arg->kind == ARG_SECRET) continue;
+    if (i >= form->count || !form->values[i].touched) continue;
     if (!form_text(form, i, 0)) texts_add(in->arena, &words, arena_printf(in->arena, "%s=", arg->name));
     for (size_t n = 0; (text = form_text(form, i, n)) != NULL && (arg->list || !n); n++) texts_add(in->arena, &words, arena_printf(in->arena, "%s=%s", arg->name, text));
   }
   form_state_free(&a->acting.form);
   acting_close(&a->acting);
   a->guide.landed = false; /* on the first that is not done, by what is asked now */
-  return give_form(a, &words);
+  unsigned wants = give_form(a, &words);
+  for (size_t i = 0; i < words.count; i++) explicit_bzero((char *)words.item[i], strlen(words.item[i]));
+  return wants;
 }
 
 /* One way after the other; where there are two choices, all four. */

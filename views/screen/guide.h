@@ -51,6 +51,8 @@ struct guide_rest { /* all that is left, while it is being done, and how it ende
 struct guide_shown {
   struct guide_look look;          /* what was found rests on this */
   const struct values *given;      /* of the form, by hand: the rest of it is proposed */
+  const char *(*secret)(const void *owner, const struct guide_run *r); /* that it wants, when it is known; NULL: it is not */
+  const void *owner;
   const struct guide_found *found; /* GUIDE_STEPS of them; NULL: nothing was looked at yet */
   const char *lacks;               /* what the form lacks, a sentence; NULL: it is whole */
   const struct guide_host *hosts;

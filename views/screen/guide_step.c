@@ -206,8 +206,9 @@ static void add_form(struct text *t, const struct input *in, const struct guide_
     struct texts v = value_list(in->arena, g->look.form, arg->name);
     const struct guide_choice *c = guide_choice(arg->name);
     bool lab = c && v.count && str_eq(v.item[0], c->lab);
-    char *name = arena_strdup(in->arena, arg->title ? arg->title : arg->name);
+    char *name = arena_strdup(in->arena, arg->name);
     if (arg->kind == ARG_SECRET) continue;
+    for (char *p = name; *p; p++) *p = *p == '_' ? ' ' : p == name ? (char)toupper((unsigned char)*p) : *p;
     if (!v.count) put(t, name, arg->required ? STYLE(WARN) : STYLE(DIM), arg->required ? "to be filled in" : "-");
     else put(t, name, lab ? STYLE(WARN) : STYLE(NORMAL), c ? lab ? arena_printf(in->arena, "%s %s (the lab's way)", symbol(in->glyphs, SYMBOL_WARN), c->lab_text) : c->better_text : join_text(in, &v));
   }
