@@ -4,7 +4,7 @@
 #include "views/simulation.h"
 #include <string.h>
 
-enum { AGAIN_MS = 20000 /* the hosts are asked anew so often while the guide is looked at */, BEAT_MS = 1000 };
+enum { AGAIN_MS = 20000 /* the hosts are asked anew so often while the guide is looked at */, HURRY_MS = 4000 /* ... while what was run may come to be seen */, HURRY_FOR_MS = 60000, BEAT_MS = 1000 };
 
 int64_t guider_wall(const struct guider *g) { return g->console->feed ? feed_wall(g->console->feed) : clock_wall_ms(); }
 static bool is_shown(const struct guider *g) { return g->console->app.view == VIEW_GUIDE && !g->console->app.noc.on && !g->console->away; }
@@ -118,10 +118,29 @@ void guider_ask(struct guider *g) {
   g->now.asking = survey_ask(g->console->loop, g->executor, &g->now.survey, g->now.arena, on_answers, g);
 }
 
+/* A task of this page has ended: now, and until it is seen. */
+static bool is_in_hurry(struct guider *g) {
+  const struct guide_page *page = &g->console->app.guide;
+  struct task_view t;
+  if (!page->task || !page->ran || !operator_look(g->console->operator, page->task, &t)) return false;
+  if (!task_ended(t.state) || operator_drilling(g->console->operator)) {
+    g->ended_at = UNKNOWN_INT;
+    return false;
+  }
+  if (g->ended_at == UNKNOWN_INT || !str_eq(g->ended, page->task)) {
+    mem_free(g->ended);
+    g->ended = mem_strdup(page->task);
+    g->ended_at = guider_wall(g);
+  }
+  if (g->asked_at < g->ended_at) return true;
+  return g->looked && g->found[page->ran - 1].state != GUIDE_DONE && guider_wall(g) - g->ended_at < HURRY_FOR_MS;
+}
+
 static void follow_hosts(struct guider *g) {
-  bool other = g->asked_form != g->form_serial, again = g->again != g->console->app.guide.again, old = g->asked_at == UNKNOWN_INT || guider_wall(g) - g->asked_at >= AGAIN_MS;
+  bool hurry = is_in_hurry(g);
+  bool other = g->asked_form != g->form_serial, again = g->again != g->console->app.guide.again, old = g->asked_at == UNKNOWN_INT || guider_wall(g) - g->asked_at >= (hurry ? HURRY_MS : AGAIN_MS) || (hurry && g->asked_at < g->ended_at);
   if (!g->executor || g->lacks) return;
-  if (g->now.asking && !other) return;
+  if (g->now.asking && !other) return; /* what was asked too early is asked again then */
   if (other || again || old) guider_ask(g);
 }
 
@@ -270,7 +289,7 @@ static void on_beat(void *owner) {
   guider_see(owner);
 }
 
-bool guider_busy(const struct guider *g) { return g && (g->now.asking || g->plan.round.asking || (g->rest.shown.on && g->rest.phase != REST_OPERATOR)); }
+bool guider_busy(const struct guider *g) { return g && ((is_shown(g) && g->executor && g->form_arena && !g->lacks) || (g->rest.shown.on && g->rest.phase != REST_OPERATOR)); }
 
 void guider_wish(struct guider *g) {
   struct guide_page *page = &g->console->app.guide;
@@ -290,7 +309,7 @@ static const char *system_in(const struct survey *s, const char *host, struct ar
   if (!at) return NULL;
   at += strlen("PRETTY_NAME=");
   at += *at == '"';
-  return arena_strndup(a, at, strcspn(at, "\"\n"));
+  return arena_strndup(a, at, strcspn(at, "\"\n("));
 }
 
 static const char *shown_secret(const void *owner, const struct guide_run *r) { return secret_of(owner, r->secret_from ? r->secret_from : r->secret); }
@@ -334,7 +353,7 @@ void guider_input(struct guider *g, struct input *in) {
 
 struct guider *guider_new(struct console *c, struct arguments *a) {
   struct guider *g = mem_alloc(sizeof *g);
-  *g = (struct guider){.console = c, .asked_at = UNKNOWN_INT, .answered_at = UNKNOWN_INT, .never = c->replay ? mem_strdup("this is a recording: there are no hosts to be asked") : NULL};
+  *g = (struct guider){.console = c, .asked_at = UNKNOWN_INT, .answered_at = UNKNOWN_INT, .ended_at = UNKNOWN_INT, .never = c->replay ? mem_strdup("this is a recording: there are no hosts to be asked") : NULL};
   g->beat = loop_timer(c->loop, -1, on_beat, g);
   g->soon = loop_timer(c->loop, -1, on_soon, g);
   if (!g->never) g->executor = c->simulated ? simulation_guide(a->simulation, c->loop) : executor_hosts(c->loop, &a->config);
@@ -356,6 +375,7 @@ void guider_free(struct guider *g) {
   arena_free(g->given_arena);
   arena_free(g->form_arena);
   mem_free(g->lacks);
+  mem_free(g->ended);
   mem_free(g->never);
   mem_free(g);
 }

@@ -37,6 +37,8 @@ struct guider {
   char *lacks;                   /* why the form is not whole; owned, NULL: it is */
   struct round now, last;        /* last: answered */
   int64_t asked_at, answered_at; /* wall ms of the feed; UNKNOWN_INT: never */
+  char *ended;                   /* the task of the page that was seen to end, ... */
+  int64_t ended_at;              /* ... then */
   uint64_t again, asked_form, serial; /* serial: counts answers */
   struct arena *found_arena;
   struct guide_found found[GUIDE_STEPS];

@@ -195,6 +195,7 @@ const struct task_view *task_running(const struct input *in);            /* the 
 const struct task_view *task_noted(const struct input *in);              /* what every view tells of: it runs, has just ended, or was interrupted; NULL: nothing */
 bool task_ended(enum task_state s);
 struct text *task_text(const struct input *in, const char *id);      /* text_free() */
+struct text *task_steps_text(const struct input *in, const char *id); /* how it stands and its steps, without what every task says of itself; NULL: there is none */
 struct text *task_text_so_far(const struct input *in, const char *id); /* up to the step that runs; NULL: none runs */
 void task_undo_text(struct text *t, const struct input *in, const char *id); /* what taking it back would run */
 void draw_task_line(struct pen p, const struct input *in, const struct task_view *t);

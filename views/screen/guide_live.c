@@ -3,7 +3,6 @@
 #include "analysis/fences.h"
 #include "analysis/seen.h"
 #include "analysis/store_view.h"
-#include "base/clock.h"
 #include "views/screen/guide.h"
 #include <inttypes.h>
 #include <string.h>
@@ -59,13 +58,11 @@ static void put_hosts(struct live *l) {
   for (size_t i = 0; i < l->of->all.count; i++) {
     const char *name = l->of->all.item[i];
     const struct guide_host *h = host_of(l, name);
-    char age[CLOCK_TEXT];
     bool kvm = texts_have(&l->of->kvm, name), store = texts_have(&l->of->gluster, name);
     struct standing s = known(h ? h->answers : TRUTH_UNKNOWN, "answers", "does not answer", h && h->asking ? "is being asked" : "not asked yet");
     if (s.level == LEVEL_NONE) s.level = LEVEL_BAD;
-    const char *more = s.level == LEVEL_BAD && h->text && *h->text ? arena_printf(l->in->arena, ": %s", h->text) : h && h->answers == TRUTH_YES && h->system ? arena_printf(l->in->arena, "  %s", h->system) : "";
-    row(l, s, w, name, arena_printf(l->in->arena, "%-8s%s%s", kvm && store ? "kvm+glu" : kvm ? "kvm" : "gluster", s.words, more));
-    if (h && h->at != UNKNOWN_INT) text_moref(l->t, STYLE(DIM), "  %s", clock_age(age, l->in->wall > h->at ? l->in->wall - h->at : 0));
+    const char *more = s.level == LEVEL_BAD && h->text && *h->text ? arena_printf(l->in->arena, "%s: %s", s.words, h->text) : s.level == LEVEL_OK && h->system ? h->system : s.words;
+    row(l, s, w, name, arena_printf(l->in->arena, "%-8s%s", kvm && store ? "kvm+glu" : kvm ? "kvm" : "gluster", more));
   }
 }
 

@@ -24,6 +24,7 @@ static bool same_evidence(const struct guide_evidence *a, const struct guide_evi
 
 /* Hosts of which the same was seen, in one line. */
 static void add_evidence(struct text *t, const struct input *in, const struct guide_found *f) {
+  int64_t asked = in->guide->look.survey_age_ms;
   heading(t, "Seen");
   if (!f->evidence.count) text_add(t, STYLE(DIM), "  nothing tells");
   for (size_t i = 0; i < f->evidence.count; i++) {
@@ -41,7 +42,7 @@ static void add_evidence(struct text *t, const struct input *in, const struct gu
     bool named = hosts.count == 1 && e->text && strstr(e->text, hosts.item[0]);
     if (hosts.count && !named) text_moref(t, STYLE(TITLE), "%s  ", join_text(in, &hosts));
     text_more(t, e->good == TRUTH_YES ? STYLE(NORMAL) : style_of(role), e->text ? e->text : "?");
-    if (e->age_ms != UNKNOWN_INT && e->age_ms > 5000) text_moref(t, e->age_ms > 60000 ? STYLE(STALE) : STYLE(DIM), "  %s old", clock_age(age, e->age_ms));
+    if (e->age_ms != UNKNOWN_INT && e->age_ms > 5000 && e->age_ms != asked) text_moref(t, e->age_ms > 60000 ? STYLE(STALE) : STYLE(DIM), "  %s old", clock_age(age, e->age_ms));
   }
 }
 
@@ -160,8 +161,7 @@ static bool add_task(struct text *t, const struct app *a, const struct input *in
   const struct task_view *task = g->task && g->ran == g->step + 1 ? task_shown(in, g->task) : NULL;
   if (!task || g->quiet) return false;
   const struct drill *drill = task->operation ? drill_find(task->operation) : NULL;
-  struct text *of = drill ? drill_text(in, task->operation) : !task_ended(task->state) ? task_text_so_far(in, g->task) : NULL;
-  if (!of) of = task_text(in, g->task);
+  struct text *of = drill ? drill_text(in, task->operation) : task_steps_text(in, g->task);
   heading(t, task_ended(task->state) ? "What was run" : "Running");
   text_join(t, of);
   text_free(of);
