@@ -1,5 +1,6 @@
 #include "views/guider_parts.h"
 #include "base/clock.h"
+#include "run/audit.h"
 #include "views/operator.h"
 #include "views/simulation.h"
 #include <string.h>
@@ -87,12 +88,13 @@ static void take_form(struct guider *g, char *const *words) {
   g->form_serial++;
   g->looked = false; /* other hosts, other answers */
   follow_form(g);
+  notes_form(g);
 }
 
 /* ---- asking ---- */
 
 struct guide_look guider_look(const struct guider *g) {
-  return (struct guide_look){.snap = snap_of(g), .form = &g->form, .survey = &g->last.survey, .survey_age_ms = g->answered_at == UNKNOWN_INT ? UNKNOWN_INT : guider_wall(g) > g->answered_at ? guider_wall(g) - g->answered_at : 0};
+  return (struct guide_look){.snap = snap_of(g), .form = &g->form, .survey = &g->last.survey, .survey_age_ms = g->answered_at == UNKNOWN_INT ? UNKNOWN_INT : guider_wall(g) > g->answered_at ? guider_wall(g) - g->answered_at : 0, .were_done = &g->notes.were_done};
 }
 
 static void on_answers(void *owner) {
@@ -131,6 +133,7 @@ static bool is_in_hurry(struct guider *g) {
     mem_free(g->ended);
     g->ended = mem_strdup(page->task);
     g->ended_at = guider_wall(g);
+    notes_task(g, &t);
   }
   if (g->asked_at < g->ended_at) return true;
   return g->looked && g->found[page->ran - 1].state != GUIDE_DONE && guider_wall(g) - g->ended_at < HURRY_FOR_MS;
@@ -156,6 +159,7 @@ static void follow_found(struct guider *g) {
   g->found_arena = arena_new();
   guide_check(&look, g->found_arena, g->found);
   g->looked = true;
+  notes_found(g);
   g->found_of.serial = g->serial, g->found_of.version = s->version, g->found_of.now = s->now;
 }
 
@@ -297,6 +301,7 @@ void guider_wish(struct guider *g) {
   page->wish = GUIDE_WISH_NONE;
   if (wish == GUIDE_WISH_FORM && page->words) take_form(g, page->words);
   else if (wish == GUIDE_WISH_REST) rest_begin(g);
+  else if (wish == GUIDE_WISH_EXPORT && page->path) notes_export(g, page->path);
   else if (wish == GUIDE_WISH_HALT) rest_stop(g, "stopped by you; what runs ends by itself");
   guider_see(g);
 }
@@ -356,6 +361,11 @@ struct guider *guider_new(struct console *c, struct arguments *a) {
   *g = (struct guider){.console = c, .asked_at = UNKNOWN_INT, .answered_at = UNKNOWN_INT, .ended_at = UNKNOWN_INT, .never = c->replay ? mem_strdup("this is a recording: there are no hosts to be asked") : NULL};
   g->beat = loop_timer(c->loop, -1, on_beat, g);
   g->soon = loop_timer(c->loop, -1, on_soon, g);
+  char *state_dir = c->simulated || c->replay ? NULL : state_directory();
+  notes_open(g, state_dir, c->simulated ? a->option[OPT_WORLD] : NULL);
+  mem_free(state_dir);
+  g->given_arena = arena_new();
+  guide_notes_form(&g->notes.kept, &g->given, g->given_arena);
   if (!g->never) g->executor = c->simulated ? simulation_guide(a->simulation, c->loop) : executor_hosts(c->loop, &a->config);
   return g;
 }
@@ -366,6 +376,7 @@ void guider_free(struct guider *g) {
   round_drop(&g->last);
   drop_plan(g);
   rest_free(&g->rest);
+  notes_free(&g->notes);
   for (size_t i = 0; i < g->secret_count; i++) forget(&g->secrets[i]);
   mem_free(g->secrets);
   executor_free(g->executor);

@@ -2,6 +2,7 @@
 #ifndef VIEWS_GUIDER_PARTS_H
 #define VIEWS_GUIDER_PARTS_H
 #include "run/executor.h"
+#include "run/guide_notes.h"
 #include "views/guider.h"
 
 struct round { /* questions on their way, or answered */
@@ -24,6 +25,13 @@ struct rest { /* all that is left */
   size_t step, left;             /* of what was run last: the step, how many things there were left of it */
   const struct operation *last;  /* NULL: nothing was yet */
   int64_t since;                 /* when that ended, or the looking began */
+};
+
+struct notes {
+  struct arena *arena;
+  struct guide_notes kept;
+  char *path, *wrong;            /* path NULL: they are kept nowhere; wrong: why, NULL. Owned */
+  struct texts were_done;
 };
 
 struct guider {
@@ -56,6 +64,7 @@ struct guider {
   } plan;
   struct secret *secrets;
   size_t secret_count;
+  struct notes notes;
   struct rest rest;
 };
 
@@ -70,6 +79,14 @@ bool guider_questions(const struct guider *g, const struct operation *o, struct 
 void guider_secret(struct guider *g, const char *name, const char *text);
 void guider_ask(struct guider *g);  /* the hosts, now */
 void guider_tell(struct guider *g); /* something is to be seen */
+
+/* guider_notes.c */
+void notes_open(struct guider *g, const char *state_dir, const char *world); /* NULL: nowhere */
+void notes_free(struct notes *n);
+void notes_form(struct guider *g);
+void notes_found(struct guider *g);
+void notes_task(struct guider *g, const struct task_view *t); /* the page's, which has ended */
+void notes_export(struct guider *g, const char *name);
 
 /* guider_rest.c */
 void rest_begin(struct guider *g);

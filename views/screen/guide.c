@@ -137,6 +137,7 @@ unsigned guide_open_run(struct app *a, const struct input *in, size_t step, cons
   acting_close(&a->acting);
   a->acting.from_menu = false;
   a->guide.ran = step + 1;
+  a->guide.undoes = false;
   a->guide.running = r->operation;
   unsigned wants = acting_open(&a->acting, in, r->operation, NULL, &words, true) | APP_CHANGED;
   if (typed) explicit_bzero(typed, strlen(typed));
@@ -169,7 +170,11 @@ static unsigned run_step(struct app *a, const struct input *in, bool undo) {
   if (in->cannot) return say(a, arena_printf(in->arena, "nothing runs from here: %s", in->cannot));
   if (undo && f->state != GUIDE_DONE && f->state != GUIDE_TODO && f->state != GUIDE_BROKEN) return say(a, "nothing of it was seen that could be taken back");
   guide_left(&in->guide->look, &guide_steps[a->guide.step], undo, in->arena, &runs);
-  if (runs.list.count && runs.list.item[0].operation) return guide_open_run(a, in, a->guide.step, &runs.list.item[0]);
+  if (runs.list.count && runs.list.item[0].operation) {
+    unsigned wants = guide_open_run(a, in, a->guide.step, &runs.list.item[0]);
+    a->guide.undoes = undo;
+    return wants;
+  }
   if (undo) return say(a, "nothing takes this step back: it left nothing behind, or the step that made it does");
   const char *why = guide_by_hand(&in->guide->look, &guide_steps[a->guide.step], in->arena);
   return look_again(a, why ? why : "nothing is left to be run for it; the hosts are asked again");

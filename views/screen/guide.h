@@ -24,6 +24,7 @@ struct guide_page { /* {0}: nobody has looked at it yet */
   struct prompt word;        /* of what lies over it */
   const char *wrong;         /* ... what is to be said of it; static or owned by whoever set it */
   uint64_t again;            /* how often the hosts are wanted to be asked anew */
+  bool undoes;               /* it takes back what the step did */
   size_t ran;                /* 1 + the step whose operation was opened from here ... */
   const struct operation *running;
   char *task;                /* ... and its task; owned, NULL: none was begun */

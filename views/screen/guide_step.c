@@ -179,6 +179,11 @@ struct text *guide_step_text(const struct app *a, const struct input *in) {
   struct text *t = text_new();
   struct texts told = {0};
   bool planned = s && s->plan && s->planned == a->guide.step + 1, running = task_goes_on(a, in);
+  if (s && s->rest.over && s->rest.text && s->rest.step == a->guide.step) {
+    heading(t, "All that is left");
+    text_indent(t, 1, 3);
+    text_addf(t, STYLE(WARN), "%s %s", symbol(in->glyphs, SYMBOL_WARN), s->rest.text);
+  }
   if (running) add_task(t, a, in);
   heading(t, "Why");
   text_indent(t, 1, 1);
