@@ -308,13 +308,16 @@ void guider_wish(struct guider *g) {
 
 /* ---- for the page ---- */
 
+/* "Debian 12", "Rocky Linux 9.3". */
 static const char *system_in(const struct survey *s, const char *host, struct arena *a) {
   const struct answer *os = survey_answer(s, host, "os");
   const char *at = os && os->out ? strstr(os->out, "PRETTY_NAME=") : NULL;
   if (!at) return NULL;
   at += strlen("PRETTY_NAME=");
   at += *at == '"';
-  return arena_strndup(a, at, strcspn(at, "\"\n("));
+  char *name = arena_strndup(a, at, strcspn(at, "\"\n(")), *gnu = strstr(name, " GNU/Linux");
+  if (gnu) memmove(gnu, gnu + strlen(" GNU/Linux"), strlen(gnu + strlen(" GNU/Linux")) + 1);
+  return name;
 }
 
 static const char *shown_secret(const void *owner, const struct guide_run *r) { return secret_of(owner, r->secret_from ? r->secret_from : r->secret); }
@@ -350,8 +353,8 @@ static void put_hosts(const struct guider *g, struct guide_shown *s, struct aren
 void guider_input(struct guider *g, struct input *in) {
   if (!is_wanted(g) || !snap_of(g) || !g->form_arena) return;
   struct guide_shown *s = arena_alloc(in->arena, sizeof *s);
-  *s = (struct guide_shown){.look = guider_look(g), .given = &g->given, .secret = shown_secret, .owner = g, .found = g->looked ? g->found : NULL, .lacks = g->lacks, .asking = g->now.asking != NULL, .asked_at = g->answered_at, .cannot = g->never,
-                            .planned = g->plan.plan ? g->plan.step : 0, .plan = g->plan.plan, .says = g->plan.says, .left = g->plan.left, .rest = g->rest.shown};
+  *s = (struct guide_shown){.look = guider_look(g), .given = &g->given, .secret = shown_secret, .owner = g, .found = g->looked ? g->found : NULL, .lacks = g->lacks, .asking = g->now.asking != NULL, .asking_ms = g->now.asking ? guider_wall(g) - g->asked_at : 0, .asked_at = g->answered_at, .cannot = g->never,
+                            .planned = g->plan.plan || g->plan.round.asking ? g->plan.step : 0, .plan = g->plan.plan, .planning = g->plan.round.asking != NULL, .says = g->plan.says, .left = g->plan.left, .rest = g->rest.shown};
   if (is_shown(g)) put_hosts(g, s, in->arena);
   in->guide = s;
 }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BESIDE = 76 /* so wide that the cluster stands beside the step */, LISTED = 160 /* ... and the list of steps too */, LIST_W = 44, FOOT = 2, OVER_W = 74 };
+enum { BESIDE = 76 /* so wide that the cluster stands beside the step */, LISTED = 160 /* ... and the list of steps too */, LIST_MOST = 66, FOOT = 2, SLOW_MS = 6000, OVER_W = 74 };
 
 static void words_free(char ***words) {
   for (char **w = *words; w && *w; w++) explicit_bzero(*w, strlen(*w)), mem_free(*w); /* a password may be among them */
@@ -65,9 +65,9 @@ static struct layout layout_of(struct pen p, const struct app *a) {
   struct layout l = {.head = pen_sub(p, 0, 0, p.w, 1), .foot = pen_sub(p, 0, p.h - FOOT, p.w, FOOT)};
   int x = 0, y = 1, h = p.h - 1 - FOOT, w = p.w;
   if (w >= LISTED) {
-    l.list = pen_sub(p, 0, y, LIST_W, h);
-    x = LIST_W;
-    w -= LIST_W;
+    x = w * 3 / 10 < LIST_MOST ? w * 3 / 10 : LIST_MOST;
+    l.list = pen_sub(p, 0, y, x, h);
+    w -= x;
   }
   if (is_start(a)) l.left = pen_sub(p, x, y, w, h);
   else if (p.w >= BESIDE) {
@@ -122,8 +122,9 @@ void settle_guide(struct app *a, const struct input *in, int w, int h) {
   if (l.left.w) clamp(l.left, left_text(a, in), &g->top[0]);
   if (l.right.w) clamp(l.right, right_text(a, in), &g->top[1]);
   struct table t = steps_table(in);
-  if (g->over != GUIDE_OVER_STEPS) table_select(&t, &g->steps, l.list.h - 2, is_start(a) ? guide_steps[0].name : guide_steps[g->step].name);
-  table_follow(&t, &g->steps, (g->over == GUIDE_OVER_STEPS ? h - 1 - FOOT : l.list.h) - 2);
+  int rows = h - 1 - FOOT - 2; /* beside the step or over it: as high */
+  if (g->over != GUIDE_OVER_STEPS) table_select(&t, &g->steps, rows, is_start(a) ? guide_steps[0].name : guide_steps[g->step].name);
+  table_follow(&t, &g->steps, rows);
 }
 
 /* ---- running a step ---- */
@@ -381,12 +382,9 @@ static const char *count_words(const struct input *in) {
 /* All steps, a sign each: how far along, at a glance. */
 static void draw_head(struct pen p, const struct app *a, const struct input *in) {
   const char *counts = count_words(in);
-  int strip = p.w - text_columns(counts) - 3 - GUIDE_STEPS, x;
-  if (is_start(a)) x = pen_text(p, 1, 0, STYLE(TITLE), p.w < 76 ? "The lab" : "The lab, step by step");
-  else {
-    x = pen_textf(p, 1, 0, STYLE(DIM), "Step %zu of %d  ", a->guide.step, GUIDE_STEPS - 1);
-    x = pen_field(p, x, 0, strip - x - 1 > 0 ? strip - x - 1 : 0, (struct style){.role = ROLE_TITLE, .attrs = ATTR_BOLD}, guide_steps[a->guide.step].title);
-  }
+  int x = is_start(a) ? pen_text(p, 1, 0, (struct style){.role = ROLE_TITLE, .attrs = ATTR_BOLD}, "From bare hosts to a failover") : pen_textf(p, 1, 0, (struct style){.role = ROLE_TITLE, .attrs = ATTR_BOLD}, "Step %zu of %d", a->guide.step, GUIDE_STEPS - 1);
+  int strip = p.w - text_columns(counts) - 3 - GUIDE_STEPS;
+  if (strip < x + 1) strip = 0;
   for (int i = 0; i < GUIDE_STEPS && strip > 0; i++) {
     const struct guide_found *f = found_of(in, (size_t)i);
     struct guide_look_of look = guide_looks(f ? f->state : GUIDE_BLOCKED);
@@ -403,16 +401,14 @@ static void draw_pane(struct pen p, const char *title, const char *note, struct 
   text_free(t);
 }
 
-/* Hosts that are asked and have not answered, or could not be. */
+/* Hosts that could not be asked, or take long to answer. */
 static const char *silent_hosts(const struct input *in) {
-  struct texts asked = {0}, dead = {0};
+  struct texts dead = {0};
   for (size_t i = 0; i < in->guide->host_count; i++) {
     const struct guide_host *h = &in->guide->hosts[i];
-    if (h->answers == TRUTH_NO) texts_add(in->arena, &dead, h->name);
-    else if (h->asking) texts_add(in->arena, &asked, h->name);
+    if (h->answers == TRUTH_NO || (h->asking && in->guide->asking_ms > SLOW_MS)) texts_add(in->arena, &dead, h->name);
   }
-  if (dead.count) return arena_printf(in->arena, "%s %s not answer", join_text(in, &dead), dead.count == 1 ? "does" : "do");
-  return asked.count ? arena_printf(in->arena, "asking %s", asked.count > 4 ? arena_printf(in->arena, "%zu hosts", asked.count) : join_text(in, &asked)) : NULL;
+  return dead.count ? arena_printf(in->arena, "%s %s not answer", join_text(in, &dead), dead.count == 1 ? "does" : "do") : NULL;
 }
 
 static const char *age_words(const struct input *in) {
@@ -423,35 +419,43 @@ static const char *age_words(const struct input *in) {
   return arena_printf(in->arena, "%s%s ago", g->asking ? "asking again, seen " : "seen ", clock_age(age, in->wall > g->asked_at ? in->wall - g->asked_at : 0));
 }
 
-static void draw_check(struct pen p, const struct app *a, const struct input *in) {
+/* What it says goes below where it needs that room and has it. */
+static void draw_check(struct pen p, const struct app *a, const struct input *in, bool free_below) {
   const struct guide_found *f = found_of(in, a->guide.step);
   struct guide_look_of look = guide_looks(f ? f->state : GUIDE_UNKNOWN);
   const char *age = in->guide ? age_words(in) : "";
-  int x = pen_text(p, 1, 0, STYLE(DIM), "check  ");
+  int x = pen_text(p, 1, 0, STYLE(DIM), "check  "), room;
   bool old = in->guide && in->guide->asked_at != UNKNOWN_INT && in->wall - in->guide->asked_at > 120000;
-  if (f) {
-    x = pen_symbol(p, x, 0, style_of(look.role), look.sign) + 1;
-    x = pen_text(p, x, 0, style_of(look.role), look.word);
-    if (f->state == GUIDE_BLOCKED && f->blocked_by) x = pen_textf(p, x, 0, STYLE(DIM), " by step %zu, %s", guide_number(guide_step(f->blocked_by)), guide_steps[guide_number(guide_step(f->blocked_by))].title);
-    else if (f->text && *f->text) x = pen_text(p, x, 0, STYLE(NORMAL), ": ");
-  }
-  int room = p.w - x - text_columns(age) - 2;
-  if (f && f->state != GUIDE_BLOCKED && f->text && room > 0) pen_field(p, x, 0, room, f->state == GUIDE_DONE ? STYLE(NORMAL) : style_of(look.role), f->text);
-  else if (!f) pen_text(p, x, 0, STYLE(UNKNOWN), in->guide && in->guide->cannot ? in->guide->cannot : in->guide && in->guide->lacks ? "the hosts are not named yet" : "not looked at yet");
   pen_text(p, p.w - text_columns(age) - 1, 0, old ? STYLE(STALE) : STYLE(DIM), age);
+  if (!f) {
+    pen_field(p, x, 0, p.w - x - text_columns(age) - 2, STYLE(UNKNOWN), in->guide && in->guide->cannot ? in->guide->cannot : in->guide && in->guide->lacks ? "the hosts are not named yet" : "not looked at yet");
+    return;
+  }
+  x = pen_symbol(p, x, 0, style_of(look.role), look.sign) + 1;
+  x = pen_text(p, x, 0, style_of(look.role), look.word);
+  size_t by = f->blocked_by ? guide_number(guide_step(f->blocked_by)) : 0;
+  const char *says = f->blocked_by ? arena_printf(in->arena, "by step %zu, %s", by, guide_steps[by].title) : f->text ? f->text : "";
+  struct style style = f->state == GUIDE_DONE ? STYLE(NORMAL) : style_of(look.role);
+  room = p.w - x - 2 - text_columns(age) - 2;
+  if (*says && free_below && text_columns(says) > room) pen_field(p, 8, 1, p.w - 9, style, says);
+  else if (*says && room > 0) pen_field(p, pen_text(p, x, 0, style_of(look.role), ": "), 0, room, style, says);
 }
 
 /* Below the check: what is being done by itself, who is silent, what can be done here. */
-static void draw_now(struct pen p, const struct app *a, const struct input *in) {
+static bool draw_now(struct pen p, const struct app *a, const struct input *in) {
   const struct guide_shown *g = in->guide;
   const struct task_view *t = is_start(a) ? NULL : task_of(a, in);
-  const char *silent = g ? silent_hosts(in) : NULL;
-  if (g && (g->rest.on || g->rest.over) && g->rest.text)
-    pen_field(p, 1, 1, p.w - 2, g->rest.on ? g->rest.waits ? STYLE(WARN) : STYLE(ACCENT) : done_count(in) == GUIDE_STEPS ? STYLE(OK) : STYLE(WARN), arena_printf(in->arena, "all that is left%s: %s", g->rest.on ? arena_printf(in->arena, ", step %zu", g->rest.step) : "", g->rest.text));
-  else if (silent) pen_field(p, 1, 1, p.w - 2, str_starts(silent, "asking") ? STYLE(DIM) : STYLE(WARN), silent);
-  else if (in->cannot) pen_field(p, 1, 1, p.w - 2, STYLE(WARN), arena_printf(in->arena, "only to look: %s", in->cannot));
-  else if (t && !task_ended(t->state)) pen_field(p, 1, 1, p.w - 2, STYLE(ACCENT), arena_printf(in->arena, "it runs: %s", t->text ? t->text : ""));
-  else if (found_of(in, a->guide.step) && found_of(in, a->guide.step)->state == GUIDE_TODO && g->left > 1 && g->planned == a->guide.step + 1) pen_field(p, 1, 1, p.w - 2, STYLE(DIM), arena_printf(in->arena, "%zu things to do here, one after the other: Enter begins with the first", g->left));
+  const char *silent = g ? silent_hosts(in) : NULL, *words = NULL;
+  enum role role = ROLE_WARN;
+  if (g && (g->rest.on || g->rest.over) && g->rest.text) {
+    words = arena_printf(in->arena, "all that is left%s: %s", g->rest.on ? arena_printf(in->arena, ", step %zu", g->rest.step) : "", g->rest.text);
+    role = g->rest.on ? g->rest.waits ? ROLE_WARN : ROLE_ACCENT : done_count(in) == GUIDE_STEPS ? ROLE_OK : ROLE_WARN;
+  } else if (silent) words = silent;
+  else if (in->cannot) words = arena_printf(in->arena, "only to look: %s", in->cannot);
+  else if (t && !task_ended(t->state)) words = arena_printf(in->arena, "it runs: %s", t->text ? t->text : ""), role = ROLE_ACCENT;
+  else if (g && g->left > 1 && g->planned == a->guide.step + 1) words = arena_printf(in->arena, "%zu things to do here, one after the other", g->left), role = ROLE_DIM;
+  if (words) pen_field(p, 1, 1, p.w - 2, style_of(role), words);
+  return words != NULL;
 }
 
 static void draw_over(struct pen p, const struct app *a, const struct input *in) {
@@ -492,11 +496,12 @@ void draw_guide(struct pen p, const struct app *a, const struct input *in) {
     struct pen inside = pen_box(l.list, &(struct box){.title = "Steps", .footer = table_range(range, &t, &g->steps, l.list.h - 2)});
     table_draw(inside, &t, &at, false);
   }
-  const char *note = !is_start(a) && !l.right.w ? "the cluster: Tab" : NULL;
-  if (l.left.w) draw_pane(l.left, is_start(a) ? "GlusterFS, KVM, Corosync and Pacemaker" : "The step", note, left_text(a, in), g->top[0], !g->pane || is_start(a));
-  if (l.right.w) draw_pane(l.right, "The cluster now", l.left.w ? NULL : "the step: Tab", right_text(a, in), g->top[1], g->pane);
-  draw_check(l.foot, a, in);
-  draw_now(l.foot, a, in);
+  char pane[KEY_NAME];
+  keymap_hint(in->keymap, CONTEXT_GUIDE, ACTION_NEXT_PANE, pane);
+  const char *note = !is_start(a) && !l.right.w ? arena_printf(in->arena, "%s the cluster", pane) : NULL;
+  if (l.left.w) draw_pane(l.left, is_start(a) ? "GlusterFS, KVM, Corosync and Pacemaker" : arena_printf(in->arena, "%zu  %s", a->guide.step, guide_steps[a->guide.step].title), note, left_text(a, in), g->top[0], !g->pane || is_start(a));
+  if (l.right.w) draw_pane(l.right, "The cluster now", l.left.w ? NULL : arena_printf(in->arena, "%s the step", pane), right_text(a, in), g->top[1], g->pane);
+  draw_check(l.foot, a, in, !draw_now(l.foot, a, in));
   if (g->over) draw_over(p, a, in);
 }
 

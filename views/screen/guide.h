@@ -59,10 +59,12 @@ struct guide_shown {
   const struct guide_host *hosts;
   size_t host_count;
   bool asking;                     /* the hosts are */
+  int64_t asking_ms;               /* ... for so long */
   int64_t asked_at;                /* wall ms of the answers; UNKNOWN_INT: none yet */
   const char *cannot;              /* why no host can be asked from here; NULL: they can */
   size_t planned;                  /* 1 + the step that the plan is of; 0: of none */
   const struct plan *plan;         /* of the next operation of it, as it would be made now; NULL: none */
+  bool planning;                   /* ... that is being worked out */
   const char *says;                /* ... what it is for: "a fence device for kvm02" */
   size_t left;                     /* how many operations there are left of it */
   struct guide_rest rest;

@@ -98,13 +98,28 @@ static void add_command(struct text *t, const struct input *in, const struct pla
   text_indent(t, 4, 4);
   if (s->say) text_add(t, STYLE(NORMAL), s->say);
   if (s->secret) text_addf(t, STYLE(DIM), "reads the %s from its input: it stands in no argument and no log", s->secret);
+  if (s->input && !input_is_secret(s)) {
+    text_indent(t, 4, 10);
+    char *rest = arena_strdup(in->arena, s->input);
+    const char *lead = "reads ";
+    for (char *line; (line = strsep(&rest, "\n")) != NULL; lead = "      ") {
+      if (!*line) continue;
+      text_add(t, STYLE(DIM), lead);
+      text_more(t, STYLE(NORMAL), line);
+    }
+  }
   add_meaning(t, in, &s->argv, told);
 }
 
 static void add_plan(struct text *t, const struct input *in, const struct guide_shown *g, struct texts *told) {
   const struct plan *p = g->plan;
   const char *last = NULL;
-  heading(t, p->allowed == TRUTH_YES ? "What Enter shows, and runs after a word" : "What would run");
+  bool runs = p && p->allowed == TRUTH_YES && g->found[g->planned - 1].state != GUIDE_BLOCKED && !in->cannot;
+  heading(t, runs ? "What Enter shows, and runs after a word" : "What would run");
+  if (!p) {
+    text_add(t, STYLE(DIM), "  being worked out: the hosts are asked what it depends on");
+    return;
+  }
   if (g->says && *g->says) text_addf(t, STYLE(NORMAL), " %s%s", g->says, g->left > 1 ? arena_printf(in->arena, ": the first of %zu things to do here", g->left) : "");
   if (p->allowed != TRUTH_YES) {
     text_indent(t, 1, 3);
@@ -141,15 +156,15 @@ static void add_choices(struct text *t, const struct input *in, const struct gui
   for (const char *const *name = g->choices; *name; name++) {
     const struct guide_choice *c = guide_choice(*name);
     const char *now = in->guide->look.form ? value_of_name(in->guide->look.form, *name) : NULL;
-    bool lab = c && str_eq(now, c->lab);
+    bool lab = c && str_eq(now, c->lab), better = c && str_eq(now, c->better);
     if (!c) continue;
     text_indent(t, 1, 3);
-    text_addf(t, lab ? STYLE(WARN) : STYLE(OK), "%s ", symbol(in->glyphs, lab ? SYMBOL_WARN : SYMBOL_OK));
-    text_moref(t, STYLE(TITLE), "%s", lab ? c->lab_text : c->better_text);
-    text_moref(t, STYLE(NORMAL), ": %s", lab ? c->lab_why : c->better_why);
-    text_indent(t, 3, 3);
-    text_addf(t, STYLE(DIM), "%s: %s", lab ? "better" : "the lab", lab ? c->better_text : c->lab_text);
-    if (!lab) text_moref(t, STYLE(DIM), "; %s", c->lab_why);
+    text_addf(t, lab ? STYLE(WARN) : STYLE(OK), "%s ", symbol(in->glyphs, lab ? SYMBOL_WARN : better ? SYMBOL_OK : SYMBOL_BULLET));
+    text_moref(t, STYLE(DIM), "%s: ", c->title);
+    text_moref(t, STYLE(TITLE), "%s", lab ? c->lab_text : better ? c->better_text : now ? now : "?");
+    if (lab || better) text_moref(t, STYLE(NORMAL), ": %s", lab ? c->lab_why : c->better_why);
+    text_indent(t, 3, 5);
+    text_addf(t, STYLE(DIM), "%s: %s: %s", lab ? "better" : "the lab", lab ? c->better_text : c->lab_text, lab ? c->better_why : c->lab_why);
   }
   if (*key) text_indent(t, 1, 1), text_addf(t, STYLE(KEY), "%s", key), text_more(t, STYLE(DIM), g->choices[1] ? " goes through the ways" : " takes the other way");
 }
@@ -178,7 +193,7 @@ struct text *guide_step_text(const struct app *a, const struct input *in) {
   const struct guide_shown *s = in->guide;
   struct text *t = text_new();
   struct texts told = {0};
-  bool planned = s && s->plan && s->planned == a->guide.step + 1, running = task_goes_on(a, in);
+  bool planned = s && s->found && s->planned == a->guide.step + 1, running = task_goes_on(a, in);
   if (s && s->rest.over && s->rest.text && s->rest.step == a->guide.step) {
     heading(t, "All that is left");
     text_indent(t, 1, 3);
@@ -192,7 +207,7 @@ struct text *guide_step_text(const struct app *a, const struct input *in) {
   if (s && s->found) add_evidence(t, in, &s->found[a->guide.step]);
   bool done = s && s->found && s->found[a->guide.step].state == GUIDE_DONE;
   if (!running) add_task(t, a, in);
-  if (planned && !done && !running) add_plan(t, in, s, &told);
+  if (planned && !done && !running && (s->plan || s->planning)) add_plan(t, in, s, &told);
   if (s) add_choices(t, in, g);
   add_classic(t, in, g, &told, !planned || done);
   return t;
