@@ -183,7 +183,7 @@ static unsigned run_step(struct app *a, const struct input *in, bool undo) {
 
 static unsigned open_form(struct app *a, const struct input *in) {
   struct texts words = {0};
-  if (!in->guide || !in->guide->look.form) return 0;
+  if (!in->guide || !in->guide->look.form) return say(a, "nothing is known yet that it could begin with");
   for (size_t i = 0; i < in->guide->given->list.count; i++) {
     const struct value *v = &in->guide->given->list.item[i];
     texts_add(in->arena, &words, arena_printf(in->arena, "%s=%s", v->name, v->text));
@@ -247,7 +247,7 @@ static unsigned other_way(struct app *a, const struct input *in) {
   const struct guide_step *g = is_start(a) ? NULL : &guide_steps[a->guide.step];
   struct texts words = {0};
   if (!g || !g->choices[0]) return say(a, "there is one way of doing this");
-  if (!in->guide || !in->guide->look.form) return 0;
+  if (!in->guide || !in->guide->look.form) return say(a, "nothing is known yet: the hosts are named first");
   for (const char *const *name = g->choices; *name; name++) {
     const struct guide_choice *c = guide_choice(*name);
     const char *now = value_of_name(in->guide->look.form, *name);
