@@ -165,14 +165,25 @@ static void check_trust(struct planning *p, struct guide_checking *c) {
   }
 }
 
+/* A host that hung writes until its power is cut: its locks are released 4 s after that, and the domain is started sooner. */
+static bool tries_again(const struct planning *p) { return pcmk_truth(property_seen(p->snap, "start-failure-is-fatal")) == TRUTH_NO; }
+
 void check_resource(struct planning *p, struct guide_checking *c) {
   if (!pacemaker_told(p, c)) return;
   check_trust(p, c);
+  read_as(p, c, truth_of(tries_again(p)), LAYER_PACEMAKER, tries_again(p) ? "a start that meets a dead host's lock is tried again" : "one failed start is final (start-failure-is-fatal): it fails while a dead host's lock is held");
   const struct resource_view *r = resource_seen(p->snap, resource_of(p));
   if (!r) return read_as(p, c, TRUTH_NO, LAYER_PACEMAKER, planf(p, "%s is no resource", domain(p)));
   read_as(p, c, truth_of(r->managed != TRUTH_NO), LAYER_PACEMAKER, r->managed != TRUTH_NO ? planf(p, "pacemaker drives %s", r->id) : planf(p, "pacemaker leaves %s alone (it is unmanaged)", r->id));
   bool started = r->role == HA_STARTED || r->role == HA_MIGRATING;
   read_as(p, c, truth_of(started), LAYER_PACEMAKER, started ? planf(p, "%s is started on %s", r->id, names_text(p->arena, &r->hosts)) : planf(p, "%s is %s", r->id, r->role ? role_names[r->role] : "in a state that is not known"));
+}
+
+static void try_again(struct planning *p, struct guide_runs *r) {
+  if (tries_again(p)) return;
+  struct guide_run *x = run_of(p, r, "cluster-property", "a start that meets a dead host's lock is tried again");
+  with(p, x, "name", "start-failure-is-fatal");
+  with(p, x, "value", "false");
 }
 
 void left_resource(struct planning *p, struct guide_runs *r) {
@@ -185,8 +196,11 @@ void left_resource(struct planning *p, struct guide_runs *r) {
     struct guide_run *x = run_of(p, r, "domain-make-ha", planf(p, "%s becomes a resource", domain(p)));
     with(p, x, "domain", domain(p));
     with(p, x, "config", shared_file(p));
+    with(p, x, "tries", "10");
+    try_again(p, r);
     return;
   }
+  try_again(p, r);
   if (now->managed == TRUTH_NO) with(p, run_of(p, r, "resource-manage", "pacemaker drives it again"), "resource", now->id);
   else if (now->disabled == TRUTH_YES) with(p, run_of(p, r, "resource-enable", "it may run again"), "resource", now->id);
   else if (now->role == HA_STOPPED) with(p, run_of(p, r, "resource-cleanup", "its failures are forgotten"), "resource", now->id);
@@ -286,7 +300,7 @@ static const struct fencing_view *fenced_when_lost(struct planning *p) {
     const struct fencing_view *f = &p->snap->fencing.item[i];
     bool lost = f->client && (str_starts(f->client, "pacemaker-controld") || str_starts(f->client, "crmd")), ours = false;
     for (size_t k = 0; k < kvm.count; k++) ours |= same_host(p->snap, kvm.item[k], f->target);
-    if (lost && ours && (str_eq(f->result, "success") || str_eq(f->result, "succeeded"))) return f;
+    if (lost && ours && where(p) && !same_host(p->snap, where(p), f->target) && (str_eq(f->result, "success") || str_eq(f->result, "succeeded"))) return f;
   }
   return NULL;
 }
