@@ -511,7 +511,7 @@ static int version(struct call *c) {
 
 const struct command pcs_commands[] = {
     {"pcs", "host auth", host_auth, 1800}, {"pcs", "pcsd status", pcsd_status, 700}, {"pcs", "cluster setup", cluster_setup, 6000}, {"pcs", "cluster start", cluster_start, 3500}, {"pcs", "cluster stop", cluster_stop, 1500}, {"pcs", "cluster enable", cluster_enable, 900},
-    {"pcs", "cluster disable", cluster_disable, 900}, {"pcs", "cluster destroy", cluster_destroy, 2500}, {"pcs", "cluster status", status, 900}, {"pcs", "stonith create", stonith_create, 1600}, {"pcs", "stonith fence", stonith_fence, 800},
+    {"pcs", "cluster disable", cluster_disable, 900}, {"pcs", "cluster destroy", cluster_destroy, 2500}, {"pcs", "cluster status", status, 900}, {"pcs", "stonith create", stonith_create, 1600}, {"pcs", "stonith delete", resource_delete, 1500}, {"pcs", "stonith fence", stonith_fence, 800},
     {"pcs", "stonith confirm", stonith_confirm, 800}, {"pcs", "stonith status", stonith_status, 800}, {"pcs", "constraint location", constraint_location, 900}, {"pcs", "constraint remove", constraint_remove, 900},
     {"pcs", "constraint delete", constraint_remove, 900}, {"pcs", "constraint", constraint_list, 700}, {"pcs", "property set", property_set, 900}, {"pcs", "property", property_list, 700}, {"pcs", "resource status", resource_status, 800}, {"pcs", "resource create", resource_create, 1700},
     {"pcs", "resource delete", resource_delete, 1500}, {"pcs", "resource disable", resource_disable, 900}, {"pcs", "resource enable", resource_enable, 900}, {"pcs", "resource manage", resource_manage, 900},
