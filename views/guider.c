@@ -5,7 +5,7 @@
 #include "views/simulation.h"
 #include <string.h>
 
-enum { AGAIN_MS = 20000 /* the hosts are asked anew so often while the guide is looked at */, HURRY_MS = 4000 /* ... while what was run may come to be seen */, HURRY_FOR_MS = 60000, BEAT_MS = 1000 };
+enum { AGAIN_MS = 20000 /* the hosts are asked anew so often while the guide is looked at */, SILENT_MS = 3000, HURRY_MS = 4000 /* ... while what was run may come to be seen */, HURRY_FOR_MS = 60000, BEAT_MS = 1000 };
 
 int64_t guider_wall(const struct guider *g) { return g->console->feed ? feed_wall(g->console->feed) : clock_wall_ms(); }
 static bool is_shown(const struct guider *g) { return g->console->app.view == VIEW_GUIDE && !g->console->app.noc.on && !g->console->away; }
@@ -93,13 +93,31 @@ static void take_form(struct guider *g, char *const *words) {
 
 /* ---- asking ---- */
 
+static bool host_answered(const struct survey *s, const char *host) {
+  for (size_t i = 0; i < s->answers.count; i++)
+    if (s->answers.item[i].code != UNKNOWN_INT && str_eq(s->answers.item[i].host, host)) return true;
+  return false;
+}
+
+/* All have answered but hosts that say nothing at all: what is known is told without waiting for these. */
+static bool only_silent_are_left(const struct guider *g) {
+  if (!g->now.asking || guider_wall(g) - g->asked_at < SILENT_MS) return false;
+  for (size_t i = 0; i < g->now.survey.answers.count; i++) {
+    const struct answer *q = &g->now.survey.answers.item[i];
+    if (q->code == UNKNOWN_INT && !q->text && host_answered(&g->now.survey, q->host)) return false;
+  }
+  return true;
+}
+
 struct guide_look guider_look(const struct guider *g) {
-  return (struct guide_look){.snap = snap_of(g), .form = &g->form, .survey = &g->last.survey, .survey_age_ms = g->answered_at == UNKNOWN_INT ? UNKNOWN_INT : guider_wall(g) > g->answered_at ? guider_wall(g) - g->answered_at : 0, .were_done = &g->notes.were_done};
+  int64_t at = g->partly ? g->asked_at : g->answered_at, now = guider_wall(g);
+  return (struct guide_look){.snap = snap_of(g), .form = &g->form, .survey = g->partly ? &g->now.survey : &g->last.survey, .survey_age_ms = at == UNKNOWN_INT ? UNKNOWN_INT : now > at ? now - at : 0, .were_done = &g->notes.were_done};
 }
 
 static void on_answers(void *owner) {
   struct guider *g = owner;
   g->now.asking = NULL;
+  g->partly = false;
   round_drop(&g->last);
   g->last = g->now;
   g->now = (struct round){0};
@@ -110,6 +128,8 @@ static void on_answers(void *owner) {
 }
 
 void guider_ask(struct guider *g) {
+  g->looked &= !g->partly; /* what was found rests on answers that go now */
+  g->partly = false;
   round_drop(&g->now);
   g->now.arena = arena_new();
   g->asked_at = guider_wall(g);
@@ -149,8 +169,10 @@ static void follow_hosts(struct guider *g) {
 
 static void follow_found(struct guider *g) {
   const struct snapshot *s = snap_of(g);
-  if (g->looked && g->found_of.serial == g->serial && g->found_of.version == s->version && g->found_of.now == s->now) return;
-  if (g->lacks || (!g->last.arena && g->executor)) { /* there is nobody to ask, or nobody has answered yet */
+  bool partly = only_silent_are_left(g), same = partly == g->partly;
+  g->partly = partly;
+  if (same && g->looked && g->found_of.serial == g->serial && g->found_of.version == s->version && g->found_of.now == s->now) return;
+  if (g->lacks || (!g->last.arena && !partly && g->executor)) { /* there is nobody to ask, or nobody has answered yet */
     g->looked = false;
     return;
   }
@@ -275,6 +297,8 @@ static void follow_plan(struct guider *g) {
 void guider_see(struct guider *g) {
   if (!g || !snap_of(g)) return;
   if (!is_wanted(g)) { /* nobody looks: nobody is asked */
+    g->looked &= !g->partly;
+    g->partly = false;
     round_drop(&g->now);
     drop_plan(g);
     if (g->asked_at != g->answered_at) g->asked_at = g->answered_at;
@@ -353,7 +377,7 @@ static void put_hosts(const struct guider *g, struct guide_shown *s, struct aren
 void guider_input(struct guider *g, struct input *in) {
   if (!is_wanted(g) || !snap_of(g) || !g->form_arena) return;
   struct guide_shown *s = arena_alloc(in->arena, sizeof *s);
-  *s = (struct guide_shown){.look = guider_look(g), .given = &g->given, .secret = shown_secret, .owner = g, .found = g->looked ? g->found : NULL, .lacks = g->lacks, .asking = g->now.asking != NULL, .asking_ms = g->now.asking ? guider_wall(g) - g->asked_at : 0, .asked_at = g->answered_at, .cannot = g->never,
+  *s = (struct guide_shown){.look = guider_look(g), .given = &g->given, .secret = shown_secret, .owner = g, .found = g->looked ? g->found : NULL, .lacks = g->lacks, .asking = g->now.asking != NULL, .asking_ms = g->now.asking ? guider_wall(g) - g->asked_at : 0, .asked_at = g->partly ? g->asked_at : g->answered_at, .cannot = g->never,
                             .planned = g->plan.plan || g->plan.round.asking ? g->plan.step : 0, .plan = g->plan.plan, .planning = g->plan.round.asking != NULL, .says = g->plan.says, .left = g->plan.left, .rest = g->rest.shown};
   if (is_shown(g)) put_hosts(g, s, in->arena);
   in->guide = s;

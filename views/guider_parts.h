@@ -50,7 +50,7 @@ struct guider {
   uint64_t again, asked_form, serial; /* serial: counts answers */
   struct arena *found_arena;
   struct guide_found found[GUIDE_STEPS];
-  bool looked;
+  bool looked, partly;           /* partly: by what has been answered of the round that is on its way */
   struct { uint64_t version, serial; int64_t now; } found_of;
   struct { /* the plan of the step in sight */
     struct round round;
