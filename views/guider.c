@@ -140,7 +140,7 @@ void guider_ask(struct guider *g) {
   g->again = g->console->app.guide.again;
   guide_survey(NULL, snap_of(g), &g->form, g->now.arena, &g->now.survey);
   executor_see(g->executor, g->console->newest);
-  g->now.asking = survey_ask(g->console->loop, g->executor, &g->now.survey, g->now.arena, on_answers, g);
+  g->now.asking = survey_ask_hosts(g->console->loop, g->executor, &g->now.survey, g->now.arena, on_answers, g);
 }
 
 /* A task of this page has ended: now, and until it is seen. */
@@ -270,7 +270,7 @@ static void begin_plan(struct guider *g, size_t step, const struct guide_run *r,
   g->plan.round.arena = arena_new();
   guider_values(g, r, g->plan.round.arena, true, &g->plan.values, &lacks);
   if (!guider_questions(g, r->operation, &g->plan.values, &g->plan.round, &e)) return; /* its form says what it lacks */
-  if (g->plan.round.survey.answers.count && g->executor) g->plan.round.asking = survey_ask(g->console->loop, g->executor, &g->plan.round.survey, g->plan.round.arena, on_plan_answers, g);
+  if (g->plan.round.survey.answers.count && g->executor) g->plan.round.asking = survey_ask_hosts(g->console->loop, g->executor, &g->plan.round.survey, g->plan.round.arena, on_plan_answers, g);
   else make_plan(g);
 }
 
