@@ -37,7 +37,7 @@ struct executor_class {
   void (*leave)(struct exec *c);  /* stop waiting: on_end comes with EXEC_LEFT before this returns */
   void (*see)(struct executor *x, struct snapshot *s); /* NULL: it need not */
   void (*free)(struct executor *x);
-  bool scripts; /* there is a shell where its commands run, which may be given several at once */
+  bool shell;                     /* `sh -c` runs there: questions may be asked together */
   const char *(*way)(struct executor *x, const char *host); /* "here", "ssh root@kvm02", "simulated": for previews */
 };
 struct executor { const struct executor_class *class; };
@@ -56,7 +56,5 @@ static inline struct exec *executor_start(struct executor *x, const struct exec_
 struct survey;
 struct asking;
 struct asking *survey_ask(struct loop *l, struct executor *x, struct survey *s, struct arena *a, void (*done)(void *owner), void *owner);
-/* The same for many questions: all of a host's in one command of its own, where the executor can be given a script. */
-struct asking *survey_ask_hosts(struct loop *l, struct executor *x, struct survey *s, struct arena *a, void (*done)(void *owner), void *owner);
 void asking_end(struct asking *q); /* stops it without done(); not after done. NULL is fine */
 #endif

@@ -1,24 +1,25 @@
-/* The survey: each question a command of its own, a few at a time, and never all of them to one host: one that is silent holds up
- * nobody else. What cannot be asked says why and stays unanswered; a host that was not reached once is not tried for the rest.
- * Or a command a host, a shell that is given all its questions: its lines are "N|what it printed", the last of them ending with
- * ".CODE", and "N!what it complained of". */
+/* The survey. Where a shell answers (executor_class.shell) all questions of a host go to it at once, as one command that asks them one
+ * after the other; else each is a command of its own, a few at a time. What cannot be asked says why and stays unanswered. */
 #include "base/str.h"
 #include "ops/plan.h"
 #include "ops/survey.h"
 #include "run/executor.h"
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
-enum { JOBS = 6, JOBS_HOST = 4, ASK_MS = 20000, TEXT_MAX = 512, ALL_MS = 90000 };
-
-static const char shell_function[] = "q() { i=$1; shift; e=$( { o=$(timeout -k 1 20 \"$@\" </dev/null 3>&-; printf .%s $?); printf '%s\\n' \"$o\" | sed \"s/^/$i|/\" >&3; } 2>&1 ); [ -z \"$e\" ] || printf '%s\\n' \"$e\" | sed \"s/^/$i!/\"; }\nexec 3>&1\n";
+enum { JOBS = 6, ASK_S = 20, ASK_MS = ASK_S * 1000, TOGETHER_MAX = 64, TOGETHER_BYTES = 48000, TOGETHER_MS = 120000, TEXT_MAX = 512 };
 
 struct question_run {
   struct asking *asking;
-  size_t at; /* of the answers */
+  size_t at[TOGETHER_MAX], count; /* of the answers */
+  size_t now;                     /* which of them is being answered */
+  bool complaint;                 /* its output is over: what follows is what it wrote to stderr */
+  bool empty;                     /* a line that may only be ours was held back */
+  char mark[40];
   struct exec *exec;
   struct str out, err;
-  struct str script; /* of all questions of its host; empty: it is one */
 };
 
 struct asking {
@@ -29,166 +30,144 @@ struct asking {
   void (*done)(void *owner);
   void *owner;
   struct question_run jobs[JOBS];
-  bool each_host;  /* a command a host */
-  bool *begun;     /* by answer */
-  struct said { struct str out, err; size_t job; } *said; /* by answer, of each host's own command; job: 1 + */
-  size_t first, running; /* first: all before it were begun */
+  bool *taken;
+  size_t running;
   struct timer *over;
   bool ending;
 };
 
-static void take_out(void *owner, char *line, size_t len, bool cut) {
-  struct question_run *j = owner;
-  (void)cut;
-  if (j->out.len + len + 1 > ANSWER_MAX) return;
-  str_addn(&j->out, line, len);
-  str_addc(&j->out, '\n');
+static void go_on(struct asking *q);
+
+static void add_line(struct str *to, size_t most, const char *line, size_t len, const char *between) {
+  if (to->len + len + 2 > most) return;
+  str_addn(to, line, len);
+  str_add(to, between);
 }
 
 static void take_err(void *owner, char *line, size_t len, bool cut) {
   struct question_run *j = owner;
   (void)cut;
-  if (j->err.len + len + 2 > TEXT_MAX || !len) return;
-  str_add(&j->err, j->err.len ? " " : "");
-  str_addn(&j->err, line, len);
+  if (len) add_line(&j->err, TEXT_MAX, line, len, " ");
 }
 
-/* The rest of a host that was not reached. */
-static void leave_out(struct asking *q, const struct answer *lost) {
-  for (size_t i = q->first; i < q->survey->answers.count; i++) {
-    struct answer *a = &q->survey->answers.item[i];
-    if (q->begun[i] || a->code != UNKNOWN_INT || !str_eq(a->host, lost->host)) continue;
-    q->begun[i] = true;
-    a->out = "";
-    a->text = lost->text;
-  }
+/* ---- the answer to one of them ---- */
+
+static void answered_with(struct question_run *j, int64_t code, const char *why) {
+  struct asking *q = j->asking;
+  struct answer *a = &q->survey->answers.item[j->at[j->now]];
+  if (j->err.len && j->err.data[j->err.len - 1] == ' ') j->err.data[--j->err.len] = 0;
+  a->code = code;
+  a->out = arena_strdup(q->arena, str_text(&j->out));
+  a->text = arena_strdup(q->arena, code != UNKNOWN_INT ? str_text(&j->err) : why ? why : "it could not be asked");
+  str_reset(&j->out);
+  str_reset(&j->err);
+  j->complaint = j->empty = false;
+  j->now++;
 }
 
-/* ---- all questions of a host at once ---- */
-
-static void take_line(void *owner, char *line, size_t len, bool cut) {
+/* "MARK CODE" ends what the n-th printed, "MARK" what it complained of. The shell puts a newline before the mark: a line that is
+ * empty there is that one, unless another follows. */
+static void take_out(void *owner, char *line, size_t len, bool cut) {
   struct question_run *j = owner;
-  size_t at = 0, i = 0;
+  size_t mark = strlen(j->mark);
   (void)cut;
-  while (at < len && line[at] >= '0' && line[at] <= '9' && i < j->asking->survey->answers.count) i = 10 * i + (size_t)(line[at++] - '0');
-  if (!at || at == len || i >= j->asking->survey->answers.count || (line[at] != '|' && line[at] != '!')) return;
-  struct said *s = &j->asking->said[i];
-  struct str *to = line[at] == '|' ? &s->out : &s->err;
-  if (s->job != 1 + (size_t)(j - j->asking->jobs) || to->len > 2 * ANSWER_MAX) return;
-  if (to->len) str_addc(to, to == &s->out ? '\n' : ' ');
-  str_addn(to, line + at + 1, len - at - 1);
+  if (j->count == 1) {
+    add_line(&j->out, ANSWER_MAX, line, len, "\n");
+    return;
+  }
+  if (j->now >= j->count) return;
+  if (!strncmp(line, j->mark, mark) && (line[mark] == ' ' || !line[mark])) {
+    int64_t code;
+    j->empty = false;
+    if (line[mark] && !str_int(line + mark + 1, 0, 255, &code)) j->complaint = true, j->asking->survey->answers.item[j->at[j->now]].code = code;
+    else if (!line[mark] && j->complaint) {
+      code = j->asking->survey->answers.item[j->at[j->now]].code;
+      bool late = code == 124 || code == 137;
+      answered_with(j, late ? UNKNOWN_INT : code, late ? "it did not answer in time" : NULL);
+    }
+    return;
+  }
+  if (j->complaint) {
+    take_err(j, line, len, cut);
+    return;
+  }
+  if (j->empty) str_add(&j->out, "\n");
+  j->empty = !len;
+  if (len) add_line(&j->out, ANSWER_MAX, line, len, "\n");
 }
 
-/* "what it printed\n.0" */
-static bool split_code(struct str *out, int64_t *ret) {
-  char *dot = out->len ? strrchr(out->data, '.') : NULL;
-  if (!dot || str_int(dot + 1, 0, 255, ret)) return false;
-  *dot = 0;
-  if (strlen(out->data) >= ANSWER_MAX) out->data[ANSWER_MAX - 1] = 0;
-  return true;
-}
-
-static void take_host(struct asking *q, const struct question_run *j, const struct exec_result *r) {
+/* A host that was not reached is not tried for the rest of its questions: it would hold up the others. */
+static void leave_out(struct asking *q, const char *host, const char *why) {
   for (size_t i = 0; i < q->survey->answers.count; i++) {
     struct answer *a = &q->survey->answers.item[i];
-    struct said *s = &q->said[i];
-    int64_t code;
-    if (s->job != 1 + (size_t)(j - q->jobs)) continue;
-    s->job = 0;
-    bool known = split_code(&s->out, &code);
-    if (known) a->code = code;
-    a->out = arena_strdup(q->arena, known ? str_text(&s->out) : "");
-    if (s->err.len > TEXT_MAX) s->err.data[TEXT_MAX] = 0;
-    a->text = arena_strdup(q->arena, known ? str_text(&s->err) : r->text ? r->text : "it did not come to it in time");
-    str_free(&s->out);
-    str_free(&s->err);
+    if (q->taken[i] || a->code != UNKNOWN_INT || !str_eq(a->host, host)) continue;
+    q->taken[i] = true;
+    a->out = "";
+    a->text = arena_strdup(q->arena, why ? why : "it could not be asked");
   }
 }
-
-static void go_on(struct asking *q);
-
-static void on_host_end(void *owner, const struct exec_result *r) {
-  struct question_run *j = owner;
-  struct asking *q = j->asking;
-  j->exec = NULL;
-  q->running--;
-  str_free(&j->script);
-  take_host(q, j, r);
-  if (!q->ending) go_on(q);
-}
-
-static bool start_host(struct asking *q, struct question_run *j, size_t at) {
-  static const char *const argv[] = {"sh", "-s", NULL};
-  const char *host = q->survey->answers.item[at].host;
-  struct err e = {0};
-  *j = (struct question_run){.asking = q, .at = at};
-  str_add(&j->script, shell_function);
-  for (size_t i = at; i < q->survey->answers.count; i++) {
-    const struct answer *a = &q->survey->answers.item[i];
-    if (q->begun[i] || a->code != UNKNOWN_INT || !a->argv.count || !str_eq(a->host, host)) continue;
-    q->begun[i] = true;
-    q->said[i].job = 1 + (size_t)(j - q->jobs);
-    str_addf(&j->script, "q %zu ", i);
-    shell_words(&j->script, &a->argv);
-    str_addc(&j->script, '\n');
-  }
-  j->exec = executor_start(q->executor, &(struct exec_request){.host = host, .argv = argv, .input = j->script.data, .input_len = j->script.len, .deadline_ms = ALL_MS, .on_out = take_line, .on_end = on_host_end, .owner = j}, &e);
-  if (j->exec) return true;
-  str_free(&j->script);
-  take_host(q, j, &(struct exec_result){.text = e.text});
-  return false;
-}
-
-/* ---- each by itself ---- */
 
 static void on_end(void *owner, const struct exec_result *r) {
   struct question_run *j = owner;
   struct asking *q = j->asking;
-  struct answer *a = &q->survey->answers.item[j->at];
   bool known = r->end == EXEC_EXITED || (r->end == EXEC_REFUSED && r->code == 127);
-  a->code = known ? r->code : UNKNOWN_INT;
-  a->out = arena_strdup(q->arena, str_text(&j->out));
-  a->text = arena_strdup(q->arena, known ? str_text(&j->err) : r->text ? r->text : "it could not be asked");
+  if (r->end == EXEC_REFUSED && !known) leave_out(q, q->survey->answers.item[j->at[0]].host, r->text);
+  if (j->count == 1) answered_with(j, known ? r->code : UNKNOWN_INT, r->text);
+  while (j->now < j->count) str_reset(&j->out), answered_with(j, UNKNOWN_INT, known ? "its shell ended before it was asked" : r->text);
   j->exec = NULL;
   q->running--;
-  if (r->end == EXEC_REFUSED && !known) leave_out(q, a);
   str_free(&j->out);
   str_free(&j->err);
   if (!q->ending) go_on(q);
 }
 
-static bool start_one(struct asking *q, struct question_run *j, size_t at) {
-  struct answer *a = &q->survey->answers.item[at];
-  const char **argv = arena_array(q->arena, a->argv.count + 1, sizeof *argv);
+/* ---- the start ---- */
+
+/* $(...) takes what goes to stderr, the output goes on to 3: both apart, in order, without a file. */
+static const char *script(struct asking *q, struct question_run *j) {
+  CLEANUP(str_free) struct str out = {0};
+  uint64_t chance[2] = {0};
+  if (getrandom(chance, sizeof chance, 0) != sizeof chance) chance[0] = (uintptr_t)j;
+  snprintf(j->mark, sizeof j->mark, "asked-%016llx%016llx", (unsigned long long)chance[0], (unsigned long long)chance[1]);
+  str_add(&out, "exec 3>&1\n");
+  for (size_t i = 0; i < j->count; i++) {
+    str_addf(&out, "e=$(timeout -k 5 %d ", ASK_S);
+    shell_words(&out, &q->survey->answers.item[j->at[i]].argv);
+    str_addf(&out, " </dev/null 2>&1 >&3); printf '\\n%%s %%s\\n%%s\\n%%s\\n' %s $? \"$e\" %s\n", j->mark, j->mark);
+  }
+  return arena_strdup(q->arena, str_text(&out));
+}
+
+static bool start(struct asking *q, struct question_run *j) {
+  struct answer *a = &q->survey->answers.item[j->at[0]];
+  const char **argv = arena_array(q->arena, a->argv.count + 4, sizeof *argv);
   struct err e = {0};
-  memcpy(argv, a->argv.item, a->argv.count * sizeof *argv);
-  *j = (struct question_run){.asking = q, .at = at};
-  j->exec = executor_start(q->executor, &(struct exec_request){.host = a->host, .argv = argv, .deadline_ms = ASK_MS, .on_out = take_out, .on_err = take_err, .on_end = on_end, .owner = j}, &e);
+  if (j->count == 1) memcpy(argv, a->argv.item, a->argv.count * sizeof *argv);
+  else argv[0] = "sh", argv[1] = "-c", argv[2] = script(q, j);
+  j->exec = executor_start(q->executor, &(struct exec_request){.host = a->host, .argv = argv, .deadline_ms = j->count == 1 ? ASK_MS : TOGETHER_MS, .on_out = take_out, .on_err = take_err, .on_end = on_end, .owner = j}, &e);
   if (j->exec) return true;
-  if (e.code == -ENOENT) a->code = 127;
-  a->out = "";
-  a->text = arena_strdup(q->arena, e.text);
+  while (j->now < j->count) answered_with(j, e.code == -ENOENT && j->count == 1 ? 127 : UNKNOWN_INT, e.text);
   return false;
 }
 
-static bool has_room(const struct asking *q, const char *host) {
-  size_t n = 0;
-  for (size_t i = 0; i < JOBS; i++) n += q->jobs[i].exec && str_eq(q->survey->answers.item[q->jobs[i].at].host, host);
-  return n < JOBS_HOST;
+/* The next question that nobody has taken, and, of a shell, others of the same host. */
+static bool take(struct asking *q, struct question_run *j) {
+  size_t bytes = 0;
+  *j = (struct question_run){.asking = q};
+  for (size_t i = 0; i < q->survey->answers.count && j->count < TOGETHER_MAX && bytes < TOGETHER_BYTES; i++) {
+    const struct answer *a = &q->survey->answers.item[i];
+    if (q->taken[i] || a->code != UNKNOWN_INT || !a->argv.count || (j->count && !str_eq(a->host, q->survey->answers.item[j->at[0]].host))) continue;
+    q->taken[i] = true;
+    j->at[j->count++] = i;
+    for (size_t k = 0; k < a->argv.count; k++) bytes += strlen(a->argv.item[k]) + 4;
+    if (!q->executor->class->shell) break;
+  }
+  return j->count > 0;
 }
 
 static void go_on(struct asking *q) {
-  for (size_t i = q->first; q->running < JOBS && i < q->survey->answers.count; i++) {
-    const struct answer *a = &q->survey->answers.item[i];
-    if (!q->begun[i] && a->code == UNKNOWN_INT && a->argv.count) {
-      size_t j = 0;
-      if (!has_room(q, a->host)) continue;
-      while (q->jobs[j].exec) j++;
-      if (q->each_host) q->running += start_host(q, &q->jobs[j], i);
-      else q->begun[i] = true, q->running += start_one(q, &q->jobs[j], i);
-    } else q->begun[i] = true;
-    if (i == q->first) q->first++;
-  }
+  for (size_t j = 0; q->running < JOBS && j < JOBS; j++)
+    while (!q->jobs[j].exec && take(q, &q->jobs[j])) q->running += start(q, &q->jobs[j]);
   if (!q->running) timer_set(q->over, 0);
 }
 
@@ -197,23 +176,18 @@ static void on_over(void *owner) {
   void (*done)(void *) = q->done;
   void *to = q->owner;
   timer_end(q->over);
-  mem_free(q->said);
   mem_free(q);
   done(to);
 }
 
-static struct asking *begin(struct loop *l, struct executor *x, struct survey *s, struct arena *a, void (*done)(void *owner), void *owner, bool each_host) {
+struct asking *survey_ask(struct loop *l, struct executor *x, struct survey *s, struct arena *a, void (*done)(void *owner), void *owner) {
   struct asking *q = mem_alloc(sizeof *q);
-  *q = (struct asking){.loop = l, .executor = x, .survey = s, .arena = a, .done = done, .owner = owner, .each_host = each_host};
-  q->begun = arena_array(a, s->answers.count + 1, sizeof *q->begun);
-  q->said = each_host ? mem_alloc((s->answers.count + 1) * sizeof *q->said) : NULL;
+  *q = (struct asking){.loop = l, .executor = x, .survey = s, .arena = a, .done = done, .owner = owner};
+  q->taken = arena_array(a, s->answers.count + 1, sizeof *q->taken);
   q->over = loop_timer(l, -1, on_over, q);
   go_on(q);
   return q;
 }
-
-struct asking *survey_ask(struct loop *l, struct executor *x, struct survey *s, struct arena *a, void (*done)(void *owner), void *owner) { return begin(l, x, s, a, done, owner, false); }
-struct asking *survey_ask_hosts(struct loop *l, struct executor *x, struct survey *s, struct arena *a, void (*done)(void *owner), void *owner) { return begin(l, x, s, a, done, owner, x->class->scripts); }
 
 void asking_end(struct asking *q) {
   if (!q) return;
@@ -221,6 +195,5 @@ void asking_end(struct asking *q) {
   for (size_t i = 0; i < JOBS; i++)
     if (q->jobs[i].exec) q->executor->class->leave(q->jobs[i].exec);
   timer_end(q->over);
-  mem_free(q->said);
   mem_free(q);
 }
