@@ -112,7 +112,7 @@ static inline void step_runs(struct simulated *b, const struct plan *p, size_t n
   simulated_look(b);
   if (s->already.name && condition_holds(&s->already, b->snap, b->arena, NULL) == TRUTH_YES) return;
   if (s->kind == STEP_WAIT && !s->until.name) {
-    bench_pass(b, s->deadline_ms);
+    bench_pass(b, s->deadline_ms / 1000);
     return;
   }
   if (s->kind == STEP_WAIT) {
