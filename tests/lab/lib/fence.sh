@@ -39,8 +39,7 @@ bmc_start() { # HOST: it runs from the base root, so that this machine needs no 
 bmc_listens() { ss -Hlun "sport = :$(bmc_port "$1")" | grep -q .; }
 bmc_answers() { # HOST FROM: as the cluster will ask it; a bare host has nothing to ask with yet
   if is_bare; then
-    "$BASE/lib64/ld-linux-x86-64.so.2" --library-path "$BASE/usr/lib/x86_64-linux-gnu" "$BASE/usr/bin/ipmitool" -I lanplus -C 3 \
-      -H "$NET.1" -p "$(bmc_port "$1")" -U admin -f <(printf aptech) chassis power status
+    from_base ipmitool -I lanplus -C 3 -H "$NET.1" -p "$(bmc_port "$1")" -U admin -f <(printf aptech) chassis power status
     return
   fi
   lexec "$2" sh -c "umask 077; printf aptech >/run/bmc-ask && ipmitool -I lanplus -C 3 -H $NET.1 -p $(bmc_port "$1") \
