@@ -182,11 +182,18 @@ void check_fencing(struct planning *p, struct guide_checking *c) {
   read_as(p, c, truth_of(pcmk_truth(enabled) == TRUTH_YES), LAYER_PACEMAKER, pcmk_truth(enabled) == TRUTH_YES ? "fencing is on" : "fencing is off (stonith-enabled)");
 }
 
-static const char *bmc_of(struct planning *p, const char *host) {
+/* "HOST=ADDRESS", or "HOST=ADDRESS:PORT" as a simulated BMC of a nested host has it; an address with two colons is IPv6. */
+static const char *bmc_of(struct planning *p, const char *host, const char **ret_port) {
   struct texts all = given_list(p, "bmc");
   size_t len = strlen(host);
-  for (size_t i = 0; i < all.count; i++)
-    if (!strncmp(all.item[i], host, len) && all.item[i][len] == '=') return all.item[i] + len + 1;
+  *ret_port = NULL;
+  for (size_t i = 0; i < all.count; i++) {
+    if (strncmp(all.item[i], host, len) != 0 || all.item[i][len] != '=') continue;
+    const char *address = all.item[i] + len + 1, *colon = strchr(address, ':');
+    if (!colon || strchr(colon + 1, ':')) return address;
+    *ret_port = colon + 1;
+    return arena_strndup(p->arena, address, (size_t)(colon - address));
+  }
   return NULL;
 }
 
@@ -205,11 +212,13 @@ void left_fencing(struct planning *p, struct guide_runs *r) {
   }
   for (size_t i = 0; i < kvm.count; i++) {
     if (fence_device_of(p->snap, kvm.item[i], NULL)) continue;
-    if (!bmc_of(p, kvm.item[i])) continue;
+    const char *port, *address = bmc_of(p, kvm.item[i], &port);
+    if (!address) continue;
     struct guide_run *x = run_of(p, r, "fencing-create", planf(p, "a fence device for %s", kvm.item[i]));
     with(p, x, "node", kvm.item[i]);
     with(p, x, "agent", given(p, "bmc_agent"));
-    with(p, x, "ip", bmc_of(p, kvm.item[i]));
+    with(p, x, "ip", address);
+    with(p, x, "port", port);
     with(p, x, "username", given(p, "bmc_user"));
     with(p, x, "cipher", given(p, "bmc_cipher"));
     wants_secret(x, "bmc_password");

@@ -122,7 +122,7 @@ static const struct operation_argument arguments[] = {
     {.name = "image", .title = "/PATH", .help = "a cloud image on the first KVM host, which the domain's disk is copied from", .kind = ARG_PATH},
     {.name = "memory", .title = "SIZE", .help = "the domain's memory", .kind = ARG_SIZE, .min = 32 << 20, .max = (int64_t)1 << 44, .fallback = "1G"},
     {.name = "key", .title = "/PATH", .help = "a file on the first KVM host with the public key that the guest's root is let in by", .kind = ARG_PATH},
-    {.name = "bmc", .title = "HOST=ADDRESS", .help = "who cuts the power of each KVM host: its BMC, or the hypervisor it runs on", .kind = ARG_OPTION, .list = true, .check = check_pair},
+    {.name = "bmc", .title = "HOST=ADDRESS", .help = "who cuts the power of each KVM host: its BMC, or the hypervisor it runs on (HOST=ADDRESS:PORT where it is not the usual one)", .kind = ARG_OPTION, .list = true, .check = check_pair},
     {.name = "bmc_user", .title = "USER", .help = "who may do that there", .kind = ARG_NAME, .fallback = "ADMIN"},
     {.name = "bmc_agent", .title = "AGENT", .help = "fence_ipmilan: a BMC; fence_virsh: a hypervisor, by ssh", .kind = ARG_CHOICE, .words = "fence_ipmilan fence_virsh", .fallback = "fence_ipmilan"},
     {.name = "bmc_cipher", .title = "NUMBER", .help = "fence_ipmilan: cipher suite, when the BMC does not know the agent's default", .kind = ARG_NUMBER, .min = 0, .max = 17},
