@@ -39,9 +39,10 @@ bare_root() { # HOST: what is said to an installer
   bare_ssh "$1"
   bare_libvirt "$1"
 }
-bare_names() { # HOST: it knows itself alone, and as what nobody else can reach
+bare_names() { # HOST: it knows itself alone, and as what nobody else can reach; it has no name server
   local r=$LAB/$1/root
   printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n' "$1" >"$r/etc/hosts"
+  rm -f "$r/etc/resolv.conf"
 }
 bare_network() { # HOST: its own description of its network, since a bridge is made of that later
   local r=$LAB/$1/root
