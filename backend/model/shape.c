@@ -222,8 +222,9 @@ static int decode_array(const struct field *f, const json_t *v, void *m, struct 
   size_t n = json_array_size(v);
   if (n > SHAPE_LIST_MAX) return wrong(f, "of a sane length", e);
   bool texts = f->type == FIELD_TEXTS || f->type == FIELD_SOME;
-  size_t one = texts ? sizeof(char *) : f->of.shape->size, room = 1;
-  while (room < n) room *= 2; /* as grow() leaves it: to what was read something may be added */
+  size_t one = texts ? sizeof(char *) : f->of.shape->size;
+  size_t room = 1; /* as grow() leaves it: what was read may be added to */
+  while (room < n) room *= 2;
   struct any_list l = {arena_array(a, room, one), n};
   for (size_t i = 0; i < n; i++) {
     void *item = (char *)l.item + i * one;

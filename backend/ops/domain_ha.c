@@ -143,6 +143,7 @@ static void create_resource(struct planning *p, const struct domain_view *d, con
   step_word(p, s, "allow-migrate=true");
   step_word(p, s, "failure-timeout=%ss", given(p, "failure_timeout"));
   if (strcmp(given(p, "stickiness"), "0")) step_word(p, s, "resource-stickiness=%s", given(p, "stickiness"));
+  if (given(p, "tries")) step_word(p, s, "migration-threshold=%s", given(p, "tries"));
   if (adopt) step_word(p, s, "is-managed=false");
   s->deadline_ms = 120000;
   already_when(p, s, "resource-known", d->name, NULL);
@@ -203,6 +204,7 @@ const struct operation_argument make_ha_arguments[] = {
     {.name = "stop_timeout", .title = "SECONDS", .help = "how long a shutdown may take: the guest gets all of it but 5 s and is switched off then; a stop that fails fences the host", .kind = ARG_NUMBER, .min = 20, .max = 7200, .fallback = "180"},
     {.name = "migrate_timeout", .title = "SECONDS", .help = "how long a live move may take; what its memory wants on a slow link is proposed", .kind = ARG_NUMBER, .min = 30, .max = 86400, .propose = propose_move_timeout},
     {.name = "failure_timeout", .title = "SECONDS", .help = "after how long a failed start is forgotten and tried again: one that met a dead client's lock is else final", .kind = ARG_NUMBER, .min = 10, .max = 86400, .fallback = "60"},
+    {.name = "tries", .title = "COUNT", .help = "how often a start is tried on a host before it is tried on another (migration-threshold); wants start-failure-is-fatal=false (cluster-property), else the first that fails is the last", .kind = ARG_NUMBER, .min = 1, .max = 1000},
     {.name = "stickiness", .title = "SCORE", .help = "how strongly it stays where it runs: with 0 pacemaker may move it whenever another node has less to do", .kind = ARG_NUMBER, .min = 0, .max = 1000000, .fallback = "100"},
     {.name = NULL},
 };

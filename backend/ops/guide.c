@@ -143,9 +143,12 @@ static bool is_needed_by_done(const struct guide_found *found, size_t step) {
   return false;
 }
 
+/* What nobody could tell of a step before it blocks what is to do; of what cannot be told itself nothing more is said than that. */
 static const char *first_not_done(const struct guide_found *found, size_t step) {
-  for (const char *const *need = guide_steps[step].needs; *need; need++)
-    if (found[place_of(*need)].state != GUIDE_DONE) return *need;
+  for (const char *const *need = guide_steps[step].needs; *need; need++) {
+    int state = found[place_of(*need)].state;
+    if (state != GUIDE_DONE && !(state == GUIDE_UNKNOWN && found[step].state == GUIDE_UNKNOWN)) return *need;
+  }
   return NULL;
 }
 

@@ -5,9 +5,10 @@
  *   form     the answers of the first page: struct values of guide_form's arguments, proposed from what is live
  *   ask      guide_survey(); the answers come by run/executor.h's survey_ask()
  *   check    guide_check(): all steps at once, since a step is blocked by the ones before it and broken by the ones behind it
- *   run      guide_left(): the operations with their values that are still to run for a step, in order. Run the first, look anew,
- *            ask again; the step is over when nothing is left. A secret that an operation wants is never in its values: whoever
- *            runs it asks for it, or takes it from the form (ARG_SECRET there, kept nowhere).
+ *   run      guide_left(): the operations with their values that are still to run for a step. They run in that order, each when the
+ *            one before is verified; whoever was interrupted asks anew, and gets what is left then. A secret that one wants is never in
+ *            its values: whoever runs it asks for it, or takes it from the form (ARG_SECRET there, kept nowhere). The values lack what
+ *            the operation proposes itself (operation_complete()).
  *
  * Progress is derived by guide_check() from live answers and nothing else, so that every console on every host sees the same. */
 #ifndef OPS_GUIDE_H

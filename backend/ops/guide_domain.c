@@ -1,6 +1,7 @@
 /* The guide's steps of the domain: made, shared, pacemaker's, moved, lost and back. */
 #include "ops/guide_parts.h"
 #include "ops/cluster_rows.h"
+#include "analysis/fences.h"
 #include "analysis/store_view.h"
 #include <string.h>
 
@@ -125,6 +126,7 @@ void left_shared(struct planning *p, struct guide_runs *r) {
   with(p, x, "from", kvm.item[0]);
   with(p, x, "to", kvm.item[1]);
   with(p, x, "config", shared_file(p));
+  with(p, x, "how", given(p, "stop"));
 }
 
 /* ---- 18: a resource ---- */
@@ -138,10 +140,38 @@ static bool pacemaker_told(struct planning *p, struct guide_checking *c) {
 
 static const char *resource_of(const struct planning *p) { return view(p) && view(p)->resource ? view(p)->resource : domain(p); }
 
-void ask_resource(struct planning *p) { domains_ask(p); }
+/* Live migration goes by root's ssh, under the names that pacemaker knows. */
+void ask_resource(struct planning *p) {
+  struct texts kvm = kvm_hosts(p);
+  domains_ask(p);
+  for (size_t i = 0; i < kvm.count; i++)
+    for (size_t k = 0; k < kvm.count; k++)
+      if (i != k) ask_command(p, kvm.item[i], planf(p, "trust %s", kvm.item[k]), "ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", planf(p, "root@%s", kvm.item[k]), "true", NULL);
+}
+
+static const char *untrusted(struct planning *p, const char *host) { /* the first that its root may not log in at; NULL: none */
+  struct texts kvm = kvm_hosts(p);
+  for (size_t k = 0; k < kvm.count; k++)
+    if (exit_of(p, host, planf(p, "trust %s", kvm.item[k])) > 0) return kvm.item[k];
+  return NULL;
+}
+
+static void check_trust(struct planning *p, struct guide_checking *c) {
+  struct texts kvm = kvm_hosts(p);
+  for (size_t i = 0; i < kvm.count && kvm.count > 1; i++) {
+    if (!seen_asked(p, c, kvm.item[i], planf(p, "trust %s", kvm.item[!i]))) continue;
+    const char *other = untrusted(p, kvm.item[i]);
+    seen_as(p, c, !other, kvm.item[i], "its root may log in at the others: domains move live", planf(p, "its root may not log in at %s: domains cannot move live", other ? other : ""));
+  }
+}
+
+/* A host that hung writes until its power is cut: its locks are released 4 s after that, and the domain is started sooner. */
+static bool tries_again(const struct planning *p) { return pcmk_truth(property_seen(p->snap, "start-failure-is-fatal")) == TRUTH_NO; }
 
 void check_resource(struct planning *p, struct guide_checking *c) {
   if (!pacemaker_told(p, c)) return;
+  check_trust(p, c);
+  read_as(p, c, truth_of(tries_again(p)), LAYER_PACEMAKER, tries_again(p) ? "a start that meets a dead host's lock is tried again" : "one failed start is final (start-failure-is-fatal): it fails while a dead host's lock is held");
   const struct resource_view *r = resource_seen(p->snap, resource_of(p));
   if (!r) return read_as(p, c, TRUTH_NO, LAYER_PACEMAKER, planf(p, "%s is no resource", domain(p)));
   read_as(p, c, truth_of(r->managed != TRUTH_NO), LAYER_PACEMAKER, r->managed != TRUTH_NO ? planf(p, "pacemaker drives %s", r->id) : planf(p, "pacemaker leaves %s alone (it is unmanaged)", r->id));
@@ -149,14 +179,28 @@ void check_resource(struct planning *p, struct guide_checking *c) {
   read_as(p, c, truth_of(started), LAYER_PACEMAKER, started ? planf(p, "%s is started on %s", r->id, names_text(p->arena, &r->hosts)) : planf(p, "%s is %s", r->id, r->role ? role_names[r->role] : "in a state that is not known"));
 }
 
+static void try_again(struct planning *p, struct guide_runs *r) {
+  if (tries_again(p)) return;
+  struct guide_run *x = run_of(p, r, "cluster-property", "a start that meets a dead host's lock is tried again");
+  with(p, x, "name", "start-failure-is-fatal");
+  with(p, x, "value", "false");
+}
+
 void left_resource(struct planning *p, struct guide_runs *r) {
   const struct resource_view *now = resource_seen(p->snap, resource_of(p));
+  struct texts kvm = kvm_hosts(p);
+  bool trusted = true;
+  for (size_t i = 0; i < kvm.count; i++) trusted &= !untrusted(p, kvm.item[i]);
+  if (!trusted) with_list(p, run_of(p, r, "host-trust", "root's ssh between the KVM hosts"), "host", &kvm);
   if (!now) {
     struct guide_run *x = run_of(p, r, "domain-make-ha", planf(p, "%s becomes a resource", domain(p)));
     with(p, x, "domain", domain(p));
     with(p, x, "config", shared_file(p));
+    with(p, x, "tries", "10");
+    try_again(p, r);
     return;
   }
+  try_again(p, r);
   if (now->managed == TRUTH_NO) with(p, run_of(p, r, "resource-manage", "pacemaker drives it again"), "resource", now->id);
   else if (now->disabled == TRUTH_YES) with(p, run_of(p, r, "resource-enable", "it may run again"), "resource", now->id);
   else if (now->role == HA_STOPPED) with(p, run_of(p, r, "resource-cleanup", "its failures are forgotten"), "resource", now->id);
@@ -256,9 +300,16 @@ static const struct fencing_view *fenced_when_lost(struct planning *p) {
     const struct fencing_view *f = &p->snap->fencing.item[i];
     bool lost = f->client && (str_starts(f->client, "pacemaker-controld") || str_starts(f->client, "crmd")), ours = false;
     for (size_t k = 0; k < kvm.count; k++) ours |= same_host(p->snap, kvm.item[k], f->target);
-    if (lost && ours && str_eq(f->result, "success")) return f;
+    if (lost && ours && where(p) && !same_host(p->snap, where(p), f->target) && (str_eq(f->result, "success") || str_eq(f->result, "succeeded"))) return f;
   }
   return NULL;
+}
+
+static void proof_run(struct planning *p, struct guide_runs *r, const char *lost) {
+  struct guide_run *x = run_of(p, r, "guide-proof", "that it was seen is written down");
+  with(p, x, "step", "failover");
+  with(p, x, "domain", domain(p));
+  with(p, x, "host", lost);
 }
 
 void ask_failover(struct planning *p) { domains_ask(p); }
@@ -272,22 +323,22 @@ void check_failover(struct planning *p, struct guide_checking *c) {
   read_as(p, c, truth_of(on != NULL), LAYER_PACEMAKER, on ? planf(p, "%s is started on %s", domain(p), on) : planf(p, "%s is started on no host", domain(p)));
 }
 
-/* The drill is run from another host than the one it hits: where the domain runs on this one it goes away first. */
+/* The drill is run from another host than the one it hits, and a host that only hangs is believed dead: so the domain goes to another
+ * host than the console's, whose fencing is proven first, while nothing runs there. */
 void left_failover(struct planning *p, struct guide_runs *r) {
-  const char *on = where(p);
+  const char *on = where(p), *hit = on;
   const struct host_view *own = own_host(p);
-  if (on && own && same_host(p->snap, on, own->name)) {
+  bool off = way_is(p, "fencing", "off");
+  if (on && own && same_host(p->snap, on, own->name)) hit = other_node(p, on, true);
+  if (!hit) return;
+  if (!proof_of(p, "failover") && fenced_when_lost(p)) return proof_run(p, r, hit);
+  if (!off && fencing_proven_at(p->snap, hit) == UNKNOWN_INT) with(p, run_of(p, r, "fencing-test", planf(p, "the power of %s is cut for real, so that it is known that it can be", hit)), "node", hit);
+  if (!same_host(p->snap, on, hit)) {
     struct guide_run *x = run_of(p, r, "resource-move", "away from the host that this console runs on");
     with(p, x, "resource", resource_of(p));
-    with(p, x, "to", other_node(p, on, true));
+    with(p, x, "to", hit);
     with(p, x, "clear", "yes");
-    on = other_node(p, on, true);
   }
-  if (!on) return;
-  struct guide_run *x = run_of(p, r, way_is(p, "fencing", "off") ? "power-lost" : "host-hung", planf(p, "%s is lost", on));
-  with(p, x, "host", on);
-  x = run_of(p, r, "guide-proof", "that it was seen is written down");
-  with(p, x, "step", "failover");
-  with(p, x, "domain", domain(p));
-  with(p, x, "host", on);
+  with(p, run_of(p, r, off ? "power-lost" : "host-hung", planf(p, "%s is lost", hit)), "host", hit);
+  proof_run(p, r, hit);
 }

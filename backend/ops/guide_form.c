@@ -100,11 +100,6 @@ static void propose_bridge(struct planning *p, struct texts *ret) {
   texts_add(p->arena, ret, own_host(p) && (texts_have(&kvm, own_host(p)->name) || !kvm.count) ? "none" : "br0");
 }
 
-static void propose_fencing(struct planning *p, struct texts *ret) {
-  const char *now = property_seen(p->snap, "stonith-enabled");
-  texts_add(p->arena, ret, pcmk_truth(now) == TRUTH_NO ? "off" : "on");
-}
-
 static void propose_login(struct planning *p, struct texts *ret) { texts_add(p->arena, ret, given(p, "key") ? "key" : "image"); }
 
 #define HOSTS(name_, help_, propose_) {.name = name_, .title = "HOST", .help = help_, .kind = ARG_HOST, .required = true, .list = true, .propose = propose_}
@@ -139,7 +134,8 @@ static const struct operation_argument arguments[] = {
     CHOICE_OF("login", "key password image", "how the guest's root gets in; image: as the image has it", .propose = propose_login),
     CHOICE_OF("type", "kvm qemu", "qemu: domains are emulated", .fallback = "kvm"),
     CHOICE_OF("bridge", "br0 none", "the domains' network: a bridge of every KVM host, or no card at all", .propose = propose_bridge),
-    CHOICE_OF("fencing", "on off", "what becomes of a lost host", .propose = propose_fencing),
+    CHOICE_OF("stop", "shutdown off", "how the guest is ended before its definition is tried elsewhere: asked, or switched off, for one that does not listen", .fallback = "shutdown"),
+    CHOICE_OF("fencing", "on off", "what becomes of a lost host", .fallback = "on"),
     {.name = NULL}};
 const struct operation guide_form = {.name = "guide", .title = "What is to be built", .help = "The hosts by their names, and what is built on them.", .target = TARGET_CLUSTER, .flags = OP_NO_LOCK, .arguments = arguments};
 

@@ -99,7 +99,7 @@ void ask_guards(struct planning *p) {
   struct texts all = all_hosts(p);
   for (size_t i = 0; i < all.count; i++) {
     guards_ask(p, all.item[i]);
-    ask_command(p, all.item[i], "firewalld opens", "firewall-cmd", "--list-services", "--list-ports", NULL);
+    ask_command(p, all.item[i], "firewalld opens", "firewall-cmd", "--list-all", NULL);
     ask_command(p, all.item[i], "ufw opens", "ufw", "status", NULL);
     ask_command(p, all.item[i], "fusefs", "getsebool", "virt_use_fusefs", NULL);
   }

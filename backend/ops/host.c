@@ -12,6 +12,7 @@ const struct operation host_operations[] = {
     {"host-names", "Have the hosts find each other by name", "Adds what is missing to /etc/hosts of each host; a line that says otherwise is not overwritten.", TARGET_HOST, 1, OP_NO_LOCK, names_arguments, names_survey, names_plan, NULL},
     {"host-packages", "Install what a host needs for its part", "Adds a repository if one is given, and installs the packages of a role that are missing, by the host's own package manager.", TARGET_HOST, 1, OP_NO_LOCK, packages_arguments, packages_survey, packages_plan,
      NULL},
+    {"host-trust", "Let root of the KVM hosts log in at each other", "By a key of each, and the others' keys known beforehand: libvirt migrates domains over ssh, by the cluster's names of the hosts.", TARGET_HOST, 1, OP_NO_LOCK, trust_arguments, trust_survey, trust_plan, NULL},
     {"host-services", "Start what a host's part needs", "Starts the services of a role, now and at every boot, and sees that they run.", TARGET_HOST, 1, OP_NO_LOCK, services_arguments, services_survey, services_plan, NULL},
     {.name = NULL},
 };

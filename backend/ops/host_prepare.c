@@ -62,6 +62,7 @@ const struct operation_argument prepare_arguments[] = {
     {.name = "trust", .title = "HOST", .help = "hosts whose root may log in at each other by ssh, which live migration uses; proposed: the KVM hosts", .kind = ARG_HOST, .list = true, .propose = propose_trust},
     {.name = NULL}};
 const struct operation_argument packages_arguments[] = {HOSTS, PART_ROLES, MIRROR, {.name = NULL}};
+const struct operation_argument trust_arguments[] = {{.name = "host", .title = "HOST", .help = "the hosts, by the names that the cluster knows them by", .kind = ARG_HOST, .required = true, .list = true}, {.name = NULL}};
 const struct operation_argument services_arguments[] = {HOSTS, PART_ROLES, {.name = NULL}};
 const struct operation_argument guards_arguments[] = {HOSTS, ROLES("kvm gluster", ""), GUARDS, {.name = NULL}};
 const struct operation_argument names_arguments[] = {
@@ -222,6 +223,18 @@ void guards_plan(struct planning *p) {
   for (size_t i = 0; i < hosts.count; i++) refuse_unasked(p, hosts.item[i], "firewalld", planf(p, "what firewall %s has", hosts.item[i]));
   for (size_t i = 0; i < hosts.count && !refused(p); i++) guards_steps(p, hosts.item[i], roles_of(p));
   if (!refused(p) && !p->plan->steps.count) consequence(p, "Nothing is in the way: there is nothing to do.");
+}
+
+void trust_survey(struct planning *p) {
+  struct texts hosts = given_list(p, "host");
+  trust_ask(p, &hosts);
+}
+
+void trust_plan(struct planning *p) {
+  struct texts hosts = given_list(p, "host");
+  if (hosts.count < 2) refuse_always(p, "with two hosts or more", "one host alone has nobody to trust");
+  trust_check(p, &hosts);
+  if (!refused(p)) trust_steps(p, &hosts);
 }
 
 static struct texts names_given(const struct planning *p) { return given(p, "name") ? given_list(p, "name") : given_list(p, "host"); }

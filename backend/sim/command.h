@@ -25,7 +25,7 @@ struct command {
   command_fn *run;
   int64_t takes_ms;
 };
-extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[], log_commands[], drill_commands[]; /* end with program NULL */
+extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[], log_commands[], drill_commands[], guard_commands[]; /* end with program NULL */
 
 void say(struct call *c, const char *format, ...) PRINTF(2, 3);      /* a line on stdout */
 int fail(struct call *c, int code, const char *format, ...) PRINTF(3, 4); /* a line on stderr; COMMAND_DONE */
@@ -36,6 +36,7 @@ bool has_flag(const struct call *c, const char *shorter, const char *longer);
 const char *word_at(const struct call *c, size_t n); /* the n-th of rest that is no option; NULL */
 int crm_mon_text(struct call *c, struct arena *a, const char *list); /* what crm_mon and pcs status say of the cluster */
 const char *host_file(struct call *c, const char *path); /* of that host's own files, those that it has by itself too; NULL: it is not there */
+bool is_bridge(const struct call *c, const char *path); /* "br0/bridge" of /sys/class/net is there */
 const char *host_interfaces(struct call *c); /* /etc/network/interfaces as it was installed */
 bool timer_waits(struct world *w, const struct sim_host *h, const char *unit); /* of systemd-run */
 void timer_stop(struct world *w, const struct sim_host *h, const char *unit);

@@ -68,6 +68,7 @@ static bool is_directory(struct call *c, const char *path) {
   for (size_t i = 0; i < COUNT(always); i++)
     if (!strcmp(path, always[i])) return true;
   if (v && !*rest) return true;
+  if (!strncmp(path, "/sys/class/net/", 15)) return is_bridge(c, path + 15);
   EACH(c->w->files, struct sim_file, f)
     if (v && str_eq(f->volume, v->name) && below(f->path, rest)) return true;
   for (size_t i = 0; !v && i < c->host->files.count; i++)
@@ -84,13 +85,27 @@ static bool is_file(struct call *c, const char *path) {
   return str_eq(path, "/dev/kvm") ? YES(c->host->bmc) : host_file(c, path) != NULL;
 }
 
+static const char *any_file(struct call *c, const char *path) {
+  const char *rest = NULL;
+  const struct sim_volume *v = volume_at(c->w, c->host, path, &rest);
+  const struct sim_file *f = v ? world_file(c->w, v->name, rest) : NULL;
+  return !v ? host_file(c, path) : f && !f->content ? "" : f ? f->content : NULL;
+}
+
+static bool holds_bytes(struct call *c, const char *path) { /* an image is no text */
+  const char *rest = NULL;
+  const struct sim_volume *v = volume_at(c->w, c->host, path, &rest);
+  const struct sim_file *f = v ? world_file(c->w, v->name, rest) : NULL;
+  return f && f->size > 0;
+}
+
 static int test(struct call *c) {
   const char *how = c->count > 0 ? c->rest[0] : "", *path = c->count > 1 ? c->rest[1] : "";
   bool file = is_file(c, path), directory = is_directory(c, path), yes = file || directory;
   if (str_eq(how, "-d")) yes = directory;
   else if (str_eq(how, "-f")) yes = file;
   else if (str_eq(how, "-c")) yes = file && str_eq(path, "/dev/kvm");
-  else if (str_eq(how, "-s")) yes = file && host_file(c, path) && *host_file(c, path);
+  else if (str_eq(how, "-s")) yes = file && any_file(c, path) && (*any_file(c, path) || holds_bytes(c, path));
   c->r->code = !yes;
   return COMMAND_DONE;
 }
@@ -185,13 +200,6 @@ static bool letter(const struct call *c, char option) {
   return false;
 }
 
-static const char *any_file(struct call *c, const char *path) {
-  const char *rest = NULL;
-  const struct sim_volume *v = volume_at(c->w, c->host, path, &rest);
-  const struct sim_file *f = v ? world_file(c->w, v->name, rest) : NULL;
-  return !v ? host_file(c, path) : f && !f->content ? "" : f ? f->content : NULL;
-}
-
 static bool line_matches(const regex_t *re, const char *pattern, const char *line, bool whole, regmatch_t *ret) {
   *ret = (regmatch_t){0, (regoff_t)strlen(line)};
   if (re) return regexec(re, line, 1, ret, 0) == 0 && (!whole || (!ret->rm_so && !line[ret->rm_eo]));
@@ -264,6 +272,7 @@ static int sed(struct call *c) {
 static void package_in(struct call *c, const char *name) {
   static const struct { const char *package, *daemon; enum life life; bool enabled; } brings[] = {
       {"glusterfs-server", "glusterd", LIFE_STOPPED, false}, {"libvirt-daemon-system", "libvirtd", LIFE_RUNNING, true}, {"pcs", "pcsd", LIFE_RUNNING, true},
+      {"firewalld", "firewalld", LIFE_RUNNING, true},         {"ufw", "ufw", LIFE_RUNNING, true},
       {"corosync", "corosync", LIFE_STOPPED, false},         {"pacemaker", "pacemaker", LIFE_STOPPED, false}};
   if (has_package(c->host, name)) return;
   add_text(c->w, &c->host->packages, name);

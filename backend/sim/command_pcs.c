@@ -31,6 +31,8 @@ static struct sim_resource *resource(struct call *c, size_t n) {
 
 /* ---- the cluster ---- */
 
+static const char KNOWN_HOSTS[] = "/var/lib/pcsd/known-hosts";
+
 static int host_auth(struct call *c) {
   for (size_t n = 0; word_at(c, n); n++) {
     const char *name = word_at(c, n);
@@ -38,8 +40,26 @@ static int host_auth(struct call *c) {
     const struct sim_host *h = world_host(c->w, name);
     if (!h || !hosts_reach(c->w, c->host, h, TRAFFIC_CLUSTER) || !daemon_runs(h, "pcsd")) return fail(c, 1, "Error: Unable to communicate with %s\nError: Unable to synchronize and save known-hosts on nodes: %s. Run 'pcs host auth %s' to try again", name, name, name);
   }
+  CLEANUP(str_free) struct str known = {0};
   for (size_t n = 0; word_at(c, n); n++)
-    if (world_host(c->w, word_at(c, n))) str_addf(&c->r->err, "%s: Authorized\n", word_at(c, n));
+    if (world_host(c->w, word_at(c, n))) str_addf(&c->r->err, "%s: Authorized\n", word_at(c, n)), str_addf(&known, "\"%s\" ", word_at(c, n));
+  for (size_t n = 0; word_at(c, n); n++) {
+    struct sim_host *h = world_host(c->w, word_at(c, n));
+    if (h) set_pair(c->w, &h->files, KNOWN_HOSTS, str_text(&known));
+  }
+  return COMMAND_DONE;
+}
+
+/* "pcs pcsd status NODE..": whom its tokens are good for. */
+static int pcsd_status(struct call *c) {
+  const char *known = pairs_get(&c->host->files, KNOWN_HOSTS);
+  for (size_t n = 0; word_at(c, n); n++) {
+    const struct sim_host *h = world_host(c->w, word_at(c, n));
+    bool node = h && is_node(h) && is_node(c->host), reached = h && hosts_reach(c->w, c->host, h, TRAFFIC_CLUSTER) && daemon_runs(h, "pcsd");
+    bool trusted = node || (h && known && strstr(known, arena_printf(c->w->arena, "\"%s\"", h->name)));
+    say(c, "  %s: %s", word_at(c, n), !reached ? "Offline" : trusted ? "Online" : "Unable to authenticate");
+    if (!reached || !trusted) c->r->code = 2;
+  }
   return COMMAND_DONE;
 }
 
@@ -490,8 +510,8 @@ static int version(struct call *c) {
 }
 
 const struct command pcs_commands[] = {
-    {"pcs", "host auth", host_auth, 1800}, {"pcs", "cluster setup", cluster_setup, 6000}, {"pcs", "cluster start", cluster_start, 3500}, {"pcs", "cluster stop", cluster_stop, 1500}, {"pcs", "cluster enable", cluster_enable, 900},
-    {"pcs", "cluster disable", cluster_disable, 900}, {"pcs", "cluster destroy", cluster_destroy, 2500}, {"pcs", "cluster status", status, 900}, {"pcs", "stonith create", stonith_create, 1600}, {"pcs", "stonith fence", stonith_fence, 800},
+    {"pcs", "host auth", host_auth, 1800}, {"pcs", "pcsd status", pcsd_status, 700}, {"pcs", "cluster setup", cluster_setup, 6000}, {"pcs", "cluster start", cluster_start, 3500}, {"pcs", "cluster stop", cluster_stop, 1500}, {"pcs", "cluster enable", cluster_enable, 900},
+    {"pcs", "cluster disable", cluster_disable, 900}, {"pcs", "cluster destroy", cluster_destroy, 2500}, {"pcs", "cluster status", status, 900}, {"pcs", "stonith create", stonith_create, 1600}, {"pcs", "stonith delete", resource_delete, 1500}, {"pcs", "stonith fence", stonith_fence, 800},
     {"pcs", "stonith confirm", stonith_confirm, 800}, {"pcs", "stonith status", stonith_status, 800}, {"pcs", "constraint location", constraint_location, 900}, {"pcs", "constraint remove", constraint_remove, 900},
     {"pcs", "constraint delete", constraint_remove, 900}, {"pcs", "constraint", constraint_list, 700}, {"pcs", "property set", property_set, 900}, {"pcs", "property", property_list, 700}, {"pcs", "resource status", resource_status, 800}, {"pcs", "resource create", resource_create, 1700},
     {"pcs", "resource delete", resource_delete, 1500}, {"pcs", "resource disable", resource_disable, 900}, {"pcs", "resource enable", resource_enable, 900}, {"pcs", "resource manage", resource_manage, 900},
