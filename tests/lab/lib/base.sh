@@ -44,7 +44,7 @@ clear_unfinished() { # what a killed build left
 }
 
 # The guest: a kernel and one program (guest-init.c) boot in 3 s under emulation (a /dev/kvm here may create VMs that never run).
-GUEST_MODULES="virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk"
+GUEST_MODULES="virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk button evdev"
 make_guest() {
   local t=$GUEST.new.$$ pkg m
   if cmp -s "$GUEST/guest-init.c" "$HERE/guest-init.c" && [[ -s $GUEST/initrd.gz && -s $GUEST/vmlinuz && -s $GUEST/cloud.qcow2 ]]; then return 0; fi
@@ -70,7 +70,7 @@ IMAGE_SECTOR=65000
 make_image() { # DIR: where the guest is being made
   local t=$1 pkg
   for pkg in syslinux mtools; do (cd "$t" && apt-get -q download "$pkg" && dpkg -x "$pkg"_*.deb tools) || return 1; done
-  printf 'DEFAULT guest\nLABEL guest\nKERNEL vmlinuz\nINITRD initrd.gz\nAPPEND console=ttyS0 quiet panic=1 sector=%s\n' $IMAGE_SECTOR >"$t/syslinux.cfg"
+  printf 'DEFAULT guest\nLABEL guest\nKERNEL vmlinuz\nINITRD initrd.gz\nAPPEND console=ttyS0 quiet panic=1 sector=%s power=button\n' $IMAGE_SECTOR >"$t/syslinux.cfg"
   (
     export PATH=$t/tools/usr/bin:$PATH MTOOLSRC=/dev/null
     truncate -s 32M "$t/image" &&
