@@ -1,6 +1,7 @@
-/* The survey: each question a command of its own, a few at a time. Those of a host that is reached by a connection are asked
- * some at once, by a script of quoted words: a login takes longer than what is asked. What cannot be asked says why and stays
- * unanswered. */
+/* The survey: each question a command of its own, a few at a time, and never all of them to one host: one that is silent holds up
+ * nobody else. Those of a host that is reached by a connection are asked some at once, by a script of quoted words: a login takes
+ * longer than what is asked. What cannot be asked says why and stays unanswered; a host that was not reached once is not tried for
+ * the rest. */
 #include "base/str.h"
 #include "ops/plan.h"
 #include "ops/survey.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { JOBS = 6, TOGETHER = 8, ASK_MS = 20000, TEXT_MAX = 512 };
+enum { JOBS = 6, JOBS_HOST = 3, TOGETHER = 8, ASK_MS = 20000, TEXT_MAX = 512 };
 
 struct question_run { /* one command that runs: a question, or a script of some */
   struct asking *asking;
@@ -37,6 +38,11 @@ struct asking {
 };
 
 static void go_on(struct asking *q);
+
+static bool to_ask(const struct asking *q, size_t i) {
+  const struct answer *a = &q->survey->answers.item[i];
+  return !q->taken[i] && a->code == UNKNOWN_INT && a->argv.count;
+}
 
 /* ---- what comes ---- */
 
@@ -102,6 +108,17 @@ static void take_out(void *owner, char *line, size_t len, bool cut) {
   else keep_out(j, line, len);
 }
 
+/* The rest of a host that was not reached. */
+static void leave_out(struct asking *q, const char *host, const char *why) {
+  for (size_t i = 0; i < q->survey->answers.count; i++) {
+    struct answer *a = &q->survey->answers.item[i];
+    if (!to_ask(q, i) || !str_eq(a->host, host)) continue;
+    q->taken[i] = true;
+    a->out = "";
+    a->text = arena_strdup(q->arena, why);
+  }
+}
+
 static void on_end(void *owner, const struct exec_result *r) {
   struct question_run *j = owner;
   struct asking *q = j->asking;
@@ -112,6 +129,7 @@ static void on_end(void *owner, const struct exec_result *r) {
   while (j->answered < j->count) answer(j, known ? r->code : UNKNOWN_INT, said);
   j->exec = NULL;
   q->running--;
+  if (r->end == EXEC_REFUSED && r->code != 127) leave_out(q, q->survey->answers.item[j->at[0]].host, said);
   str_free(&j->out);
   str_free(&j->err);
   if (!q->ending) go_on(q);
@@ -157,20 +175,21 @@ static bool start_one(struct asking *q, struct question_run *j) {
   return false;
 }
 
-static bool to_ask(const struct asking *q, size_t i) {
-  const struct answer *a = &q->survey->answers.item[i];
-  return !q->taken[i] && a->code == UNKNOWN_INT && a->argv.count;
-}
-
 static void take(struct asking *q, struct question_run *j, size_t i) {
   q->taken[i] = true;
   j->at[j->count++] = i;
 }
 
+static bool has_room(const struct asking *q, const char *host) {
+  size_t n = 0;
+  for (size_t i = 0; i < JOBS; i++) n += q->jobs[i].exec && str_eq(q->survey->answers.item[q->jobs[i].at[0]].host, host);
+  return n < JOBS_HOST;
+}
+
 static void go_on(struct asking *q) {
   const struct executor_class *class = q->executor->class;
   for (size_t i = 0; q->running < JOBS && i < q->survey->answers.count; i++) {
-    if (!to_ask(q, i)) continue;
+    if (!to_ask(q, i) || !has_room(q, q->survey->answers.item[i].host)) continue;
     const char *host = q->survey->answers.item[i].host;
     struct question_run *j = q->jobs;
     while (j->exec) j++;
