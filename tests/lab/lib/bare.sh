@@ -19,7 +19,7 @@ bmc_address() { net=$(address "$1") && echo "${net%.*}.1"; }
 bmc_port() { net=$(address "$1") && echo $((6200 + ${net##*.})); }
 # What the guest of the image counts, as it stands on its disk: read from outside, on HOST, through the volume.
 counted() { # HOST DISK
-  $L exec "$1" qemu-io -r -U -f qcow2 -c 'read -v 33280000 16' "$2" </dev/null 2>/dev/null | sed -n 's/^[0-9a-f]*:.*  \([0-9]\{1,\}\).*/\1/p' | head -n 1
+  $L exec "$1" qemu-io -r -U -t none -f qcow2 -c 'read -v 33280000 16' "$2" </dev/null 2>/dev/null | sed -n 's/^[0-9a-f]*:.*  \([0-9]\{1,\}\).*/\1/p' | head -n 1
 }
 counts_on() { # HOST DISK: it does, now
   count=$(counted "$1" "$2")

@@ -74,6 +74,7 @@ make_image() { # DIR: where the guest is being made
   (
     export PATH=$t/tools/usr/bin:$PATH MTOOLSRC=/dev/null
     truncate -s 32M "$t/image" &&
+      printf '%-512s' 0 | dd of="$t/image" bs=512 seek=$IMAGE_SECTOR conv=notrunc status=none && # allocated: its map is not written anew
       mformat -i "$t/image" -T 60000 -h 16 -s 63 :: &&
       mcopy -i "$t/image" "$t/out/vmlinuz" "$t/out/initrd.gz" "$t/syslinux.cfg" :: &&
       syslinux --install "$t/image"
