@@ -203,16 +203,14 @@ static void property(struct planning *p, struct guide_runs *r, const char *value
   with(p, x, "value", value);
 }
 
+/* Off, the devices are made all the same where it is known who cuts the power: the drill at the end needs them. */
 void left_fencing(struct planning *p, struct guide_runs *r) {
   struct texts kvm = kvm_hosts(p);
-  size_t devices = 0;
-  if (way_is(p, "fencing", "off")) {
-    if (pcmk_truth(property_seen(p->snap, "stonith-enabled")) != TRUTH_NO) property(p, r, "false", "fencing is said to be off");
-    return;
-  }
+  bool off = way_is(p, "fencing", "off"), on = pcmk_truth(property_seen(p->snap, "stonith-enabled")) == TRUTH_YES, lacks = false;
   for (size_t i = 0; i < kvm.count; i++) {
-    if (fence_device_of(p->snap, kvm.item[i], NULL)) continue;
     const char *port, *address = bmc_of(p, kvm.item[i], &port);
+    if (fence_device_of(p->snap, kvm.item[i], NULL)) continue;
+    lacks = true;
     if (!address) continue;
     struct guide_run *x = run_of(p, r, "fencing-create", planf(p, "a fence device for %s", kvm.item[i]));
     with(p, x, "node", kvm.item[i]);
@@ -221,8 +219,9 @@ void left_fencing(struct planning *p, struct guide_runs *r) {
     with(p, x, "port", port);
     with(p, x, "username", given(p, "bmc_user"));
     with(p, x, "cipher", given(p, "bmc_cipher"));
+    if (off) with(p, x, "enable", "no");
     wants_secret(x, "bmc_password");
-    devices++;
   }
-  if (!devices && pcmk_truth(property_seen(p->snap, "stonith-enabled")) != TRUTH_YES && fence_device_of(p->snap, kvm.count ? kvm.item[0] : "", NULL)) property(p, r, "true", "fencing is turned on");
+  if (off && pcmk_truth(property_seen(p->snap, "stonith-enabled")) != TRUTH_NO) property(p, r, "false", "fencing is said to be off");
+  else if (!off && !on && !lacks) property(p, r, "true", "fencing is turned on");
 }

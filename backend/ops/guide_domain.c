@@ -43,9 +43,16 @@ static void unasked_hosts(struct planning *p, struct guide_checking *c) {
 
 static bool is_driven_now(const struct planning *p) { return resource_seen(p->snap, domain(p)) || (view(p) && view(p)->resource); }
 
+void ask_shared(struct planning *p) {
+  domains_ask(p);
+  if (given(p, "kvm")) ask_command(p, given(p, "kvm"), "shared definition", "grep", "-c", "^[[:space:]]*<name>", shared_file(p), NULL);
+}
+
+static bool is_shared(struct planning *p) { return exit_of(p, given(p, "kvm"), "shared definition") == 0; }
+
 /* ---- 10: made ---- */
 
-void ask_domain(struct planning *p) { domains_ask(p); }
+void ask_domain(struct planning *p) { ask_shared(p); }
 
 void check_domain(struct planning *p, struct guide_checking *c) {
   bool known;
@@ -54,6 +61,7 @@ void check_domain(struct planning *p, struct guide_checking *c) {
   if (runs.count > 1) seen_bad(p, c, NULL, "%s runs on %s at once: their writes destroy its disk", domain(p), names_text(p->arena, &runs));
   if (runs.count) return;
   if (is_driven_now(p)) return read_as(p, c, TRUTH_YES, LAYER_PACEMAKER, planf(p, "pacemaker drives %s", domain(p)));
+  if (is_shared(p)) return seen_good(p, c, given(p, "kvm"), "%s was made: its definition is %s", domain(p), shared_file(p)); /* on its way to another host: the next step */
   unasked_hosts(p, c);
   for (size_t i = 0; i < off.count; i++) seen_bad(p, c, off.item[i], "%s is defined and does not run", domain(p));
   if (!off.count && known) seen_bad(p, c, NULL, "no KVM host knows a domain %s", domain(p));
@@ -83,13 +91,6 @@ void left_domain(struct planning *p, struct guide_runs *r) {
 }
 
 /* ---- 11: its definition shared, tried elsewhere ---- */
-
-void ask_shared(struct planning *p) {
-  domains_ask(p);
-  if (given(p, "kvm")) ask_command(p, given(p, "kvm"), "shared definition", "grep", "-c", "^[[:space:]]*<name>", shared_file(p), NULL);
-}
-
-static bool is_shared(struct planning *p) { return exit_of(p, given(p, "kvm"), "shared definition") == 0; }
 
 /* It has left the host that it was made on. */
 static bool was_elsewhere(struct planning *p) { return domain_there(p, given(p, "kvm")) == THERE_ABSENT; }
@@ -314,31 +315,39 @@ static void proof_run(struct planning *p, struct guide_runs *r, const char *lost
 
 void ask_failover(struct planning *p) { domains_ask(p); }
 
+static bool no_power(struct planning *p) { return where(p) && !fence_device_of(p->snap, where(p), NULL); }
+
 void check_failover(struct planning *p, struct guide_checking *c) {
   if (!pacemaker_told(p, c)) return;
   const struct fencing_view *f = fenced_when_lost(p);
   if (f && !proof_of(p, "failover")) read_as(p, c, TRUTH_YES, LAYER_PACEMAKER, planf(p, "%s was lost and fenced, by pacemaker's own history", f->target));
-  else check_proof(p, c, "failover", planf(p, "nobody has seen %s come back from a host that was lost", domain(p)));
+  else check_proof(p, c, "failover", planf(p, "nobody has seen %s come back from a host that was lost%s", domain(p), no_power(p) ? planf(p, ": no device here cuts its host's power, so cut it by hand, see it come back, and then: kvmconsole run guide-proof step=failover domain=%s", domain(p)) : ""));
   const char *on = where(p);
   read_as(p, c, truth_of(on != NULL), LAYER_PACEMAKER, on ? planf(p, "%s is started on %s", domain(p), on) : planf(p, "%s is started on no host", domain(p)));
 }
 
+static void move_to(struct planning *p, struct guide_runs *r, const char *to, const char *say) {
+  struct guide_run *x = run_of(p, r, "resource-move", say);
+  with(p, x, "resource", resource_of(p));
+  with(p, x, "to", to);
+  with(p, x, "clear", "yes");
+}
+
 /* The drill is run from another host than the one it hits, and a host that only hangs is believed dead: so the domain goes to another
- * host than the console's, whose fencing is proven first, while nothing runs there. */
+ * host than the console's, whose fencing is proven first, while the domain is not there. */
 void left_failover(struct planning *p, struct guide_runs *r) {
   const char *on = where(p), *hit = on;
   const struct host_view *own = own_host(p);
   bool off = way_is(p, "fencing", "off");
   if (on && own && same_host(p->snap, on, own->name)) hit = other_node(p, on, true);
-  if (!hit) return;
+  if (!hit || (off && !fence_device_of(p->snap, hit, NULL))) return;
   if (!proof_of(p, "failover") && fenced_when_lost(p)) return proof_run(p, r, hit);
-  if (!off && fencing_proven_at(p->snap, hit) == UNKNOWN_INT) with(p, run_of(p, r, "fencing-test", planf(p, "the power of %s is cut for real, so that it is known that it can be", hit)), "node", hit);
-  if (!same_host(p->snap, on, hit)) {
-    struct guide_run *x = run_of(p, r, "resource-move", "away from the host that this console runs on");
-    with(p, x, "resource", resource_of(p));
-    with(p, x, "to", hit);
-    with(p, x, "clear", "yes");
+  if (!off && fencing_proven_at(p->snap, hit) == UNKNOWN_INT) {
+    const char *away = same_host(p->snap, on, hit) ? other_node(p, hit, false) : NULL;
+    if (away) move_to(p, r, on = away, planf(p, "away from %s while its fencing is tried", hit));
+    with(p, run_of(p, r, "fencing-test", planf(p, "the power of %s is cut for real, so that it is known that it can be", hit)), "node", hit);
   }
+  if (!same_host(p->snap, on, hit)) move_to(p, r, hit, "to the host that is lost: not the one that this console runs on");
   with(p, run_of(p, r, off ? "power-lost" : "host-hung", planf(p, "%s is lost", hit)), "host", hit);
   proof_run(p, r, hit);
 }

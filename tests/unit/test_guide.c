@@ -145,6 +145,8 @@ static void command(struct walk *w, const char *host, const char *line) {
 
 static void forget_package(struct walk *w) { drop_text(&world_host(sim_world(w->b.sim), "node2")->packages, "glusterfs-server"); }
 
+static void forget_definition(struct walk *w) { command(w, "kvm01", "rm -f /kvmdata/config/test01.xml"); }
+
 #define SEEN "crm_attribute -t crm_config -s kvmconsole-guide -n kvmconsole-seen-"
 static const struct undone { const char *step, *host, *first, *undo, *says; void (*by_hand)(struct walk *w); } undone[] = {
     {"kvm-platform", "kvm02", NULL, "systemctl stop libvirtd", "libvirt does not answer", NULL},
@@ -158,7 +160,7 @@ static const struct undone { const char *step, *host, *first, *undo, *says; void
     {"volume-started", "node1", NULL, "gluster --mode=script volume set models server.tcp-user-timeout 42", "locks are held", NULL},
     {"mounted", "kvm02", NULL, "sed -i /kvmdata/d /etc/fstab", "not in fstab", NULL},
     {"image", "kvm01", NULL, "rm -f /kvmdata/test01.qcow2", "there is no /kvmdata/test01.qcow2", NULL},
-    {"domain", "kvm01", "pcs resource disable test01", "pcs resource delete test01 --force", "no KVM host knows a domain", NULL},
+    {"domain", "kvm01", "pcs resource disable test01", "pcs resource delete test01 --force", "no KVM host knows a domain", forget_definition},
     {"definition-shared", "kvm01", NULL, "rm -f /kvmdata/config/test01.xml", "there is no definition", NULL},
     {"cluster-packages", "kvm02", NULL, "systemctl disable pcsd", "pcsd is not enabled", NULL},
     {"hosts-authenticated", "kvm02", NULL, "systemctl stop pcsd", "says of kvm02: Offline", NULL},

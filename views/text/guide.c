@@ -201,11 +201,12 @@ static int run_drill_of(struct guiding *g, const struct guide_step *step, const 
   return code;
 }
 
-static int run_one(struct guiding *g, const struct guide_step *step, const struct guide_run *x) {
+static int run_one(struct guiding *g, const struct guide_step *step, const struct guide_run *x, bool force) {
   struct session *s = &g->session;
   const struct drill *d = drill_of(x->operation);
   s->preset = (struct values){0};
   for (size_t i = 0; i < x->values.list.count; i++) values_add(s->arena, &s->preset, x->values.list.item[i].name, x->values.list.item[i].text, false);
+  if (force) values_set(s->arena, &s->preset, "force", "yes", false);
   int code = add_secret(g, x);
   if (code) return code;
   if (!g->json) printf("\n-- %s: %s\n", step->title, x->say), fflush(stdout);
@@ -247,7 +248,7 @@ static int run_step(struct guiding *g, const struct guide_step *step, bool force
   guide_left(&l, step, false, g->session.arena, &left);
   if (!left.list.count || (f->state == GUIDE_UNKNOWN && !force)) return says_no(g, f, f->state == GUIDE_UNKNOWN ? 3 : step->left ? SESSION_REFUSED : 1);
   for (size_t i = 0; i < left.list.count; i++) {
-    int code = run_one(g, step, &left.list.item[i]);
+    int code = run_one(g, step, &left.list.item[i], force);
     keep(g);
     if (code) return code;
   }
