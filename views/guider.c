@@ -41,7 +41,10 @@ static void make_form(struct guider *g) {
   struct planning p = {.operation = &guide_form, .snap = snap_of(g), .values = &copy, .survey = &none, .arena = g->form_arena};
   for (size_t i = 0; i < g->form.list.count; i++) values_add(g->form_arena, &copy, g->form.list.item[i].name, g->form.list.item[i].text, false);
   mem_free(g->lacks);
-  g->lacks = operation_complete(&p, &copy, &e) ? mem_printf("%s%s%s", e.text, *e.todo ? "; " : "", e.todo) : NULL;
+  g->lacks = NULL;
+  for (const struct operation_argument *arg = guide_form.arguments; arg->name && !g->lacks; arg++)
+    if (arg->required && !value_of_name(&copy, arg->name)) g->lacks = mem_printf("not named yet: %s", arg->help);
+  if (!g->lacks && operation_complete(&p, &copy, &e)) g->lacks = mem_printf("%s%s%s", e.text, *e.todo ? "; " : "", e.todo);
 }
 
 static bool same_values(const struct values *a, const struct values *b) {
@@ -180,6 +183,7 @@ static void follow_found(struct guider *g) {
   arena_free(g->found_arena);
   g->found_arena = arena_new();
   guide_check(&look, g->found_arena, g->found);
+  g->found_age = look.survey_age_ms;
   g->looked = true;
   notes_found(g);
   g->found_of.serial = g->serial, g->found_of.version = s->version, g->found_of.now = s->now;
@@ -377,7 +381,7 @@ static void put_hosts(const struct guider *g, struct guide_shown *s, struct aren
 void guider_input(struct guider *g, struct input *in) {
   if (!is_wanted(g) || !snap_of(g) || !g->form_arena) return;
   struct guide_shown *s = arena_alloc(in->arena, sizeof *s);
-  *s = (struct guide_shown){.look = guider_look(g), .given = &g->given, .secret = shown_secret, .owner = g, .found = g->looked ? g->found : NULL, .lacks = g->lacks, .asking = g->now.asking != NULL, .asking_ms = g->now.asking ? guider_wall(g) - g->asked_at : 0, .asked_at = g->partly ? g->asked_at : g->answered_at, .cannot = g->never,
+  *s = (struct guide_shown){.look = guider_look(g), .given = &g->given, .secret = shown_secret, .owner = g, .found = g->looked ? g->found : NULL, .found_age_ms = g->found_age, .lacks = g->lacks, .asking = g->now.asking != NULL, .asking_ms = g->now.asking ? guider_wall(g) - g->asked_at : 0, .asked_at = g->partly ? g->asked_at : g->answered_at, .cannot = g->never,
                             .planned = g->plan.plan || g->plan.round.asking ? g->plan.step : 0, .plan = g->plan.plan, .planning = g->plan.round.asking != NULL, .says = g->plan.says, .left = g->plan.left, .rest = g->rest.shown};
   if (is_shown(g)) put_hosts(g, s, in->arena);
   in->guide = s;

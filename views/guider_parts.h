@@ -46,6 +46,7 @@ struct guider {
   struct round now, last;        /* last: answered */
   int64_t asked_at, answered_at; /* wall ms of the feed; UNKNOWN_INT: never */
   char *ended;                   /* the task of the page that was seen to end, ... */
+  int64_t found_age;             /* of the answers, when they were looked at */
   int64_t ended_at;              /* ... then */
   uint64_t again, asked_form, serial; /* serial: counts answers */
   struct arena *found_arena;

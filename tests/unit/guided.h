@@ -20,7 +20,7 @@ static inline struct guided *guided_new(const char *scenario, int w, int h) {
   g->arena = arena_new();
   guide_form_fill(g->x->snap, &g->form, g->arena);
   guide_survey(NULL, g->x->snap, &g->form, g->arena, &g->survey);
-  g->shown = (struct guide_shown){.look = {.snap = g->x->snap, .form = &g->form, .survey = &g->survey, .survey_age_ms = 1000}, .given = &g->given, .found = g->found, .asked_at = sim_now(g->x->sim) - 1000, .secret = guided_no_secret};
+  g->shown = (struct guide_shown){.look = {.snap = g->x->snap, .form = &g->form, .survey = &g->survey, .survey_age_ms = 1000}, .given = &g->given, .found = g->found, .found_age_ms = 1000, .asked_at = sim_now(g->x->sim) - 1000, .secret = guided_no_secret};
   guide_check(&g->shown.look, g->arena, g->found);
   g->x->guide = &g->shown;
   assert_true(app_open(&g->x->app, "guide"));

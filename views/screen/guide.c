@@ -86,9 +86,9 @@ static struct layout layout_at(const struct app *a, const struct input *in, int 
 
 static struct text *left_text(const struct app *a, const struct input *in) { return is_start(a) ? guide_start_text(in) : guide_step_text(a, in); }
 
-static struct text *right_text(const struct app *a, const struct input *in) {
+static struct text *right_text(const struct app *a, const struct input *in, int w) {
   const struct guide_shown *g = in->guide;
-  struct guide_live of = {.shows = guide_steps[a->guide.step].shows};
+  struct guide_live of = {.shows = guide_steps[a->guide.step].shows, .narrow = w < 48};
   if (!g || !g->look.form) return guide_live_text(in, &of);
   of.volume = value_of_name(g->look.form, "volume"), of.mount = value_of_name(g->look.form, "mount"), of.domain = value_of_name(g->look.form, "domain"), of.cluster = value_of_name(g->look.form, "cluster");
   of.kvm = value_list(in->arena, g->look.form, "kvm"), of.gluster = value_list(in->arena, g->look.form, "gluster"), of.all = of.kvm;
@@ -119,8 +119,10 @@ void settle_guide(struct app *a, const struct input *in, int w, int h) {
     guide_show(a, in->guide->lacks ? GUIDE_START : next < GUIDE_STEPS ? next : GUIDE_STEPS - 1);
   } else if (!g->landed) g->step = GUIDE_START;
   struct layout l = layout_at(a, in, w, h);
+  size_t running = l.left.w && !is_start(a) && !g->moved ? guide_running_rows(a, in, l.left.w - 4) : 0, rows_left = l.left.h > 2 ? (size_t)l.left.h - 2 : 1;
+  if (running) g->top[0] = running > rows_left ? running - rows_left : 0; /* the step that runs is in sight */
   if (l.left.w) clamp(l.left, left_text(a, in), &g->top[0]);
-  if (l.right.w) clamp(l.right, right_text(a, in), &g->top[1]);
+  if (l.right.w) clamp(l.right, right_text(a, in, l.right.w), &g->top[1]);
   struct table t = steps_table(in);
   int rows = h - 1 - FOOT - 2; /* beside the step or over it: as high */
   if (g->over != GUIDE_OVER_STEPS) table_select(&t, &g->steps, rows, is_start(a) ? guide_steps[0].name : guide_steps[g->step].name);
@@ -148,7 +150,7 @@ unsigned guide_open_run(struct app *a, const struct input *in, size_t step, cons
 void guide_ran(struct app *a, const char *task) {
   mem_free(a->guide.task);
   a->guide.task = mem_strdup(task);
-  a->guide.quiet = false;
+  a->guide.quiet = a->guide.moved = false;
   a->guide.top[0] = 0;
   a->guide.running = NULL;
   if (a->guide.ran) guide_show(a, a->guide.ran - 1);
@@ -305,7 +307,8 @@ static unsigned move(struct app *a, const struct input *in, int w, int h, enum m
   struct layout l = layout_at(a, in, w, h);
   bool right = a->guide.pane && l.right.w;
   struct pen p = right ? l.right : l.left;
-  struct text *t = right ? right_text(a, in) : left_text(a, in);
+  struct text *t = right ? right_text(a, in, p.w) : left_text(a, in);
+  if (!right) a->guide.moved = true;
   a->guide.top[right] = text_move(t, p.w - 4, p.h - 2, a->guide.top[right], m);
   text_free(t);
   return APP_CHANGED;
@@ -500,7 +503,7 @@ void draw_guide(struct pen p, const struct app *a, const struct input *in) {
   keymap_hint(in->keymap, CONTEXT_GUIDE, ACTION_NEXT_PANE, pane);
   const char *note = !is_start(a) && !l.right.w ? arena_printf(in->arena, "%s the cluster", pane) : NULL;
   if (l.left.w) draw_pane(l.left, is_start(a) ? "GlusterFS, KVM, Corosync and Pacemaker" : arena_printf(in->arena, "%zu  %s", a->guide.step, guide_steps[a->guide.step].title), note, left_text(a, in), g->top[0], !g->pane || is_start(a));
-  if (l.right.w) draw_pane(l.right, "The cluster now", l.left.w ? NULL : arena_printf(in->arena, "%s the step", pane), right_text(a, in), g->top[1], g->pane);
+  if (l.right.w) draw_pane(l.right, "The cluster now", l.left.w ? NULL : arena_printf(in->arena, "%s the step", pane), right_text(a, in, l.right.w), g->top[1], g->pane);
   draw_check(l.foot, a, in, !draw_now(l.foot, a, in));
   if (g->over) draw_over(p, a, in);
 }

@@ -28,6 +28,7 @@ struct guide_page { /* {0}: nobody has looked at it yet */
   size_t ran;                /* 1 + the step whose operation was opened from here ... */
   const struct operation *running;
   char *task;                /* ... and its task; owned, NULL: none was begun */
+  bool moved;                /* by a key: what runs is not followed any more */
   bool quiet;                /* the task's output is not shown any more */
   /* handed back, with APP_GUIDE */
   enum guide_wish wish;
@@ -55,6 +56,7 @@ struct guide_shown {
   const char *(*secret)(const void *owner, const struct guide_run *r); /* that it wants, when it is known; NULL: it is not */
   const void *owner;
   const struct guide_found *found; /* GUIDE_STEPS of them; NULL: nothing was looked at yet */
+  int64_t found_age_ms;            /* of the answers, when that was found */
   const char *lacks;               /* what the form lacks, a sentence; NULL: it is whole */
   const struct guide_host *hosts;
   size_t host_count;
@@ -87,10 +89,12 @@ void guide_show(struct app *a, size_t step);
 struct guide_look_of { enum role role; enum symbol sign; const char *word; };
 struct guide_look_of guide_looks(int state); /* of enum guide_state */
 struct text *guide_step_text(const struct app *a, const struct input *in);  /* guide_step.c: the left; text_free() */
+size_t guide_running_rows(const struct app *a, const struct input *in, int w); /* that a task takes which runs; 0: none does */
 struct text *guide_start_text(const struct input *in);                      /* the first page */
 void guide_rest_text(struct text *t, const struct input *in);               /* what would be done, before the word */
 struct guide_live { /* guide_live.c: the right */
   const char *shows; /* words, of struct guide_step */
+  bool narrow;
   const char *volume, *mount, *domain, *cluster;
   struct texts kvm, gluster, all;
   const struct guide_host *hosts;

@@ -86,7 +86,7 @@ static void put_bricks(struct live *l, const struct volume_view *v) {
       const struct brick_view *b = &v->bricks.item[i];
       if (b->set != set) continue;
       struct standing s = standing_brick(v, b, l->in->arena);
-      const char *size = size_text(l->in, b->free);
+      const char *size = l->of->narrow ? NULL : size_text(l->in, b->free);
       row(l, s, 5, lead, arena_printf(l->in->arena, "%s:%s%s  %s%s%s", b->host, b->path, b->arbiter == TRUTH_YES ? " (arbiter)" : "", s.words, size ? "  " : "", size ? arena_printf(l->in->arena, "%s free", size) : ""));
       lead = "";
     }
@@ -217,13 +217,15 @@ static void put_constraints(struct live *l) {
 
 /* ---- what has just happened ---- */
 
+/* What came and went; what is wrong because of it stands among the problems. */
 static void put_lately(struct live *l) {
   size_t first = l->in->event_past, n = 0;
-  while (first && l->in->wall - l->in->events[first - 1].at < LATELY_MS && n < LATELY_LINES) first--, n++;
+  for (; first && l->in->wall - l->in->events[first - 1].at < LATELY_MS && n < LATELY_LINES; first--) n += !str_eq(l->in->events[first - 1].kind, "problem");
   if (!n) return;
   heading(l, "Just now");
   for (size_t i = first; i < l->in->event_past; i++) {
     const struct event *e = &l->in->events[i];
+    if (str_eq(e->kind, "problem")) continue;
     text_indent(l->t, 0, 9);
     text_addf(l->t, STYLE(DIM), "%s ", clock_text(l->in, e->at));
     text_more(l->t, style_of(severity_role(e->severity)), e->text ? e->text : "");

@@ -24,7 +24,7 @@ static bool same_evidence(const struct guide_evidence *a, const struct guide_evi
 
 /* Hosts of which the same was seen, in one line. */
 static void add_evidence(struct text *t, const struct input *in, const struct guide_found *f) {
-  int64_t asked = in->guide->look.survey_age_ms;
+  int64_t then = in->guide->found_age_ms, since = in->guide->look.survey_age_ms - then;
   heading(t, "Seen");
   if (!f->evidence.count) text_add(t, STYLE(DIM), "  nothing tells");
   for (size_t i = 0; i < f->evidence.count; i++) {
@@ -42,7 +42,7 @@ static void add_evidence(struct text *t, const struct input *in, const struct gu
     bool named = hosts.count == 1 && e->text && strstr(e->text, hosts.item[0]);
     if (hosts.count && !named) text_moref(t, STYLE(TITLE), "%s  ", join_text(in, &hosts));
     text_more(t, e->good == TRUTH_YES ? STYLE(NORMAL) : style_of(role), e->text ? e->text : "?");
-    if (e->age_ms != UNKNOWN_INT && e->age_ms > 5000 && e->age_ms != asked) text_moref(t, e->age_ms > 60000 ? STYLE(STALE) : STYLE(DIM), "  %s old", clock_age(age, e->age_ms));
+    if (e->age_ms != UNKNOWN_INT && then != UNKNOWN_INT && e->age_ms > then + 5000) text_moref(t, e->age_ms > 60000 ? STYLE(STALE) : STYLE(DIM), "  %s old", clock_age(age, e->age_ms + since)); /* else it is as old as the check */
   }
 }
 
@@ -183,6 +183,15 @@ static bool add_task(struct text *t, const struct app *a, const struct input *in
   return true;
 }
 
+size_t guide_running_rows(const struct app *a, const struct input *in, int w) {
+  struct text *t = text_new();
+  const struct task_view *task = a->guide.task && a->guide.ran == a->guide.step + 1 ? task_shown(in, a->guide.task) : NULL;
+  if (task && !task_ended(task->state)) add_task(t, a, in);
+  size_t rows = text_height(t, w);
+  text_free(t);
+  return rows;
+}
+
 static bool task_goes_on(const struct app *a, const struct input *in) {
   const struct task_view *task = a->guide.task && a->guide.ran == a->guide.step + 1 ? task_shown(in, a->guide.task) : NULL;
   return task && (!task_ended(task->state) || (task->state != TASK_VERIFIED && !a->guide.quiet));
@@ -241,30 +250,48 @@ struct text *guide_start_text(const struct input *in) {
   keymap_hint(in->keymap, CONTEXT_GUIDE, ACTION_OPEN, key);
   keymap_hint(in->keymap, CONTEXT_GUIDE, ACTION_GUIDE_NEXT, next);
   text_indent(t, 0, 0);
-  text_add(t, STYLE(NORMAL), "From bare hosts to a domain that comes back on another host when its own one hangs, in 24 steps. Each says why it is, runs after you have seen the commands, and is proven by looking.");
+  text_add(t, STYLE(NORMAL), "24 steps, from bare hosts to a domain that comes back on another host when its own hangs. Each says why, shows its commands before they run, and is proven by looking.");
   text_add(t, STYLE(NORMAL), "");
   text_add(t, STYLE(NORMAL), "The title of the lab says GFS2, what is built is GlusterFS. GFS2 is one file system on one shared block device that all hosts write to, in turns that a lock manager gives out; GlusterFS has no shared device: a file lies whole on bricks, which "
                              "are directories on several hosts, and whoever writes it writes every copy.");
-  heading(t, "What is built");
-  if (g && g->look.form) add_form(t, in, g);
   text_indent(t, 0, 2);
   text_add(t, STYLE(NORMAL), "");
-  if (g && g->lacks) text_addf(t, STYLE(WARN), "%s %s", symbol(in->glyphs, SYMBOL_WARN), g->lacks), text_addf(t, STYLE(KEY), "%s", key), text_more(t, STYLE(NORMAL), "  fills it in: six hosts that ssh reaches are all it takes");
-  else text_addf(t, STYLE(KEY), "%s", key), text_more(t, STYLE(NORMAL), "  changes it     "), text_more(t, STYLE(KEY), next), text_more(t, STYLE(NORMAL), "  goes on to the steps");
+  if (g && g->lacks) {
+    text_addf(t, STYLE(WARN), "%s %s", symbol(in->glyphs, SYMBOL_WARN), g->lacks);
+    text_addf(t, STYLE(KEY), "%s", key);
+    text_more(t, STYLE(NORMAL), " names them: hosts that root reaches by ssh are all it takes");
+  } else {
+    text_addf(t, STYLE(KEY), "%s", key);
+    text_more(t, STYLE(NORMAL), " changes what is to be built, ");
+    text_more(t, STYLE(KEY), next);
+    text_more(t, STYLE(NORMAL), " goes on to the steps");
+  }
+  heading(t, "What is built");
+  if (g && g->look.form) add_form(t, in, g);
   return t;
 }
 
-void guide_rest_text(struct text *t, const struct input *in) {
-  const struct guide_shown *g = in->guide;
-  size_t n = 0;
-  text_add(t, STYLE(NORMAL), "Each step is planned when its turn comes and runs only if nothing refuses it; what is dangerous and each password is still asked for. It stops at the first surprise: what fails, is refused, is not known, or looks otherwise afterwards than it should.");
-  text_add(t, STYLE(NORMAL), "");
-  for (size_t i = 0; g && g->found && i < GUIDE_STEPS; i++) {
-    if (g->found[i].state == GUIDE_DONE) continue;
-    text_indent(t, 1, 5);
-    text_addf(t, STYLE(DIM), "%2zu  ", i);
-    text_more(t, STYLE(NORMAL), guide_steps[i].title);
-    n++;
+/* "0, 2 to 23". */
+static const char *numbers_left(const struct input *in, const struct guide_found *found, size_t *ret_count) {
+  CLEANUP(str_free) struct str out = {0};
+  *ret_count = 0;
+  for (size_t i = 0; i < GUIDE_STEPS; i++) {
+    size_t to = i;
+    if (found[i].state == GUIDE_DONE) continue;
+    while (to + 1 < GUIDE_STEPS && found[to + 1].state != GUIDE_DONE) to++;
+    str_addf(&out, to > i ? "%s%zu to %zu" : "%s%zu", out.len ? ", " : "", i, to);
+    *ret_count += to - i + 1;
+    i = to;
   }
-  if (!n) text_add(t, STYLE(OK), "nothing is left");
+  return arena_strdup(in->arena, str_text(&out));
+}
+
+void guide_rest_text(struct text *t, const struct input *in) {
+  size_t n;
+  const char *numbers = numbers_left(in, in->guide->found, &n);
+  text_addf(t, STYLE(TITLE), "%zu step%s left: %s.", n, n == 1 ? " is" : "s are", numbers);
+  text_add(t, STYLE(NORMAL), "");
+  text_add(t, STYLE(NORMAL), "Each is planned when its turn comes and runs only if nothing refuses it. What is dangerous still asks for its name; a password is asked for once, unless the form has it.");
+  text_add(t, STYLE(NORMAL), "");
+  text_add(t, STYLE(NORMAL), "It stops at the first surprise: what fails, is refused, is not known, or looks otherwise afterwards than it should.");
 }
