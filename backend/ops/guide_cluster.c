@@ -32,13 +32,22 @@ static const char *not_authenticated(struct planning *p, const char *host) {
   return NULL;
 }
 
+static const char *configured_as(struct planning *p, const char *host) {
+  const char *conf = answered(p, host, "corosync-text"), *at = conf ? strstr(conf, "cluster_name:") : NULL;
+  return at ? line_word(p, at, 1, false) : NULL;
+}
+
+/* One that may tell all is enough: since pcs 0.10 the others get the tokens from it when the cluster is set up. */
 void check_authenticated(struct planning *p, struct guide_checking *c) {
   struct texts kvm = kvm_hosts(p);
+  bool any = false;
+  for (size_t i = 0; i < kvm.count; i++) any |= was_asked(p, kvm.item[i], "pcsd status") && !not_authenticated(p, kvm.item[i]);
   for (size_t i = 0; i < kvm.count; i++) {
     if (!seen_asked(p, c, kvm.item[i], "pcsd status")) continue;
     const char *wrong = not_authenticated(p, kvm.item[i]);
-    if (wrong) seen_bad(p, c, kvm.item[i], "%s", wrong);
-    else seen_good(p, c, kvm.item[i], "may tell %s", names_text(p->arena, &kvm));
+    if (!wrong) seen_good(p, c, kvm.item[i], "may tell %s", names_text(p->arena, &kvm));
+    else if (any && exit_of(p, kvm.item[i], "pcsd status") != 127 && !configured_as(p, kvm.item[i])) seen_good(p, c, kvm.item[i], "gets its tokens when the cluster is set up");
+    else seen_bad(p, c, kvm.item[i], "%s", wrong);
   }
 }
 
@@ -54,11 +63,6 @@ void left_authenticated(struct planning *p, struct guide_runs *r) {
 void ask_setup(struct planning *p) {
   struct texts kvm = kvm_hosts(p);
   for (size_t i = 0; i < kvm.count; i++) ask_command(p, kvm.item[i], "corosync-text", "cat", "/etc/corosync/corosync.conf", NULL);
-}
-
-static const char *configured_as(struct planning *p, const char *host) {
-  const char *conf = answered(p, host, "corosync-text"), *at = conf ? strstr(conf, "cluster_name:") : NULL;
-  return at ? line_word(p, at, 1, false) : NULL;
 }
 
 void check_setup(struct planning *p, struct guide_checking *c) {
