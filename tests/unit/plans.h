@@ -111,6 +111,10 @@ static inline void step_runs(struct simulated *b, const struct plan *p, size_t n
   const char *saw = "", *input = s->input_of != UNKNOWN_INT ? outputs[s->input_of] : s->input;
   simulated_look(b);
   if (s->already.name && condition_holds(&s->already, b->snap, b->arena, NULL) == TRUTH_YES) return;
+  if (s->kind == STEP_WAIT && !s->until.name) { /* a pause */
+    bench_pass(b, s->deadline_ms / 1000);
+    return;
+  }
   if (s->kind == STEP_WAIT) {
     if (!bench_await(b, &s->until, s->deadline_ms, &saw)) fail_msg("step %zu, %s: %s", n + 1, s->say, saw);
     return;
