@@ -36,8 +36,8 @@ static const struct operation_argument proof_arguments[] = {
     {.name = NULL}};
 
 const struct operation guide_operations[] = {
-    {.name = "guide-move", .title = "Move it, and write down that it moved", .target = TARGET_RESOURCE, .danger = 1, .arguments = move_arguments, .plan = plan_guide_move,
+    {.name = "guide-move", .title = "Move it, and write down that it moved", .target = TARGET_RESOURCE, .danger = 1, .arguments = move_arguments, .plan = plan_guide_move, .fits = only_by_name,
      .help = "As resource-move; the constraint stays, as a move leaves it. The guide finds afterwards, on every host, that the move was seen."},
-    {.name = "guide-proof", .title = "Write down what was seen", .target = TARGET_CLUSTER, .danger = 1, .arguments = proof_arguments, .plan = plan_proof,
+    {.name = "guide-proof", .title = "Write down what was seen", .target = TARGET_CLUSTER, .danger = 1, .arguments = proof_arguments, .plan = plan_proof, .fits = only_by_name,
      .help = "That a domain came back from a lost host, or moved, was seen by you: kept in the cluster's configuration, where the guide of every console finds it."},
     {.name = NULL}};

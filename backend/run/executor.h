@@ -37,7 +37,7 @@ struct executor_class {
   void (*leave)(struct exec *c);  /* stop waiting: on_end comes with EXEC_LEFT before this returns */
   void (*see)(struct executor *x, struct snapshot *s); /* NULL: it need not */
   void (*free)(struct executor *x);
-  bool (*distant)(struct executor *x, const char *host); /* a command there is a login first; NULL: none is */
+  bool shell;                     /* `sh -c` runs there: questions may be asked together */
   const char *(*way)(struct executor *x, const char *host); /* "here", "ssh root@kvm02", "simulated": for previews */
 };
 struct executor { const struct executor_class *class; };
@@ -51,7 +51,7 @@ void executor_free(struct executor *x); /* NULL is fine; what runs is left */
 
 static inline struct exec *executor_start(struct executor *x, const struct exec_request *r, struct err *e) { return x->class->start(x, r, e); }
 
-/* The survey: its questions that have no answer yet are asked, a few at once (some by one login), each to its end. s is filled in a; both stay
+/* The survey: its questions that have no answer yet are asked, a few at once, each to its end. s is filled in a; both stay
  * the caller's until done, which comes once and never before this returns. */
 struct survey;
 struct asking;

@@ -399,8 +399,6 @@ static const char *way(struct executor *base, const char *host) {
   return str_text(&x->said);
 }
 
-static bool distant(struct executor *base, const char *host) { return !is_here((struct hosts *)base, host); }
-
 static void free_hosts(struct executor *base) {
   struct hosts *x = (struct hosts *)base;
   while (x->execs) {
@@ -412,7 +410,7 @@ static void free_hosts(struct executor *base) {
   mem_free(x);
 }
 
-static const struct executor_class class = {.start = start, .leave = leave, .free = free_hosts, .way = way, .see = see, .distant = distant};
+static const struct executor_class class = {.start = start, .leave = leave, .free = free_hosts, .way = way, .see = see, .shell = true};
 
 struct executor *executor_hosts(struct loop *l, const struct config *c) {
   struct hosts *x = mem_alloc(sizeof *x);
