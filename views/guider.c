@@ -381,8 +381,10 @@ static void put_hosts(const struct guider *g, struct guide_shown *s, struct aren
 void guider_input(struct guider *g, struct input *in) {
   if (!is_wanted(g) || !snap_of(g) || !g->form_arena) return;
   struct guide_shown *s = arena_alloc(in->arena, sizeof *s);
-  *s = (struct guide_shown){.look = guider_look(g), .given = &g->given, .secret = shown_secret, .owner = g, .found = g->looked ? g->found : NULL, .found_age_ms = g->found_age, .lacks = g->lacks, .asking = g->now.asking != NULL, .asking_ms = g->now.asking ? guider_wall(g) - g->asked_at : 0, .asked_at = g->partly ? g->asked_at : g->answered_at, .cannot = g->never,
+  *s = (struct guide_shown){.look = guider_look(g), .given = &g->given, .secret = shown_secret, .owner = g, .found = g->looked ? g->found : NULL, .found_age_ms = g->found_age, .lacks = g->lacks, .asking = g->now.asking != NULL, .partly = g->partly, .asked_at = g->partly ? g->asked_at : g->answered_at, .cannot = g->never,
                             .planned = g->plan.plan || g->plan.round.asking ? g->plan.step : 0, .plan = g->plan.plan, .planning = g->plan.round.asking != NULL, .says = g->plan.says, .left = g->plan.left, .rest = g->rest.shown};
+  for (size_t i = 0; g->now.asking && i < g->now.survey.answers.count; i++) s->answered += g->now.survey.answers.item[i].code != UNKNOWN_INT || g->now.survey.answers.item[i].text;
+  s->asked = g->now.survey.answers.count;
   if (is_shown(g)) put_hosts(g, s, in->arena);
   in->guide = s;
 }

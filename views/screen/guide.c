@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BESIDE = 76 /* so wide that the cluster stands beside the step */, LISTED = 160 /* ... and the list of steps too */, LIST_MOST = 66, FOOT = 2, SLOW_MS = 6000, OVER_W = 74 };
+enum { BESIDE = 76 /* so wide that the cluster stands beside the step */, LISTED = 160 /* ... and the list of steps too */, LIST_MOST = 66, FOOT = 2, OVER_W = 74 };
 
 static void words_free(char ***words) {
   for (char **w = *words; w && *w; w++) explicit_bzero(*w, strlen(*w)), mem_free(*w); /* a password may be among them */
@@ -404,12 +404,12 @@ static void draw_pane(struct pen p, const char *title, const char *note, struct 
   text_free(t);
 }
 
-/* Hosts that could not be asked, or take long to answer. */
+/* Hosts that could not be asked, or say nothing while all others have answered. */
 static const char *silent_hosts(const struct input *in) {
   struct texts dead = {0};
   for (size_t i = 0; i < in->guide->host_count; i++) {
     const struct guide_host *h = &in->guide->hosts[i];
-    if (h->answers == TRUTH_NO || (h->asking && in->guide->asking_ms > SLOW_MS)) texts_add(in->arena, &dead, h->name);
+    if (h->answers == TRUTH_NO || (h->asking && in->guide->partly)) texts_add(in->arena, &dead, h->name);
   }
   return dead.count ? arena_printf(in->arena, "%s %s not answer", join_text(in, &dead), dead.count == 1 ? "does" : "do") : NULL;
 }
@@ -418,7 +418,7 @@ static const char *age_words(const struct input *in) {
   char age[CLOCK_TEXT];
   const struct guide_shown *g = in->guide;
   if (g->cannot && g->asked_at == UNKNOWN_INT) return "";
-  if (g->asked_at == UNKNOWN_INT) return g->asking ? "asking the hosts" : "";
+  if (g->asked_at == UNKNOWN_INT) return !g->asking ? "" : g->answered ? arena_printf(in->arena, "asking the hosts, %zu of %zu answers", g->answered, g->asked) : "asking the hosts";
   return arena_printf(in->arena, "%s%s ago", g->asking ? "asking again, seen " : "seen ", clock_age(age, in->wall > g->asked_at ? in->wall - g->asked_at : 0));
 }
 

@@ -61,7 +61,8 @@ struct guide_shown {
   const struct guide_host *hosts;
   size_t host_count;
   bool asking;                     /* the hosts are */
-  int64_t asking_ms;               /* ... for so long */
+  size_t asked, answered;          /* ... so many questions, so many of them have an answer */
+  bool partly;                     /* ... and only those have not answered that say nothing at all */
   int64_t asked_at;                /* wall ms of the answers; UNKNOWN_INT: none yet */
   const char *cannot;              /* why no host can be asked from here; NULL: they can */
   size_t planned;                  /* 1 + the step that the plan is of; 0: of none */
