@@ -5,7 +5,7 @@
 #include "views/simulation.h"
 #include <string.h>
 
-enum { AGAIN_MS = 20000 /* the hosts are asked anew so often while the guide is looked at */, SILENT_MS = 3000, HURRY_MS = 4000 /* ... while what was run may come to be seen */, HURRY_FOR_MS = 60000, BEAT_MS = 1000 };
+enum { AGAIN_MS = 20000 /* the hosts are asked anew so often while the guide is looked at */, SILENT_MS = 3000, REST_TIMES = 3 /* as long as a round took: a large cluster is not asked all the time */, HURRY_MS = 4000 /* ... while what was run may come to be seen */, HURRY_FOR_MS = 60000, BEAT_MS = 1000 };
 
 int64_t guider_wall(const struct guider *g) { return g->console->feed ? feed_wall(g->console->feed) : clock_wall_ms(); }
 static bool is_shown(const struct guider *g) { return g->console->app.view == VIEW_GUIDE && !g->console->app.noc.on && !g->console->away; }
@@ -125,6 +125,7 @@ static void on_answers(void *owner) {
   g->last = g->now;
   g->now = (struct round){0};
   g->answered_at = guider_wall(g);
+  g->took = g->answered_at - g->asked_at;
   g->serial++;
   guider_see(g);
   guider_tell(g);
@@ -164,7 +165,7 @@ static bool is_in_hurry(struct guider *g) {
 
 static void follow_hosts(struct guider *g) {
   bool hurry = is_in_hurry(g);
-  bool other = g->asked_form != g->form_serial, again = g->again != g->console->app.guide.again, old = g->asked_at == UNKNOWN_INT || guider_wall(g) - g->asked_at >= (hurry ? HURRY_MS : AGAIN_MS) || (hurry && g->asked_at < g->ended_at);
+  bool other = g->asked_form != g->form_serial, again = g->again != g->console->app.guide.again, old = g->asked_at == UNKNOWN_INT || guider_wall(g) - g->asked_at >= (hurry ? HURRY_MS : AGAIN_MS) + REST_TIMES * g->took || (hurry && g->asked_at < g->ended_at);
   if (!g->executor || g->lacks) return;
   if (g->now.asking && !other) return; /* what was asked too early is asked again then */
   if (other || again || old) guider_ask(g);

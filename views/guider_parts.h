@@ -44,6 +44,7 @@ struct guider {
   uint64_t form_serial, form_version;
   char *lacks;                   /* why the form is not whole; owned, NULL: it is */
   struct round now, last;        /* last: answered */
+  int64_t took;                  /* ms of the last round */
   int64_t asked_at, answered_at; /* wall ms of the feed; UNKNOWN_INT: never */
   char *ended;                   /* the task of the page that was seen to end, ... */
   int64_t found_age;             /* of the answers, when they were looked at */

@@ -96,10 +96,22 @@ static void take_out(void *owner, char *line, size_t len, bool cut) {
   if (len) add_line(&j->out, ANSWER_MAX, line, len, "\n");
 }
 
+/* A host that was not reached is not tried for the rest of its questions: it would hold up the others. */
+static void leave_out(struct asking *q, const char *host, const char *why) {
+  for (size_t i = 0; i < q->survey->answers.count; i++) {
+    struct answer *a = &q->survey->answers.item[i];
+    if (q->taken[i] || a->code != UNKNOWN_INT || !str_eq(a->host, host)) continue;
+    q->taken[i] = true;
+    a->out = "";
+    a->text = arena_strdup(q->arena, why ? why : "it could not be asked");
+  }
+}
+
 static void on_end(void *owner, const struct exec_result *r) {
   struct question_run *j = owner;
   struct asking *q = j->asking;
   bool known = r->end == EXEC_EXITED || (r->end == EXEC_REFUSED && r->code == 127);
+  if (r->end == EXEC_REFUSED && !known) leave_out(q, q->survey->answers.item[j->at[0]].host, r->text);
   if (j->count == 1) answered_with(j, known ? r->code : UNKNOWN_INT, r->text);
   while (j->now < j->count) str_reset(&j->out), answered_with(j, UNKNOWN_INT, known ? "its shell ended before it was asked" : r->text);
   j->exec = NULL;

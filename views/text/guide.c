@@ -335,6 +335,7 @@ int run_guide(struct arguments *a) {
   int from, code = usage(a, verb, &from);
   if (code || !strcmp(verb, "list")) return code ? code : list(g.json);
   g.session.confirm_list = true;
+  g.session.only_asks = strcmp(verb, "run") != 0;
   code = session_read(&g.session, a);
   if (!code) code = open_notes(&g);
   if (!code) code = read_form(&g, from);

@@ -224,7 +224,7 @@ static int open_feed(struct session *s, struct arguments *a) {
   o.on_change = look;
   o.owner = s;
   for (size_t i = 0; i < COUNT(signals); i++) loop_signal(s->loop, signals[i], on_signal, s);
-  if (!o.read_only && !o.replay) s->executor = a->simulation ? simulation_executor(a->simulation, s->loop) : executor_hosts(s->loop, &a->config);
+  if ((!o.read_only || s->only_asks) && !o.replay) s->executor = a->simulation ? simulation_executor(a->simulation, s->loop) : executor_hosts(s->loop, &a->config);
   s->feed = feed_open(s->loop, &o, &e);
   if (!s->feed) {
     err_print(&e);

@@ -11,7 +11,7 @@ struct session {
   struct arguments *arguments;
   struct loop *loop;
   struct feed *feed;
-  struct executor *executor; /* NULL: read-only, a recording */
+  struct executor *executor; /* NULL: read-only (but only_asks), a recording */
   struct snapshot *snap;
   bool simulated, standing;  /* standing: its time passes as fast as it can, in session_step() */
   const struct operation *operation;
@@ -21,6 +21,7 @@ struct session {
   struct survey survey;
   struct plan *plan;
   bool wants_operation;      /* internal */
+  bool only_asks;            /* what it runs changes nothing: hosts are asked in read-only mode too */
   bool confirm_list;         /* --confirm is a list: several plans are confirmed in order */
   bool interrupted, hung_up; /* a signal came */
   void (*on_snapshot)(void *owner, struct snapshot *s); /* each new one, and at least one a second; NULL: nobody wants to know */
