@@ -281,7 +281,10 @@ static void meet_nothing(struct full *f, const char *says) {
     return;
   }
   acting_menu(&app->acting, MENU_WIZARDS, -1, NULL);
-  app_say(app, "no cluster found from here: these set one up"); /* why stands among the problems */
+  char key[KEY_NAME];
+  keymap_hint(f->console.keymap, CONTEXT_TABLE, ACTION_VIEW_GUIDE, key);
+  CLEANUP(mem_freep) char *offer = mem_printf("no cluster found from here: these set one up; Esc %s explains it step by step", key);
+  app_say(app, offer); /* why stands among the problems */
 }
 
 static void look_for_nothing(struct full *f) {

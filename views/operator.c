@@ -220,6 +220,13 @@ static void start(struct operator *o) {
     app_ran(app, NULL, "nothing ran: several things are being done one after the other already; begin these when they have ended");
     return;
   }
+  if (o->driller && r->operation == &drill_window) {
+    const char *first = driller_order(o->driller, r, &e);
+    app_ran(app, NULL, first ? NULL : e.text);
+    if (first) app_show_drill(app, first);
+    on_change(o);
+    return;
+  }
   const struct drill *drill = o->driller ? drill_of(r->operation) : NULL;
   if (drill) {
     const char *task = driller_start(o->driller, drill, r, &e);

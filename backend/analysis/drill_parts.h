@@ -16,7 +16,8 @@ struct watched {
 };
 struct watched_brick { const char *name, *host, *path; size_t volume, at; enum truth online; }; /* volume, at: its place in the snapshot before */
 
-struct pulse { const char *name, *says; int64_t heard; struct silence longest; bool quiet, over; }; /* heard: the last beat; quiet: it was said that it stands still */
+/* heard: the last beat; usual: the longest it was silent for before anything was done, in `before` beats; quiet: it was said that it stands still */
+struct pulse { const char *name, *says; int64_t heard, usual; size_t before; struct silence longest; bool guest, quiet, over; };
 
 struct drill_watch {
   struct arena *arena;
@@ -37,9 +38,15 @@ struct drill_watch {
   LIST_OF(struct pulse) pulses;
   const char *suspect;     /* what may be a reason to abort, and since when */
   int64_t suspect_since;
+  bool ruined;             /* and that it is what the drill itself has done */
   size_t failures;
 };
 
+/* drill_pulse.c: what beats, and when it stood still. */
+void see_pulses(struct drill_watch *w, const struct snapshot *s);
+void see_silence(struct drill_watch *w, const struct snapshot *s);
+const struct pulse *guest_pulse(const struct drill_watch *w, const char *domain); /* of a guest that writes often enough to measure by; NULL: it does not, or nobody sees */
+int64_t pulse_gap(const struct pulse *p); /* a silence below that is none */
 /* drill_seen.c: when it was that a fact came to be what it is now, from the readings themselves. */
 struct when fact_moment(struct drill_watch *w, const struct snapshot *s, const char *kind, const char *host);
 int64_t fact_read_at(const struct snapshot *s, const char *kind, const char *host); /* the last reading of it; unknown: none */

@@ -34,6 +34,29 @@ static const struct silence *longest(const struct watched *d) {
   return most;
 }
 
+/* What its guest wrote tells of its boot too, and of a stall that libvirt knows nothing of. */
+static void by_its_writes(const struct pulse *p, const struct watched *d, const struct silence *x, struct arena *a, struct drill_outage *o) {
+  struct silence felt = p->longest;
+  o->running_ms = o->ms;
+  /* Cut off from its disk it went on by itself, until its host was fenced. */
+  bool before = x && happened(felt.end) && felt.end.until >= x->end.from && felt.begin.until < x->begin.from;
+  int64_t unwritten = before ? middle(x->begin) - middle(felt.begin) : 0;
+  if (before) felt.begin = x->begin;
+  if (p->quiet) {
+    o->ms = o->uncertainty_ms = UNKNOWN_INT;
+    o->text = arena_printf(a, "it runs on %s, but its guest has not written to its disk again", d->on);
+  } else if (happened(felt.end)) {
+    o->ms = length(&felt);
+    o->uncertainty_ms = half(felt.begin) + half(felt.end);
+    o->text = arena_printf(a, "%s%suntil its guest wrote again; running after %" PRId64 ".%" PRId64 " s", o->text ? o->text : "", o->text ? "; " : "", o->running_ms / 1000, o->running_ms / 100 % 10);
+    if (unwritten > 500) o->text = arena_printf(a, "%s; nothing of it reached the disk in the %" PRId64 ".%" PRId64 " s before", o->text, unwritten / 1000, unwritten / 100 % 10);
+  } else {
+    o->ms = 0;
+    o->uncertainty_ms = pulse_gap(p);
+    o->text = "its guest wrote on throughout";
+  }
+}
+
 static void sum_outages(const struct drill_watch *w, struct arena *a, struct drill_report *ret) {
   enum { UNSEEN_MS = 100 }; /* libvirt tells of each end and beginning within that */
   for (size_t i = 0; i < w->domains.count; i++) {
@@ -59,6 +82,8 @@ static void sum_outages(const struct drill_watch *w, struct arena *a, struct dri
       o->from = arena_strdup(a, d->on);
       o->text = "whether it runs is not known";
     }
+    const struct pulse *p = guest_pulse(w, d->name);
+    if (p && !d->down && o->ms != UNKNOWN_INT) by_its_writes(p, d, x, a, o);
   }
 }
 
@@ -66,6 +91,7 @@ static void sum_outages(const struct drill_watch *w, struct arena *a, struct dri
 static void sum_stalls(const struct drill_watch *w, struct arena *a, struct drill_report *ret) {
   for (size_t i = 0; i < w->pulses.count; i++) {
     const struct pulse *p = &w->pulses.item[i];
+    if (p->guest && (texts_have(&w->subject.domains, p->name) || !guest_pulse(w, p->name))) continue;
     struct drill_outage *o = list_add(a, &ret->stalls, &drill_outage_shape);
     o->domain = arena_strdup(a, p->name);
     o->text = arena_strdup(a, p->says);
@@ -76,7 +102,7 @@ static void sum_stalls(const struct drill_watch *w, struct arena *a, struct dril
       o->uncertainty_ms = half(p->longest.begin) + half(p->longest.end);
     } else if (p->heard != UNKNOWN_INT) {
       o->ms = 0;
-      o->uncertainty_ms = 100;
+      o->uncertainty_ms = pulse_gap(p); /* what is shorter is no silence */
     }
   }
 }
@@ -136,14 +162,24 @@ static struct when zero_of(const struct drill_watch *w) {
   return m;
 }
 
+/* When the guest of the last of them worked again after its start; NEVER: nobody saw. */
+static struct when all_work(const struct drill_watch *w, struct when running) {
+  struct when last = NEVER;
+  for (size_t i = 0; i < w->domains.count && happened(running); i++) {
+    const struct pulse *p = guest_pulse(w, w->domains.item[i].name);
+    if (p && happened(p->longest.end) && p->longest.end.until >= running.from && (!happened(last) || p->longest.end.until > last.until)) last = p->longest.end;
+  }
+  return last;
+}
+
 static void sum_phases(const struct drill_watch *w, struct arena *a, struct drill_report *ret) {
-  struct when asked = event_after(w, "start-asked", w->injected, false), running = all_returned(w), back = happened(w->joined) && happened(w->injected) && w->joined.until > w->injected.until ? w->joined : NEVER;
+  struct when asked = event_after(w, "start-asked", w->injected, false), running = all_returned(w), work = all_work(w, running), back = happened(w->joined) && happened(w->injected) && w->joined.until > w->injected.until ? w->joined : NEVER;
   bool any = w->domains.count > 0, fenced = w->before->cluster.fencing == TRUTH_YES;
   enum drill_kind k = w->subject.kind;
   struct when zero = zero_of(w);
   if (drill_kills(k) && w->node) {
     const struct boundary b[] = {{"injected", NULL, zero}, {"left", "noticed", w->left}, {"fenced", fenced && k != DRILL_CORE ? "fenced" : NULL, w->fenced}, {"start-asked", any ? "decided" : NULL, any ? asked : NEVER},
-                                 {"running", any ? "started" : NULL, running}, {"joined", "host back", back}, {"healed", NULL, event_after(w, "healed", w->injected, true)}};
+                                 {"running", any ? "started" : NULL, running}, {"works", happened(work) ? "booted" : NULL, work}, {"joined", "host back", back}, {"healed", NULL, event_after(w, "healed", w->injected, true)}};
     add_phases(b, COUNT(b), a, ret);
   } else if (k == DRILL_MOVE || k == DRILL_STOP) {
     const struct boundary b[] = {{"injected", NULL, zero}, {"start-asked", "decided", asked}, {"running", any ? "moved" : NULL, running}, {"left", k == DRILL_STOP ? "left" : NULL, w->left},

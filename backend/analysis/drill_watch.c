@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SUSPECT_MS = 3000, PING_MS = 100, SILENT_MS = 1500, GAP_MS = 350 }; /* SUSPECT_MS: what is no fault but a passing state is over by then */
+enum { SUSPECT_MS = 3000 }; /* SUSPECT_MS: what is no fault but a passing state is over by then */
 
 static const struct shape watched_shape = {.name = "watched", .size = sizeof(struct watched), .fields = (const struct field[]){{.name = NULL}}};
 static const struct shape watched_brick_shape = {.name = "watched_brick", .size = sizeof(struct watched_brick), .fields = (const struct field[]){{.name = NULL}}};
@@ -206,14 +206,6 @@ static void see_store(struct drill_watch *w, const struct snapshot *s) {
   }
 }
 
-static void see_silence(struct drill_watch *w, const struct snapshot *s);
-void drill_watch_pulse_over(struct drill_watch *w, const char *name) {
-  for (size_t i = 0; i < w->pulses.count; i++)
-    if (str_eq(w->pulses.item[i].name, name)) w->pulses.item[i].over = true;
-}
-
-static void see_pulses(struct drill_watch *w, const struct snapshot *s);
-
 void drill_watch_see(struct drill_watch *w, struct snapshot *s) {
   if (s == w->last) return;
   see_host(w, s);
@@ -238,51 +230,6 @@ void drill_watch_mark(struct drill_watch *w, const char *event, int64_t from, in
 }
 
 /* Pings come ten times a second: when some are missing, the host fell silent right after the last. */
-void drill_watch_heard(struct drill_watch *w, int64_t at) {
-  if (happened(w->silent) && at > w->silent.until && !w->heard_again) {
-    w->heard_again = true;
-    watch_event(w, (struct when){at - PING_MS, at}, "answers", w->subject.host, "ping", "%s answers pings again", w->subject.host);
-  }
-  if (at > w->heard) w->heard = at;
-}
-
-static const struct shape pulse_shape = {.name = "pulse", .size = sizeof(struct pulse), .fields = (const struct field[]){{.name = NULL}}};
-
-static struct pulse *pulse_of(struct drill_watch *w, const char *name, const char *says) {
-  for (size_t i = 0; i < w->pulses.count; i++)
-    if (str_eq(w->pulses.item[i].name, name)) return &w->pulses.item[i];
-  struct pulse *p = list_add(w->arena, &w->pulses, &pulse_shape);
-  *p = (struct pulse){.name = arena_strdup(w->arena, name), .says = arena_strdup(w->arena, says), .heard = UNKNOWN_INT, .longest = {.begin = NEVER, .end = NEVER}};
-  return p;
-}
-
-void drill_watch_pulse(struct drill_watch *w, const char *name, const char *says, int64_t at) {
-  struct pulse *p = pulse_of(w, name, says);
-  int64_t gap = p->heard == UNKNOWN_INT ? 0 : at - p->heard;
-  if (gap > GAP_MS && happened(w->injected) && at > w->injected.from) {
-    bool longer = !happened(p->longest.end) || gap > p->longest.end.until - p->longest.begin.from;
-    if (longer) p->longest = (struct silence){NULL, NULL, {p->heard, p->heard + PING_MS}, {at - PING_MS, at}};
-    if (p->quiet) watch_event(w, (struct when){at - PING_MS, at}, "goes-on", p->name, p->says, "%s: it goes on", p->name);
-  }
-  p->quiet = false;
-  if (at > p->heard) p->heard = at;
-}
-
-static void see_pulses(struct drill_watch *w, const struct snapshot *s) {
-  for (size_t i = 0; i < w->pulses.count; i++) {
-    struct pulse *p = &w->pulses.item[i];
-    if (p->quiet || p->over || p->heard == UNKNOWN_INT || !happened(w->injected) || s->at - p->heard < SILENT_MS) continue;
-    p->quiet = true;
-    watch_event(w, (struct when){p->heard, p->heard + PING_MS}, "stands-still", p->name, p->says, "%s: it stands still", p->name);
-  }
-}
-
-static void see_silence(struct drill_watch *w, const struct snapshot *s) {
-  if (w->heard == UNKNOWN_INT || happened(w->silent) || !happened(w->injected) || s->at - w->heard < SILENT_MS) return;
-  w->silent = (struct when){w->heard, w->heard + PING_MS};
-  watch_event(w, w->silent, "silent", w->subject.host, "ping", "%s answers no ping any more", w->subject.host);
-}
-
 const struct drill_subject *drill_watch_subject(const struct drill_watch *w) { return &w->subject; }
 const struct drill_event *drill_watch_events(const struct drill_watch *w, size_t *ret_count) { return *ret_count = w->events.count, w->events.item; }
 int64_t drill_watch_injected(const struct drill_watch *w) { return w->injected.until; }
@@ -331,16 +278,52 @@ static const char *heal_grows(struct drill_watch *w, const struct snapshot *s) {
   return NULL;
 }
 
+/* It heals no more by itself, whatever comes: to wait for that would be to wait for nothing. */
+static const struct volume_view *split_of(const struct drill_watch *w, const struct snapshot *s) {
+  for (size_t i = 0; i < s->volumes.count; i++) {
+    const struct volume_view *v = &s->volumes.item[i], *was = snapshot_volume(w->before, v->name);
+    if (v->split_brain != UNKNOWN_INT && !v->stale.count && v->split_brain > (was && was->split_brain > 0 ? was->split_brain : 0)) return v;
+  }
+  return NULL;
+}
+
+/* The brick of a set that could be written before, and not now: guests see errors. */
+static const struct brick_view *unwritable(const struct drill_watch *w, const struct snapshot *s, const struct volume_view **ret) {
+  for (size_t i = 0; i < s->volumes.count; i++) {
+    const struct volume_view *v = *ret = &s->volumes.item[i], *was = snapshot_volume(w->before, v->name);
+    int64_t set = -1;
+    for (size_t k = 0; was && !v->stale.count && k < v->bricks.count; k++) {
+      if (v->bricks.item[k].set == set) continue;
+      set = v->bricks.item[k].set;
+      if (volume_set_state(v, set) == SET_LOST && volume_set_state(was, set) != SET_LOST) return &v->bricks.item[k];
+    }
+  }
+  return NULL;
+}
+
+bool drill_watch_ruined(const struct drill_watch *w) { return w->ruined; }
+
+static const char *ruins(struct drill_watch *w, const struct snapshot *s) {
+  const struct volume_view *v = split_of(w, s);
+  if (v) return arena_printf(w->arena, "%" PRId64 " file%s of %s in split-brain: both sides wrote", v->split_brain, v->split_brain == 1 ? " is" : "s are", v->name);
+  const struct brick_view *b = unwritable(w, s, &v);
+  return b ? arena_printf(w->arena, "set %" PRId64 " of %s cannot be written any more", b->set, v->name) : NULL;
+}
+
 const char *drill_watch_abort(struct drill_watch *w) {
   const struct snapshot *s = w->last;
   if (!s || !happened(w->injected)) return NULL;
   if (s->cluster.quorate == TRUTH_NO && w->before->cluster.quorate == TRUTH_YES && !old(&s->cluster.stale, LAYER_COROSYNC)) return "the cluster has lost quorum";
   const char *why = second_fault(w, s);
   if (!why) why = other_domain(w, s);
+  const char *ruin = why ? NULL : ruins(w, s);
+  if (ruin) why = ruin;
   if (!why) why = heal_grows(w, s);
   if (!why || !str_eq(why, w->suspect)) w->suspect_since = s->now;
   w->suspect = why;
-  return why && s->now - w->suspect_since >= SUSPECT_MS ? why : NULL;
+  if (!why || s->now - w->suspect_since < SUSPECT_MS) return NULL;
+  w->ruined = ruin != NULL;
+  return why;
 }
 
 /* ---- is all as it was? ---- */

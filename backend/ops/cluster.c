@@ -239,6 +239,8 @@ const struct operation cluster_operations[] = {
      .help = "Sets or unsets a property of pacemaker's, as stonith-enabled or maintenance-mode."},
     {.name = "fencing-create", .title = "Set up a fence device", .target = TARGET_NODE, .danger = 1, .flags = OP_WIZARD, .arguments = fencing_create_arguments, .survey = survey_fencing_create, .plan = plan_fencing_create,
      .help = "Makes the device by which the cluster cuts a node's power: a BMC (fence_ipmilan), or the hypervisor that a nested node runs on (fence_virsh). Prove it afterwards with fencing-test."},
+    {.name = "fencing-password", .title = "Give a fence device another password", .target = TARGET_NODE, .danger = 1, .arguments = fencing_password_arguments, .survey = survey_fencing_password, .plan = plan_fencing_password,
+     .help = "Tells a fence device the password that its BMC or hypervisor has by now, on all nodes, and has the cluster try it again. Prove it afterwards with fencing-test."},
     {.name = "fencing-test", .title = "Prove fencing: cut the node's power for real", .target = TARGET_NODE, .danger = 2, .flags = OP_NOT_OWN_HOST, .arguments = node_argument, .survey = survey_fencing_test, .plan = plan_fencing_test,
      .help = "Fences the node and waits until it is back. The only proof that fencing works on the night it is needed."},
     {.name = "fencing-fence", .title = "Fence the node now", .target = TARGET_NODE, .danger = 2, .flags = OP_NOT_OWN_HOST, .arguments = fence_arguments, .plan = plan_fencing_fence,

@@ -161,7 +161,7 @@ static void settle(const struct guide_look *l, struct guide_found *found, struct
   for (size_t i = 0; i < GUIDE_STEPS; i++) {
     struct guide_found *f = &found[i];
     const struct guide_evidence *first = f->evidence.count ? &f->evidence.item[0] : NULL;
-    f->text = !first ? "nothing tells" : first->good == TRUTH_YES ? guide_steps[i].seen : first->host && !strstr(first->text, first->host) ? arena_printf(a, "%s: %s", first->host, first->text) : first->text;
+    f->text = !first ? "nothing tells" : first->good == TRUTH_YES ? guide_steps[i].seen : first->host && !str_starts(first->text, first->host) ? arena_printf(a, "%s: %s", first->host, first->text) : first->text;
     if (f->state == GUIDE_DONE) continue;
     const char *by = first_not_done(found, i);
     if (broken[i]) f->state = GUIDE_BROKEN;

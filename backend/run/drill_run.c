@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BOOT_S = 600, WHOLE_MS = 3000, LOG_LINES = 2000, LOG_BYTES = 512 << 10, LOG_PAD = 5000, EVIDENCE_MAX = 400, PING_S = 30, WRITE_S = 3600 };
+enum { BOOT_S = 600, WHOLE_MS = 3000, LOG_LINES = 2000, LOG_BYTES = 512 << 10, LOG_PAD = 5000, EVIDENCE_MAX = 400, PING_S = 30, WRITE_S = 3600, BEAT_S = 900 };
 
 /* The task; when it failed, its undo; until all is as it was; the logs; over. */
 enum run_phase { RUN_TASK, RUN_UNDO, RUN_WHOLE, RUN_LOGS, RUN_OVER };
 
-struct beating { struct drill_run *run; const char *name, *says, *ping; struct exec *exec; bool beat; }; /* name NULL: the host that is hit; ping: whom; beat: something was heard */
+/* name NULL: the host that is hit; ping: whom; host: where it is listened, NULL: here; apart: our clock less that one's, at the least; beat: something was heard */
+struct beating { struct drill_run *run; const char *name, *says, *ping, *host; int64_t apart; struct exec *exec; bool beat, guest; };
 
 struct drill_run {
   struct drill_run_options o;
@@ -58,25 +59,29 @@ static bool look(const struct drill_run *r, const char *id, struct task_view *re
 
 /* ---- what beats ten times a second: the host's pings, and what the operator wants measured besides ---- */
 
-/* "[1763867000.123456] 64 bytes from ...", or the number alone: a moment by the clock of this host. UNKNOWN_INT: no such line. */
-static int64_t stamp_of(struct drill_run *r, const char *line) {
+/* "[1763867000.123456] 64 bytes from ...", or the number alone: a moment by the clock of the host that says so, which the line that came
+ * quickest sets against ours. UNKNOWN_INT: no such line. */
+static int64_t stamp_of(struct beating *b, const char *line) {
   char *end;
   bool ping = *line == '[';
-  int64_t now = r->o.clock(r->o.owner);
+  int64_t now = b->run->o.clock(b->run->o.owner);
   if (ping && !strstr(line, "bytes from")) return UNKNOWN_INT;
   double s = strtod(line + ping, &end);
   if (*end != (ping ? ']' : '\0') || !(s > 0) || s > 1e11) return UNKNOWN_INT;
   int64_t at = (int64_t)(s * 1000);
+  if (b->host && (b->apart == UNKNOWN_INT || now - at < b->apart)) b->apart = now - at;
+  if (b->host) at += b->apart;
   return at <= now && at > now - 60000 ? at : UNKNOWN_INT;
 }
 
 static void on_beat(void *owner, char *line, size_t len, bool cut) {
   struct beating *b = owner;
-  int64_t at = stamp_of(b->run, line);
+  int64_t at = stamp_of(b, line);
   (void)len, (void)cut;
   if (at == UNKNOWN_INT) return;
   b->beat = true;
-  if (b->name) drill_watch_pulse(b->run->watch, b->name, b->says, at);
+  if (b->guest) drill_watch_guest(b->run->watch, b->name, b->says, at);
+  else if (b->name) drill_watch_pulse(b->run->watch, b->name, b->says, at);
   else drill_watch_heard(b->run->watch, at);
 }
 
@@ -95,19 +100,18 @@ static void on_beat_end(void *owner, const struct exec_result *result) {
     ping(b);
     return;
   }
-  if (b->name) drill_watch_pulse_over(b->run->watch, b->name);
+  if (b->name && result->end != EXEC_LEFT) drill_watch_pulse_over(b->run->watch, b->name, b->says);
 }
 
-/* On this host: its clock is the one that all is measured by. */
 static void listen(struct beating *b, const char *const *argv, int seconds) {
   struct err e = {0};
-  b->exec = executor_start(b->run->o.executor, &(struct exec_request){.host = NULL, .argv = argv, .deadline_ms = (int64_t)seconds * 1000, .on_out = on_beat, .on_end = on_beat_end, .owner = b}, &e);
+  b->exec = executor_start(b->run->o.executor, &(struct exec_request){.host = b->host, .argv = argv, .deadline_ms = (int64_t)seconds * 1000, .on_out = on_beat, .on_end = on_beat_end, .owner = b}, &e);
 }
 
 static struct beating *beating_new(struct drill_run *r, const char *name, const char *says) {
   if (r->beating_count == COUNT(r->beating)) return NULL;
   struct beating *b = &r->beating[r->beating_count++];
-  *b = (struct beating){.run = r, .name = arena_strdup(r->arena, name), .says = arena_strdup(r->arena, says)};
+  *b = (struct beating){.run = r, .apart = UNKNOWN_INT, .name = arena_strdup(r->arena, name), .says = arena_strdup(r->arena, says)};
   return b;
 }
 
@@ -118,8 +122,17 @@ static void ping_of(struct drill_run *r, const char *name, const char *to) {
   ping(b);
 }
 
+/* What is cut off answers no ping, but lives on until it is fenced: ssh is spared, so it says so itself. */
 static void listen_to(struct drill_run *r, const char *host) {
+  static const char *const argv[] = {"sh", "-c", "while date +%s.%N; do sleep 0.1; done", "kvmconsole-beats", NULL};
   const struct host_view *h = snapshot_host(r->before, host);
+  if (r->drill->kind == DRILL_CUT) {
+    struct beating *b = beating_new(r, NULL, "by ssh");
+    if (!b) return;
+    b->host = arena_strdup(r->arena, host);
+    listen(b, argv, BEAT_S);
+    return;
+  }
   ping_of(r, NULL, h && h->addresses.count ? h->addresses.item[0] : host);
 }
 
@@ -139,6 +152,29 @@ static void write_meanwhile(struct drill_run *r) {
   drill_watch_pulse(r->watch, name, says, r->armed_at); /* its file was made just before that */
   struct beating *b = beating_new(r, name, says);
   if (b) listen(b, argv, WRITE_S);
+}
+
+/* The time of its file changes on the brick with each write; to read that takes no lock and asks gluster nothing. */
+static void see_it_write(struct drill_run *r, const struct domain_view *v, const struct drill_subject *d) {
+  /* A line now and then when there is nothing to tell: it ends when nobody reads any more. */
+  static const char script[] = "last= n=0; while now=$(stat -c %.9Y -- \"$1\"); do [ \"$now\" = \"$last\" ] || date +%s.%N || exit; last=$now n=$((n + 1)); [ $((n % 50)) != 0 ] || echo . || exit; sleep 0.1; done";
+  const struct brick_view *b = drill_witness(r->before, d, v);
+  if (!b) return;
+  const char *argv[] = {"sh", "-c", script, "kvmconsole-writes", arena_printf(r->arena, "%s%s", b->path, v->disks.item[0].path), NULL};
+  struct beating *x = beating_new(r, v->name, arena_printf(r->arena, "its writes, seen on %s:%s", b->host, b->path));
+  if (!x) return;
+  x->host = arena_strdup(r->arena, b->host);
+  x->guest = true;
+  listen(x, argv, WRITE_S);
+}
+
+/* Those that are to be hit first: there is room for so many only. */
+static void see_them_write(struct drill_run *r, const struct drill_subject *d) {
+  for (int hit = 1; hit >= 0; hit--)
+    for (size_t i = 0; i < r->before->domains.count; i++) {
+      const struct domain_view *v = &r->before->domains.item[i];
+      if (texts_have(&d->domains, v->name) == (hit != 0) && str_eq(v->state, "running")) see_it_write(r, v, d);
+    }
 }
 
 static void stop_listening(struct drill_run *r) {
@@ -167,6 +203,7 @@ struct drill_run *drill_run_start(const struct drill_run_options *o, const struc
   if (r->steps.arm != SIZE_MAX) r->timer_host = arena_strdup(a, confirmed->steps.item[r->steps.arm].host);
   if (drill_kills(d->kind) && subject.host) listen_to(r, subject.host);
   listen_to_domains(r, v);
+  see_them_write(r, &subject);
   r->mount = arena_strdup(a, value_of_name(v, "probe"));
   if (r->mount) r->probe = arena_printf(a, "%s/%s", r->mount, DRILL_PROBE);
   return r;
@@ -204,6 +241,24 @@ static void follow_steps(struct drill_run *r, const struct task_view *t) {
 }
 
 /* ---- the end ---- */
+
+struct drill_report *drill_refused(const struct drill *d, const struct plan *p, const struct values *v, const struct snapshot *s, int64_t now, struct arena *a) {
+  struct drill_report *r = arena_alloc(a, sizeof *r);
+  struct drill_subject subject = drill_subject_by(d, s, v, a);
+  shape_init(&drill_report_shape, r);
+  r->schema = 1;
+  r->drill = d->operation.name;
+  r->title = d->operation.title;
+  r->target = arena_strdup(a, p->target);
+  r->cluster = arena_strdup(a, s->cluster.name);
+  r->began = r->ended = now;
+  r->verdict = DRILL_REFUSED;
+  r->text = p->when ? arena_printf(a, "%s; it passes %s", p->why, p->when) : arena_strdup(a, p->why);
+  r->reverted = TRUTH_YES;
+  r->reverted_text = "nothing was injected";
+  drill_refusal(s, &subject, a, r);
+  return r;
+}
 
 int drill_exit(int verdict) {
   static const int codes[] = {[DRILL_UNJUDGED] = 3, [DRILL_PASSED] = 0, [DRILL_SLOW] = 1, [DRILL_FAILED] = 1, [DRILL_ABORTED] = 1, [DRILL_REFUSED] = 2, [DRILL_UNKNOWN] = 3};
@@ -357,6 +412,8 @@ int64_t drill_run_reverts_at(const struct drill_run *r) { return r->armed_at == 
 
 /* ---- the report ---- */
 
+static const char *not_as_it_was_to(const struct drill_run *r, const struct drill_report *p, struct arena *a) { return drill_not_as_it_was_to(p, r->drill->kind, drill_watch_fenced(r->watch), a); }
+
 static void judge(const struct drill_run *r, struct arena *a, struct drill_report *p) {
   struct task_view t;
   bool known = look(r, r->task, &t, NULL);
@@ -364,9 +421,11 @@ static void judge(const struct drill_run *r, struct arena *a, struct drill_repor
   p->aborted = arena_strdup(a, r->aborted);
   if (r->phase == RUN_TASK) return;
   if (r->ended_as == TASK_REFUSED || r->ended_as == TASK_LOCKED) p->verdict = DRILL_REFUSED;
+  else if (r->ended_as == TASK_VERIFIED && not_as_it_was_to(r, p, a)) p->verdict = DRILL_FAILED;
   else if (r->ended_as == TASK_VERIFIED && drill_within(p)) p->verdict = DRILL_PASSED;
   else if (r->ended_as == TASK_VERIFIED) p->verdict = DRILL_SLOW;
   else if (r->aborted && r->lost) p->verdict = DRILL_UNKNOWN;
+  else if (r->aborted && drill_watch_ruined(r->watch)) p->verdict = DRILL_FAILED;
   else if (r->aborted || r->ended_as == TASK_CANCELLED) p->verdict = DRILL_ABORTED;
   else p->verdict = r->ended_as == TASK_UNKNOWN ? DRILL_UNKNOWN : DRILL_FAILED;
   if (p->verdict == DRILL_PASSED || p->verdict == DRILL_SLOW) {
@@ -374,9 +433,22 @@ static void judge(const struct drill_run *r, struct arena *a, struct drill_repor
     if (!p->outages.count) p->text = "all came back as it was";
     else if (worst == 0) p->text = "all came back as it was, and no domain was interrupted";
     else p->text = arena_printf(a, "all came back as it was; without service for at most %" PRId64 ".%" PRId64 " s%s", worst / 1000, worst % 1000 / 100, p->verdict == DRILL_SLOW ? ", longer than expected" : "");
+  } else if (r->ended_as == TASK_VERIFIED && not_as_it_was_to(r, p, a)) {
+    p->text = not_as_it_was_to(r, p, a);
   } else if (r->aborted) {
     p->text = r->lost ? arena_printf(a, "%s; %s", r->aborted, p->text ? p->text : "") : arena_printf(a, "it was ended before its time: %s", r->aborted);
   }
+}
+
+/* Nothing was broken: what a step of its own printed is why. */
+static void diagnose_step(const struct drill_run *r, struct arena *a, struct drill_report *p) {
+  struct task_view t;
+  struct texts lines = {0};
+  if (!look(r, r->task, &t, NULL) || t.step >= t.plan->steps.count) return;
+  const char *host = t.plan->steps.item[t.step].host;
+  for (size_t i = 0; i < t.line_count; i++)
+    if (t.lines[i].step == (int)t.step) texts_add(a, &lines, arena_printf(a, "%s: %s", host ? host : "console", t.lines[i].text));
+  drill_diagnose(r->before, r->now, &(struct drill_subject){.kind = r->drill->kind, .host = drill_watch_subject(r->watch)->host}, r->now->at, &lines, a, p);
 }
 
 struct drill_report *drill_run_report(const struct drill_run *r, struct arena *a) {
@@ -396,6 +468,8 @@ struct drill_report *drill_run_report(const struct drill_run *r, struct arena *a
   p->reverted = r->reverted;
   p->reverted_text = arena_strdup(a, r->reverted_text);
   for (size_t i = 0; i < r->clocks.count; i++) tallies_add(a, &p->clocks, r->clocks.item[i].key, r->clocks.item[i].value);
+  if (r->phase == RUN_OVER && p->verdict == DRILL_REFUSED) drill_refusal(r->now, drill_watch_subject(r->watch), a, p);
+  if (r->phase == RUN_OVER && p->verdict == DRILL_FAILED && !r->injected) diagnose_step(r, a, p);
   if (r->phase == RUN_OVER && p->verdict != DRILL_PASSED && p->verdict != DRILL_REFUSED && r->injected)
     drill_diagnose(r->before, r->failed_at ? r->failed_at : r->now, drill_watch_subject(r->watch), drill_watch_injected(r->watch), &r->evidence, a, p);
   return p;

@@ -17,6 +17,7 @@ struct call { /* one command that runs */
   int64_t began;
   int64_t takes_ms; /* its row's */
   int64_t step; /* how often it was called before: a command that waits is called again */
+  bool wrote;   /* of one that watches a guest: it wrote when it was called last */
 };
 enum { COMMAND_DONE, COMMAND_WAITS };
 typedef int command_fn(struct call *c);
@@ -42,8 +43,11 @@ bool timer_waits(struct world *w, const struct sim_host *h, const char *unit); /
 void timer_stop(struct world *w, const struct sim_host *h, const char *unit);
 void packets_pass(struct world *w, struct sim_host *h); /* what a drill dropped there passes again; nothing when it dropped none */
 void timers_lost(struct world *w, const struct sim_host *h); /* of systemd-run: they do not outlive their host */
+void password_told(struct world *w, const struct sim_resource *r); /* whoever has its fence device knows it now */
 int power_shell(struct call *c); /* sh SCRIPT prepare|off|on|forget of a drill */
 int write_stamps(struct call *c); /* a file that is written each tenth of a second, as long as it is there */
+int guest_write_stamps(struct call *c); /* a line a write of the guest, as seen on its brick */
+int host_stamps(struct call *c);
 int ping_stamps(struct call *c); /* ping -D, each tenth of a second */
 const char *process_name(struct call *c, const char *path); /* /proc/PID/comm of a brick; NULL: it is none */
 /* Words that tabs join, run as a timer's command; false: it waits for something and wants to be called again. */

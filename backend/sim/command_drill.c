@@ -2,6 +2,7 @@
 #include "sim/build.h"
 #include "sim/command.h"
 #include "sim/event.h"
+#include "sim/guest.h"
 #include "sim/host.h"
 #include "sim/net.h"
 #include "sim/pacemaker.h"
@@ -102,7 +103,7 @@ int power_shell(struct call *c) {
     set_pair(c->w, &c->host->files, path, NULL);
     return COMMAND_DONE;
   }
-  if (!bmc_answers(c->w, c->host, target)) return fail(c, 1, "Failed: Unable to obtain correct plug status or plug is not available");
+  if (!bmc_lets_in(c->w, c->host, target)) return fail(c, 1, "Failed: Unable to obtain correct plug status or plug is not available");
   if (str_eq(what, "off")) host_power_off(c->w, target);
   if (str_eq(what, "on")) host_power_on(c->w, target);
   say(c, str_eq(what, "off") ? "Success: Powered OFF" : str_eq(what, "on") ? "Success: Powered ON" : "Status: ON");
@@ -140,6 +141,57 @@ static bool guest_answers(const struct world *w, const char *name, int64_t at) {
     if (up && str_eq(x->state, "running") && (str_eq(x->reason, "migrated") || at >= x->since + BOOT_MS)) return true;
   }
   return false;
+}
+
+/* ---- a host that says itself that it lives ---- */
+
+int host_stamps(struct call *c) {
+  for (int64_t at = first_due(c); at <= c->w->clock; at += EACH_MS)
+    if (host_up(c->host) || at < c->host->power_since) say(c, "%" PRId64 ".%03d000000", at / 1000, (int)(at % 1000));
+  return COMMAND_WAITS;
+}
+
+/* ---- the time of a brick's file: of the last write of the guest whose disk it is ---- */
+
+/* Where the guest is awake and its disk takes what it writes. */
+static bool guest_writes(const struct world *w, const struct sim_domain *d, const struct sim_volume *v, const struct sim_file *f, int64_t at) {
+  for (size_t i = 0; i < d->instances.count; i++) {
+    const struct sim_host *h = world_host(w, d->instances.item[i].host);
+    if (h && guest_answers(w, d->name, at) && !set_waits(w, v, f->set, h) && volume_writes(w, v, f->set, h)) return true;
+  }
+  return false;
+}
+
+static bool has_disk(const struct world *w, const struct sim_domain *d, const struct sim_file *f) {
+  for (size_t i = 0; i < d->instances.count; i++) {
+    const struct sim_host *h = world_host(w, d->instances.item[i].host);
+    for (size_t k = 0; h && k < d->disks.count; k++)
+      if (guest_image(w, d, h, k) == f) return true;
+  }
+  return false;
+}
+
+static bool is_written(const struct world *w, const struct sim_volume *v, const struct sim_file *f, int64_t at, bool wrote) {
+  const struct sim_host *holder = f->locked_by ? world_host(w, f->locked_by) : NULL;
+  if (holder && holder->power == POWER_OFF && at < holder->power_since) return wrote; /* up to the moment that its power went */
+  EACH(w->domains, struct sim_domain, d)
+    if (has_disk(w, d, f) && guest_writes(w, d, v, f, at)) return true;
+  return false;
+}
+
+int guest_write_stamps(struct call *c) {
+  const char *path = c->argv[4];
+  EACH(c->w->volumes, struct sim_volume, v)
+    EACH(v->bricks, struct sim_brick, b) {
+      const struct sim_file *f = str_eq(b->host, c->host->name) && str_starts(path, b->path) ? world_file(c->w, v->name, path + strlen(b->path)) : NULL;
+      if (!f) continue;
+      for (int64_t at = first_due(c); at <= c->w->clock; at += EACH_MS) {
+        c->wrote = is_written(c->w, v, f, at, c->wrote);
+        if (c->wrote) say(c, "%" PRId64 ".%03d000000", at / 1000, (int)(at % 1000));
+      }
+      return COMMAND_WAITS;
+    }
+  return COMMAND_DONE;
 }
 
 /* ---- ping -D: when a host was last heard ---- */

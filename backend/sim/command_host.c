@@ -318,7 +318,7 @@ static int getent(struct call *c) {
   return COMMAND_DONE;
 }
 
-static const char KEY[] = "/root/.ssh/id_ed25519", KNOWN[] = "/root/.ssh/known_hosts";
+static const char KNOWN[] = "/root/.ssh/known_hosts";
 
 static int ssh_keygen(struct call *c) {
   const char *find = value_of(c, "-F", NULL), *file = value_of(c, "-f", NULL), *known = pairs_get(&c->host->files, KNOWN);
@@ -348,14 +348,10 @@ static int ssh(struct call *c) {
   for (size_t i = 0; i < c->count && !name; i++)
     if (strchr(c->rest[i], '@')) name = strchr(c->rest[i], '@') + 1;
   const struct sim_host *h = name ? world_host(c->w, name) : NULL;
-  const char *key = pairs_get(&c->host->files, arena_printf(c->w->arena, "%s.pub", KEY)), *in = h ? pairs_get(&h->files, "/root/.ssh/authorized_keys") : NULL;
-  const char *known = pairs_get(&c->host->files, KNOWN);
   if (!h || (!knows(c, name) && h != c->host)) return fail(c, 255, "ssh: Could not resolve hostname %s: Name or service not known", name ? name : "");
   if (!hosts_reach(c->w, c->host, h, TRAFFIC_CLUSTER)) return fail(c, 255, "ssh: connect to host %s port 22: Connection timed out", name);
-  if (!key && c->host->packages.count) return COMMAND_DONE;
-  if (!known || !strstr(known, arena_printf(c->w->arena, "%s ssh-ed25519 ", name))) return fail(c, 255, "Host key verification failed.");
-  if (!key || !in || !strstr(in, arena_strndup(c->w->arena, key, strcspn(key, "\n") - 5))) return fail(c, 255, "root@%s: Permission denied (publickey,password).", name);
-  return COMMAND_DONE;
+  const char *refused = root_refused(c->w->arena, c->host, h);
+  return refused ? fail(c, 255, "%s", refused) : COMMAND_DONE;
 }
 
 static int sleep_command(struct call *c) { return c->w->clock - c->began < number_of(word_at(c, 0), 0) ? COMMAND_WAITS : COMMAND_DONE; }

@@ -45,7 +45,12 @@ static int install(struct call *c) {
 static int dd(struct call *c) {
   const char *path = assigned(c, "of"), *text = c->input ? c->input : "";
   if (!path || *path != '/') return fail(c, 1, "dd: failed to open '%s': No such file or directory", path ? path : "");
-  put_text(c, path, (int64_t)strlen(text), str_ends(path, ".password") ? "(a password)\n" : text);
+  bool password = str_ends(path, ".password");
+  put_text(c, path, (int64_t)strlen(text), password ? "(a password)\n" : text);
+  EACH(c->w->resources, struct sim_resource, r) {
+    const char *slash = strrchr(path, '/');
+    if (password && slash && !strncmp(slash + 1, r->id, strlen(r->id)) && !strcmp(slash + 1 + strlen(r->id), ".password")) password_told(c->w, r);
+  }
   return COMMAND_DONE;
 }
 
@@ -73,6 +78,8 @@ static int sh(struct call *c) {
     return put_text(c, c->argv[4], 1, "\n"), COMMAND_DONE; /* crm_simulate below says what is in it */
   }
   if (script && c->argc == 5 && str_eq(c->argv[3], "kvmconsole-probe")) return write_stamps(c);
+  if (script && c->argc == 4 && str_eq(c->argv[3], "kvmconsole-beats")) return host_stamps(c);
+  if (script && c->argc == 5 && str_eq(c->argv[3], "kvmconsole-writes")) return guest_write_stamps(c);
   if (script && strstr(script, "-accel kvm")) return is_guest_possible(c) ? say(c, "a guest ran its firmware to the end"), COMMAND_DONE : fail(c, 1, "Could not access KVM kernel module: No such file or directory");
   if (!script || !str_ends(script, "| chpasswd")) return fail(c, 2, "sh: this script is not simulated");
   if (!c->input || !*c->input || *c->input == '\n') return fail(c, 1, "chpasswd: (line 1, user hacluster) password not changed");

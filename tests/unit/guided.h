@@ -14,15 +14,20 @@ struct guided {
 
 static inline const char *guided_no_secret(const void *owner, const struct guide_run *r) { return (void)owner, (void)r, NULL; }
 
-static inline struct guided *guided_new(const char *scenario, int w, int h) {
-  struct guided *g = mem_alloc(sizeof *g);
-  g->x = acted_new(scenario, w, h);
-  g->arena = arena_new();
+/* What is known, by the screen's snapshot as it is now. */
+static inline void guided_look(struct guided *g) {
   guide_form_fill(g->x->snap, &g->form, g->arena);
   guide_survey(NULL, g->x->snap, &g->form, g->arena, &g->survey);
   g->shown = (struct guide_shown){.look = {.snap = g->x->snap, .form = &g->form, .survey = &g->survey, .survey_age_ms = 1000}, .given = &g->given, .found = g->found, .found_age_ms = 1000, .asked_at = sim_now(g->x->sim) - 1000, .secret = guided_no_secret};
   guide_check(&g->shown.look, g->arena, g->found);
   g->x->guide = &g->shown;
+}
+
+static inline struct guided *guided_new(const char *scenario, int w, int h) {
+  struct guided *g = mem_alloc(sizeof *g);
+  g->x = acted_new(scenario, w, h);
+  g->arena = arena_new();
+  guided_look(g);
   assert_true(app_open(&g->x->app, "guide"));
   acted_look(g->x);
   g->shown.look.snap = g->x->snap;

@@ -27,10 +27,11 @@ static void measured_well(const struct drilled *d, const struct drill_report *r)
   assert_int_equal(r->outages.count, 1);
   const struct drill_outage *o = &r->outages.item[0];
   assert_true(d->off && d->alive);
-  int64_t really = d->alive - d->off;
-  if (o->uncertainty_ms > 200 || gap(o->ms, really) > o->uncertainty_ms + 50) {
+  enum { BOOT_MS = 3000 }; /* a simulated guest's: its users wait for that too, libvirt does not know of it */
+  int64_t started = d->alive - d->off, really = started + BOOT_MS;
+  if (o->uncertainty_ms > 200 || gap(o->ms, really) > o->uncertainty_ms + 50 || gap(o->running_ms, started) > 200) {
     drilled_print(r);
-    fail_msg("measured %lld ms +-%lld, really %lld", (long long)o->ms, (long long)o->uncertainty_ms, (long long)really);
+    fail_msg("measured %lld ms +-%lld, started after %lld; really %lld, %lld", (long long)o->ms, (long long)o->uncertainty_ms, (long long)o->running_ms, (long long)really, (long long)started);
   }
 }
 
@@ -54,7 +55,7 @@ static void power_is_lost(void **state) {
   assert_int_equal(r->reverted, TRUTH_YES);
   assert_string_equal(r->reverted_text, "by its fencing");
   assert_non_null(drilled_event(r, "silent"));
-  assert_true(gap(phase_sum(r, "running"), r->outages.item[0].ms) <= 400); /* the phases are the outage, and nothing is left over */
+  assert_true(gap(phase_sum(r, "works"), r->outages.item[0].ms) <= 400); /* the phases are the outage, and nothing is left over */
   assert_int_equal(world_awaits(sim_world(d->g.sim), "script", NULL), false);
   assert_null(host_file_of(d, "kvm01", "/run/kvmconsole-drill-power"));
   /* Now it is proven: the next may be one that lives meanwhile. */
@@ -66,9 +67,7 @@ static void power_is_lost(void **state) {
 static void a_host_hangs(void **state) {
   struct drilled *d = drilled_new("lab", false);
   (void)state;
-  drilled_happen(d, "option models server.tcp-user-timeout 2", 1000);
-  drilled_happen(d, "option models server.keepalive-time 1", 1000);
-  proven_on_kvm02(d);
+  proven_on_kvm02(d); /* the fence agent waits twice, longer than the bricks keep the locks */
   const struct drill_report *r = drilled_run(d, "host-hung", "host=kvm02");
   VERDICT(r, DRILL_PASSED);
   measured_well(d, r);
@@ -108,6 +107,7 @@ static void corosync_dies_and_a_network_is_cut(void **state) {
     const struct drill_report *r = drilled_run(d, names[i], "host=kvm02");
     VERDICT(r, DRILL_PASSED);
     assert_non_null(drilled_event(r, "fenced"));
+    measured_well(d, r);
     assert_int_equal(r->reverted, TRUTH_YES);
     assert_null(host_file_of(d, "kvm02", "/run/nft/kvmconsole_drill"));
     drilled_free(d);
@@ -117,16 +117,21 @@ static void corosync_dies_and_a_network_is_cut(void **state) {
 /* A host of bricks is silent: writes to its set stand still for one to two ping-timeouts, as one expects, and all beats go on. */
 static void writes_stand_still(void **state) {
   struct drilled *d = drilled_new("host kvm[01-02] kvm\nhost node[1-2] store\nvolume v replica 2 bricks node[1-2]:/b size=1G used=1 option.network.ping-timeout=5\nmount v /v on kvm[01-02] from node1\ncluster c kvm[01-02]\nhere kvm01\n"
-                                  "fencing for kvm[01-02]\ndomain a volume v memory=1G image=1G\n", false);
+                                  "fencing for kvm[01-02]\ndomain a volume v mount=/v memory=1G image=1G\n", false);
   (void)state;
   const struct drill_report *r = drilled_run(d, "network-cut", "host=node2;hold=40;probe=/v;ping=a=a");
   VERDICT(r, DRILL_PASSED);
-  assert_int_equal(r->stalls.count, 2);
-  assert_string_equal(r->stalls.item[0].domain, "a");
-  assert_string_equal(r->stalls.item[1].domain, "writes to /v");
-  if (r->stalls.item[1].ms < 5000 || r->stalls.item[1].ms > 10000) drilled_print(r);
-  assert_in_range(r->stalls.item[1].ms, 5000, 10000);
-  assert_in_range(r->stalls.item[1].uncertainty_ms, 1, 200);
+  static const struct { const char *domain, *says; } stall[] = {{"a", "its writes, seen on node1:/b"}, {"writes to /v", "4 KiB"}};
+  assert_int_equal(r->stalls.count, 3); /* and its pings, which go on: its processor does */
+  for (size_t i = 0; i < COUNT(stall); i++) {
+    const struct drill_outage *o = NULL;
+    for (size_t k = 0; k < r->stalls.count; k++)
+      if (str_eq(r->stalls.item[k].domain, stall[i].domain) && str_starts(r->stalls.item[k].text, stall[i].says)) o = &r->stalls.item[k];
+    assert_non_null(o);
+    if (o->ms < 5000 || o->ms > 10000) drilled_print(r);
+    assert_in_range(o->ms, 5000, 10000);
+    assert_in_range(o->uncertainty_ms, 1, 200);
+  }
   assert_int_equal(r->expected.stall_ms, 10000);
   assert_non_null(drilled_event(r, "stands-still"));
   assert_non_null(drilled_event(r, "goes-on"));
@@ -134,7 +139,7 @@ static void writes_stand_still(void **state) {
   drilled_free(d);
 }
 
-/* What the users feel is longer than what libvirt tells: the guest has to boot. */
+/* What it answers says the same as what it writes: the guest has to boot. */
 static void a_domain_that_is_pinged(void **state) {
   struct drilled *d = drilled_new("lab", false);
   (void)state;
@@ -143,7 +148,7 @@ static void a_domain_that_is_pinged(void **state) {
   VERDICT(r, DRILL_PASSED);
   measured_well(d, r);
   assert_int_equal(r->stalls.count, 1);
-  assert_true(gap(r->stalls.item[0].ms, r->outages.item[0].ms + 3000) <= 400);
+  assert_true(gap(r->stalls.item[0].ms, r->outages.item[0].ms) <= 200);
   drilled_free(d);
 }
 
@@ -170,13 +175,14 @@ static void a_plain_domain_is_given_up(void **state) {
 static void the_lock_outlives_the_host(void **state) {
   struct drilled *d = drilled_new("lab", true);
   (void)state;
-  proven_on_kvm02(d); /* the lab's locks go after 4 s, a host that was shot is taken over in 3 */
+  set_pair(sim_world(d->g.sim), &world_resource(sim_world(d->g.sim), "fence-kvm02")->params, "power_wait", "0");
+  proven_on_kvm02(d); /* the lab's locks go after 4 s; an agent that waits for nothing has the domain started a second after the power was cut */
   const struct drill_report *r = drilled_run(d, "host-hung", "host=kvm02");
-  VERDICT(r, DRILL_SLOW);
-  const struct drill_finding *f = drilled_finding(r, "lock-outlives-failover");
+  VERDICT(r, DRILL_FAILED);
+  const struct drill_finding *f = drilled_finding(r, "lock-outlives-fencing");
   if (!f) drilled_print(r);
   assert_non_null(f);
-  assert_string_equal(f->operation, "gluster-failover-timeouts");
+  assert_string_equal(f->operation, "cluster-property");
   assert_non_null(strstr(f->evidence, "write\" lock"));
   assert_int_equal(r->clocks.count, 6);
   drilled_free(d);

@@ -273,9 +273,23 @@ static char **marked_ids(const struct app *a, const struct input *in, int list) 
   return ids;
 }
 
+/* Several drills that are marked: one form, in the order of the list. */
+static unsigned open_order(struct app *a, const struct input *in) {
+  struct texts words = {0};
+  char **ids = marked_ids(a, in, LIST_DRILLS);
+  for (size_t i = 0; ids[i]; i++) {
+    texts_add(in->arena, &words, arena_printf(in->arena, "drills=%s", ids[i]));
+    mem_free(ids[i]);
+  }
+  mem_free(ids);
+  if (in->drill || in->drill_order) return app_say(a, "it waits until the drill that runs is over"), APP_CHANGED;
+  return acting_open(&a->acting, in, &drill_window, NULL, &words, false) | APP_CHANGED;
+}
+
 static unsigned open_menu(struct app *a, const struct input *in, enum menu_of of) {
   const char *id;
   int list = app_selected(a, in, &id);
+  if (of == MENU_ACTIONS && list == LIST_DRILLS && a->view != VIEW_DETAIL && a->lists[list].marks.count > 1) return open_order(a, in);
   const struct drill *drill = of == MENU_ACTIONS && list == LIST_DRILLS && id ? drill_find(id) : NULL;
   if (drill) return drill_task(in, id) ? (app_say(a, "it runs already"), APP_CHANGED) : acting_open(&a->acting, in, &drill->operation, NULL, NULL, false) | APP_CHANGED;
   acting_menu(&a->acting, of, list, id);

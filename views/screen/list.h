@@ -60,6 +60,7 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   const struct drill_reports *drilled; /* oldest first; NULL: none are kept */
   const struct drill_shown *drill;     /* the one that runs; NULL: none */
   const struct guide_shown *guide; /* what the guide is about; NULL: it is not shown */
+  const char *drill_order;             /* how far several in order are; NULL: there are none */
   const struct trends *trends; /* how loads went until now; NULL: nothing is known */
 };
 

@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { IN_ORDER_MAX = 16 };
@@ -92,21 +91,6 @@ static int one(struct drilling *d, const struct drill *row);
 
 /* ---- one drill ---- */
 
-static void refused_report(struct drilling *d, const struct drill *row, const struct plan *p) {
-  struct drill_report *r = d->report[d->reports++] = arena_alloc(d->arena, sizeof *r);
-  shape_init(&drill_report_shape, r);
-  r->schema = 1;
-  r->drill = row->operation.name;
-  r->title = row->operation.title;
-  r->target = arena_strdup(d->arena, p->target);
-  r->cluster = arena_strdup(d->arena, d->session->snap->cluster.name);
-  r->began = r->ended = now_of(d);
-  r->verdict = DRILL_REFUSED;
-  r->text = p->when ? arena_printf(d->arena, "%s; it passes %s", p->why, p->when) : arena_strdup(d->arena, p->why);
-  r->reverted = TRUTH_YES;
-  r->reverted_text = "nothing was injected";
-}
-
 static void print_plan(const struct drilling *d) {
   CLEANUP(str_free) struct str out = {0};
   plan_text(d->session->plan, &out);
@@ -156,26 +140,20 @@ static int run_one(struct drilling *d, const struct drill *row) {
   return code;
 }
 
-/* "until=04:30": the next time that it is so late, by this host's zone; no other drill is begun then. */
+/* "until=04:30": the next time that it is so late, by this host's zone; none is begun that would last longer. */
 static int read_window(struct drilling *d, const char *text) {
-  time_t now = (time_t)(clock_wall_ms() / 1000);
-  struct tm tm;
-  int hour, minute;
-  char rest;
-  if (sscanf(text, "%2d:%2d%c", &hour, &minute, &rest) != 2 || hour < 0 || hour > 23 || minute < 0 || minute > 59) return usage_error("until is a time of day, as in until=04:30, not %s", text);
-  localtime_r(&now, &tm);
-  tm.tm_hour = hour;
-  tm.tm_min = minute;
-  tm.tm_sec = 0;
-  tm.tm_isdst = -1;
-  d->window = (int64_t)mktime(&tm) * 1000;
-  if (d->window <= clock_wall_ms()) tm.tm_mday++, tm.tm_isdst = -1, d->window = (int64_t)mktime(&tm) * 1000;
-  return 0;
+  d->window = drill_until(text, clock_wall_ms());
+  return d->window == UNKNOWN_INT ? usage_error("until is a time of day, as in until=04:30, not %s", text) : 0;
 }
 
 static bool window_over(struct drilling *d, const struct drill *row) {
-  if (!d->window || clock_wall_ms() < d->window) return false;
-  fprintf(stderr, "kvmconsole: %s was not begun: the window is over\n", row->operation.name);
+  struct drill_reports kept = {0};
+  if (!d->window) return false;
+  if (d->options.state_dir) drills_kept(d->options.state_dir, d->arena, &kept);
+  int64_t lasts = drill_lasts_ms((const struct drill_report *const *)kept.item, kept.count, row->operation.name, row->kind, 0), left = d->window - clock_wall_ms();
+  if (lasts <= left) return false;
+  if (left <= 0) fprintf(stderr, "kvmconsole: %s was not begun: the window is over\n", row->operation.name);
+  else fprintf(stderr, "kvmconsole: %s was not begun: it takes %" PRId64 " s, and the window is over in %" PRId64 " s\n", row->operation.name, lasts / 1000, left / 1000);
   return true;
 }
 
@@ -220,7 +198,9 @@ static int one(struct drilling *d, const struct drill *row) {
   if (code) return code;
   print_plan(d);
   if (s->plan->allowed != TRUTH_YES) {
-    refused_report(d, row, s->plan);
+    const struct drill_report *r = d->report[d->reports++] = drill_refused(row, s->plan, &s->values, s->snap, now_of(d), d->arena);
+    for (size_t i = 0; !d->json && i < r->findings.count; i++)
+      if (r->findings.item[i].operation) printf("foreseen by lint, %s: %s; mended by %s\n", r->findings.item[i].id, r->findings.item[i].evidence, r->findings.item[i].operation);
     return SESSION_REFUSED;
   }
   code = session_confirm(s, d->json);
