@@ -94,6 +94,8 @@ void drill_diagnose(const struct snapshot *before, const struct snapshot *now, c
 /* What lint has to say of what a drill was refused for: of fencing, of what its domains would find elsewhere. Adds to ret. */
 void drill_refusal(const struct snapshot *s, const struct drill_subject *d, struct arena *a, struct drill_report *ret);
 
+bool drill_explains(const char *line); /* a line of a log in which a cause is told: all that is worth keeping of logs */
+
 /* ---- reports as text ---- */
 void drill_markdown(const struct drill_report *r, struct str *out);
 void drill_junit(const struct drill_report *const *r, size_t count, struct str *out); /* a suite of several */

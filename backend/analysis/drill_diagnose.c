@@ -64,12 +64,32 @@ static bool explain(const struct lint *l, const char *subject, const char *host,
   return false;
 }
 
+bool drill_explains(const char *line) {
+  for (size_t i = 0; line && i < COUNT(causes); i++)
+    if (strcasestr(line, causes[i].words)) return true;
+  return false;
+}
+
+/* The agent says no more than that it failed: what lint had against a live migration is why. */
+static bool by_migration(const struct lint *l, const struct failure_view *f, const char *line, struct arena *a, struct drill_report *r) {
+  static const char *const checks[] = {"no-trust", "host-cpu", "cache-mode", "migration-too-short"};
+  if (!f->task || !str_starts(f->task, "migrate_")) return false;
+  for (size_t i = 0; i < COUNT(checks); i++)
+    for (size_t k = 0; k < l->findings.count; k++) {
+      const struct finding *x = &l->findings.item[k];
+      if (!str_eq(x->id, checks[i])) continue;
+      found(r, a, x->id, x->subject, arena_printf(a, "%s (foreseen: %s)", line, x->evidence), "it could not be moved live, and was stopped and started instead", x->operation);
+      return true;
+    }
+  return false;
+}
+
 static void by_failures(const struct snapshot *now, const struct lint *l, int64_t since, struct arena *a, struct drill_report *r) {
   for (size_t i = 0; i < now->failures.count; i++) {
     const struct failure_view *f = &now->failures.item[i];
     if (f->at != UNKNOWN_INT && since != UNKNOWN_INT && f->at < since / 1000 * 1000 - 2000) continue; /* pacemaker's are whole seconds */
     const char *line = arena_printf(a, "%s of %s on %s: %s", f->task ? f->task : "an action", f->resource ? f->resource : "?", f->host ? f->host : "?", f->reason ? f->reason : "it failed");
-    if (!explain(l, f->resource, f->host, line, a, r) && !r->findings.count) found(r, a, NULL, f->resource, line, "pacemaker's agent failed", "resource-cleanup");
+    if (!explain(l, f->resource, f->host, line, a, r) && !r->findings.count && !by_migration(l, f, line, a, r)) found(r, a, NULL, f->resource, line, "pacemaker's agent failed", "resource-cleanup");
   }
 }
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NOTICE_S = 20, FENCE_S = 15, MARGIN_S = 30, START_S = 90, HEAL_S = 3600 };
+enum { STEADY_MS = 2000, NOTICE_S = 20, FENCE_S = 15, MARGIN_S = 30, START_S = 90, HEAL_S = 3600 };
 
 const struct drill *drill_find(const char *name) {
   for (const struct drill *d = drills; d->operation.name; d++)
@@ -207,6 +207,7 @@ int64_t drill_failover_s(const struct hitting *h) { return notice_s(h) + fence_s
 
 void drill_armed(struct hitting *h, const char *on, int64_t seconds, const char *what, const struct texts *revert) {
   struct planning *p = h->p;
+  step_pause(p, STEADY_MS, "watch for two seconds how all is before, by which it is judged later"); /* how often each guest writes */
   struct step *s = step_run(p, on, planf(p, "arm a timer: in %lld s it will %s, whoever is there then", (long long)seconds, what), "systemd-run", planf(p, "--unit=%s", h->unit),
                             planf(p, "--on-active=%lld", (long long)seconds), "--timer-property=AccuracySec=100ms", NULL);
   for (size_t i = 0; i < revert->count; i++) texts_add(p->arena, &s->argv, revert->item[i]);

@@ -282,7 +282,7 @@ static void on_part(void *owner, const char *host, struct log_part *part, const 
   if (!part) return;
   if (part->skew_ms != UNKNOWN_INT) tallies_add(r->arena, &r->clocks, host, part->skew_ms);
   for (size_t i = 0; i < part->count && r->evidence.count < EVIDENCE_MAX; i++)
-    if (part->item[i].priority >= PRIORITY_WARNING || part->item[i].layer == LAYER_LIBVIRT || part->item[i].layer == LAYER_PACEMAKER)
+    if (drill_explains(part->item[i].text) && (part->item[i].priority >= PRIORITY_WARNING || part->item[i].layer == LAYER_LIBVIRT || part->item[i].layer == LAYER_PACEMAKER))
       texts_add(r->arena, &r->evidence, arena_printf(r->arena, "%s %s: %s", host, part->item[i].what ? part->item[i].what : "?", part->item[i].text ? part->item[i].text : ""));
   log_part_free(part);
 }

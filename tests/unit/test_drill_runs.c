@@ -274,9 +274,9 @@ static void all_is_as_it_was(const struct drilled *d, const char *name) {
 
 static void the_console_is_lost(void **state) {
   static const struct { const char *name, *words; int64_t after_ms, until_ms; } rows[] = {
-      {"glusterd-stopped", "host=node2;hold=30", 8000, 120000}, {"brick-killed", "brick=node2:/data;hold=30", 8000, 120000}, {"network-cut", "host=node2;hold=30", 8000, 150000},
-      {"power-lost", "host=kvm02", 6000, 240000},               {"host-hung", "host=kvm02", 5000, 240000},                  {"corosync-killed", "host=kvm02", 4000, 240000},
-      {"network-cut", "host=kvm02", 5000, 240000},              {"graceful-stop", "host=kvm02", 9000, 1400000},              {"move-and-back", "resource=test01;to=kvm01", 3500, 1000000}};
+      {"glusterd-stopped", "host=node2;hold=30", 10000, 120000}, {"brick-killed", "brick=node2:/data;hold=30", 10000, 120000}, {"network-cut", "host=node2;hold=30", 10000, 150000},
+      {"power-lost", "host=kvm02", 8000, 240000},               {"host-hung", "host=kvm02", 7000, 240000},                  {"corosync-killed", "host=kvm02", 6000, 240000},
+      {"network-cut", "host=kvm02", 7000, 240000},              {"graceful-stop", "host=kvm02", 11000, 1400000},              {"move-and-back", "resource=test01;to=kvm01", 5500, 1000000}};
   (void)state;
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct drilled *d = drilled_new("lab", true);
