@@ -281,6 +281,7 @@ static void meet_nothing(struct full *f, const char *says) {
     loop_stop(f->console.loop);
     return;
   }
+  if (app->view != VIEW_OVERVIEW || app->acting.sheet) return; /* he is at something already: nothing comes between his keys */
   acting_menu(&app->acting, MENU_WIZARDS, -1, NULL);
   char key[KEY_NAME];
   keymap_hint(f->console.keymap, CONTEXT_TABLE, ACTION_VIEW_GUIDE, key);

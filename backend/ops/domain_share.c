@@ -26,6 +26,20 @@ void survey_hand_over(struct planning *p) {
 /* As virsh says there: "shut off", "running"; "": it does not know the domain. */
 static const char *state(struct planning *p, const char *host) { return answered(p, host, "state") ? first_line(p, answered(p, host, "state")) : ""; }
 
+/* A guest that still boots hears no one: it is asked again, a little later each time. */
+static void shut_down(struct planning *p, const char *name, const char *host) {
+  static const int64_t pause_ms[] = {10000, 30000};
+  struct step *s;
+  for (size_t i = 0; i < COUNT(pause_ms); i++) {
+    s = step_pause(p, pause_ms[i], "give its guest the time for it");
+    already_when(p, s, "domain-not-on", name, host, NULL);
+    s = step_run(p, host, planf(p, "ask %s again, if it was still booting", name), "virsh", "shutdown", "--domain", name, NULL);
+    already_when(p, s, "domain-not-on", name, host, NULL);
+    step_good(p, s, 1, "domain is not running");
+  }
+  step_wait(p, 180000, "until its guest has shut down", "domain-not-on", name, host, NULL);
+}
+
 void plan_hand_over(struct planning *p) {
   const char *name = given(p, "domain"), *from = given(p, "from"), *to = given(p, "to"), *config = given(p, "config");
   if (!from || !to || !config) return (void)refuse_always(p, "with from=, to= and config=", "say from which host, to which, and where its definition lies");
@@ -45,7 +59,7 @@ void plan_hand_over(struct planning *p) {
   if (runs) {
     s = off ? step_run(p, from, planf(p, "switch %s off", name), "virsh", "destroy", "--domain", name, NULL) : step_run(p, from, planf(p, "ask %s to shut down", name), "virsh", "shutdown", "--domain", name, NULL);
     undo_by(p, s, "virsh", "start", "--domain", name, NULL);
-    if (!off) step_wait(p, 180000, "until its guest has shut down", "domain-not-on", name, from, NULL);
+    if (!off) shut_down(p, name, from);
   }
   if (known) {
     s = step_run(p, from, planf(p, "forget it on %s", from), "virsh", "undefine", "--keep-nvram", "--domain", name, NULL);

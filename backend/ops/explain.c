@@ -187,6 +187,7 @@ static const struct meaning { const char *program, *after, *words; size_t more; 
     {"systemd-run", NULL, "--timer-property=*", 0, "to a tenth of a second"},
     {"apt-get", NULL, "update", 0, "reads what the repositories have"},
     {NULL, NULL, "-q", 0, "without telling how it goes"},
+    {"apt-get", NULL, "-oDPkg::Lock::Timeout=*", 0, "waits so many seconds for whoever installs there already"},
     {"apt-get", NULL, "-y install", 0, "installs these packages, without asking"},
     {"dnf", NULL, "-y install", 0, "installs these packages, without asking"},
     {"yum", NULL, "-y install", 0, "installs these packages, without asking"},

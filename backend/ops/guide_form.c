@@ -3,6 +3,7 @@
 #include "ops/guide_parts.h"
 #include "analysis/seen.h"
 #include "analysis/store_view.h"
+#include "base/host.h"
 #include <string.h>
 
 /* ---- hosts ---- */
@@ -94,10 +95,12 @@ static void propose_copies(struct planning *p, struct texts *ret) {
   else texts_add(p->arena, ret, store_hosts(p).count < 3 && store_hosts(p).count ? "replica-2" : "arbiter");
 }
 
-/* A host's own bridge is made from another host: where this console sits on a KVM host, none is the way that goes on. */
+/* A host's own bridge is made from another host: where this console sits on a KVM host, none is the way that goes on. Of a bare
+ * host no layer tells anything yet: its own name has to do. */
 static void propose_bridge(struct planning *p, struct texts *ret) {
   struct texts kvm = kvm_hosts(p);
-  texts_add(p->arena, ret, own_host(p) && (texts_have(&kvm, own_host(p)->name) || !kvm.count) ? "none" : "br0");
+  const struct host_view *own = own_host(p);
+  texts_add(p->arena, ret, kvm.count ? texts_have(&kvm, own ? own->name : this_host()) ? "none" : "br0" : own ? "none" : "br0");
 }
 
 static void propose_login(struct planning *p, struct texts *ret) { texts_add(p->arena, ret, given(p, "key") ? "key" : "image"); }

@@ -3,14 +3,15 @@
 
 /* ---- names ---- */
 
-/* From that major version of the distribution on; the first row that fits a role is it. */
+/* From that major version of the distribution on; the first row that fits a role is it. Debian only recommends crm_mon and its like,
+ * and does not even that for ipmitool, without which fence_ipmilan does nothing. */
 static const struct { int role; enum package_tool tool; int64_t since; const char *names; } packages[] = {
     {ROLE_PLATFORM, PACKAGE_APT, 0, "qemu-system-x86 qemu-utils libvirt-daemon-system libvirt-clients virtinst libguestfs-tools"},
     {ROLE_PLATFORM, PACKAGE_DNF, 9, "qemu-kvm libvirt virt-install guestfs-tools"},
     {ROLE_PLATFORM, PACKAGE_DNF, 0, "qemu-kvm libvirt virt-install libguestfs-tools"},
     {ROLE_PLATFORM, PACKAGE_YUM, 0, "qemu-kvm libvirt virt-install libguestfs-tools"},
     {ROLE_PLATFORM, PACKAGE_ZYPPER, 0, "qemu-kvm libvirt virt-install guestfs-tools"},
-    {ROLE_CLUSTER, PACKAGE_APT, 0, "corosync pacemaker pcs fence-agents resource-agents"},
+    {ROLE_CLUSTER, PACKAGE_APT, 0, "corosync pacemaker pacemaker-cli-utils pcs fence-agents ipmitool resource-agents"},
     {ROLE_CLUSTER, PACKAGE_DNF, 0, "corosync pacemaker pcs fence-agents-all resource-agents"},
     {ROLE_CLUSTER, PACKAGE_YUM, 0, "corosync pacemaker pcs fence-agents-all resource-agents"},
     {ROLE_CLUSTER, PACKAGE_ZYPPER, 0, "corosync pacemaker pcs fence-agents resource-agents"},
@@ -126,7 +127,7 @@ void packages_step(struct planning *p, const char *host, const struct host_syste
     x = step_run(p, host, "read what the repositories have", "apt-get", "-q", "update", NULL);
     x->deadline_ms = UPDATE_MS;
     x->harmless = TRUTH_YES;
-    x = step_run(p, host, say, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y", "install", NULL);
+    x = step_run(p, host, say, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-oDPkg::Lock::Timeout=600", "-y", "install", NULL); /* one that a lost console began may still run */
   } else if (s->tool == PACKAGE_ZYPPER) {
     x = step_run(p, host, say, "zypper", "--non-interactive", "install", NULL);
   } else {

@@ -91,7 +91,7 @@ static void exited(struct exec *c, int code) {
 /* The last line that ssh wrote says why; what it warns of comes before. */
 static void last_line(const char *text, char *out, size_t room) {
   const char *end = text + strlen(text);
-  while (end > text && end[-1] == '\n') end--;
+  while (end > text && strchr("\r\n", end[-1])) end--;
   const char *from = end;
   while (from > text && from[-1] != '\n') from--;
   snprintf(out, room, "%.*s", (int)(end - from), from);

@@ -44,10 +44,10 @@ static void add_line(struct str *to, size_t most, const char *line, size_t len, 
   str_add(to, between);
 }
 
-static void take_err(void *owner, char *line, size_t len, bool cut) {
+static void take_err(void *owner, char *line, size_t len, bool cut) { /* of several it is the way's own: ssh warns */
   struct question_run *j = owner;
   (void)cut;
-  if (len) add_line(&j->err, TEXT_MAX, line, len, " ");
+  if (len && j->count == 1) add_line(&j->err, TEXT_MAX, line, len, " ");
 }
 
 /* ---- the answer to one of them ---- */
@@ -88,7 +88,7 @@ static void take_out(void *owner, char *line, size_t len, bool cut) {
     return;
   }
   if (j->complaint) {
-    take_err(j, line, len, cut);
+    if (len) add_line(&j->err, TEXT_MAX, line, len, " ");
     return;
   }
   if (j->empty) str_add(&j->out, "\n");

@@ -39,7 +39,7 @@ void build_installed(struct world *w, struct sim_host *h) {
     daemon_add(w, h, "glusterd", life, true);
   }
   if (!kvm) return;
-  static const char *const packages[] = {"glusterfs-client", "libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "qemu-utils", "virtinst", "libguestfs-tools", "pacemaker", "corosync", "pcs", "fence-agents", "resource-agents"};
+  static const char *const packages[] = {"glusterfs-client", "libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "qemu-utils", "virtinst", "libguestfs-tools", "pacemaker", "pacemaker-cli-utils", "corosync", "pcs", "fence-agents", "ipmitool", "resource-agents"};
   for (size_t i = 0; i < COUNT(packages); i++) add_text(w, &h->packages, packages[i]);
   daemon_add(w, h, "libvirtd", life, true);
   daemon_add(w, h, "pcsd", life, true);

@@ -2,6 +2,7 @@
 # A test of the lab itself: does each fault do what it says, and does nothing stay behind? About five minutes.
 # Prints "ok - ..." and "not ok - ..." lines.
 #   selftest.sh             everything; takes down the lab that runs, and its own at the end (KEEP=1: leaves it ready)
+#   selftest.sh bare        only the hosts without packages; takes down the lab that runs, and its own
 #   selftest.sh faults      only the faults, on the lab that runs (started if need be), which stays
 # shellcheck disable=SC2001,SC2009,SC2317
 set -uo pipefail
@@ -176,7 +177,44 @@ test_guest() {
   ok "mount, again" "$L" mount
 }
 
+# Hosts as an installer leaves them: nothing of the cluster is there, all of it can be installed from their own repository.
+installed() { "$L" exec "$1" dpkg-query -W -f '${Package} ${db:Status-Abbrev}\n' | awk '$2 ~ /^i/ {print $1}' | grep -E '^(glusterfs|corosync|pacemaker|pcs$|libvirt|qemu|fence-agents|ipmitool)'; }
+test_bare() {
+  local h log
+  export SHAPE=bare
+  ok "down, before bare hosts" "$L" down
+  ok "the bare root, and its repository" "$L" base
+  log=$(mktemp)
+  setsid "$L" up 2>"$log" >&2 &
+  until_says "$log" 'shape bare'
+  kill -KILL $!
+  wait $! 2>/dev/null
+  rm -f "$log"
+  ok "down after kill -9 while bare hosts boot" "$L" down
+  ok "nothing is left after that" nothing_left
+  ok "bare hosts boot" "$L" up
+  ok "their BMCs answer" "$L" bmc
+  for h in kvm01 kvm02 node1; do ok "$h has nothing of a cluster" no installed "$h"; done
+  ok "kvm01 reaches each by its key" "$L" exec kvm01 sh -c 'for h in kvm02 node1 node2 node3 node4; do ssh -o BatchMode=yes $h true || exit 1; done'
+  ok "kvm02 is let in nowhere" no "$L" exec kvm02 ssh -o BatchMode=yes -o StrictHostKeyChecking=no 10.77.0.11 true
+  ok "a host knows no other by its name" no "$L" exec node1 getent hosts node2
+  ok "gluster is installed from the repository" timeout 200 "$L" exec node1 sh -c 'apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install glusterfs-server && systemctl enable --now glusterd'
+  ok "and glusterd answers" within 30 "$L" exec node1 gluster --mode=script pool list
+  ok "what the lab's root has is in the repository too" "$L" exec kvm01 sh -c 'DEBIAN_FRONTEND=noninteractive apt-get -q update && apt-get -s -q -y install libvirt-daemon-system qemu-system-x86 virtinst libguestfs-tools corosync pacemaker pcs fence-agents ipmitool bridge-utils glusterfs-client'
+  ok "poweroff" "$L" poweroff node1
+  ok "poweron" "$L" poweron node1
+  ok "it is as it was installed, at its address" within 30 "$L" exec kvm01 ssh -o BatchMode=yes node1 'test -x /usr/sbin/glusterd && systemctl is-active glusterd'
+  ok "down with bare hosts" "$L" down
+  ok "nothing is left of them" nothing_left
+  unset SHAPE
+}
+
+if [[ ${1:-} == bare ]]; then
+  test_bare
+  finish
+fi
 [[ ${1:-} == faults ]] || test_leftovers
+[[ ${1:-} == faults ]] || test_bare
 ok "ready" "$L" ready
 ((FAILED == 0)) || finish
 ok "ready, again" "$L" ready

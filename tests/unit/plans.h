@@ -111,7 +111,7 @@ static inline void step_runs(struct simulated *b, const struct plan *p, size_t n
   const char *saw = "", *input = s->input_of != UNKNOWN_INT ? outputs[s->input_of] : s->input;
   simulated_look(b);
   if (s->already.name && condition_holds(&s->already, b->snap, b->arena, NULL) == TRUTH_YES) return;
-  if (s->kind == STEP_WAIT && !s->until.name) {
+  if (s->kind == STEP_WAIT && !s->until.name) { /* a pause */
     bench_pass(b, s->deadline_ms / 1000);
     return;
   }

@@ -291,6 +291,40 @@ static void answers_are_told_apart(void **state) {
   arena_free(a);
 }
 
+/* What ssh itself says is no answer's, and a host that lets nobody in answers none. */
+static void questions_of_a_host_share_a_login(void **state) {
+  static const struct { const char *script, *out, *text; int code; } cases[] = {
+      {"true", "", "", 0}, {"printf a", "a\n", "", 0}, {"printf 'a\\n\\n'", "a\n\n", "", 0}, {"printf '\\n\\nb\\n'; exit 9", "\n\nb\n", "", 9}, {"printf '\\n'", "\n", "", 0},
+      {"echo out; echo one >&2; echo two >&2; exit 1", "out\n", "one two", 1}, {"cat; echo 'it'\\''s'", "it's\n", "", 0}, {"printf e >&2", "", "e", 0}, {"echo answer- 0; echo answer-", "answer- 0\nanswer-\n", "", 0}};
+  struct arena *a = arena_new();
+  (void)state;
+  for (int reached = 1; reached >= 0; reached--) {
+    struct survey s = {0};
+    bool done = false;
+    how_ssh_behaves(reached ? "noise" : "refuse");
+    for (size_t i = 0; i < 4 * COUNT(cases); i++) ask_for(a, &s, "far", ARGV("sh", "-c", cases[i % COUNT(cases)].script));
+    ask_for(a, &s, "far", ARGV("kvmconsole-no-such-program"));
+    assert_non_null(survey_ask(loop, hosts, &s, a, set_done, &done));
+    for (int64_t until = clock_mono_ms() + 20000; !done && clock_mono_ms() < until;) loop_step(loop, 100);
+    assert_true(done);
+    for (size_t i = 0; i < s.answers.count; i++) {
+      const struct answer *q = &s.answers.item[i];
+      if (!reached) {
+        assert_true(q->code == UNKNOWN_INT);
+        assert_non_null(strstr(q->text, "Connection refused"));
+      } else if (i == s.answers.count - 1) {
+        assert_int_equal(q->code, 127);
+      } else {
+        assert_int_equal(q->code, cases[i % COUNT(cases)].code);
+        assert_string_equal(q->out, cases[i % COUNT(cases)].out);
+        assert_string_equal(q->text, cases[i % COUNT(cases)].text);
+      }
+    }
+  }
+  how_ssh_behaves("well");
+  arena_free(a);
+}
+
 /* ---- a real sshd ---- */
 
 static const char *find_sshd(void) {
@@ -393,7 +427,8 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(ends_are_told_apart),    cmocka_unit_test(output_is_as_it_was),    cmocka_unit_test(input_arrives_whole), cmocka_unit_test(words_arrive_as_given),
-                                     cmocka_unit_test(what_never_ran_is_known), cmocka_unit_test(who_leaves_is_told_at_once), cmocka_unit_test(a_survey_is_answered), cmocka_unit_test(answers_are_told_apart)};
+                                     cmocka_unit_test(what_never_ran_is_known), cmocka_unit_test(who_leaves_is_told_at_once), cmocka_unit_test(a_survey_is_answered), cmocka_unit_test(answers_are_told_apart),
+                                     cmocka_unit_test(questions_of_a_host_share_a_login)};
   const struct CMUnitTest real[] = {cmocka_unit_test(over_a_real_sshd)};
   int code = cmocka_run_group_tests_name(__FILE__, tests, set_up, tear_down);
   if (find_sshd() && !geteuid()) {

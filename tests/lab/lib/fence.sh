@@ -37,7 +37,11 @@ bmc_start() { # HOST: it runs from the base root, so that this machine needs no 
   await 30 - "the BMC of $1 to listen" bmc_listens "$1"
 }
 bmc_listens() { ss -Hlun "sport = :$(bmc_port "$1")" | grep -q .; }
-bmc_answers() { # HOST FROM: as the cluster will ask it
+bmc_answers() { # HOST FROM: as the cluster will ask it; a bare host has nothing to ask with yet
+  if is_bare; then
+    from_base ipmitool -I lanplus -C 3 -H "$NET.1" -p "$(bmc_port "$1")" -U admin -f <(printf aptech) chassis power status
+    return
+  fi
   lexec "$2" sh -c "umask 077; printf aptech >/run/bmc-ask && ipmitool -I lanplus -C 3 -H $NET.1 -p $(bmc_port "$1") \
     -U admin -f /run/bmc-ask chassis power status; s=\$?; rm -f /run/bmc-ask; exit \$s"
 }

@@ -46,10 +46,16 @@ make_root() { # HOST
   mkdir -p "$d"
   mountpoint -q "$d" || mount -t tmpfs -o size=3g "lab-$h" "$d"
   mkdir -p "$d"/{up,wk,root}
-  mountpoint -q "$r" || mount -t overlay overlay -o "lowerdir=$BASE,upperdir=$d/up,workdir=$d/wk" "$r"
+  mountpoint -q "$r" || mount -t overlay overlay -o "lowerdir=$(host_base),upperdir=$d/up,workdir=$d/wk" "$r"
   rm -rf "$r/tmp"
   mkdir -p "$r/tmp"
   chmod 1777 "$r/tmp"
+  if is_bare; then
+    configure_names "$h"
+    mask_services "$h"
+    bare_root "$h"
+    return 0
+  fi
   find "$r/var/lib/glusterd" -mindepth 1 -maxdepth 1 ! -name groups -exec rm -rf {} +
   # Debian's default corosync.conf makes pcs believe that the host is in a cluster.
   rm -rf "$r"/var/lib/{corosync,pacemaker,pcsd}/* "$r/etc/corosync/corosync.conf" "$r/etc/resolv.conf"
@@ -69,11 +75,15 @@ configure_names() { # HOST
     done
   } >"$r/etc/hosts"
 }
-configure_services() { # HOST
-  local r=$LAB/$1/root u w=$LAB/$1/root/etc/systemd/system/multi-user.target.wants
+mask_services() { # HOST: what has no sense in a container
+  local r=$LAB/$1/root u
   for u in $UNWANTED; do ln -sfn /dev/null "$r/etc/systemd/system/$u"; done
-  rm -f "$w"/{corosync,pacemaker,libvirt-guests,glusterd}.service
   own_sysfs "$1"
+}
+configure_services() { # HOST
+  local r=$LAB/$1/root w=$LAB/$1/root/etc/systemd/system/multi-user.target.wants
+  mask_services "$1"
+  rm -f "$w"/{corosync,pacemaker,libvirt-guests,glusterd}.service
   if has_role "$1" kvm; then
     # A container has none of the controllers that libvirt asks for.
     printf '%s\n' 'cgroup_controllers = [ ]' 'security_driver = "none"' 'user = "root"' 'group = "root"' \
@@ -177,6 +187,7 @@ lab_up() {
   clear_all
   make_base
   make_guest
+  ! is_bare || make_bare
   progress "shape $SHAPE: ${HOSTS[*]}"
   mkdir -p "$STATE"
   echo "$SHAPE" >"$STATE/shape"

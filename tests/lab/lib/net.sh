@@ -34,9 +34,11 @@ net_host_up() { # HOST
   ip netns add "$n"
   ip link add "$p" type veth peer name host0 address "02:4b:43:4d:01:$(printf %02x "${IP[$h]}")" netns "$n"
   quiet_port "$p"
-  ip -n "$n" addr add "$NET.${IP[$h]}/24" dev host0
   ip -n "$n" link set lo up
-  ip -n "$n" link set host0 up
+  if ! is_bare; then # those set their addresses themselves
+    ip -n "$n" addr add "$NET.${IP[$h]}/24" dev host0
+    ip -n "$n" link set host0 up
+  fi
   if [[ -n ${STORE_NAME[$h]:-} ]]; then
     ip link add "$p-s" type veth peer name store0 address "02:4b:43:4d:02:$(printf %02x "${IP[$h]}")" netns "$n"
     quiet_port "$p-s"
