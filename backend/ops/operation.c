@@ -7,7 +7,7 @@
 #include <string.h>
 
 const char *const target_kind_names[] = {"cluster", "host", "node", "peer", "volume", "brick", "domain", "resource", "device", "copy", "problem", NULL};
-const struct operation *const operation_groups[] = {host_operations, gluster_operations, cluster_operations, domain_operations, resource_operations, node_operations, copy_operations, problem_operations, NULL};
+const struct operation *const operation_groups[] = {host_operations, gluster_operations, brick_operations, cluster_operations, domain_operations, resource_operations, node_operations, copy_operations, problem_operations, NULL};
 
 const struct operation *operation_at(size_t n) {
   for (size_t g = 0; operation_groups[g]; g++)
