@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BRICKS_ASKED = 48, IMAGES_ASKED = 48, FILES_SHOWN = 24, ENTRIES_MAX = 300, RESOLVE_MS = 120000, COUNTED_MS = 420000 };
+enum { BRICKS_ASKED = 48, FILES_SHOWN = 24, ENTRIES_MAX = 300, RESOLVE_MS = 120000, COUNTED_MS = 420000 };
 
 /* Of a brick ($1): a line E with number, size, time of change and kind for each entry, P its path, A what it holds against others. */
 static const char pending_script[] =
@@ -20,52 +20,79 @@ static const char pending_script[] =
 
 /* ---- asking ---- */
 
-/* Where the volume is seen as its guests see it; NULL: no such host is known. */
-static const char *client_of(struct planning *p, const struct domain_view *d) {
+/* Where the volume is seen as its guests see it: a host, and the directory there; NULL: no such host is known. */
+static const char *client_of(struct planning *p, const struct volume_view *v, const char **ret_mount) {
   const struct host_view *own = own_host(p);
-  if (own && texts_have(&own->roles, "kvm")) return own->name;
-  return d->hosts.count ? d->hosts.item[0] : d->defined_on.count ? d->defined_on.item[0] : NULL;
+  const struct gluster_mounts *mounts = own ? mounts_of(p->snap, own->name) : NULL;
+  for (size_t i = 0; mounts && i < mounts->mounts.count; i++)
+    if (str_eq(mounts->mounts.item[i].volume, v->name) && !mounts->mounts.item[i].trouble) return *ret_mount = mounts->mounts.item[i].mount, own->name;
+  for (size_t i = 0; i < p->snap->domains.count; i++) {
+    const struct domain_view *d = &p->snap->domains.item[i];
+    const char *host = d->hosts.count ? d->hosts.item[0] : d->defined_on.count ? d->defined_on.item[0] : NULL;
+    for (size_t k = 0; host && k < d->disks.count; k++) {
+      const struct disk_view *disk = &d->disks.item[k];
+      if (!str_eq(disk->volume, v->name) || !disk->source || *disk->source != '/' || !disk->path || !str_ends(disk->source, disk->path)) continue;
+      size_t len = strlen(disk->source) - strlen(disk->path);
+      if (len) return *ret_mount = arena_strndup(p->arena, disk->source, len), host;
+    }
+  }
+  return NULL;
 }
 
 void splits_survey(struct planning *p) {
   const struct volume_view *v = snapshot_volume(p->snap, given(p, "volume"));
-  const char *host = gluster_host(p);
-  size_t images = 0;
+  const char *host = gluster_host(p), *mount = NULL, *client = v && v->sharded == TRUTH_YES ? client_of(p, v, &mount) : NULL;
   if (!v || !host) return;
   ask_command(p, host, "splits", GLUSTER, "volume", "heal", v->name, "info", "split-brain", NULL);
   for (size_t i = 0; i < v->bricks.count && i < BRICKS_ASKED; i++)
     ask_command(p, v->bricks.item[i].host, planf(p, "pending %s", v->bricks.item[i].path), "sh", "-c", pending_script, "kvmconsole-pending", v->bricks.item[i].path, NULL);
-  for (size_t i = 0; v->sharded == TRUTH_YES && i < p->snap->domains.count; i++) {
-    const struct domain_view *d = &p->snap->domains.item[i];
-    for (size_t k = 0; k < d->disks.count; k++) {
-      const char *source = d->disks.item[k].source, *client = client_of(p, d);
-      if (!str_eq(d->disks.item[k].volume, v->name) || !source || *source != '/' || !client || images++ >= IMAGES_ASKED) continue;
-      ask_command(p, client, planf(p, "number %s", source), "getfattr", "-n", "glusterfs.gfid.string", "--only-values", "--absolute-names", "--", source, NULL);
-    }
-  }
+  if (client) /* pieces are named by the number of their image */
+    ask_command(p, client, "numbers", "find", mount, "-maxdepth", "3", "-type", "f", "-exec", "getfattr", "-n", "glusterfs.gfid.string", "--absolute-names", "--", "{}", "+", NULL);
 }
 
 /* ---- reading ---- */
 
 struct copy { const struct brick_view *brick; bool there, asked; int64_t size, changed; uint64_t data, metadata; };
-struct split { const char *file, *key, *piece_of; int64_t set; }; /* key: as gluster takes it; piece_of: the number of the image that it is a piece of */
+struct split { const char *file, *piece_of, *known_as; int64_t set; }; /* file: as gluster takes it; piece_of: the number of the image that it is a piece of; known_as: as the operator knows it */
 struct splits { const struct volume_view *v; struct split *item; size_t count; bool listed; };
 
 static bool is_number(const char *s) { return strlen(s) >= 36 && strspn(s, "0123456789abcdef-") >= 36; }
 
 static void add_split(struct planning *p, struct splits *all, const char *line, int64_t set) {
   static const char pieces[] = "/.shard/";
-  const char *file = line, *key = line;
-  if (str_starts(line, "<gfid:")) {
-    file = arena_strndup(p->arena, line + 1, strcspn(line + 1, ">"));
-    key = file;
-  }
+  const char *file = str_starts(line, "<gfid:") ? arena_strndup(p->arena, line + 1, strcspn(line + 1, ">")) : line;
   for (size_t i = 0; i < all->count; i++)
     if (all->item[i].set == set && str_eq(all->item[i].file, file)) return;
   if (all->count >= ENTRIES_MAX) return;
   const char *name = str_starts(file, pieces) ? file + strlen(pieces) : "";
   bool piece = is_number(name) && name[36] == '.';
-  all->item[all->count++] = (struct split){file, key, piece ? arena_strndup(p->arena, name, 36) : NULL, set};
+  all->item[all->count++] = (struct split){file, piece ? arena_strndup(p->arena, name, 36) : NULL, NULL, set};
+}
+
+/* The file that has this number on the mount, as a path within the volume; NULL: none that was found. */
+static const char *numbered(struct planning *p, const struct volume_view *v, const char *number) {
+  const char *mount = NULL, *client = client_of(p, v, &mount), *text = client ? printed(p, client, "numbers") : NULL, *file = NULL;
+  for (const char *line = text; line && *line; line = line_next(line)) {
+    const char *clean = first_line(p, line);
+    if (str_starts(clean, "# file: ")) file = clean + strlen("# file: ");
+    else if (file && str_starts(clean, "glusterfs.gfid.string=\"") && !strncmp(strchr(clean, '"') + 1, number, strlen(number)) && str_starts(file, mount) && file[strlen(mount)] == '/') return file + strlen(mount);
+  }
+  return NULL;
+}
+
+/* What the operator knows it by: for a piece its image's path. */
+static const char *file_named(struct planning *p, const struct volume_view *v, const struct split *s) {
+  const char *image = s->piece_of ? numbered(p, v, s->piece_of) : NULL;
+  return image ? image : s->piece_of ? planf(p, "gfid:%s", s->piece_of) : s->file;
+}
+
+static const struct domain_view *owner_of(struct planning *p, const struct volume_view *v, const char *file) {
+  for (size_t i = 0; i < p->snap->domains.count; i++)
+    for (size_t k = 0; k < p->snap->domains.item[i].disks.count; k++) {
+      const struct disk_view *disk = &p->snap->domains.item[i].disks.item[k];
+      if (str_eq(disk->volume, v->name) && str_eq(disk->path, file)) return &p->snap->domains.item[i];
+    }
+  return NULL;
 }
 
 /* "Brick node1:/data", then a line for each entry, then "Status: ..." and their number. */
@@ -83,6 +110,7 @@ static struct splits read_splits(struct planning *p, const struct volume_view *v
     if (str_starts(clean, "Brick ")) b = brick_named(p->snap, p->arena, clean + strlen("Brick "), &of);
     else if (b && (*clean == '/' || str_starts(clean, "<gfid:"))) add_split(p, &all, clean, b->set);
   }
+  for (size_t i = 0; i < all.count; i++) all.item[i].known_as = file_named(p, v, &all.item[i]);
   return all;
 }
 
@@ -120,30 +148,6 @@ static struct copy read_copy(struct planning *p, const struct brick_view *b, con
   return now;
 }
 
-/* Whose image that is: by its path, or for a piece by the number that the file has on the mount. */
-static const struct domain_view *owner_of(struct planning *p, const struct volume_view *v, const struct split *s, const char **ret_path) {
-  for (size_t i = 0; i < p->snap->domains.count; i++) {
-    const struct domain_view *d = &p->snap->domains.item[i];
-    for (size_t k = 0; k < d->disks.count; k++) {
-      const struct disk_view *disk = &d->disks.item[k];
-      const char *client = client_of(p, d);
-      if (!str_eq(disk->volume, v->name)) continue;
-      const char *number = s->piece_of && client && disk->source ? answered(p, client, planf(p, "number %s", disk->source)) : NULL;
-      if (!str_eq(disk->path, s->file) && !(number && str_eq(first_line(p, number), s->piece_of))) continue;
-      *ret_path = disk->path;
-      return d;
-    }
-  }
-  return NULL;
-}
-
-/* What the operator knows it by: the image's path for its pieces. */
-static const char *file_of(struct planning *p, const struct volume_view *v, const struct split *s) {
-  const char *path = NULL;
-  owner_of(p, v, s, &path);
-  return path ? path : s->piece_of ? planf(p, "gfid:%s", s->piece_of) : s->file;
-}
-
 /* ---- saying ---- */
 
 static const char *size_words(struct planning *p, int64_t bytes) {
@@ -169,14 +173,12 @@ static const char *copy_words(struct planning *p, const struct copy *c) {
 }
 
 static void say_file(struct planning *p, const struct splits *all, const char *file) {
-  const struct domain_view *d = NULL;
-  const char *path = NULL;
+  const struct domain_view *d = owner_of(p, all->v, file);
   size_t pieces = 0, first = all->count;
   for (size_t i = 0; i < all->count; i++) {
-    if (!str_eq(file_of(p, all->v, &all->item[i]), file)) continue;
+    if (!str_eq(all->item[i].known_as, file)) continue;
     if (first == all->count || !all->item[i].piece_of) first = i;
     pieces += all->item[i].piece_of != NULL;
-    if (!d) d = owner_of(p, all->v, &all->item[i], &path);
   }
   const char *owner = !d ? "" : d->hosts.count ? planf(p, ", the image of %s, which is %s on %s", d->name, d->state ? d->state : "there", names_text(p->arena, &d->hosts)) : planf(p, ", the image of %s, which is off", d->name);
   consequence(p, "%s%s%s", file, owner, pieces ? planf(p, "; %zu of its pieces", pieces) : "");
@@ -206,7 +208,7 @@ void splits_look_plan(struct planning *p) {
   struct splits all = read_splits(p, v);
   if (refused(p) || !told(p, &all)) return;
   for (size_t i = 0; i < all.count; i++) {
-    const char *file = file_of(p, v, &all.item[i]);
+    const char *file = all.item[i].known_as;
     if (texts_have(&shown, file) || shown.count >= FILES_SHOWN) continue;
     texts_add(p->arena, &shown, file);
     say_file(p, &all, file);
@@ -276,12 +278,12 @@ static void say_choice(struct planning *p, const struct volume_view *v, const st
 
 void splits_resolve_plan(struct planning *p) {
   const struct volume_view *v = the_volume(p), *of = NULL;
-  const char *host = the_speaker(p, NULL), *file = given(p, "file"), *path = NULL;
+  const char *host = the_speaker(p, NULL), *file = given(p, "file");
   if (!v || !host) return;
   const struct brick_view *source = the_brick(p, "source", &of);
   if (!source) return;
   const char *name = brick_text(p, source);
-  const struct domain_view *d = NULL;
+  const struct domain_view *d = owner_of(p, v, file);
   struct splits all = read_splits(p, v);
   size_t pieces = 0, mine = 0, elsewhere = 0;
   const struct split *one = NULL;
@@ -291,13 +293,13 @@ void splits_resolve_plan(struct planning *p) {
   if (refused(p) || !told(p, &all)) return;
   for (size_t i = 0; i < all.count; i++) {
     const struct split *s = &all.item[i];
-    if (!str_eq(file_of(p, v, s), file) && !str_eq(s->file, file)) continue;
+    if (!str_eq(s->known_as, file) && !str_eq(s->file, file)) continue;
     elsewhere += s->set != source->set;
     if (s->set != source->set) continue;
     mine++;
     pieces += s->piece_of != NULL;
     if (!one || !s->piece_of) one = s;
-    if (!d) d = owner_of(p, v, s, &path);
+    if (!d) d = owner_of(p, v, s->known_as);
   }
   if (!mine && elsewhere) refuse_always(p, "with a brick of its set", "%s has no copy of it: it lies on another set", name);
   else if (!mine) refuse_always(p, "when it is: gluster-splitbrain lists what is", "%s is not in split-brain on %s", file, v->name);
@@ -311,8 +313,8 @@ void splits_resolve_plan(struct planning *p) {
   consequence(p, "There is no way back: copy the other brick's file away first when you are not sure.");
   for (size_t i = 0; i < all.count; i++) {
     const struct split *s = &all.item[i];
-    if (s->set != source->set || (!str_eq(file_of(p, v, s), file) && !str_eq(s->file, file))) continue;
-    struct step *step = gluster_step(p, host, planf(p, "make all copies of %s like that one", s->file), "volume", "heal", v->name, "split-brain", "source-brick", name, s->key, NULL);
+    if (s->set != source->set || (!str_eq(s->known_as, file) && !str_eq(s->file, file))) continue;
+    struct step *step = gluster_step(p, host, planf(p, "make all copies of %s like that one", s->file), "volume", "heal", v->name, "split-brain", "source-brick", name, s->file, NULL);
     step->deadline_ms = RESOLVE_MS;
     for (int code = 1; code < 256; code += 254) step_good(p, step, code, "not in split-brain"); /* it was healed meanwhile */
   }

@@ -38,9 +38,14 @@ const char *task_file(struct call *c, const char *path) {
 
 /* find BRICK ... -print -quit: the first file of data that lies there. */
 static int find(struct call *c) {
-  const char *path = c->count ? c->rest[0] : NULL;
+  const char *path = c->count ? c->rest[0] : NULL, *rest = NULL;
   struct sim_volume *v = NULL;
   const struct sim_brick *b = brick_at(c, path, &v);
+  if (path && has_flag(c, "-exec", NULL) && (v = volume_at(c->w, c->host, path, &rest)) != NULL) { /* getfattr -n glusterfs.gfid.string of each file */
+    EACH(c->w->files, struct sim_file, f)
+      if (str_eq(f->volume, v->name)) say(c, "# file: %s%s\nglusterfs.gfid.string=\"%s\"\n", path, f->path, file_number(c->w, f->path));
+    return COMMAND_DONE;
+  }
   if (!b && !(path && host_file(c, world_words(c->w, "%s/", path)))) return fail(c, 1, "find: '%s': No such file or directory", path ? path : "");
   EACH(c->w->files, struct sim_file, f)
     if (b && str_eq(f->volume, v->name) && f->set == b->set && !YES(b->arbiter)) return say(c, "%s%s", path, f->path), COMMAND_DONE;
