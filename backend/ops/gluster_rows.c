@@ -82,7 +82,7 @@ static bool is_peer(const struct snapshot *s, const char *target) {
 static bool is_gone(const struct snapshot *s, const char *target) { return is_peer(s, target) && snapshot_host(s, target)->peer != PEER_CONNECTED; }
 
 const struct operation brick_operations[] = {
-    {"gluster-brick-add", "Give a volume more bricks", "Whole sets for more room, one more copy of each set, or an arbiter for each set of two copies: then the heal that fills them is waited for.", TARGET_VOLUME, 2, OP_GLUSTER | OP_WIZARD,
+    {"gluster-brick-add", "Give a volume more bricks", "Whole sets for more room, one more copy of each set, or an arbiter for each set of two copies: then the heal that fills them is waited for.", TARGET_VOLUME, 2, OP_GLUSTER,
      add_arguments, brick_add_survey, brick_add_plan, NULL},
     {"gluster-rebalance-start", "Spread a volume's files over its sets", "After sets were added: gluster moves files to where they belong now, by itself, for hours.", TARGET_VOLUME, 1, OP_GLUSTER, volume_only, NULL, rebalance_start_plan, has_sets},
     {"gluster-rebalance-stop", "Stop a rebalance", "Ends it between two files. What was moved stays moved.", TARGET_VOLUME, 1, OP_GLUSTER, volume_only, NULL, rebalance_stop_plan, is_moved},
