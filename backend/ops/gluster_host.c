@@ -27,6 +27,28 @@ static size_t bricks_of(struct planning *p, const struct host_view *h, bool say)
   return n;
 }
 
+/* What shares a set with a brick of the host must surely serve, and have all there is. */
+static void check_partners(struct planning *p, const struct host_view *h) {
+  for (size_t n = 0; n < p->snap->volumes.count; n++) {
+    const struct volume_view *v = &p->snap->volumes.item[n];
+    bool concerned = false;
+    for (size_t i = 0; str_eq(v->status, "started") && i < v->bricks.count; i++) {
+      const struct brick_view *b = &v->bricks.item[i];
+      if (snapshot_host(p->snap, b->host) != h) continue;
+      concerned = true;
+      if (!volume_copies(v)) refuse(p, "when nothing needs it", "%s has no other copy of what is on %s", v->name, brick_text(p, b));
+      for (size_t k = 0; k < v->bricks.count; k++) {
+        const struct brick_view *o = &v->bricks.item[k];
+        if (o->set != b->set || o == b || snapshot_host(p->snap, o->host) == h || brick_online(p->snap, o) == TRUTH_YES) continue;
+        refuse(p, "when it serves again", "%s of the same set as %s %s: nothing else of it may stop", brick_text(p, o), brick_text(p, b), brick_online(p->snap, o) == TRUTH_NO ? "is down" : "is not known to serve");
+      }
+    }
+    int64_t pending = concerned ? volume_pending(p->snap, v) : 0;
+    if (pending == UNKNOWN_INT) refuse(p, "when it was counted", "cannot tell whether anything on %s waits to heal: a copy that stays may lack it", v->name);
+    else if (pending > 0) refuse(p, "when it is healed: gluster-heal", "%lld entries of %s wait to heal: a copy that stays may lack them", (long long)pending, v->name);
+  }
+}
+
 void host_gluster_survey(struct planning *p) {
   const struct host_view *h = snapshot_host(p->snap, given(p, "host"));
   if (h) ask_command(p, h->name, "unit", "systemctl", "is-active", UNIT, NULL);
@@ -43,6 +65,7 @@ void host_stop_plan(struct planning *p) {
   else if (!str_starts(unit, "active")) refuse(p, "when glusterd.service runs there", "%s on %s is %s: the processes are not in that unit", UNIT, h->name, *unit ? first_line(p, unit) : "not known");
   refuse_unless_pool_well(p);
   for (size_t v = 0; v < p->snap->volumes.count; v++) refuse_while_tasks(p, &p->snap->volumes.item[v]);
+  check_partners(p, h);
   if (refused(p)) return;
   consequence(p, "On %s glusterd, the process of each brick and the self-heal daemon end. Clients notice at once; nobody waits for a time-out.", h->name);
   if (!bricks_of(p, h, true)) consequence(p, "It has no brick that serves: no volume notices.");

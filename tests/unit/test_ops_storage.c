@@ -202,6 +202,7 @@ static void a_hosts_gluster_is_stopped(void **state) {
   FAILS(&b, "gluster-stopped", "node2");
   plan_runs(&b, p);
   plan_refused(&b, "gluster-stop-host", "host=node2", "node2 is not connected");
+  plan_refused(&b, "gluster-stop-host", "host=node3", "node2:/data/models of the same set as node3:/data/models is not known to serve");
   p = bench_plan(&b, "gluster-start-host", "host=node2");
   plan_kept(p, "start-host");
   plan_runs(&b, p);
@@ -211,7 +212,7 @@ static void a_hosts_gluster_is_stopped(void **state) {
   /* One is away: the other must not be stopped too, but by force. */
   bench_happen(&b, "kill brick node1:/data/models", 70);
   bench_happen(&b, "kill brick node2:/data/models", 10);
-  plan_refused(&b, "gluster-stop-host", "host=node3", "node3 may not go down now: copies");
+  plan_refused(&b, "gluster-stop-host", "host=node3", "node1:/data/models of the same set as node3:/data/models is down");
   simulated_close(&b);
 }
 
