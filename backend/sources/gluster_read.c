@@ -236,7 +236,8 @@ void read_tasks(struct arena *a, const struct dict *d, struct gluster_space *ret
     int64_t bricks = dict_int(d, "task%d.count", i);
     for (int k = 1; bricks > 0 && k <= bricks && k <= LISTED_MAX; k++) { /* of a removal: which ones */
       const char *brick = dict_text(d, "task%d.brick%d", i, k);
-      if (brick) texts_add(a, &t->bricks, brick);
+      if (!brick) break;
+      texts_add(a, &t->bricks, brick);
     }
   }
 }

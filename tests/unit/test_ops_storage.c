@@ -326,10 +326,46 @@ static void what_is_not_told_is_not_chosen(void **state) {
   simulated_close(&b);
 }
 
+/* Whatever hosts print, of any length and in any order: a plan is made of it, or it is refused. */
+static void anything_may_be_printed(void **state) {
+  static const char *const parts[] = {"Brick ", "node1:/data", "node2:/data", "\n", "/shop.qcow2", "/.shard/", "01234567-89ab-cdef-0123-456789abcdef", ".7", "<gfid:", ">", "E ", "P ", "A ", "models-client-1=0x", "ffffffffffffffffffffffff", "=", " ",
+                                      "-1", "99999999999999999999", "# file: ", "/kvmdata", "/shop.qcow2\nglusterfs.gfid.string=\"", "\"", "Status: Connected", "status=3\n", "count=", "failures=0\nskipped=0\n", "\x1b[2J", "\xff\xfe", "%s%n"};
+  static const char *const operations[][2] = {{"gluster-splitbrain", "volume=models"}, {"gluster-splitbrain-resolve", "volume=models;file=/shop.qcow2;source=node1:/data;force=yes"}, {"gluster-brick-remove-commit", "brick=node1:/data;force=yes"},
+                                              {"gluster-brick-remove-stop", "brick=node1:/data;force=yes"}, {"gluster-stop-host", "host=node1;force=yes"}};
+  struct simulated b;
+  uint64_t random = 88172645463325252u;
+  (void)state;
+  bench_open(&b, "split-brain");
+  bench_pass(&b, 60);
+  for (size_t o = 0; o < COUNT(operations); o++) {
+    const struct operation *op = operation_find(operations[o][0]);
+    struct values v = bench_values(&b, op, operations[o][1]);
+    struct survey survey;
+    bench_survey(&b, op, &v, &survey);
+    for (int round = 0; round < 400; round++) {
+      CLEANUP(arena_freep) struct arena *a = arena_new();
+      for (size_t i = 0; i < survey.answers.count; i++) {
+        CLEANUP(str_free) struct str text = {0};
+        for (size_t n = (random >> 7) % 60; n-- > 0;) {
+          random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+          str_add(&text, parts[random % COUNT(parts)]);
+        }
+        survey.answers.item[i].code = random % 7 ? 0 : random % 2 ? 1 : UNKNOWN_INT;
+        survey.answers.item[i].out = arena_strdup(a, str_text(&text));
+      }
+      struct plan *p = operation_plan(op, b.snap, &v, &survey, a);
+      CLEANUP(str_free) struct str shown = {0};
+      plan_text(p, &shown);
+      if (strchr(str_text(&shown), 27)) fail_msg("what moves the cursor is shown: %s", str_text(&shown));
+    }
+  }
+  simulated_close(&b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(an_arbiter_comes_to_each_set), cmocka_unit_test(a_copy_needs_whole_ones), cmocka_unit_test(sets_come_and_files_spread), cmocka_unit_test(what_guests_write_is_not_moved),
                                      cmocka_unit_test(a_set_leaves), cmocka_unit_test(a_set_that_finds_no_room_stays), cmocka_unit_test(copies_become_fewer), cmocka_unit_test(a_brick_gets_another_disk),
                                      cmocka_unit_test(a_hosts_gluster_is_stopped), cmocka_unit_test(options_are_chosen_one_by_one), cmocka_unit_test(one_copy_is_chosen), cmocka_unit_test(pieces_are_one_image),
-                                     cmocka_unit_test(what_is_not_told_is_not_chosen)};
+                                     cmocka_unit_test(what_is_not_told_is_not_chosen), cmocka_unit_test(anything_may_be_printed)};
   return RUN(tests);
 }
