@@ -49,7 +49,7 @@ int64_t bricks_a_set(const struct volume_view *v);
 struct texts volume_unsure_bricks(struct planning *p, const struct volume_view *v, const struct texts *but, enum truth *ret);
 void refuse_unless_whole(struct planning *p, const struct volume_view *v, const struct texts *but, const char *otherwise); /* started, all up, nothing to heal; otherwise: why it matters */
 void refuse_moving_open_images(struct planning *p, const struct volume_view *v, const struct texts *leaving); /* leaving: bricks, or NULL: from anywhere */
-void brick_add_survey(struct planning *p), brick_add_propose(struct planning *p, struct texts *ret), brick_add_plan(struct planning *p);
+void brick_add_survey(struct planning *p), brick_add_propose(struct planning *p, struct texts *ret), brick_add_bricks(struct planning *p, struct texts *ret), brick_add_plan(struct planning *p);
 void rebalance_start_plan(struct planning *p), rebalance_stop_plan(struct planning *p);
 void brick_remove_plan(struct planning *p), copies_lower_plan(struct planning *p);
 void brick_remove_stop_survey(struct planning *p), brick_remove_stop_plan(struct planning *p), brick_remove_commit_survey(struct planning *p), brick_remove_commit_plan(struct planning *p);

@@ -50,6 +50,71 @@ void brick_add_propose(struct planning *p, struct texts *ret) {
   texts_add(p->arena, ret, v && v->replica == 2 && v->arbiter <= 0 && v->disperse <= 0 ? "arbiter" : "set");
 }
 
+/* Who has which brick, looked up once: a large pool has many of both. */
+struct holder { const struct host_view *host; const char *path; };
+struct holders { struct holder *item; size_t count; size_t *load; }; /* load: bricks of each host, by its place in the snapshot */
+
+static struct holders holders_of(struct planning *p, size_t more) {
+  struct holders h = {.load = arena_array(p->arena, p->snap->hosts.count + 1, sizeof *h.load)};
+  for (size_t v = 0; v < p->snap->volumes.count; v++) more += p->snap->volumes.item[v].bricks.count;
+  h.item = arena_array(p->arena, more + 1, sizeof *h.item);
+  for (size_t v = 0; v < p->snap->volumes.count; v++)
+    for (size_t i = 0; i < p->snap->volumes.item[v].bricks.count; i++) {
+      const struct brick_view *b = &p->snap->volumes.item[v].bricks.item[i];
+      const struct host_view *host = snapshot_host(p->snap, b->host);
+      if (!host) continue;
+      h.item[h.count++] = (struct holder){host, b->path};
+      h.load[host - p->snap->hosts.item]++;
+    }
+  return h;
+}
+
+static bool path_is_free(const struct holders *h, const struct host_view *host, const char *path) {
+  for (size_t i = 0; i < h->count; i++)
+    if (h->item[i].host == host && paths_overlap(h->item[i].path, path)) return false;
+  return true;
+}
+
+/* The connected peer with the fewest bricks that is not in `but`; NULL: none is left. */
+static const struct host_view *least_used(struct planning *p, const struct texts *but, const struct holders *all) {
+  const struct host_view *best = NULL;
+  for (size_t i = 0; i < p->snap->hosts.count; i++) {
+    const struct host_view *h = &p->snap->hosts.item[i];
+    if (h->peer == PEER_CONNECTED && (!best || all->load[i] < all->load[best - p->snap->hosts.item]) && !texts_have(but, h->name)) best = h;
+  }
+  return best;
+}
+
+/* For each set a host that has none of it yet; where the volume's own path is taken there, one beside it. */
+void brick_add_bricks(struct planning *p, struct texts *ret) {
+  const struct volume_view *v = snapshot_volume(p->snap, given(p, "volume"));
+  const char *how = given(p, "how");
+  if (!v || !how || !v->bricks.count) return;
+  bool copy = !str_eq(how, "set");
+  int64_t sets = copy ? (int64_t)volume_sets(v) : 1, each = copy ? 1 : bricks_a_set(v);
+  struct holders all = holders_of(p, (size_t)(sets * each));
+  for (int64_t set = 0; set < sets; set++) {
+    struct texts taken = {0};
+    for (size_t i = 0; copy && i < v->bricks.count; i++) {
+      const struct host_view *h = v->bricks.item[i].set == set ? snapshot_host(p->snap, v->bricks.item[i].host) : NULL;
+      if (h) texts_add(p->arena, &taken, h->name);
+    }
+    for (int64_t n = 0; n < each; n++) {
+      const struct host_view *host = least_used(p, &taken, &all);
+      const char *path = v->bricks.item[0].path;
+      if (host && !path_is_free(&all, host, path)) path = planf(p, "%s-%s", path, copy ? how : v->name);
+      if (!host || !path_is_free(&all, host, path)) {
+        *ret = (struct texts){0};
+        return;
+      }
+      texts_add(p->arena, &taken, host->name);
+      texts_add(p->arena, ret, planf(p, "%s:%s", host->name, path));
+      all.item[all.count++] = (struct holder){host, path};
+      all.load[host - p->snap->hosts.item]++;
+    }
+  }
+}
+
 static bool growth_of(struct planning *p, struct growth *g) {
   const struct volume_view *v = g->v;
   g->how = given(p, "how");

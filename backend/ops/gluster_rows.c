@@ -8,7 +8,7 @@ static const struct operation_argument add_arguments[] = {
     VOLUME,
     {.name = "how", .title = "HOW", .help = "set: whole new sets, for more room; copy: one more copy of each set; arbiter: an arbiter for each set of two copies", .kind = ARG_CHOICE, .words = "set copy arbiter", .required = true, .propose = brick_add_propose},
     {.name = "brick", .title = "HOST:/PATH", .help = "an empty directory, best on a file system of its own; for sets all bricks of the first set, then of the next; for copies and arbiters one for each set, in the sets' order", .kind = ARG_BRICK,
-     .required = true, .list = true},
+     .required = true, .list = true, .propose = brick_add_bricks},
     {.name = NULL}};
 static const struct operation_argument remove_arguments[] = {
     {.name = "brick", .title = "BRICK", .help = "one brick of each set that leaves; the others of its set leave with it", .kind = ARG_BRICK, .required = true, .list = true}, {.name = NULL}};

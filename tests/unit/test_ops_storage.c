@@ -22,6 +22,13 @@ static void an_arbiter_comes_to_each_set(void **state) {
   plan_refused(&b, "gluster-brick-add", "volume=models;brick=node5:/data/models;brick=kvm02:/data/models", "kvm02 is no connected peer");
   plan_refused(&b, "gluster-brick-add", "volume=models;brick=node5:/data/models;brick=node5:/data/models/inner", "overlap");
   plan_refused(&b, "gluster-brick-add", "volume=models;brick=node5:/srv/a;brick=node6:/data/models", "lies on the root file system of node5");
+  struct values v = bench_values(&b, operation_find("gluster-brick-add"), "volume=models");
+  assert_string_equal(value_of_name(&v, "how"), "arbiter");
+  assert_int_equal(value_count(&v, "brick"), 2);
+  assert_string_equal(value_at(&v, "brick", 0), "node5:/data/models");
+  assert_string_equal(value_at(&v, "brick", 1), "node6:/data/models");
+  v = bench_values(&b, operation_find("gluster-brick-add"), "volume=models;how=set");
+  assert_int_equal(value_count(&v, "brick"), 2);
   struct plan *p = bench_plan(&b, "gluster-brick-add", "volume=models;brick=node5:/data/models;brick=node6:/data/models");
   plan_kept(p, "brick-add-arbiter");
   FAILS(&b, "volume-copies", "models", "3");

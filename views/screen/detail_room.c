@@ -55,6 +55,7 @@ void detail_room(struct detail *d) {
 void detail_tasks(struct detail *d) {
   const struct volume_view *v = d->item;
   struct arena *a = d->in->arena;
+  if (v->split_brain > 0) detail_put(d, "", STYLE(NORMAL), "which files, and what each brick has of them: gluster-splitbrain");
   for (size_t i = 0; i < v->tasks.count; i++) {
     const struct gluster_task *t = &v->tasks.item[i];
     int64_t left = 0;
