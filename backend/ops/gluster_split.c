@@ -11,11 +11,11 @@ enum { BRICKS_ASKED = 48, FILES_SHOWN = 24, ENTRIES_MAX = 300, RESOLVE_MS = 1200
 
 /* Of a brick ($1): a line E with number, size, time of change and kind for each entry, P its path, A what it holds against others. */
 static const char pending_script[] =
-    "b=$1; n=0; u() { x=${1#??}; echo \"$b/.glusterfs/${1%\"$x\"}/${x%\"${x#??}\"}/$1\"; }; cd -- \"$b/.glusterfs/indices/xattrop\" || exit 1; "
+    "command -v getfattr >/dev/null || { echo getfattr is missing >&2; exit 127; }; b=$1; n=0; u() { x=${1#??}; echo \"$b/.glusterfs/${1%\"$x\"}/${x%\"${x#??}\"}/$1\"; }; cd -- \"$b/.glusterfs/indices/xattrop\" || exit 1; "
     "for g in *-*-*-*-*; do [ ${#g} = 36 ] && [ -e \"$g\" ] || continue; n=$((n+1)); [ $n -gt 200 ] && break; f=$(u \"$g\"); "
     "echo \"E $g $(stat -L -c '%s %Y %F' -- \"$f\" 2>/dev/null)\"; "
     "p=$(getfattr -d -m '^trusted[.]gfid2path[.]' -e text --absolute-names -- \"$f\" 2>/dev/null | sed -n 's/^trusted[.]gfid2path[^=]*=\"\\(.*\\)\"$/\\1/p' | head -n 1); "
-    "if [ -n \"$p\" ]; then d=${p%%/*}; p=/${p#*/}; k=0; while [ \"$d\" != 00000000-0000-0000-0000-000000000001 ] && [ $k -lt 40 ]; do l=$(readlink -- \"$(u \"$d\")\" | tr '\\n' '?') || break; p=/${l##*/}$p; d=${l%/*}; d=${d##*/}; k=$((k+1)); done; echo \"P $p\"; fi; "
+    "if [ -n \"$p\" ]; then d=${p%%/*}; p=/${p#*/}; k=0; while [ \"$d\" != 00000000-0000-0000-0000-000000000001 ] && [ $k -lt 40 ]; do l=$(readlink -n -- \"$(u \"$d\")\" | tr '\\n' '?') || break; p=/${l##*/}$p; d=${l%/*}; d=${d##*/}; k=$((k+1)); done; echo \"P $p\"; fi; "
     "getfattr -d -m '^trusted[.]afr[.]' -e hex --absolute-names -- \"$f\" 2>/dev/null | sed -n 's/^trusted[.]afr[.]/A /p'; done; exit 0";
 
 /* ---- asking ---- */
