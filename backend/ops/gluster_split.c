@@ -263,7 +263,7 @@ static void check_set(struct planning *p, const struct volume_view *v, int64_t s
 
 static void say_choice(struct planning *p, const struct volume_view *v, const struct brick_view *source, const struct split *s, const char *file, size_t pieces) {
   struct copy mine = read_copy(p, source, s->file);
-  const char *what = pieces ? planf(p, "%zu pieces of %s become", pieces, file) : planf(p, "%s becomes", file);
+  const char *what = pieces > 1 ? planf(p, "%zu pieces of %s become", pieces, file) : pieces ? planf(p, "1 piece of %s becomes", file) : planf(p, "%s becomes", file);
   if (!mine.there) refuse(p, "when that brick can be looked at", "cannot tell what %s has of %s", brick_text(p, source), s->file);
   if (refused(p)) return;
   if (pieces) consequence(p, "%s what %s has.", what, brick_text(p, source));
@@ -306,7 +306,7 @@ void splits_resolve_plan(struct planning *p) {
   if (refused(p)) return;
   check_idle(p, v, d);
   check_set(p, v, source->set);
-  say_choice(p, v, source, one, file, mine > 1 ? pieces : 0);
+  say_choice(p, v, source, one, file, pieces);
   if (refused(p)) return;
   if (elsewhere) consequence(p, "%zu more pieces of it lie on other sets and stay in split-brain: a brick of each of those has to be chosen too.", elsewhere);
   if (d) consequence(p, "%s can be started again when nothing of its image is left in split-brain; let its own file system be checked.", d->name);

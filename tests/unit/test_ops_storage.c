@@ -297,6 +297,7 @@ static void pieces_are_one_image(void **state) {
   if (p->allowed != TRUTH_YES) fail_msg("%s", p->why);
   assert_int_equal(p->steps.count, 1);
   assert_string_equal(p->steps.item[0].argv.item[p->steps.item[0].argv.count - 1], arena_printf(b.arena, "/.shard/%s.1", number));
+  assert_string_equal(p->consequence.item[0], "1 piece of /web.qcow2 becomes what node2:/data/models has.");
   /* Several pieces: one choice, a step each; what is nobody's stays. */
   CLEANUP(str_free) struct str text = {0};
   for (const char *s = several[0].out; *s; s++)
