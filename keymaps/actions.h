@@ -15,6 +15,7 @@
   X(TASKS, "tasks") /* what runs or ran, before table and text */ \
   X(LOGS, "logs")   /* the logs of the hosts, before table and text */ \
   X(WHATIF, "whatif") /* what comes of a loss, before table and text */ \
+  X(GUIDE, "guide") /* a step of the guide, before text */ \
   X(COLUMNS, "columns") /* the columns of a list to choose from */
 enum context {
 #define X(id, name) CONTEXT_##id,

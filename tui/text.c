@@ -29,6 +29,16 @@ struct text *text_new(void) {
   return mem_alloc(sizeof(struct text));
 }
 
+void text_join(struct text *t, struct text *behind) {
+  while (t->room < t->count + behind->count) {
+    t->room = t->room ? 2 * t->room : 16;
+    t->lines = mem_grow(t->lines, t->room, sizeof *t->lines);
+  }
+  if (behind->count) memcpy(t->lines + t->count, behind->lines, behind->count * sizeof *t->lines);
+  t->count += behind->count;
+  behind->count = 0;
+}
+
 void text_cut(struct text *t, size_t lines) {
   for (; t->count > lines; t->count--) {
     str_free(&t->lines[t->count - 1].text);

@@ -12,6 +12,7 @@ void text_free(struct text *t); /* NULL is fine */
 void text_freep(struct text **t);
 void text_reset(struct text *t); /* empty */
 size_t text_lines(const struct text *t);
+void text_join(struct text *t, struct text *behind); /* the lines of the other one behind these; it is empty then */
 void text_cut(struct text *t, size_t lines); /* only so many are kept: a heading under which nothing came */
 
 /* Adds lines: a newline in s ends one, a tab is blanks up to the next multiple of 8, "\r" before a newline is dropped. */

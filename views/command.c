@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define AT(command) (1u << (command))
-#define READS (AT(CMD_CONSOLE) | AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_OK_TO_STOP) | AT(CMD_LINT) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_DRILL) | AT(CMD_RECORD) | AT(CMD_RENDER))
+#define READS (AT(CMD_CONSOLE) | AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_OK_TO_STOP) | AT(CMD_LINT) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_DRILL) | AT(CMD_GUIDE) | AT(CMD_RECORD) | AT(CMD_RENDER))
 
 const struct option_row option_rows[OPT_COUNT] = {
     [OPT_DEMO] = {"--demo", "[=SCENARIO]", ~0u, "a simulated cluster instead of a real one (see list scenarios), or a scenario file"},
@@ -27,7 +27,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_CONFIG] = {"--config", "FILE", ~0u, "this configuration file and no other"},
     [OPT_LOG] = {"--log", "FILE", ~0u, "the program's own log; KVMCONSOLE_LOG=gluster:debug sets levels"},
     [OPT_SPEED] = {"--speed", "N", ~0u, "how fast a recording or a simulation plays: 2 is twice as fast, max as fast as it can; step: one change a key"},
-    [OPT_JSON] = {"--json", NULL, AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_OK_TO_STOP) | AT(CMD_LINT) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_DRILL) | AT(CMD_LIST), "for scripts"},
+    [OPT_JSON] = {"--json", NULL, AT(CMD_STATUS) | AT(CMD_WATCH) | AT(CMD_OK_TO_STOP) | AT(CMD_LINT) | AT(CMD_PLAN) | AT(CMD_RUN) | AT(CMD_DRILL) | AT(CMD_GUIDE) | AT(CMD_LIST), "for scripts"},
     [OPT_TEXT] = {"--text", NULL, AT(CMD_STATUS), "for people and monitoring plug-ins (the default)"},
     [OPT_METRICS] = {"--openmetrics", NULL, AT(CMD_STATUS), "for Prometheus"},
     [OPT_ONLY] = {"--only", "LAYER,..", AT(CMD_STATUS) | AT(CMD_WATCH), "read only these: corosync, pacemaker, gluster, libvirt"},
@@ -39,8 +39,8 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_FORMAT] = {"--format", "F", AT(CMD_RENDER), "text, ansi, state, or svg: a picture"},
     [OPT_RAW] = {"--raw", NULL, AT(CMD_RECORD), "also the bytes as they were received, secrets masked: for making test fixtures"},
     [OPT_SHELL] = {"--shell", NULL, AT(CMD_PLAN), "as a shell script that does the same by hand"},
-    [OPT_YES] = {"--yes", NULL, AT(CMD_RUN) | AT(CMD_DRILL), "run it without asking; what destroys something needs --confirm as well"},
-    [OPT_CONFIRM] = {"--confirm", "TARGET", AT(CMD_RUN) | AT(CMD_DRILL), "the name that the plan wants typed, for what destroys something"},
+    [OPT_YES] = {"--yes", NULL, AT(CMD_RUN) | AT(CMD_DRILL) | AT(CMD_GUIDE), "run it without asking; what destroys something needs --confirm as well"},
+    [OPT_CONFIRM] = {"--confirm", "TARGET", AT(CMD_RUN) | AT(CMD_DRILL) | AT(CMD_GUIDE), "the name that the plan wants typed, for what destroys something"},
     [OPT_REPORT] = {"--report", "FILE", AT(CMD_DRILL), "the report also goes there: .json, .md (Markdown) or .xml (JUnit)"},
     [OPT_SELF_TEST] = {"--self-test", NULL, AT(CMD_CONSOLE), "check the program's own tables"},
     [OPT_HELP] = {"--help", NULL, ~0u, "this help"},
@@ -75,11 +75,17 @@ const struct command_row command_rows[CMD_COUNT] = {
                    "arguments that it knows, until one does not pass, or the window is over: until=HH:MM begins no other one after that. What failed is explained, with the check that foresees it and the operation that mends it. Without a terminal: --yes and --confirm TARGET[,TARGET..]. "
                    "Exit code: 0 passed, 1 failed, aborted or slower than expected, 2 refused (nothing ran), 3 outcome unknown, 75, 77 and 130 as for run.",
                    "kvmconsole drill power-lost host=kvm02 --report drill.md", 1, 63, run_drill},
+    [CMD_GUIDE] = {"guide", "kvmconsole guide [list | check | run STEP | export FILE] [key=value..]", "from bare hosts to a proven failover, step by step",
+                   "24 steps, each with why, the commands, and a check of the live hosts that tells whether it is done, to do, blocked, or broken; nothing is remembered but the form and the record. key=value fills in the form "
+                   "(kvm=, gluster=, entry=NAME=ADDRESS, image=, ...; see kvmconsole list steps): it is kept, and what is live already is proposed. STEP is a name, a number, or all: all that is left, up to the first surprise. Each runs as "
+                   "'run' does, with --yes and --confirm NAME[,NAME..] without a terminal; secrets are hacluster_password=@FILE, bmc_password=@FILE, root_password=@FILE, or asked. export writes how it was built, as Markdown or (.json) JSON. "
+                   "Exit code: 0 done, 1 something to do or failed, 2 refused (nothing ran), 3 cannot tell, 75, 77 and 130 as for run.",
+                   "kvmconsole guide check kvm=kvm01 kvm=kvm02 gluster=node1 gluster=node2 gluster=node3", 0, 63, run_guide},
     [CMD_RECORD] = {"record", "kvmconsole record FILE|-", "the stream of fragments", "Writes what the sources say, for --replay, a wall screen, a bug report. It holds no password; a file is made readable by its owner only.",
                     "ssh kvm01 kvmconsole record - | kvmconsole --replay -", 1, 1, run_record},
     [CMD_RENDER] = {"render", "kvmconsole render", "a frame, no terminal needed", "Draws a view to stdout. Clock, locale and zone are fixed, so that the same input gives the same frame.",
                     "kvmconsole render --replay FILE --view nodes --size 120x40", 0, 0, run_render},
-    [CMD_LIST] = {"list", "kvmconsole list WHAT", "the program's tables", "WHAT is views, scenarios, operations, drills, checks, problems, keys or themes.", "kvmconsole list problems", 1, 1, run_list},
+    [CMD_LIST] = {"list", "kvmconsole list WHAT", "the program's tables", "WHAT is views, scenarios, operations, drills, checks, problems, keys, themes or steps.", "kvmconsole list problems", 1, 1, run_list},
     [CMD_CONFIG] = {"config", "kvmconsole config", "the effective configuration", "Prints each value and where it comes from.", "kvmconsole config", 0, 0, run_config},
     [CMD_HELP] = {"help", "kvmconsole help [SUBCOMMAND]", "help", "Without a subcommand: of all.", "kvmconsole help status", 0, 1, run_help},
 };

@@ -6,6 +6,7 @@
 #include "run/audit.h"
 #include "views/columns_kept.h"
 #include "views/command.h"
+#include "views/guider.h"
 #include "views/operator.h"
 #include "views/reader.h"
 #include <errno.h>
@@ -31,6 +32,7 @@ void console_input(const struct console *c, struct input *in, struct arena *a) {
   if (compared) in->then = (struct then_shown){.set = true, .oldest = t->oldest, .how = t->how, .at = t->at, .changes = &t->changes};
   if (c->operator) operator_input(c->operator, in);
   if (c->reader) reader_input(c->reader, in);
+  if (c->guider) guider_input(c->guider, in);
   elsewhere_input(c, in);
 }
 
@@ -83,6 +85,7 @@ void console_take(struct console *c) {
   c->newest = now;
   if (!c->replay && !c->away) trends_add(&c->trends, now); /* of this cluster only: names are not unique among several */
   if (c->operator && !c->away) operator_see(c->operator);
+  guider_see(c->guider);
   take_waiting(c);
 }
 
@@ -103,6 +106,7 @@ void console_look(struct console *c) {
   app_settle(&c->app, &in, c->w, c->h);
   arena_free(a);
   if (c->reader) reader_see(c->reader);
+  guider_see(c->guider);
 }
 
 /* ---- time: what the operator wished, one row each ---- */
@@ -185,6 +189,8 @@ unsigned console_key(struct console *c, struct key k) {
   look_for_place(c);
   if (c->reader && wants & APP_SAVE) reader_save(c->reader);
   if (c->reader) reader_see(c->reader);
+  if (wants & APP_GUIDE) guider_wish(c->guider);
+  guider_see(c->guider);
   if (wants & APP_KEEP) keep_columns(c);
   if (wants & APP_TIME) travel(c);
   else {
@@ -200,6 +206,7 @@ unsigned console_key(struct console *c, struct key k) {
 
 void console_free(struct console *c) {
   reader_free(c->reader);
+  guider_free(c->guider);
   operator_free(c->operator);
   timeline_free(&c->timeline);
   trends_free(&c->trends);
@@ -274,7 +281,10 @@ static void meet_nothing(struct full *f, const char *says) {
     return;
   }
   acting_menu(&app->acting, MENU_WIZARDS, -1, NULL);
-  app_say(app, "no cluster found from here: these set one up"); /* why stands among the problems */
+  char key[KEY_NAME];
+  keymap_hint(f->console.keymap, CONTEXT_TABLE, ACTION_VIEW_GUIDE, key);
+  CLEANUP(mem_freep) char *offer = mem_printf("no cluster found from here: these set one up; Esc %s explains it step by step", key);
+  app_say(app, offer); /* why stands among the problems */
 }
 
 static void look_for_nothing(struct full *f) {
@@ -503,11 +513,14 @@ int run_console(struct arguments *a) {
     f->console.operator = operator_new(&f->console, a);
     f->console.at_leisure = true;
     f->console.reader = reader_new(&f->console, a);
+    f->console.guider = guider_new(&f->console, a);
     f->console.clusters = clusters_new(f->console.loop, &(struct clusters_options){.config = &a->config, .changed = on_tiles, .opened = on_opened, .shown = on_opened_shown, .owner = f});
     run_screen(f);
   }
   reader_free(f->console.reader);
   f->console.reader = NULL;
+  guider_free(f->console.guider);
+  f->console.guider = NULL;
   elsewhere_leave(&f->console);
   clusters_free(f->console.clusters);
   f->console.clusters = NULL;

@@ -24,6 +24,7 @@ void then_free(struct then *t);
 
 struct operator;
 struct reader;
+struct guider;
 struct console_scene { struct feed *feed; struct snapshot *newest, *snap; struct timeline timeline; };
 struct console {
   struct loop *loop;
@@ -48,6 +49,7 @@ struct console {
   int64_t rotate_ms;
   struct operator *operator; /* who acts; NULL: nobody */
   struct reader *reader;     /* who asks the hosts for their logs; NULL: nobody */
+  struct guider *guider;     /* who works for the guide; NULL: nobody */
   void (*acted)(struct console *c); /* something that it does has changed; NULL: nobody is told */
   void (*terminal)(struct console *c, bool away); /* a command gets the terminal, it is back; NULL: there is none */
   struct clusters *clusters; /* other clusters; NULL: none is configured */

@@ -1,10 +1,12 @@
 #include "views/operator.h"
 #include "views/driller.h"
+#include "views/guider.h"
 #include "base/clock.h"
 #include "run/audit.h"
 #include "run/proof.h"
 #include "run/task.h"
 #include "views/simulation.h"
+#include <errno.h>
 
 enum { BEAT_MS = 500 }; /* tasks wait by the snapshots' time: while one runs there is a new one at least so often */
 
@@ -179,6 +181,31 @@ static void put_questions(struct operator *o) {
   on_change(o);
 }
 
+const char *operator_begin(struct operator *o, const struct operation *op, const struct values *v, const struct plan *plan, struct err *e) {
+  struct task_view t;
+  const struct drill *drill = o->driller ? drill_of(op) : NULL;
+  if (!o->tasks || o->away) return err_set(e, -EPERM, "", "%s", o->away ? o->away : o->never ? o->never : "nothing can be run from here"), NULL;
+  if (drill) {
+    const char *task = driller_start(o->driller, drill, &(struct run_wish){.operation = op, .values = *v, .plan = plan}, e);
+    on_change(o);
+    return task;
+  }
+  if (!task_start(o->tasks, op, v, plan, e)) return NULL;
+  task_look(o->tasks, 0, &t);
+  on_change(o);
+  return t.id;
+}
+
+bool operator_look(const struct operator *o, const char *task, struct task_view *ret) {
+  for (size_t n = 0; o->tasks && n < tasks_count(o->tasks); n++) {
+    task_look(o->tasks, n, ret);
+    if (str_eq(ret->id, task)) return true;
+  }
+  return false;
+}
+
+bool operator_drilling(const struct operator *o) { return driller_busy(o->driller); }
+
 static void start(struct operator *o) {
   struct app *app = &o->console->app;
   struct run_wish *r = &app->acting.run;
@@ -193,9 +220,17 @@ static void start(struct operator *o) {
     app_ran(app, NULL, "nothing ran: several things are being done one after the other already; begin these when they have ended");
     return;
   }
+  if (o->driller && r->operation == &drill_window) {
+    const char *first = driller_order(o->driller, r, &e);
+    app_ran(app, NULL, first ? NULL : e.text);
+    if (first) app_show_drill(app, first);
+    on_change(o);
+    return;
+  }
   const struct drill *drill = o->driller ? drill_of(r->operation) : NULL;
   if (drill) {
     const char *task = driller_start(o->driller, drill, r, &e);
+    if (task) guider_began(o->console->guider, r->operation, &r->values);
     app_ran(app, task, task ? NULL : e.text);
     if (task) app_show_drill(app, drill->operation.name);
     on_change(o);
@@ -213,6 +248,7 @@ static void start(struct operator *o) {
     app->acting.rest_count = 0;
     o->leader = mem_strdup(t.id);
   }
+  guider_began(o->console->guider, r->operation, &r->values);
   app_ran(app, t.id, NULL);
   on_change(o);
 }

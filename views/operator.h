@@ -11,6 +11,10 @@ struct operator *operator_new(struct console *c, struct arguments *a);
 void operator_free(struct operator *o); /* NULL is fine; what runs is left to its far side, and kept as interrupted */
 void operator_see(struct operator *o);  /* the newest snapshot is another */
 void operator_input(const struct operator *o, struct input *in);
+/* What needs no more word: a task or a drill of that plan. Its task's id; NULL with e set: nothing runs. */
+const char *operator_begin(struct operator *o, const struct operation *op, const struct values *v, const struct plan *plan, struct err *e);
+bool operator_look(const struct operator *o, const char *task, struct task_view *ret); /* false: there is no such task */
+bool operator_drilling(const struct operator *o);
 void operator_wants(struct operator *o, unsigned wants); /* APP_ASK, APP_RUN, APP_TASK; another's are no matter */
 bool operator_can(const struct operator *o); /* something can be run from here, now or later */
 /* Another cluster is looked at: nothing is asked or run, and that is why; NULL: no more. */

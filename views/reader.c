@@ -2,14 +2,11 @@
 #include "base/clock.h"
 #include "run/log_ask.h"
 #include "sources/raw.h"
+#include "views/new_file.h"
 #include "views/simulation.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { FOLLOW_MS = 4000, OVERLAP_MS = 3000, GATHER_MS = 40, LINES_EACH = 4000, HOSTS_FEW = 8, BYTES_ALL = 32 << 20 };
 
@@ -249,31 +246,6 @@ void reader_input(struct reader *r, struct input *in) {
 
 /* ---- a file ---- */
 
-static int write_all(int fd, const char *text, size_t len) {
-  while (len) {
-    ssize_t n = write(fd, text, len);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return -errno;
-    text += n, len -= (size_t)n;
-  }
-  return fsync(fd) && errno != EINVAL && errno != EROFS ? -errno : 0;
-}
-
-static const char *why_not(int code) {
-  switch (code) {
-  case -EEXIST: return "there is such a file: give another name";
-  case -ENOENT: return "there is no such directory";
-  case -EACCES:
-  case -EPERM:
-  case -EROFS: return "that may not be written: give another place";
-  case -ENOSPC:
-  case -EDQUOT: return "there is no room for it";
-  case -ELOOP:
-  case -EISDIR: return "that is no place for a file";
-  default: return "it could not be written";
-  }
-}
-
 void reader_save(struct reader *r) {
   struct logs_state *s = &r->console->app.logs;
   CLEANUP(mem_freep) char *name = s->save;
@@ -284,12 +256,10 @@ void reader_save(struct reader *r) {
   if (!name) return arena_free(a);
   console_input(r->console, &in, a);
   size_t lines = logs_print(&in, &text);
-  int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), code = fd < 0 ? -errno : write_all(fd, str_text(&text), text.len);
-  if (fd >= 0 && close(fd) && !code) code = -errno;
-  if (fd >= 0 && code) unlink(name); /* half a file is none: it is ours, it was not there before */
-  CLEANUP(mem_freep) char *whole = code ? NULL : realpath(name, NULL);
-  if (code) s->wrong = why_not(code);
-  else logs_saved(&r->console->app, arena_printf(a, "%zu lines saved to %s, for your eyes only", lines, whole ? whole : name));
+  CLEANUP(mem_freep) char *whole = NULL;
+  const char *why = new_file(name, str_text(&text), text.len, &whole);
+  if (why) s->wrong = why;
+  else logs_saved(&r->console->app, arena_printf(a, "%zu lines saved to %s, for your eyes only", lines, whole));
   arena_free(a);
 }
 

@@ -8,7 +8,8 @@
 struct simulation {
   struct sim *sim;
   struct stream stream;
-  struct simulated *executor, *reader; /* whoever asked for it owns it */
+  struct simulated *executor, *reader, *guide; /* whoever asked for it owns it */
+  struct simulated_listener listener;
 };
 
 static struct sim *sim_of(void *self) { return ((struct simulation *)self)->sim; }
@@ -18,11 +19,14 @@ static int64_t end(void *self) { return sim_end(sim_of(self)); }
 static void place(void *self, const char *nodes) { sim_want_placement(sim_of(self), nodes); }
 static const char *here(void *self) { return sim_here(sim_of(self)); }
 
+static void listen(void *self, void (*begun)(void *listener), void *listener) { ((struct simulation *)self)->listener = (struct simulated_listener){begun, listener}; }
+
 static void run(void *self, int64_t until, stream_line_fn *line, void *owner) {
   struct simulation *s = self;
   sim_run(s->sim, until, line, owner);
   if (s->executor) simulated_time_passed(s->executor);
   if (s->reader) simulated_time_passed(s->reader);
+  if (s->guide) simulated_time_passed(s->guide);
 }
 
 int simulation_open(const struct arguments *a, struct simulation **ret) {
@@ -42,13 +46,15 @@ int simulation_open(const struct arguments *a, struct simulation **ret) {
     return code == -EBUSY ? EXIT_LOCKED : code == -ENOENT && o.scenario && !strchr(o.scenario, '/') ? EXIT_USAGE : EXIT_INPUT;
   }
   *ret = mem_alloc(sizeof **ret);
-  **ret = (struct simulation){sim, {.self = *ret, .now = now, .next = next, .end = end, .here = here, .place = place, .run = run}, NULL, NULL};
+  **ret = (struct simulation){sim, {.self = *ret, .now = now, .next = next, .end = end, .here = here, .place = place, .run = run, .listen = listen}, NULL, NULL, NULL, {NULL, NULL}};
   return 0;
 }
 
-struct executor *simulation_executor(struct simulation *s, struct loop *l) { return simulated_new(s->sim, l, &s->executor); }
+struct executor *simulation_executor(struct simulation *s, struct loop *l) { return simulated_new(s->sim, l, &s->executor, &s->listener); }
 
-struct executor *simulation_reader(struct simulation *s, struct loop *l) { return simulated_new(s->sim, l, &s->reader); }
+struct executor *simulation_reader(struct simulation *s, struct loop *l) { return simulated_new(s->sim, l, &s->reader, &s->listener); }
+
+struct executor *simulation_guide(struct simulation *s, struct loop *l) { return simulated_new(s->sim, l, &s->guide, &s->listener); }
 
 const struct stream *simulation_stream(const struct simulation *s) { return &s->stream; }
 

@@ -12,6 +12,7 @@ const struct stream *simulation_stream(const struct simulation *s);
 /* Commands run in that world: they take their time of its clock, which passes in the stream. Owned by the caller, freed
  * before the simulation is closed. */
 struct executor *simulation_reader(struct simulation *s, struct loop *l); /* the same for who only reads */
+struct executor *simulation_guide(struct simulation *s, struct loop *l);  /* and for the guide's questions */
 struct executor *simulation_executor(struct simulation *s, struct loop *l);
 int simulation_close(struct simulation *s); /* keeps the world; 0 or an exit code. NULL is fine */
 #endif

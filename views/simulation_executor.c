@@ -10,6 +10,7 @@ struct simulated {
   struct timer *tell;
   struct exec *execs;
   struct simulated **place;
+  const struct simulated_listener *listener;
 };
 
 struct exec {
@@ -112,6 +113,7 @@ static struct exec *start(struct executor *base, const struct exec_request *r, s
   if (input) explicit_bzero(input, strlen(input));
   x->execs = c;
   simulated_time_passed(x);
+  if (x->listener->begun) x->listener->begun(x->listener->owner);
   return c;
 }
 
@@ -135,9 +137,9 @@ static void free_simulated(struct executor *base) {
 
 static const struct executor_class class = {.start = start, .leave = leave, .free = free_simulated, .way = way};
 
-struct executor *simulated_new(struct sim *sim, struct loop *l, struct simulated **place) {
+struct executor *simulated_new(struct sim *sim, struct loop *l, struct simulated **place, const struct simulated_listener *listener) {
   struct simulated *x = mem_alloc(sizeof *x);
-  *x = (struct simulated){.base = {&class}, .loop = l, .sim = sim, .place = place};
+  *x = (struct simulated){.base = {&class}, .loop = l, .sim = sim, .place = place, .listener = listener};
   x->tell = loop_timer(l, -1, on_tell, x);
   *place = x;
   return &x->base;

@@ -65,6 +65,7 @@ void drill_watch_see(struct drill_watch *w, struct snapshot *s); /* each new one
 /* What the task did, between two moments of wall time: "injected", "reverted", "armed", or a step. */
 void drill_watch_mark(struct drill_watch *w, const char *event, int64_t from, int64_t until, const char *text, const char *source);
 const char *drill_watch_abort(struct drill_watch *w); /* why it must end at once; NULL: it need not */
+bool drill_watch_ruined(const struct drill_watch *w); /* what it did is more than it was to: copies differ, writes fail. No fault of others: it has failed */
 void drill_watch_heard(struct drill_watch *w, int64_t at); /* the host answered a ping then */
 const struct drill_subject *drill_watch_subject(const struct drill_watch *w);
 /* Something that beats ten times a second, as long as it is well: pings that a domain answers, writes to a volume. name: what, says: how. */
@@ -83,10 +84,17 @@ int64_t drill_watch_injected(const struct drill_watch *w); /* unknown: not yet *
 void drill_watch_report(const struct drill_watch *w, struct arena *a, struct drill_report *ret);
 /* "within" of the verdict: no outage is longer than expected. */
 bool drill_within(const struct drill_report *r);
+/* Back, and all the same not as it was to: killed by a migration that failed, or started nowhere else. NULL: there is no such thing. */
+const char *drill_not_as_it_was_to(const struct drill_report *p, enum drill_kind k, bool fenced, struct arena *a);
 
 /* ---- diagnosis ---- */
 /* Why what was to come back did not, by the newest snapshot and lines of logs (each a text). Adds to ret. */
 void drill_diagnose(const struct snapshot *before, const struct snapshot *now, const struct drill_subject *d, int64_t since, const struct texts *lines, struct arena *a, struct drill_report *ret);
+
+/* What lint has to say of what a drill was refused for: of fencing, of what its domains would find elsewhere. Adds to ret. */
+void drill_refusal(const struct snapshot *s, const struct drill_subject *d, struct arena *a, struct drill_report *ret);
+
+bool drill_explains(const char *line); /* a line of a log in which a cause is told: all that is worth keeping of logs */
 
 /* ---- reports as text ---- */
 void drill_markdown(const struct drill_report *r, struct str *out);
@@ -95,5 +103,7 @@ void drill_words(const struct drill_report *r, struct str *out); /* for people a
 /* Of the worst outages of some runs: half of them, 19 of 20, all stayed below. Unknown for none. */
 struct drill_trend { size_t runs, passed; int64_t p50_ms, p95_ms, worst_ms, last_ms, last_at; int last_verdict; };
 struct drill_trend drill_trend_of(const struct drill_report *const *reports, size_t count, const char *drill, const char *domain); /* domain NULL: the worst of each; oldest first */
+/* How long it takes from its beginning to its end: as 19 of 20 of those runs did, else by its kind and what it holds. */
+int64_t drill_lasts_ms(const struct drill_report *const *reports, size_t count, const char *drill, enum drill_kind k, int64_t hold_ms);
 int64_t drill_worst_ms(const struct drill_report *r, const char *domain);
 #endif

@@ -38,6 +38,7 @@ struct drill_watch {
   LIST_OF(struct pulse) pulses;
   const char *suspect;     /* what may be a reason to abort, and since when */
   int64_t suspect_since;
+  bool ruined;             /* and that it is what the drill itself has done */
   size_t failures;
 };
 

@@ -93,6 +93,8 @@ void drill_watch_heard(struct drill_watch *w, int64_t at) {
 
 void see_silence(struct drill_watch *w, const struct snapshot *s) {
   if (w->heard == UNKNOWN_INT || happened(w->silent) || !happened(w->injected) || s->at - w->heard < SILENT_MS) return;
-  w->silent = (struct when){w->heard, w->heard + EACH_MS};
-  watch_event(w, w->silent, "silent", w->subject.host, "ping", "%s answers no ping any more", w->subject.host);
+  bool itself = w->subject.kind == DRILL_CUT; /* what it said last may have died with it */
+  w->silent = (struct when){w->heard, w->heard + (itself ? 2 : 1) * EACH_MS};
+  if (itself) watch_event(w, w->silent, "silent", w->subject.host, "ssh", "%s says nothing any more", w->subject.host);
+  else watch_event(w, w->silent, "silent", w->subject.host, "ping", "%s answers no ping any more", w->subject.host);
 }

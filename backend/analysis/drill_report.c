@@ -61,6 +61,23 @@ bool drill_within(const struct drill_report *r) {
   return true;
 }
 
+/* What came back, and all the same not as it was to: a live migration that failed ends in a restart, and the guest was killed for it; a domain
+ * that runs only since its own host is back was started nowhere else. NULL: there is no such thing. */
+const char *drill_not_as_it_was_to(const struct drill_report *p, enum drill_kind k, bool fenced, struct arena *a) {
+  bool gone = k == DRILL_HUNG || k == DRILL_POWER || k == DRILL_CUT || (k == DRILL_CORE && fenced);
+  for (size_t i = 0; i < p->expected.domains.count; i++) {
+    const struct drill_expected_domain *e = &p->expected.domains.item[i];
+    for (size_t n = 0; str_eq(e->effect, effect_names[EFFECT_MIGRATES]) && n < p->timeline.count; n++)
+      if (str_eq(p->timeline.item[n].event, "failed") && p->timeline.item[n].text && str_starts(p->timeline.item[n].text, "migrate_"))
+        return arena_printf(a, "%s was to be moved live: that failed, and pacemaker stopped it and started it anew", e->name);
+    for (size_t n = 0; gone && str_eq(e->effect, effect_names[EFFECT_RESTARTS]) && n < p->outages.count; n++) {
+      const struct drill_outage *o = &p->outages.item[n];
+      if (str_eq(o->domain, e->name) && o->ms != UNKNOWN_INT && o->ms > 0 && o->to && str_eq(o->from, o->to)) return arena_printf(a, "no other host has started %s: it runs again since %s is back", e->name, o->to);
+    }
+  }
+  return NULL;
+}
+
 /* ---- trend ---- */
 
 static int by_number(const void *a, const void *b) {
@@ -70,6 +87,19 @@ static int by_number(const void *a, const void *b) {
 
 /* The smallest of the values that at least so many percent are not above. */
 static int64_t percentile(const int64_t *sorted, size_t n, size_t percent) { return n ? sorted[(n * percent + 99) / 100 - 1] : UNKNOWN_INT; }
+
+int64_t drill_lasts_ms(const struct drill_report *const *reports, size_t count, const char *drill, enum drill_kind k, int64_t hold_ms) {
+  static const int64_t usual[DRILL_KIND_COUNT] = {[DRILL_MOVE] = 60000, [DRILL_STOP] = 120000, [DRILL_HUNG] = 180000, [DRILL_POWER] = 180000, [DRILL_CUT] = 180000, [DRILL_CORE] = 180000, [DRILL_BRICK] = 60000, [DRILL_GLUSTERD] = 60000};
+  int64_t *ms = mem_alloc((count + 1) * sizeof *ms), lasts = usual[k] + hold_ms;
+  size_t n = 0;
+  for (size_t i = 0; i < count; i++)
+    if (str_eq(reports[i]->drill, drill) && (reports[i]->verdict == DRILL_PASSED || reports[i]->verdict == DRILL_SLOW) && reports[i]->ended != UNKNOWN_INT && reports[i]->began != UNKNOWN_INT && reports[i]->ended > reports[i]->began)
+      ms[n++] = reports[i]->ended - reports[i]->began;
+  qsort(ms, n, sizeof *ms, by_number);
+  if (n) lasts = percentile(ms, n, 95);
+  mem_free(ms);
+  return lasts;
+}
 
 struct drill_trend drill_trend_of(const struct drill_report *const *reports, size_t count, const char *drill, const char *domain) {
   struct drill_trend t = {.p50_ms = UNKNOWN_INT, .p95_ms = UNKNOWN_INT, .worst_ms = UNKNOWN_INT, .last_ms = UNKNOWN_INT, .last_at = UNKNOWN_INT};

@@ -35,15 +35,21 @@ static const struct silence *longest(const struct watched *d) {
 }
 
 /* What its guest wrote tells of its boot too, and of a stall that libvirt knows nothing of. */
-static void by_its_writes(const struct pulse *p, const struct watched *d, struct arena *a, struct drill_outage *o) {
+static void by_its_writes(const struct pulse *p, const struct watched *d, const struct silence *x, struct arena *a, struct drill_outage *o) {
+  struct silence felt = p->longest;
   o->running_ms = o->ms;
+  /* Cut off from its disk it went on by itself, until its host was fenced. */
+  bool before = x && happened(felt.end) && felt.end.until >= x->end.from && felt.begin.until < x->begin.from;
+  int64_t unwritten = before ? middle(x->begin) - middle(felt.begin) : 0;
+  if (before) felt.begin = x->begin;
   if (p->quiet) {
     o->ms = o->uncertainty_ms = UNKNOWN_INT;
     o->text = arena_printf(a, "it runs on %s, but its guest has not written to its disk again", d->on);
-  } else if (happened(p->longest.end)) {
-    o->ms = length(&p->longest);
-    o->uncertainty_ms = half(p->longest.begin) + half(p->longest.end);
+  } else if (happened(felt.end)) {
+    o->ms = length(&felt);
+    o->uncertainty_ms = half(felt.begin) + half(felt.end);
     o->text = arena_printf(a, "%s%suntil its guest wrote again; running after %" PRId64 ".%" PRId64 " s", o->text ? o->text : "", o->text ? "; " : "", o->running_ms / 1000, o->running_ms / 100 % 10);
+    if (unwritten > 500) o->text = arena_printf(a, "%s; nothing of it reached the disk in the %" PRId64 ".%" PRId64 " s before", o->text, unwritten / 1000, unwritten / 100 % 10);
   } else {
     o->ms = 0;
     o->uncertainty_ms = pulse_gap(p);
@@ -77,7 +83,7 @@ static void sum_outages(const struct drill_watch *w, struct arena *a, struct dri
       o->text = "whether it runs is not known";
     }
     const struct pulse *p = guest_pulse(w, d->name);
-    if (p && !d->down && o->ms != UNKNOWN_INT) by_its_writes(p, d, a, o);
+    if (p && !d->down && o->ms != UNKNOWN_INT) by_its_writes(p, d, x, a, o);
   }
 }
 

@@ -278,16 +278,52 @@ static const char *heal_grows(struct drill_watch *w, const struct snapshot *s) {
   return NULL;
 }
 
+/* It heals no more by itself, whatever comes: to wait for that would be to wait for nothing. */
+static const struct volume_view *split_of(const struct drill_watch *w, const struct snapshot *s) {
+  for (size_t i = 0; i < s->volumes.count; i++) {
+    const struct volume_view *v = &s->volumes.item[i], *was = snapshot_volume(w->before, v->name);
+    if (v->split_brain != UNKNOWN_INT && !v->stale.count && v->split_brain > (was && was->split_brain > 0 ? was->split_brain : 0)) return v;
+  }
+  return NULL;
+}
+
+/* The brick of a set that could be written before, and not now: guests see errors. */
+static const struct brick_view *unwritable(const struct drill_watch *w, const struct snapshot *s, const struct volume_view **ret) {
+  for (size_t i = 0; i < s->volumes.count; i++) {
+    const struct volume_view *v = *ret = &s->volumes.item[i], *was = snapshot_volume(w->before, v->name);
+    int64_t set = -1;
+    for (size_t k = 0; was && !v->stale.count && k < v->bricks.count; k++) {
+      if (v->bricks.item[k].set == set) continue;
+      set = v->bricks.item[k].set;
+      if (volume_set_state(v, set) == SET_LOST && volume_set_state(was, set) != SET_LOST) return &v->bricks.item[k];
+    }
+  }
+  return NULL;
+}
+
+bool drill_watch_ruined(const struct drill_watch *w) { return w->ruined; }
+
+static const char *ruins(struct drill_watch *w, const struct snapshot *s) {
+  const struct volume_view *v = split_of(w, s);
+  if (v) return arena_printf(w->arena, "%" PRId64 " file%s of %s in split-brain: both sides wrote", v->split_brain, v->split_brain == 1 ? " is" : "s are", v->name);
+  const struct brick_view *b = unwritable(w, s, &v);
+  return b ? arena_printf(w->arena, "set %" PRId64 " of %s cannot be written any more", b->set, v->name) : NULL;
+}
+
 const char *drill_watch_abort(struct drill_watch *w) {
   const struct snapshot *s = w->last;
   if (!s || !happened(w->injected)) return NULL;
   if (s->cluster.quorate == TRUTH_NO && w->before->cluster.quorate == TRUTH_YES && !old(&s->cluster.stale, LAYER_COROSYNC)) return "the cluster has lost quorum";
   const char *why = second_fault(w, s);
   if (!why) why = other_domain(w, s);
+  const char *ruin = why ? NULL : ruins(w, s);
+  if (ruin) why = ruin;
   if (!why) why = heal_grows(w, s);
   if (!why || !str_eq(why, w->suspect)) w->suspect_since = s->now;
   w->suspect = why;
-  return why && s->now - w->suspect_since >= SUSPECT_MS ? why : NULL;
+  if (!why || s->now - w->suspect_since < SUSPECT_MS) return NULL;
+  w->ruined = ruin != NULL;
+  return why;
 }
 
 /* ---- is all as it was? ---- */

@@ -1,4 +1,5 @@
 #include "analysis/fences.h"
+#include "model/proven.h"
 #include "analysis/seen.h"
 #include "analysis/store_view.h"
 #include <stdlib.h>
@@ -157,19 +158,26 @@ static bool stronger(const struct fence_view *v, enum truth proven, int64_t at) 
   return v->proven != TRUTH_YES ? proven == TRUTH_YES || v->at == UNKNOWN_INT || at > v->at : proven == TRUTH_YES && (v->at == UNKNOWN_INT || at > v->at);
 }
 
+static int64_t changed_at(const struct snapshot *s, const struct tallies *proofs, const char *host) {
+  int64_t last = UNKNOWN_INT;
+  for (size_t i = 0; proofs && i < proofs->count; i++)
+    if (str_starts(proofs->item[i].key, FENCE_CHANGED) && str_eq(host_name(s, proofs->item[i].key + strlen(FENCE_CHANGED)), host_name(s, host)) && proofs->item[i].value > last) last = proofs->item[i].value;
+  return last;
+}
+
 static void prove(const struct snapshot *s, const struct tallies *proofs, struct fences *f, struct fence_view *v) {
   v->proven = v->told == TRUTH_YES ? TRUTH_NO : TRUTH_UNKNOWN;
   for (size_t i = 0; proofs && i < proofs->count; i++) {
     const char *host = host_name(s, proofs->item[i].key);
     enum truth proven = whose_proof(f, host);
-    if (!fence_view_covers(v, host) || !stronger(v, proven, proofs->item[i].value)) continue;
+    if (!fence_view_covers(v, host) || proofs->item[i].value < changed_at(s, proofs, host) || !stronger(v, proven, proofs->item[i].value)) continue;
     v->proven = proven;
     v->at = proofs->item[i].value;
     v->client = "an operation of this console";
   }
   for (size_t i = 0; i < s->fencing.count; i++) {
     const struct fencing_view *e = &s->fencing.item[i];
-    if (!proves(e) || !fence_view_covers(v, e->target)) continue;
+    if (!proves(e) || !fence_view_covers(v, e->target) || e->at < changed_at(s, proofs, e->target)) continue;
     enum truth proven = whose_proof(f, e->target);
     if (!stronger(v, proven, e->at)) continue;
     v->proven = proven;

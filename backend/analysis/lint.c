@@ -78,6 +78,25 @@ const struct lint_setups *lint_setups(struct linting *l) {
   return l->setups = out;
 }
 
+const char *lint_volume_of(struct linting *l, const struct domain_view *d, const char *path) {
+  const char *host = d->hosts.count ? d->hosts.item[0] : NULL, *best = NULL;
+  size_t most = 0;
+  for (size_t i = 0; i < d->disks.count; i++)
+    if (d->disks.item[i].volume && str_eq(d->disks.item[i].source, path)) return d->disks.item[i].volume;
+  for (size_t i = 0; host && path && i < lint_setups(l)->count; i++) {
+    const struct libvirt_setup *x = str_eq(lint_setups(l)->item[i].host, host) ? lint_setups(l)->item[i].fact : NULL;
+    for (size_t k = 0; x && k < x->mounts.count; k++) {
+      const struct setup_mount *m = &x->mounts.item[k];
+      const char *colon = m->source ? strchr(m->source, ':') : NULL;
+      size_t len = m->mount ? strlen(m->mount) : 0;
+      if (!colon || m->mounted != TRUTH_YES || len <= most || strncmp(path, m->mount, len) || path[len] != '/') continue;
+      best = colon + 1 + (colon[1] == '/');
+      most = len;
+    }
+  }
+  return best;
+}
+
 /* ---- what must have been read ---- */
 
 /* Each of its sources that there is was read lately; one that is not installed anywhere leaves its layer out. */

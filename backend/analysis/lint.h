@@ -52,5 +52,7 @@ bool lint_is_domain(const struct pcmk_param *p); /* a VirtualDomain */
 void lint_not_known(struct linting *l, const char *format, ...) PRINTF(2, 3); /* a part of the check could not be made, and why */
 /* As its host's libvirt defines it; NULL: not known there. */
 const struct libvirt_domain *lint_definition(struct linting *l, const struct domain_view *d);
+/* The volume that a file of that domain lies on: as it is known of the console's own mounts, else as its host says of its own. NULL: on none. */
+const char *lint_volume_of(struct linting *l, const struct domain_view *d, const char *path);
 const struct lint_setups *lint_setups(struct linting *l); /* what each host that runs domains says of its own setup */
 #endif

@@ -26,6 +26,19 @@ static void fencing_missing(struct linting *l) {
   }
 }
 
+/* The agent's start and each monitor ask the device; what it said is in the failure. */
+static void fence_device_fails(struct linting *l) {
+  for (size_t i = 0; i < l->s->resources.count; i++) {
+    const struct resource_view *r = &l->s->resources.item[i];
+    const char *task = NULL, *on = NULL, *reason = NULL;
+    if (!is_fence_device(r) || r->stale.count || r->disabled == TRUTH_YES) continue;
+    for (size_t k = 0; k < l->s->failures.count; k++)
+      if (str_eq(l->s->failures.item[k].resource, r->id)) task = l->s->failures.item[k].task, on = l->s->failures.item[k].host, reason = l->s->failures.item[k].reason;
+    if (r->failed != TRUTH_YES && !(r->role == HA_STOPPED && task)) continue;
+    lint_found(l, r->id, "%s is %s%s%s%s%s%s%s", r->id, r->role == HA_STOPPED ? "stopped" : "failed", task ? ": its " : "", task ? task : "", on ? " failed on " : "", on ? on : "", reason && *reason ? ": " : "", reason && *reason ? reason : "");
+  }
+}
+
 static void fencing_unproven(struct linting *l) {
   const struct pcmk_nodes *n = nodes_of(l);
   if (!fact_seen(l->s, "pacemaker.fencing", NULL)) return;
@@ -80,21 +93,47 @@ static void leftovers(struct linting *l) {
 
 static const struct domain_view *domain_of(const struct linting *l, const struct pcmk_param *p) { return snapshot_domain_of(l->s, p->resource); }
 
+/* The volume of a domain whose bricks keep a lock for longest; NULL: it has no disk on any, or a failed start is not final for it. */
+static const struct volume_view *longest_lock(const struct linting *l, const struct pcmk_param *p) {
+  const struct domain_view *d = lint_is_domain(p) ? domain_of(l, p) : NULL;
+  const char *expires = d ? lint_meta(l, p, "failure-timeout") : NULL;
+  const struct volume_view *most = NULL;
+  for (size_t i = 0; d && !(expires && duration_of(expires, 0) > 0) && i < d->disks.count; i++) {
+    const struct volume_view *v = d->disks.item[i].volume ? snapshot_volume(l->s, d->disks.item[i].volume) : NULL;
+    if (v && (!most || lock_release_seconds(v) > lock_release_seconds(most))) most = v;
+  }
+  return most;
+}
+
+static bool fatal(const struct linting *l) { return pcmk_truth(property(l, "start-failure-is-fatal")) != TRUTH_NO; }
+
 /* The one failed start that is final: a domain is started elsewhere before the bricks let the dead client's lock go. */
 static void lock_outlives_failover(struct linting *l) {
   int64_t found = detection_seconds(l->s);
-  if (pcmk_truth(property(l, "start-failure-is-fatal")) == TRUTH_NO || found == UNKNOWN_INT) return;
+  if (!fatal(l) || found == UNKNOWN_INT) return;
   EACH_PARAM(l, p) {
-    const struct domain_view *d = lint_is_domain(p) ? domain_of(l, p) : NULL;
-    const char *expires = d ? lint_meta(l, p, "failure-timeout") : NULL;
-    if (!d || (expires && duration_of(expires, 0) > 0)) continue;
-    for (size_t i = 0; i < d->disks.count; i++) {
-      const struct volume_view *v = d->disks.item[i].volume ? snapshot_volume(l->s, d->disks.item[i].volume) : NULL;
-      int64_t release = v ? lock_release_seconds(v) : 0;
-      if (release <= found) continue;
-      lint_found(l, p->resource, "the bricks of %s keep a dead host's locks for %" PRId64 " s, its domains are started elsewhere %" PRId64 " s after it died; no failure-timeout is set", v->name, release, found);
-      break;
-    }
+    const struct volume_view *v = longest_lock(l, p);
+    int64_t release = v ? lock_release_seconds(v) : 0;
+    if (release > found) lint_found(l, p->resource, "the bricks of %s keep a dead host's locks for %" PRId64 " s, its domains are started elsewhere %" PRId64 " s after it died; no failure-timeout is set", v->name, release, found);
+  }
+}
+
+/* A host that hangs holds its locks until its power is cut: they are kept from then on, and what it ran is started as soon as the fence
+ * agent is satisfied. Where even the time from its loss on is too short, the check before this one says so. */
+static void lock_outlives_fencing(struct linting *l) {
+  const struct pcmk_nodes *n = nodes_of(l);
+  int64_t found = detection_seconds(l->s), soon = INT64_MAX;
+  const char *which = NULL;
+  if (!fatal(l) || found == UNKNOWN_INT || l->s->cluster.fencing != TRUTH_YES) return;
+  for (size_t i = 0; n && i < n->nodes.count; i++) {
+    const char *name = n->nodes.item[i].name, *device = name && !str_eq(n->nodes.item[i].type, "remote") ? fence_device_of(l->s, name, NULL) : NULL;
+    if (device && fenced_to_start_ms(l->s, name) < soon) soon = fenced_to_start_ms(l->s, name), which = device;
+  }
+  EACH_PARAM(l, p) {
+    const struct volume_view *v = which ? longest_lock(l, p) : NULL;
+    int64_t release = v ? lock_release_seconds(v) : 0;
+    if (!v || release > found || release * 1000 <= soon) continue;
+    lint_found(l, p->resource, "the bricks of %s keep a host's locks for %" PRId64 " s after %s has cut its power, its domains are started elsewhere %" PRId64 ".%" PRId64 " s after that; no failure-timeout is set", v->name, release, which, soon / 1000, soon % 1000 / 100);
   }
 }
 
@@ -178,6 +217,7 @@ static void capacities_unset(struct linting *l) {
 const struct lint_check lint_cluster_checks[] = {
     {"fencing-off", "fencing is off", "Pacemaker cannot prove a lost host dead. With fencing off it starts the domains elsewhere all the same, and a host that was only cut off goes on writing: two writers destroy a disk.", SEVERITY_CRITICAL, "fencing-create", LINT_PACEMAKER, fencing_off},
     {"fencing-missing", "a node without a fence device", "When it is lost, nothing can prove it dead: what ran on it is not started anywhere else until an operator says that it is off.", SEVERITY_CRITICAL, "fencing-create", LINT_PACEMAKER, fencing_missing},
+    {"fence-device-fails", "a fence device does not answer", "Its BMC or hypervisor is not reached, or does not let the agent in: a cable, an address, or a password that was changed there. Its node cannot be fenced now; nothing of it would be started elsewhere.", SEVERITY_CRITICAL, "fencing-password", LINT_PACEMAKER, fence_device_fails},
     {"fencing-unproven", "fencing was never proven", "A device that was never tried fails on the day it is needed: a wrong password, address, plug or cipher. Only a power cycle proves it.", SEVERITY_WARNING, "fencing-test", LINT_PACEMAKER, fencing_unproven},
     {"fencing-race", "two nodes may shoot each other", "When the network between two nodes breaks, each fences the other at the same moment, and both may go down. A delay for one of them (pcmk_delay_base, priority-fencing-delay) decides who wins.", SEVERITY_WARNING, "cluster-property", LINT_PACEMAKER, fencing_race},
     {"sbd-two-nodes", "SBD by watchdog on two nodes", "A node that fences itself when it loses quorum needs to lose it: with two_node it does not, so neither half ever dies. It needs a quorum device.", SEVERITY_CRITICAL, NULL, LINT_PACEMAKER | LINT_QUORUM, sbd_two_nodes},
@@ -186,6 +226,7 @@ const struct lint_check lint_cluster_checks[] = {
     {"one-link", "one network between the nodes", "One switch or cable lost is a node lost: it is fenced. A second link of corosync over other hardware avoids that.", SEVERITY_INFO, NULL, LINT_QUORUM, one_link},
     {"leftover-constraint", "a move left a constraint", "What a move or a ban leaves keeps the resource on or off a node for good. At the next failure it may have nowhere to go, or move back by itself.", SEVERITY_WARNING, "resource-clear", LINT_PACEMAKER, leftovers},
     {"lock-outlives-failover", "the disk is still locked when the domain starts elsewhere", "Gluster's bricks keep a dead client's locks until their timeouts have passed. Pacemaker starts the domain before that, qemu finds its disk locked, the start fails, and one failed start is final: the domain stays stopped. Shorter time-outs on the volume, effective for clients that connect afterwards, or a failure-timeout on the resource mend it.", SEVERITY_CRITICAL, "gluster-failover-timeouts", LINT_PACEMAKER | LINT_QUORUM | LINT_GLUSTER, lock_outlives_failover},
+    {"lock-outlives-fencing", "the disk is still locked when a host that hung was fenced", "A host that hangs keeps its locks until its power is cut, and its bricks keep them for some seconds more. Fencing is over sooner than that, the domain is started, finds its disk locked, and one failed start is final. start-failure-is-fatal=false has it tried again at once (with a migration-threshold on the resources, so that another node is tried at last); a longer power_wait of the fence device, or shorter time-outs of the volume, mend it too.", SEVERITY_CRITICAL, "cluster-property", LINT_PACEMAKER | LINT_QUORUM | LINT_GLUSTER, lock_outlives_fencing},
     {"no-migration", "a domain is not moved live", "Without allow-migrate each move, also the one that drains a host, shuts the guest down and starts it again. pcs resource meta RESOURCE allow-migrate=true.", SEVERITY_INFO, NULL, LINT_PACEMAKER, no_migration},
     {"migration-too-short", "a migration has too little time", "A live migration that exceeds its time fails; pacemaker then stops the domain on both hosts and starts it again.", SEVERITY_WARNING, NULL, LINT_PACEMAKER | LINT_LIBVIRT, migration_too_short},
     {"stop-too-short", "a guest has little time to shut down", "The agent shuts the guest down and, five seconds before the stop's time is over, switches it off: what it had not written by then is lost. Stops happen when a host is drained too, wherever the domain cannot be moved live.", SEVERITY_INFO, NULL, LINT_PACEMAKER, stop_too_short},

@@ -30,7 +30,7 @@ static void local_disk(struct linting *l) {
       const struct libvirt_disk *k = &x->disks.item[i];
       bool shared = false;
       for (size_t n = 0; n < d->disks.count; n++) shared |= str_eq(d->disks.item[n].target, k->target) && d->disks.item[n].volume;
-      if (k->source && !shared && str_eq(k->type, "file")) lint_found(l, d->name, "%s %s is on no gluster volume that is mounted there", k->target ? k->target : "a disk", k->source);
+      if (k->source && !shared && str_eq(k->type, "file") && !lint_volume_of(l, d, k->source)) lint_found(l, d->name, "%s %s is on no gluster volume that is mounted there", k->target ? k->target : "a disk", k->source);
     }
   }
 }

@@ -164,8 +164,10 @@ static const char *volume_of(const char *source) {
 static struct texts volumes_used(struct linting *l) {
   struct texts used = {0};
   EACH_DOMAIN(l, d)
-    for (size_t i = 0; i < d->disks.count; i++)
-      if (d->disks.item[i].volume && d->disks.item[i].source && *d->disks.item[i].source == '/' && !texts_have(&used, d->disks.item[i].volume)) texts_add(l->a, &used, d->disks.item[i].volume);
+    for (size_t i = 0; i < d->disks.count; i++) {
+      const char *source = d->disks.item[i].source, *volume = source && *source == '/' ? lint_volume_of(l, d, source) : NULL;
+      if (volume && !texts_have(&used, volume)) texts_add(l->a, &used, volume);
+    }
   return used;
 }
 
@@ -278,8 +280,24 @@ static void each_definition(struct linting *l, void (*judge)(struct linting *l, 
   say_unknown(l, &unknown);
 }
 
+static bool mounts_above(const struct libvirt_setup *x, const char *path) {
+  for (size_t i = 0; i < x->mounts.count; i++) {
+    size_t len = x->mounts.item[i].mount ? strlen(x->mounts.item[i].mount) : 0;
+    if (len > 1 && x->mounts.item[i].mounted == TRUTH_YES && !strncmp(path, x->mounts.item[i].mount, len) && path[len] == '/') return true;
+  }
+  return false;
+}
+
+/* On a volume that others have mounted and this host has not: that is another check's to say. */
+static bool for_want_of_a_mount(struct linting *l, const struct lint_setup *x, const char *path) {
+  EACH_SETUP(l, o)
+    if (o != x && o->fact && mounts_above(o->fact, path)) return !mounts_above(x->fact, path);
+  return false;
+}
+
 static void judge_readable(struct linting *l, const struct lint_setup *x, const struct setup_definition *d, const char *resource) {
   const struct texts one = {(const char *[]){resource}, 1};
+  if (for_want_of_a_mount(l, x, d->path)) return;
   if (d->readable == TRUTH_NO && may_run(l, &one, x->host).count) lint_found(l, resource, "%s cannot read %s", x->host, d->path);
 }
 

@@ -33,6 +33,16 @@ static void first_brick_mandatory(struct linting *l) {
   }
 }
 
+/* Three copies have quorum by default: somebody has taken it away. */
+static void no_client_quorum(struct linting *l) {
+  EACH_VOLUME(l, v) {
+    struct set_rules r = volume_rules(v);
+    const char *type = pairs_get(&v->options, "cluster.quorum-type");
+    if (v->replica > 2 && r.quorum <= (v->replica - (v->arbiter > 0 ? v->arbiter : 0)) / 2 && type)
+      lint_found(l, v->name, "cluster.quorum-type is %s on %" PRId64 " copies: a host that is cut off writes on to what it still sees, %" PRId64 " s later at the latest", type, v->replica, stall_seconds(v));
+  }
+}
+
 static void set_on_one_host(struct linting *l) {
   EACH_VOLUME(l, v)
     for (size_t i = 0; i < v->bricks.count; i++)
@@ -89,6 +99,7 @@ const struct lint_check lint_store_checks[] = {
     {"replica-2", "two copies cannot tell which is right", "When each of two copies was written while the other was away, nobody can tell which is right: split-brain. A third copy, or an arbiter that holds names only, can.", SEVERITY_WARNING, "gluster-brick-add", LINT_GLUSTER, replica_two},
     {"no-copies", "disks without a second copy", "The host of that brick lost, its domains stand still until it is back; its disk lost, they are gone.", SEVERITY_CRITICAL, NULL, LINT_GLUSTER | LINT_LIBVIRT, no_copies},
     {"first-brick-mandatory", "the first brick must live", "With quorum auto on two copies half is enough only when the first brick is in it: its host lost, all writes to the set fail until it returns.", SEVERITY_WARNING, "gluster-volume-set", LINT_GLUSTER, first_brick_mandatory},
+    {"no-client-quorum", "a volume without quorum", "Whoever sees a single copy may write to it. A host that is cut off from the others goes on writing to its own, while its domains are started elsewhere and write to the other copies: split-brain, which nobody can heal without losing one of the two. cluster.quorum-type auto has writes wait for more than half of the copies.", SEVERITY_CRITICAL, "gluster-volume-set", LINT_GLUSTER, no_client_quorum},
     {"set-on-one-host", "copies on one host", "A host lost takes both copies with it.", SEVERITY_CRITICAL, "gluster-brick-replace", LINT_GLUSTER, set_on_one_host},
     {"slow-ping", "guests stand still longer than their disks bear", "When a brick's host dies silently, writers wait from one to two times network.ping-timeout. A guest whose disk gives up before that makes its filesystem read-only.", SEVERITY_WARNING, "gluster-failover-timeouts", LINT_GLUSTER | LINT_LIBVIRT, slow_ping},
     {"not-for-disks", "the volume is not set up for disks", "Read caches on several hosts and buffered writes are for files that one host at a time reads; gluster's group `virt` turns them off.", SEVERITY_INFO, "gluster-virt-options", LINT_GLUSTER | LINT_LIBVIRT, not_for_disks},

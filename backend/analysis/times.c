@@ -1,8 +1,9 @@
 #include "analysis/times.h"
 #include "analysis/seen.h"
+#include <string.h>
 
 /* Fencing by a BMC took 3 to 5 s in measured failovers, start and boot of a guest 3 s and more. */
-enum { FENCING_S = 5, START_S = 5, PING_DEFAULT_S = 42, USER_TIMEOUT_DEFAULT_S = 42, KEEPALIVE_DEFAULT_S = 20, INTERVAL_DEFAULT_S = 2, COUNT_DEFAULT = 9 };
+enum { FENCING_S = 5, START_S = 5, PING_DEFAULT_S = 42, USER_TIMEOUT_DEFAULT_S = 42, KEEPALIVE_DEFAULT_S = 20, INTERVAL_DEFAULT_S = 2, COUNT_DEFAULT = 9, OPENED_MS = 1000 }; /* OPENED_MS: a start was asked for, and qemu opens the disks */
 
 static int64_t option(const struct volume_view *v, const char *name, int64_t otherwise) {
   int64_t n;
@@ -22,6 +23,25 @@ int64_t detection_seconds(const struct snapshot *s) {
   const struct corosync_cluster *c = fact_seen(s, "corosync.cluster", NULL);
   if (!c || c->token_ms == UNKNOWN_INT || c->consensus_ms == UNKNOWN_INT) return UNKNOWN_INT;
   return (c->token_ms + c->consensus_ms + 999) / 1000;
+}
+
+/* Agents of fence-agents that wait by themselves after the power was switched; the others do when they are told to. */
+static int64_t power_wait_ms(const struct pcmk_param *device) {
+  static const struct { const char *agent; int64_t ms; } rows[] = {{"fence_ipmilan", 2000}, {"fence_ilo3", 4000}, {"fence_ilo4", 2000}, {"fence_ilo5", 2000}, {"fence_idrac", 2000}, {"fence_imm", 2000}};
+  const char *colon = device->agent ? strrchr(device->agent, ':') : NULL;
+  int64_t own = 0;
+  for (size_t i = 0; colon && i < sizeof rows / sizeof *rows; i++)
+    if (str_eq(colon + 1, rows[i].agent)) own = rows[i].ms;
+  return duration_of(pairs_get(&device->params, "power_wait"), own);
+}
+
+int64_t fenced_to_start_ms(const struct snapshot *s, const char *host) {
+  const char *device = fence_device_of(s, host, NULL);
+  const struct pcmk_param *c = device ? resource_config(s, device) : NULL;
+  const char *action = c ? pairs_get(&c->params, "pcmk_reboot_action") : NULL, *method = c ? pairs_get(&c->params, "method") : NULL;
+  if (!action) action = property_seen(s, "stonith-action");
+  bool once = str_eq(action, "off") || str_eq(action, "poweroff") || str_eq(method, "cycle");
+  return (c ? power_wait_ms(c) * (once ? 1 : 2) : 0) + OPENED_MS;
 }
 
 int64_t failover_seconds(const struct snapshot *s, const struct domain_view *d) {

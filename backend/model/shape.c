@@ -223,7 +223,9 @@ static int decode_array(const struct field *f, const json_t *v, void *m, struct 
   if (n > SHAPE_LIST_MAX) return wrong(f, "of a sane length", e);
   bool texts = f->type == FIELD_TEXTS || f->type == FIELD_SOME;
   size_t one = texts ? sizeof(char *) : f->of.shape->size;
-  struct any_list l = {arena_array(a, n, one), n};
+  size_t room = 1; /* as grow() leaves it: what was read may be added to */
+  while (room < n) room *= 2;
+  struct any_list l = {arena_array(a, room, one), n};
   for (size_t i = 0; i < n; i++) {
     void *item = (char *)l.item + i * one;
     const json_t *w = json_array_get(v, i);

@@ -1,5 +1,6 @@
 /* The cluster as a whole: set up, started, stopped, taken apart, its properties; and its fence devices' rows. */
 #include "ops/cluster_rows.h"
+#include "ops/guide_parts.h"
 #include <string.h>
 
 static struct texts cluster_nodes(struct planning *p) {
@@ -85,6 +86,26 @@ static void plan_stop(struct planning *p) {
     if (move_deadline(p, on.item[i]) + 60000 > s->deadline_ms) s->deadline_ms = move_deadline(p, on.item[i]) + 60000;
   if (whole) verify_that(p, "cluster-down", NULL);
   for (size_t i = 0; !whole && i < nodes.count; i++) verify_that(p, "node-away", nodes.item[i], NULL);
+}
+
+/* Stopped in order, missed by the others, started again; that it was seen is kept in the configuration. One that is away already
+ * only comes back: whoever was interrupted in between goes on. */
+static void plan_leave_and_join(struct planning *p) {
+  const char *node = given(p, "node");
+  if (!pcs_of(p, pcs_host(p)) || !cluster_told(p)) return;
+  if (holds(p, "node-away", node, NULL) != TRUTH_YES) {
+    plan_stop(p);
+    if (refused(p)) return;
+    p->plan->verify.count = 0; /* it is not the end of it that it is away */
+  }
+  step_wait(p, 60000, planf(p, "until the others see %s offline", node), "node-away", node, NULL);
+  struct step *s = step_run(p, pcs_host(p), planf(p, "start the cluster on %s again", node), "pcs", "cluster", "start", node_name(p->snap, node), NULL);
+  s->deadline_ms = 180000;
+  s->harmless = TRUTH_YES;
+  step_wait(p, 180000, planf(p, "until %s is online", node), "node-online", node, NULL);
+  proof_step(p, "node-absence", planf(p, "%s was seen to leave and to come back", node));
+  verify_that(p, "node-online", node, NULL);
+  consequence(p, "%s comes back a moment later; that it did is written into the cluster's configuration", node);
 }
 
 static void plan_enable(struct planning *p) {
@@ -206,6 +227,10 @@ const struct operation cluster_operations[] = {
      .help = "Starts corosync and pacemaker, on every node or on some."},
     {.name = "cluster-stop", .title = "Stop the cluster", .target = TARGET_CLUSTER, .danger = 1, .arguments = start_arguments, .survey = survey_pcs, .plan = plan_stop,
      .help = "Stops pacemaker and corosync in order: on one node, whose domains move away, or on all, which shuts every domain down."},
+    {.name = "node-leave-and-join", .title = "See a node leave and come back", .target = TARGET_NODE, .danger = 1, .flags = OP_NOT_OWN_HOST, .arguments = node_argument, .survey = survey_pcs, .plan = plan_leave_and_join, .fits = only_by_name,
+     .help = "Stops the cluster on one node in order, sees that the others miss it, starts it again, and writes into the cluster's configuration that this was seen. The mildest loss there is: what does not work now does not work at night."},
+    {.name = "cluster-password", .title = "Set hacluster's password, start pcsd", .target = TARGET_CLUSTER, .danger = 1, .flags = OP_NO_LOCK, .arguments = password_arguments, .survey = survey_authenticate, .plan = plan_password, .fits = only_by_name,
+     .help = "pcs tells the hosts by the daemon pcsd, which asks for the password of the user hacluster once. It goes by standard input, and is in no argument."},
     {.name = "cluster-enable", .title = "Start the cluster with its hosts, or not", .target = TARGET_CLUSTER, .danger = 1, .arguments = enable_arguments, .survey = survey_pcs, .plan = plan_enable,
      .help = "Says whether a host that boots joins the cluster by itself."},
     {.name = "cluster-destroy", .title = "Destroy the cluster", .target = TARGET_CLUSTER, .danger = 2, .arguments = none, .survey = survey_pcs, .plan = plan_destroy,
@@ -214,6 +239,8 @@ const struct operation cluster_operations[] = {
      .help = "Sets or unsets a property of pacemaker's, as stonith-enabled or maintenance-mode."},
     {.name = "fencing-create", .title = "Set up a fence device", .target = TARGET_NODE, .danger = 1, .flags = OP_WIZARD, .arguments = fencing_create_arguments, .survey = survey_fencing_create, .plan = plan_fencing_create,
      .help = "Makes the device by which the cluster cuts a node's power: a BMC (fence_ipmilan), or the hypervisor that a nested node runs on (fence_virsh). Prove it afterwards with fencing-test."},
+    {.name = "fencing-password", .title = "Give a fence device another password", .target = TARGET_NODE, .danger = 1, .arguments = fencing_password_arguments, .survey = survey_fencing_password, .plan = plan_fencing_password,
+     .help = "Tells a fence device the password that its BMC or hypervisor has by now, on all nodes, and has the cluster try it again. Prove it afterwards with fencing-test."},
     {.name = "fencing-test", .title = "Prove fencing: cut the node's power for real", .target = TARGET_NODE, .danger = 2, .flags = OP_NOT_OWN_HOST, .arguments = node_argument, .survey = survey_fencing_test, .plan = plan_fencing_test,
      .help = "Fences the node and waits until it is back. The only proof that fencing works on the night it is needed."},
     {.name = "fencing-fence", .title = "Fence the node now", .target = TARGET_NODE, .danger = 2, .flags = OP_NOT_OWN_HOST, .arguments = fence_arguments, .plan = plan_fencing_fence,

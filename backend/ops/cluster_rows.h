@@ -37,7 +37,7 @@ void ask_pcs(struct planning *p, const char *host);
 int64_t pcs_of(struct planning *p, const char *host); /* 9, 10, 11, 12; 0 with a refusal: not there, or not known */
 
 /* ---- plans of one file that are rows of another's table ---- */
-extern const struct operation_argument domain_create_arguments[], make_ha_arguments[], undo_ha_arguments[], share_arguments[], setup_arguments[], authenticate_arguments[], fencing_create_arguments[];
+extern const struct operation_argument domain_create_arguments[], make_ha_arguments[], undo_ha_arguments[], share_arguments[], setup_arguments[], authenticate_arguments[], password_arguments[], fencing_create_arguments[], fencing_password_arguments[], domain_image_arguments[], hand_over_arguments[];
 void survey_domain_create(struct planning *p);
 void plan_domain_create(struct planning *p);
 void survey_share(struct planning *p);
@@ -50,8 +50,15 @@ void survey_setup(struct planning *p);
 void plan_setup(struct planning *p);
 void survey_authenticate(struct planning *p);
 void plan_authenticate(struct planning *p);
+void plan_password(struct planning *p);
+void survey_domain_image(struct planning *p);
+void plan_domain_image(struct planning *p);
+void survey_hand_over(struct planning *p);
+void plan_hand_over(struct planning *p);
 void survey_fencing_create(struct planning *p);
 void plan_fencing_create(struct planning *p);
+void survey_fencing_password(struct planning *p);
+void plan_fencing_password(struct planning *p);
 void survey_fencing_test(struct planning *p);
 void plan_fencing_test(struct planning *p);
 void plan_fencing_fence(struct planning *p);

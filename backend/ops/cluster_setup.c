@@ -164,6 +164,21 @@ void plan_authenticate(struct planning *p) {
   consequence(p, "%s may be told by pcs from each other: pcsd keeps a token on each of them, not the password", list_members(p, &m));
 }
 
+void plan_password(struct planning *p) {
+  struct members m = members_of(p);
+  for (size_t i = 0; i < m.count; i++) pcs_of(p, m.item[i].name);
+  if (!given(p, "password")) refuse_always(p, "with password=@FILE or password=@-", "the password of hacluster is needed");
+  if (refused(p)) return;
+  consequence(p, "hacluster's password is set on %s, and pcsd runs there, now and at every boot", list_members(p, &m));
+  consequence(p, "who knows it may do everything in the cluster; the tokens that pcsd has already stay good");
+  for (size_t i = 0; i < m.count; i++) {
+    struct step *s = step_run(p, m.item[i].name, planf(p, "start pcsd on %s", m.item[i].name), "systemctl", "enable", "--now", "pcsd", NULL);
+    s->deadline_ms = 60000;
+    s->harmless = TRUTH_YES;
+    step_password(p, m.item[i].name);
+  }
+}
+
 static void add_nodes(struct planning *p, struct step *s, const struct members *m, int64_t pcs) {
   for (size_t i = 0; i < m->count; i++) {
     const struct member *x = &m->item[i];
@@ -232,6 +247,7 @@ void plan_setup(struct planning *p) {
 #define SET_PASSWORD(fallback_) {.name = "set_password", .title = "yes|no", .help = "set that password for hacluster on every host first; no: it is set already", .kind = ARG_YES, .fallback = fallback_}
 
 const struct operation_argument authenticate_arguments[] = {NODES, PASSWORD("of the user hacluster, the same on every host"), SET_PASSWORD("no"), {.name = NULL}};
+const struct operation_argument password_arguments[] = {NODES, PASSWORD("of the user hacluster, the same on every host"), {.name = NULL}};
 const struct operation_argument setup_arguments[] = {
     {.name = "name", .title = "NAME", .help = "the cluster's name: at most 15 characters are shown by some tools", .kind = ARG_NAME, .required = true, .fallback = "cluster-kvm"},
     NODES,

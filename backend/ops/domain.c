@@ -327,6 +327,10 @@ static const struct operation_argument migrate_arguments[] = {
 const struct operation domain_operations[] = {
     {.name = "domain-create", .title = "Create a domain from an image", .target = TARGET_CLUSTER, .danger = 1, .flags = OP_WIZARD, .arguments = domain_create_arguments, .survey = survey_domain_create, .plan = plan_domain_create,
      .help = "Copies an image to a volume, sets root's password or key in it, and defines and starts a domain on it."},
+    {.name = "domain-image", .title = "Copy an image to a volume", .target = TARGET_CLUSTER, .danger = 1, .flags = OP_NO_LOCK, .arguments = domain_image_arguments, .survey = survey_domain_image, .plan = plan_domain_image, .fits = only_by_name,
+     .help = "Makes the disk of a new domain of a cloud image, as qcow2, where a volume is mounted. domain-create does it too, and the rest."},
+    {.name = "domain-hand-over", .title = "Try the shared definition on another host", .target = TARGET_DOMAIN, .danger = 1, .flags = OP_NO_LOCK, .arguments = hand_over_arguments, .survey = survey_hand_over, .plan = plan_hand_over,
+     .help = "Shuts the domain down and forgets it on one host, defines and starts it on another by the definition on the volume: what pacemaker will do when its host is lost, tried by hand once.", .fits = is_plain},
     {.name = "domain-share", .title = "Share a domain's definition", .target = TARGET_DOMAIN, .danger = 1, .arguments = share_arguments, .survey = survey_share, .plan = plan_share,
      .help = "Writes the domain's inactive definition, with its secrets, to the shared volume, where every host and pacemaker find it."},
     {.name = "domain-make-ha", .title = "Make a domain highly available", .target = TARGET_DOMAIN, .danger = 1, .flags = OP_WIZARD, .arguments = make_ha_arguments, .survey = survey_make_ha, .plan = plan_make_ha, .fits = is_plain,

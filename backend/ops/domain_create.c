@@ -80,7 +80,7 @@ static void refuse_by_survey(struct planning *p, const char *host, const char *d
     return;
   }
   if (!answered(p, host, "image")) refuse_always(p, "with an image that is there", "%s on %s is no image that qemu-img can read", image, host);
-  if (answered(p, host, "disk")) refuse_always(p, "with another name, or when that file is gone", "%s is there already", disk);
+  if (answered(p, host, "disk") && strcmp(image, disk)) refuse_always(p, "with another name, or when that file is gone", "%s is there already", disk);
   if (asked(p, host, "directory") && !answered(p, host, "directory")) refuse(p, "when a volume is mounted there", "nothing is mounted on %s: the disk would be on %s alone", directory, host);
   if (bridge && asked(p, host, "bridge") && !answered(p, host, "bridge")) refuse(p, "when it has one (host-bridge)", "%s has no bridge %s", host, bridge);
   if ((given(p, "password") || given(p, "key")) && !answered(p, host, "customize")) refuse_always(p, "when it is there (package libguestfs-tools)", "%s has no virt-customize to write into the image with", host);
@@ -178,13 +178,54 @@ void plan_domain_create(struct planning *p) {
   refuse_without_room(p, host);
   consequence(p, "%s is a new domain on %s, with its disk in %s%s", name, host, disk, start ? ", and starts" : "");
   consequence(p, "no resource drives it yet: domain-make-ha does that");
-  copy_image(p, host, disk);
+  if (strcmp(given(p, "image"), disk)) copy_image(p, host, disk);
+  else consequence(p, "its disk is %s as it lies there", disk);
   let_root_in(p, host, disk);
   if (by_tool) install(p, host, disk);
   else define(p, host, disk);
+  const struct host_view *h = snapshot_host(p->snap, host);
+  if (!h || h->libvirt == LIBVIRT_UNKNOWN) { /* no source reads it from here, before there is a cluster: it is asked */
+    step_run(p, host, planf(p, "see that it is there"), "virsh", "domstate", "--domain", name, NULL)->harmless = TRUTH_YES;
+    return;
+  }
   verify_that(p, "domain-defined-on", name, host, NULL);
   if (start) verify_that(p, "domain-runs-on", name, host, NULL);
 }
+
+/* ---- the copy alone ---- */
+
+static const char *directory_of(struct planning *p, const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash > path ? arena_strndup(p->arena, path, (size_t)(slash - path)) : "/";
+}
+
+void survey_domain_image(struct planning *p) {
+  const char *host = given(p, "host");
+  if (!host) return;
+  ask_command(p, host, "image", "qemu-img", "info", given(p, "image"), NULL);
+  ask_command(p, host, "disk", "test", "-e", given(p, "disk"), NULL);
+  ask_command(p, host, "directory", "mountpoint", "-q", directory_of(p, given(p, "disk")), NULL);
+}
+
+void plan_domain_image(struct planning *p) {
+  const char *host = given(p, "host"), *image = given(p, "image"), *disk = given(p, "disk"), *directory = directory_of(p, disk);
+  if (!host) return (void)refuse_always(p, "with host=", "say on which host: none is known that runs domains");
+  if (refuse_unasked(p, host, "image", "whether the image is there")) return;
+  if (!answered(p, host, "image")) refuse_always(p, "with an image that is there", "%s on %s is no image that qemu-img can read", image, host);
+  if (answered(p, host, "disk")) refuse_always(p, "with another disk, or when that file is gone", "%s is there already", disk);
+  if (!answered(p, host, "directory")) refuse(p, "when a volume is mounted there", "nothing is mounted on %s: the disk would be on %s alone", directory, host);
+  if (refused(p)) return;
+  consequence(p, "%s is a copy of %s, as qcow2: it takes the room that is written in it", disk, image);
+  copy_image(p, host, disk);
+  step_run(p, host, "see that it can be read", "qemu-img", "info", disk, NULL)->harmless = TRUTH_YES;
+}
+
+const struct operation_argument domain_image_arguments[] = {
+    {.name = "image", .title = "PATH", .help = "the image that is copied, on the host: a cloud image, qcow2 or raw", .kind = ARG_PATH, .required = true},
+    {.name = "disk", .title = "PATH", .help = "the domain's disk, where a volume is mounted", .kind = ARG_PATH, .required = true, .check = check_words},
+    {.name = "host", .title = "HOST", .help = "the host that copies it", .kind = ARG_HOST, .propose = propose_hypervisor, .choices = propose_hypervisor},
+    {.name = NULL},
+};
 
 const struct operation_argument domain_create_arguments[] = {
     {.name = "name", .title = "NAME", .help = "of the new domain", .kind = ARG_NAME, .required = true, .check = check_new_name},

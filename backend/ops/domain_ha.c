@@ -21,7 +21,7 @@ static void propose_config(struct planning *p, struct texts *ret) {
   const struct domain_view *d = given(p, "domain") ? snapshot_domain(p->snap, given(p, "domain")) : NULL;
   const struct pcmk_param *c = d && d->resource ? resource_config(p->snap, d->resource) : NULL;
   const char *mount = d ? shared_mount(p, d) : NULL, *known = c ? pairs_get(&c->params, "config") : NULL;
-  if (known) texts_add(p->arena, ret, known);
+  if (known && (!mount || str_starts(known, mount))) texts_add(p->arena, ret, known);
   else if (mount) texts_add(p->arena, ret, planf(p, "%s/config/%s.xml", mount, d->name));
 }
 
@@ -67,6 +67,34 @@ static void share_definition(struct planning *p, const struct domain_view *d, co
   step_run(p, host, "put it in its place", "mv", "-f", fresh, config, NULL);
 }
 
+/* Pacemaker starts a resource anew whose parameters are others than when it was started: it is left alone meanwhile, and looked at as if for
+ * the first time, so that what runs is what it remembers. */
+static void point_to(struct planning *p, const struct domain_view *d, const char *config) {
+  const struct pcmk_param *c = d->resource ? resource_config(p->snap, d->resource) : NULL;
+  const char *known = c ? pairs_get(&c->params, "config") : NULL, *home = d->hosts.count == 1 ? d->hosts.item[0] : NULL, *r = d->resource;
+  struct step *s;
+  if (!c || str_eq(known, config)) return;
+  if (home) {
+    s = crm_meta(p, r, "have pacemaker leave it alone meanwhile", "is-managed", "false");
+    undo_by(p, s, "crm_resource", "-r", r, "-m", "-d", "is-managed", NULL);
+    step_wait(p, 60000, "until it does", "resource-unmanaged", r, NULL);
+  }
+  s = step_run(p, cluster_host(p), planf(p, "have %s started from there", r), "crm_resource", "-r", r, "-p", "config", "-v", config, NULL);
+  s->harmless = TRUTH_YES;
+  if (known) undo_by(p, s, "crm_resource", "-r", r, "-p", "config", "-v", known, NULL);
+  s = step_run(p, cluster_host(p), "have every node look again whether it can start it, and runs it", "crm_resource", "--refresh", "-r", r, NULL);
+  s->harmless = TRUTH_YES;
+  s->deadline_ms = 60000;
+  if (!home) return;
+  step_wait(p, 90000, planf(p, "until pacemaker has found it on %s", home), "resource-on", r, home, NULL);
+  s = crm_meta(p, r, planf(p, "let pacemaker drive %s again", r), "is-managed", NULL);
+  already_when(p, s, "resource-managed", r, NULL);
+  still_when(p, s, "resource-on", r, home, NULL);
+  consequence(p, "its resource is pointed to that definition while it runs on %s: its guest notices nothing", home);
+  verify_that(p, "resource-managed", r, NULL);
+  verify_that(p, "resource-on", r, home, NULL);
+}
+
 void plan_share(struct planning *p) {
   const struct domain_view *d = domain_told(p, given(p, "domain"));
   const char *config = given(p, "config"), *host;
@@ -79,6 +107,7 @@ void plan_share(struct planning *p) {
   consequence(p, "%s holds the definition of %s, with its secrets, readable for root only", config, d->name);
   if (d->resource) consequence(p, "pacemaker starts it from this definition from its next start on");
   share_definition(p, d, host, config);
+  point_to(p, d, config);
 }
 
 #define DOMAIN {.name = "domain", .title = "DOMAIN", .help = "which domain", .kind = ARG_DOMAIN, .required = true}
@@ -143,6 +172,7 @@ static void create_resource(struct planning *p, const struct domain_view *d, con
   step_word(p, s, "allow-migrate=true");
   step_word(p, s, "failure-timeout=%ss", given(p, "failure_timeout"));
   if (strcmp(given(p, "stickiness"), "0")) step_word(p, s, "resource-stickiness=%s", given(p, "stickiness"));
+  if (given(p, "tries")) step_word(p, s, "migration-threshold=%s", given(p, "tries"));
   if (adopt) step_word(p, s, "is-managed=false");
   s->deadline_ms = 120000;
   already_when(p, s, "resource-known", d->name, NULL);
@@ -203,6 +233,7 @@ const struct operation_argument make_ha_arguments[] = {
     {.name = "stop_timeout", .title = "SECONDS", .help = "how long a shutdown may take: the guest gets all of it but 5 s and is switched off then; a stop that fails fences the host", .kind = ARG_NUMBER, .min = 20, .max = 7200, .fallback = "180"},
     {.name = "migrate_timeout", .title = "SECONDS", .help = "how long a live move may take; what its memory wants on a slow link is proposed", .kind = ARG_NUMBER, .min = 30, .max = 86400, .propose = propose_move_timeout},
     {.name = "failure_timeout", .title = "SECONDS", .help = "after how long a failed start is forgotten and tried again: one that met a dead client's lock is else final", .kind = ARG_NUMBER, .min = 10, .max = 86400, .fallback = "60"},
+    {.name = "tries", .title = "COUNT", .help = "how often a start is tried on a host before it is tried on another (migration-threshold); wants start-failure-is-fatal=false (cluster-property), else the first that fails is the last", .kind = ARG_NUMBER, .min = 1, .max = 1000},
     {.name = "stickiness", .title = "SCORE", .help = "how strongly it stays where it runs: with 0 pacemaker may move it whenever another node has less to do", .kind = ARG_NUMBER, .min = 0, .max = 1000000, .fallback = "100"},
     {.name = NULL},
 };

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NOTICE_S = 20, FENCE_S = 15, MARGIN_S = 30, START_S = 90, HEAL_S = 3600 };
+enum { STEADY_MS = 2000, NOTICE_S = 20, FENCE_S = 15, MARGIN_S = 30, START_S = 90, HEAL_S = 3600 };
 
 const struct drill *drill_find(const char *name) {
   for (const struct drill *d = drills; d->operation.name; d++)
@@ -93,6 +93,12 @@ static void refuse_unsteady(struct hitting *h) {
     if (job_seen(s, s->domains.item[i].name, NULL)) refuse_always(p, "when it has ended", "a migration of %s is under way", s->domains.item[i].name);
 }
 
+static bool device_fails(const struct snapshot *s, const char *host) {
+  const char *device = fence_device_of(s, host, NULL);
+  const struct resource_view *r = device ? resource_seen(s, device) : NULL;
+  return r && (r->failed == TRUTH_YES || r->blocked == TRUTH_YES || r->role == HA_STOPPED);
+}
+
 /* Two writers destroy a disk: what lives and is believed dead must be cut off for certain. */
 static void refuse_unfenced(struct hitting *h) {
   struct planning *p = h->p;
@@ -100,6 +106,7 @@ static void refuse_unfenced(struct hitting *h) {
   if (!drill_looks_dead(h->drill->kind) || !h->host->pacemaker) return;
   if (p->snap->cluster.fencing != TRUTH_YES) refuse_always(p, "when stonith-enabled is true (cluster-property); power-lost needs no fencing", "fencing is off: %s lives while others start its domains, and two hosts write to one disk", name);
   else if (!fence_device_of(p->snap, name, NULL)) refuse_always(p, "when it has one (fencing-create)", "no fence device is configured for %s: it lives while others start its domains", name);
+  else if (device_fails(p->snap, name)) refuse_always(p, "when it is started again (fencing-password, or whatever keeps it from its BMC)", "%s, which is to fence %s, does not answer now: %s lives while others wait for its death", fence_device_of(p->snap, name, NULL), name, name);
   else if (fencing_proven_at(p->snap, name) == UNKNOWN_INT) refuse_always(p, planf(p, "after fencing-test node=%s, or the drill power-lost", name), "that %s can be fenced was never proven: if it fails, two hosts write to one disk", name);
 }
 
@@ -127,11 +134,14 @@ static void say_expected(struct hitting *h) {
 
 /* What lint knows of that would make it fail: only what stands in the configuration, and so is the same when the plan is made again. */
 static void say_foreseen(struct hitting *h) {
-  static const char *const ids[] = {"lock-outlives-failover", "definition-not-shared", "local-disk", "leftover-constraint", "slow-ping", "first-brick-mandatory"};
-  const struct lint *l = drill_kills(h->drill->kind) ? lint_make(h->p->snap, h->p->arena) : NULL;
+  static const char *const ids[] = {"lock-outlives-failover", "lock-outlives-fencing", "fence-device-fails", "mount-missing", "definition-unreadable", "definition-not-shared", "local-disk", "no-client-quorum", "leftover-constraint", "slow-ping", "first-brick-mandatory"};
+  static const char *const moved[] = {"no-trust", "mount-missing"};
+  bool kills = drill_kills(h->drill->kind) || h->drill->kind == DRILL_BRICK, moves = h->drill->kind == DRILL_MOVE || h->drill->kind == DRILL_STOP;
+  const char *const *wanted = kills ? ids : moved;
+  const struct lint *l = kills || moves ? lint_make(h->p->snap, h->p->arena) : NULL;
   for (size_t i = 0; l && i < l->findings.count; i++)
-    for (size_t k = 0; k < COUNT(ids); k++)
-      if (str_eq(l->findings.item[i].id, ids[k])) consequence(h->p, "lint foresees: %s%s%s", l->findings.item[i].evidence, l->findings.item[i].operation ? "; mended by " : "", l->findings.item[i].operation ? l->findings.item[i].operation : "");
+    for (size_t k = 0; k < (kills ? COUNT(ids) : COUNT(moved)); k++)
+      if (str_eq(l->findings.item[i].id, wanted[k])) consequence(h->p, "lint foresees: %s%s%s", l->findings.item[i].evidence, l->findings.item[i].operation ? "; mended by " : "", l->findings.item[i].operation ? l->findings.item[i].operation : "");
 }
 
 /* ---- what else is measured ---- */
@@ -197,6 +207,7 @@ int64_t drill_failover_s(const struct hitting *h) { return notice_s(h) + fence_s
 
 void drill_armed(struct hitting *h, const char *on, int64_t seconds, const char *what, const struct texts *revert) {
   struct planning *p = h->p;
+  step_pause(p, STEADY_MS, "watch for two seconds how all is before, by which it is judged later"); /* how often each guest writes */
   struct step *s = step_run(p, on, planf(p, "arm a timer: in %lld s it will %s, whoever is there then", (long long)seconds, what), "systemd-run", planf(p, "--unit=%s", h->unit),
                             planf(p, "--on-active=%lld", (long long)seconds), "--timer-property=AccuracySec=100ms", NULL);
   for (size_t i = 0; i < revert->count; i++) texts_add(p->arena, &s->argv, revert->item[i]);

@@ -31,6 +31,12 @@ struct drill_steps drill_steps_of(const struct plan *p);
 int64_t drill_armed_s(const struct plan *p); /* after how many seconds the timer takes it back */
 struct drill_subject drill_subject_by(const struct drill *d, const struct snapshot *s, const struct values *v, struct arena *a);
 
+/* ---- several, in order ---- */
+enum { DRILLS_IN_ORDER = 16 };
+extern const struct operation drill_window; /* drills=A drills=B host=H until=04:30; run by who runs drills, one after the other */
+int64_t drill_until(const char *text, int64_t now); /* "04:30": the next time that it is so late by this host's zone, wall ms; unknown: no time of day */
+struct values drill_values(const struct drill *d, const struct values *all, struct arena *a); /* those of them that it knows */
+
 /* ---- for the rows ---- */
 struct hitting { struct planning *p; const struct drill *drill; const struct host_view *host; const char *unit; struct drill_subject subject; };
 bool drill_begin(struct hitting *h, struct planning *p, const char *host); /* what every drill is refused for; false: it is refused */

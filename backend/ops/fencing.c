@@ -127,6 +127,49 @@ const struct operation_argument fencing_create_arguments[] = {
     {.name = NULL},
 };
 
+/* ---- another password ---- */
+
+static void propose_its_device(struct planning *p, struct texts *ret) {
+  const char *device = given(p, "node") ? fence_device_of(p->snap, given(p, "node"), NULL) : NULL;
+  if (device) texts_add(p->arena, ret, device);
+}
+
+void survey_fencing_password(struct planning *p) {
+  if (cluster_host(p)) ask_pcs(p, cluster_host(p));
+}
+
+void plan_fencing_password(struct planning *p) {
+  const char *node = given(p, "node"), *id = given(p, "name"), *host = cluster_host(p);
+  int64_t pcs = cluster_told(p) ? pcs_of(p, host) : 0;
+  if (!pcs) return;
+  const struct pcmk_param *c = resource_config(p->snap, id);
+  if (!c || !is_device_setup(c)) return (void)refuse_always(p, "with a fence device that is there (fencing-create makes one)", "there is no fence device %s", id);
+  if (!given(p, "password")) return (void)refuse_always(p, "with password=@FILE or password=@-", "the password of the device is needed");
+  const char *file = planf(p, DIRECTORY "/%s.password", id), *script = planf(p, DIRECTORY "/%s.sh", id), *key = pcs == 9 ? "passwd_script" : "password_script";
+  struct texts nodes = all_nodes(p);
+  for (size_t i = 0; i < nodes.count; i++) write_password(p, nodes.item[i], id, file, script);
+  for (size_t i = 0; i < p->plan->steps.count; i++) p->plan->steps.item[i].undo.count = 0; /* the one before is gone: without any it would be worse */
+  if (!str_eq(pairs_get(&c->params, key), script)) {
+    struct step *s = step_run(p, host, planf(p, "have %s read it from there, whatever it had before", id), "pcs", "stonith", "update", id, planf(p, "%s=%s", key, script), NULL);
+    s->deadline_ms = 120000;
+    s->harmless = TRUTH_YES;
+  }
+  struct step *s = step_run(p, host, "have pacemaker forget that it failed, and try it again", "crm_resource", "--cleanup", "-r", id, NULL);
+  s->harmless = TRUTH_YES;
+  s->deadline_ms = 60000;
+  step_wait(p, 120000, "until the device answers", "resource-runs", id, NULL);
+  consequence(p, "the password lies in %s on %s, readable for root only; the one before is not kept", file, names_of(&nodes, p->arena));
+  consequence(p, "what %s has proven was with the password before: fencing-test node=%s proves this one", id, node);
+  verify_that(p, "resource-runs", id, NULL);
+}
+
+const struct operation_argument fencing_password_arguments[] = {
+    {.name = "node", .title = "NODE", .help = "the node whose power the device cuts", .kind = ARG_NODE, .required = true},
+    {.name = "password", .title = "PASSWORD", .help = "that the device lets its user in with now; it is kept in a file on each node that only root reads", .kind = ARG_SECRET},
+    {.name = "name", .title = "ID", .help = "the device's name", .kind = ARG_NAME, .required = true, .propose = propose_its_device},
+    {.name = NULL},
+};
+
 /* ---- test, fence ---- */
 
 /* When it was fenced last, by the cluster's own clock: a later one is the proof. */

@@ -80,13 +80,14 @@ void peer_probe_plan(struct planning *p) {
     already_when(p, s, "peer-connected", join.item[i], NULL);
     if (!first) first = join.item[i];
   }
-  if (!known.count) { /* the first of a pool is known to the others by its address alone, until one of them asks for it by name */
-    struct step *s = gluster_step(p, first, planf(p, "have the pool know %s by its name", from), "peer", "probe", from, NULL);
-    s->harmless = TRUTH_YES;
-  }
   for (size_t i = 0; i < join.count; i++) {
     step_wait(p, 40000, planf(p, "until the daemon of %s answers as a peer", join.item[i]), "peer-connected", join.item[i], NULL);
     verify_that(p, "peer-connected", join.item[i], NULL);
+  }
+  if (!known.count) { /* the first of a pool is known to the others by its address alone, until one of them asks for it by name; not before all
+                         * have found each other: a daemon that loses a connection at that moment answers "not connected" */
+    struct step *s = gluster_step(p, first, planf(p, "have the pool know %s by its name", from), "peer", "probe", from, NULL);
+    s->harmless = TRUTH_YES;
   }
   struct step *s = gluster_step(p, from, "list the pool", "pool", "list", NULL);
   s->harmless = TRUTH_YES;

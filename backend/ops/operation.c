@@ -7,7 +7,9 @@
 #include <string.h>
 
 const char *const target_kind_names[] = {"cluster", "host", "node", "peer", "volume", "brick", "domain", "resource", "device", "copy", "problem", NULL};
-const struct operation *const operation_groups[] = {host_operations, gluster_operations, brick_operations, cluster_operations, domain_operations, resource_operations, node_operations, copy_operations, problem_operations, NULL};
+const struct operation *const operation_groups[] = {host_operations, gluster_operations, brick_operations, cluster_operations, domain_operations, resource_operations, node_operations, copy_operations, problem_operations, guide_operations, NULL};
+
+bool only_by_name(const struct snapshot *s, const char *target) { return (void)s, (void)target, false; }
 
 const struct operation *operation_at(size_t n) {
   for (size_t g = 0; operation_groups[g]; g++)
@@ -241,6 +243,21 @@ int operation_values(const struct operation *o, const struct snapshot *s, const 
     if (code) return code;
   }
   return operation_complete(&p, ret, e);
+}
+
+int operation_take(const struct operation *o, const struct snapshot *s, const char *const *words, size_t count, struct arena *a, struct values *ret, struct err *e) {
+  struct planning p = planning_of(o, s, ret, NULL, NULL, a);
+  for (size_t i = 0; i < count; i++) {
+    int code = take_word(o, words[i], a, ret, e);
+    if (code) return code;
+  }
+  for (size_t i = 0; i < ret->list.count; i++) {
+    const struct value *v = &ret->list.item[i];
+    const struct operation_argument *arg = operation_argument(o, v->name);
+    const char *wrong = arg ? operation_check(&p, arg, v->text) : NULL;
+    if (wrong) return err_set(e, -EINVAL, "", "%s: %s=%s: %s", o->name, v->name, v->secret ? "..." : v->text, wrong);
+  }
+  return 0;
 }
 
 /* ---- survey and plan ---- */

@@ -74,8 +74,9 @@ struct operation {
   /* Offered for that thing at all? NULL: for each of its kind. (What is offered may still be refused, with its reason.) */
   bool (*fits)(const struct snapshot *s, const char *target);
 };
+bool only_by_name(const struct snapshot *s, const char *target); /* fits() of what is offered for nothing: the guide runs it, the palette and the command line find it */
 extern const struct operation *const operation_groups[]; /* tables, one a group; each ends with name NULL; the list with NULL */
-extern const struct operation gluster_operations[], brick_operations[], domain_operations[], resource_operations[], node_operations[], cluster_operations[], host_operations[], copy_operations[], problem_operations[];
+extern const struct operation gluster_operations[], brick_operations[], domain_operations[], resource_operations[], node_operations[], cluster_operations[], host_operations[], copy_operations[], problem_operations[], guide_operations[];
 const struct operation *operation_find(const char *name);
 const struct operation *operation_at(size_t n); /* all of them in order; NULL beyond the last */
 const struct operation_argument *operation_argument(const struct operation *o, const char *name);
@@ -93,6 +94,7 @@ struct planning { /* one plan in the making */
 /* "key=value" words: checked, completed with what is proposed. -EINVAL with e naming the argument and what it may be;
  * a literal secret is refused. "key=@FILE" is left to the caller (views/text), who adds it as a value with its secret bit. */
 int operation_values(const struct operation *o, const struct snapshot *s, const char *const *words, size_t count, struct arena *a, struct values *ret, struct err *e);
+int operation_take(const struct operation *o, const struct snapshot *s, const char *const *words, size_t count, struct arena *a, struct values *ret, struct err *e); /* the same words, checked, nothing proposed */
 /* One value as it is typed: NULL when it is good, else a sentence. */
 const char *operation_check(struct planning *p, const struct operation_argument *arg, const char *value);
 int operation_complete(struct planning *p, struct values *v, struct err *e); /* proposals for what is missing, then all checks */

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BOOT_S = 600, WHOLE_MS = 3000, LOG_LINES = 2000, LOG_BYTES = 512 << 10, LOG_PAD = 5000, EVIDENCE_MAX = 400, PING_S = 30, WRITE_S = 3600 };
+enum { BOOT_S = 600, WHOLE_MS = 3000, LOG_LINES = 2000, LOG_BYTES = 512 << 10, LOG_PAD = 5000, EVIDENCE_MAX = 400, PING_S = 30, WRITE_S = 3600, BEAT_S = 900 };
 
 /* The task; when it failed, its undo; until all is as it was; the logs; over. */
 enum run_phase { RUN_TASK, RUN_UNDO, RUN_WHOLE, RUN_LOGS, RUN_OVER };
 
 /* name NULL: the host that is hit; ping: whom; host: where it is listened, NULL: here; apart: our clock less that one's, at the least; beat: something was heard */
-struct beating { struct drill_run *run; const char *name, *says, *ping, *host; int64_t apart; struct exec *exec; bool beat; };
+struct beating { struct drill_run *run; const char *name, *says, *ping, *host; int64_t apart; struct exec *exec; bool beat, guest; };
 
 struct drill_run {
   struct drill_run_options o;
@@ -80,7 +80,7 @@ static void on_beat(void *owner, char *line, size_t len, bool cut) {
   (void)len, (void)cut;
   if (at == UNKNOWN_INT) return;
   b->beat = true;
-  if (b->host) drill_watch_guest(b->run->watch, b->name, b->says, at);
+  if (b->guest) drill_watch_guest(b->run->watch, b->name, b->says, at);
   else if (b->name) drill_watch_pulse(b->run->watch, b->name, b->says, at);
   else drill_watch_heard(b->run->watch, at);
 }
@@ -122,8 +122,17 @@ static void ping_of(struct drill_run *r, const char *name, const char *to) {
   ping(b);
 }
 
+/* What is cut off answers no ping, but lives on until it is fenced: ssh is spared, so it says so itself. */
 static void listen_to(struct drill_run *r, const char *host) {
+  static const char *const argv[] = {"sh", "-c", "while date +%s.%N; do sleep 0.1; done", "kvmconsole-beats", NULL};
   const struct host_view *h = snapshot_host(r->before, host);
+  if (r->drill->kind == DRILL_CUT) {
+    struct beating *b = beating_new(r, NULL, "by ssh");
+    if (!b) return;
+    b->host = arena_strdup(r->arena, host);
+    listen(b, argv, BEAT_S);
+    return;
+  }
   ping_of(r, NULL, h && h->addresses.count ? h->addresses.item[0] : host);
 }
 
@@ -147,13 +156,15 @@ static void write_meanwhile(struct drill_run *r) {
 
 /* The time of its file changes on the brick with each write; to read that takes no lock and asks gluster nothing. */
 static void see_it_write(struct drill_run *r, const struct domain_view *v, const struct drill_subject *d) {
-  static const char script[] = "last=; while now=$(stat -c %.9Y -- \"$1\"); do [ \"$now\" = \"$last\" ] || date +%s.%N; last=$now; sleep 0.1; done";
+  /* A line now and then when there is nothing to tell: it ends when nobody reads any more. */
+  static const char script[] = "last= n=0; while now=$(stat -c %.9Y -- \"$1\"); do [ \"$now\" = \"$last\" ] || date +%s.%N || exit; last=$now n=$((n + 1)); [ $((n % 50)) != 0 ] || echo . || exit; sleep 0.1; done";
   const struct brick_view *b = drill_witness(r->before, d, v);
   if (!b) return;
   const char *argv[] = {"sh", "-c", script, "kvmconsole-writes", arena_printf(r->arena, "%s%s", b->path, v->disks.item[0].path), NULL};
   struct beating *x = beating_new(r, v->name, arena_printf(r->arena, "its writes, seen on %s:%s", b->host, b->path));
   if (!x) return;
   x->host = arena_strdup(r->arena, b->host);
+  x->guest = true;
   listen(x, argv, WRITE_S);
 }
 
@@ -231,6 +242,24 @@ static void follow_steps(struct drill_run *r, const struct task_view *t) {
 
 /* ---- the end ---- */
 
+struct drill_report *drill_refused(const struct drill *d, const struct plan *p, const struct values *v, const struct snapshot *s, int64_t now, struct arena *a) {
+  struct drill_report *r = arena_alloc(a, sizeof *r);
+  struct drill_subject subject = drill_subject_by(d, s, v, a);
+  shape_init(&drill_report_shape, r);
+  r->schema = 1;
+  r->drill = d->operation.name;
+  r->title = d->operation.title;
+  r->target = arena_strdup(a, p->target);
+  r->cluster = arena_strdup(a, s->cluster.name);
+  r->began = r->ended = now;
+  r->verdict = DRILL_REFUSED;
+  r->text = p->when ? arena_printf(a, "%s; it passes %s", p->why, p->when) : arena_strdup(a, p->why);
+  r->reverted = TRUTH_YES;
+  r->reverted_text = "nothing was injected";
+  drill_refusal(s, &subject, a, r);
+  return r;
+}
+
 int drill_exit(int verdict) {
   static const int codes[] = {[DRILL_UNJUDGED] = 3, [DRILL_PASSED] = 0, [DRILL_SLOW] = 1, [DRILL_FAILED] = 1, [DRILL_ABORTED] = 1, [DRILL_REFUSED] = 2, [DRILL_UNKNOWN] = 3};
   return verdict >= 0 && verdict <= DRILL_UNKNOWN ? codes[verdict] : 3;
@@ -253,7 +282,7 @@ static void on_part(void *owner, const char *host, struct log_part *part, const 
   if (!part) return;
   if (part->skew_ms != UNKNOWN_INT) tallies_add(r->arena, &r->clocks, host, part->skew_ms);
   for (size_t i = 0; i < part->count && r->evidence.count < EVIDENCE_MAX; i++)
-    if (part->item[i].priority >= PRIORITY_WARNING || part->item[i].layer == LAYER_LIBVIRT || part->item[i].layer == LAYER_PACEMAKER)
+    if (drill_explains(part->item[i].text) && (part->item[i].priority >= PRIORITY_WARNING || part->item[i].layer == LAYER_LIBVIRT || part->item[i].layer == LAYER_PACEMAKER))
       texts_add(r->arena, &r->evidence, arena_printf(r->arena, "%s %s: %s", host, part->item[i].what ? part->item[i].what : "?", part->item[i].text ? part->item[i].text : ""));
   log_part_free(part);
 }
@@ -383,6 +412,8 @@ int64_t drill_run_reverts_at(const struct drill_run *r) { return r->armed_at == 
 
 /* ---- the report ---- */
 
+static const char *not_as_it_was_to(const struct drill_run *r, const struct drill_report *p, struct arena *a) { return drill_not_as_it_was_to(p, r->drill->kind, drill_watch_fenced(r->watch), a); }
+
 static void judge(const struct drill_run *r, struct arena *a, struct drill_report *p) {
   struct task_view t;
   bool known = look(r, r->task, &t, NULL);
@@ -390,9 +421,11 @@ static void judge(const struct drill_run *r, struct arena *a, struct drill_repor
   p->aborted = arena_strdup(a, r->aborted);
   if (r->phase == RUN_TASK) return;
   if (r->ended_as == TASK_REFUSED || r->ended_as == TASK_LOCKED) p->verdict = DRILL_REFUSED;
+  else if (r->ended_as == TASK_VERIFIED && not_as_it_was_to(r, p, a)) p->verdict = DRILL_FAILED;
   else if (r->ended_as == TASK_VERIFIED && drill_within(p)) p->verdict = DRILL_PASSED;
   else if (r->ended_as == TASK_VERIFIED) p->verdict = DRILL_SLOW;
   else if (r->aborted && r->lost) p->verdict = DRILL_UNKNOWN;
+  else if (r->aborted && drill_watch_ruined(r->watch)) p->verdict = DRILL_FAILED;
   else if (r->aborted || r->ended_as == TASK_CANCELLED) p->verdict = DRILL_ABORTED;
   else p->verdict = r->ended_as == TASK_UNKNOWN ? DRILL_UNKNOWN : DRILL_FAILED;
   if (p->verdict == DRILL_PASSED || p->verdict == DRILL_SLOW) {
@@ -400,9 +433,22 @@ static void judge(const struct drill_run *r, struct arena *a, struct drill_repor
     if (!p->outages.count) p->text = "all came back as it was";
     else if (worst == 0) p->text = "all came back as it was, and no domain was interrupted";
     else p->text = arena_printf(a, "all came back as it was; without service for at most %" PRId64 ".%" PRId64 " s%s", worst / 1000, worst % 1000 / 100, p->verdict == DRILL_SLOW ? ", longer than expected" : "");
+  } else if (r->ended_as == TASK_VERIFIED && not_as_it_was_to(r, p, a)) {
+    p->text = not_as_it_was_to(r, p, a);
   } else if (r->aborted) {
     p->text = r->lost ? arena_printf(a, "%s; %s", r->aborted, p->text ? p->text : "") : arena_printf(a, "it was ended before its time: %s", r->aborted);
   }
+}
+
+/* Nothing was broken: what a step of its own printed is why. */
+static void diagnose_step(const struct drill_run *r, struct arena *a, struct drill_report *p) {
+  struct task_view t;
+  struct texts lines = {0};
+  if (!look(r, r->task, &t, NULL) || t.step >= t.plan->steps.count) return;
+  const char *host = t.plan->steps.item[t.step].host;
+  for (size_t i = 0; i < t.line_count; i++)
+    if (t.lines[i].step == (int)t.step) texts_add(a, &lines, arena_printf(a, "%s: %s", host ? host : "console", t.lines[i].text));
+  drill_diagnose(r->before, r->now, &(struct drill_subject){.kind = r->drill->kind, .host = drill_watch_subject(r->watch)->host}, r->now->at, &lines, a, p);
 }
 
 struct drill_report *drill_run_report(const struct drill_run *r, struct arena *a) {
@@ -422,6 +468,8 @@ struct drill_report *drill_run_report(const struct drill_run *r, struct arena *a
   p->reverted = r->reverted;
   p->reverted_text = arena_strdup(a, r->reverted_text);
   for (size_t i = 0; i < r->clocks.count; i++) tallies_add(a, &p->clocks, r->clocks.item[i].key, r->clocks.item[i].value);
+  if (r->phase == RUN_OVER && p->verdict == DRILL_REFUSED) drill_refusal(r->now, drill_watch_subject(r->watch), a, p);
+  if (r->phase == RUN_OVER && p->verdict == DRILL_FAILED && !r->injected) diagnose_step(r, a, p);
   if (r->phase == RUN_OVER && p->verdict != DRILL_PASSED && p->verdict != DRILL_REFUSED && r->injected)
     drill_diagnose(r->before, r->failed_at ? r->failed_at : r->now, drill_watch_subject(r->watch), drill_watch_injected(r->watch), &r->evidence, a, p);
   return p;

@@ -33,6 +33,8 @@ const char *drill_run_name(const struct drill_run *r);
 const char *drill_run_task(const struct drill_run *r);           /* the id of its task */
 const char *drill_run_text(const struct drill_run *r);           /* what is being done, a sentence */
 int64_t drill_run_reverts_at(const struct drill_run *r);         /* when the timer takes it back, wall ms; unknown: it is not armed */
+/* The report of one that was not begun: its plan p is refused. In a. */
+struct drill_report *drill_refused(const struct drill *d, const struct plan *p, const struct values *v, const struct snapshot *s, int64_t now, struct arena *a);
 int drill_exit(int verdict);                                     /* the contract's exit code */
 
 /* ---- reports that are kept ---- */

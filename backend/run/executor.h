@@ -37,6 +37,7 @@ struct executor_class {
   void (*leave)(struct exec *c);  /* stop waiting: on_end comes with EXEC_LEFT before this returns */
   void (*see)(struct executor *x, struct snapshot *s); /* NULL: it need not */
   void (*free)(struct executor *x);
+  bool shell;                     /* `sh -c` runs there: questions may be asked together */
   const char *(*way)(struct executor *x, const char *host); /* "here", "ssh root@kvm02", "simulated": for previews */
 };
 struct executor { const struct executor_class *class; };

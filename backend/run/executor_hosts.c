@@ -410,7 +410,7 @@ static void free_hosts(struct executor *base) {
   mem_free(x);
 }
 
-static const struct executor_class class = {.start = start, .leave = leave, .free = free_hosts, .way = way, .see = see};
+static const struct executor_class class = {.start = start, .leave = leave, .free = free_hosts, .way = way, .see = see, .shell = true};
 
 struct executor *executor_hosts(struct loop *l, const struct config *c) {
   struct hosts *x = mem_alloc(sizeof *x);

@@ -1,4 +1,5 @@
 #include "run/proof.h"
+#include "model/proven.h"
 #include "base/map.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,6 +17,8 @@ SHAPE(said_shape, T, FIELD(T, at, TIME), FIELD(T, task, TEXT), FIELD(T, what, TE
 #undef T
 
 static bool cuts_power(const char *operation) { return str_eq(operation, "fencing-test") || str_eq(operation, "fencing-fence"); }
+static bool changes_device(const char *operation) { return str_eq(operation, "fencing-create") || str_eq(operation, "fencing-password"); }
+static const char *key_of(const char *operation, const char *target, struct arena *a) { return changes_device(operation) ? arena_printf(a, FENCE_CHANGED "%s", target) : target; }
 
 /* The end of the file, from the beginning of a line. */
 static char *last_of(const char *path, size_t *ret_len) {
@@ -50,9 +53,9 @@ void proofs_read(const char *state_dir, struct arena *a, struct tallies *ret) {
     if (!strstr(line, "\"what\":\"verdict\"") && !strstr(line, "\"fencing-")) continue;
     shape_init(&said_shape, &said);
     if (shape_decode_text(&said_shape, line, size, &said, a, &e) || !said.task) continue;
-    if (str_eq(said.what, "plan") && cuts_power(said.plan.operation) && said.plan.target) {
+    if (str_eq(said.what, "plan") && (cuts_power(said.plan.operation) || changes_device(said.plan.operation)) && said.plan.target) {
       map_set(&plans, said.task, targets.count);
-      texts_add(a, &targets, said.plan.target);
+      texts_add(a, &targets, key_of(said.plan.operation, said.plan.target, a));
     }
     int64_t plan = str_eq(said.what, "verdict") && str_eq(said.state, task_state_names[TASK_VERIFIED]) && said.at != UNKNOWN_INT ? map_get(&plans, said.task) : MAP_NONE;
     if (plan != MAP_NONE) tallies_raise(a, ret, targets.item[plan], said.at);
@@ -61,5 +64,5 @@ void proofs_read(const char *state_dir, struct arena *a, struct tallies *ret) {
 
 void proofs_take(const struct task_view *tasks, size_t count, struct arena *a, struct tallies *ret) {
   for (size_t i = 0; i < count; i++)
-    if (tasks[i].state == TASK_VERIFIED && cuts_power(tasks[i].operation) && tasks[i].target && tasks[i].ended != UNKNOWN_INT) tallies_raise(a, ret, tasks[i].target, tasks[i].ended);
+    if (tasks[i].state == TASK_VERIFIED && (cuts_power(tasks[i].operation) || changes_device(tasks[i].operation)) && tasks[i].target && tasks[i].ended != UNKNOWN_INT) tallies_raise(a, ret, key_of(tasks[i].operation, tasks[i].target, a), tasks[i].ended);
 }

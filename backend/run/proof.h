@@ -6,7 +6,7 @@
 #include "run/task.h"
 
 enum { PROOF_BYTES = 8 << 20 }; /* of the audit's end that are read */
-/* host: wall ms. No audit, or one that is nobody's to believe: none. */
+/* host: wall ms, as model/proven.h has them. No audit, or one that is nobody's to believe: none. */
 void proofs_read(const char *state_dir, struct arena *a, struct tallies *ret);
 /* Those of tasks that have ended well since; added to ret. */
 void proofs_take(const struct task_view *tasks, size_t count, struct arena *a, struct tallies *ret);

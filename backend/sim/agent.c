@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { DENIED_MS = 2100 }; /* a BMC says at once that the password is not its own */
 enum { RC_OK = 0, RC_ERROR = 1, RC_NOT_INSTALLED = 5, RC_NOT_RUNNING = 7, RC_TIMEOUT = 1 };
 
 /* The agent's config=/path/NAME.xml names the domain, as its <name> does; without it the resource's own id. */
@@ -55,10 +56,11 @@ static int64_t op_value(const struct sim_resource *r, const char *op, const char
 }
 
 static bool device_answers(const struct world *w, const struct sim_resource *r, const struct sim_host *from);
+static bool device_heard(const struct world *w, const struct sim_resource *r, const struct sim_host *from);
 
 static int64_t until_work(struct world *w, const struct sim_resource *r, const char *task, const struct sim_host *h) {
   const struct sim_domain *d = resource_domain(w, r);
-  if (str_starts(r->agent, "stonith:")) return !str_eq(task, "start") ? 40 : device_answers(w, r, h) ? world_about(w, 330, 20) : 20000;
+  if (str_starts(r->agent, "stonith:")) return !str_eq(task, "start") ? 40 : device_answers(w, r, h) ? world_about(w, 330, 20) : device_heard(w, r, h) ? DENIED_MS : 20000;
   if (!d || !strcmp(task, "monitor")) return world_about(w, 200, 30);
   if (!strcmp(task, "start")) return world_about(w, 1050, 8);
   if (!strcmp(task, "stop")) {
@@ -130,16 +132,29 @@ static bool config_readable(const struct world *w, const struct sim_host *h, con
   return f && volume_writes(w, v, f->set, h);
 }
 
-static struct outcome start_domain(struct world *w, struct sim_resource *r, struct sim_host *h) {
+/* Before anything is started pacemaker asks each node what runs there. Where the agent cannot read the definition it answers "not
+ * installed" to that as well, and the node is none for that resource until it is cleaned up. */
+void pacemaker_probe(struct world *w, struct sim_resource *r, struct sim_host *h) {
+  const char *path = pairs_get(&r->params, "config");
+  if (!str_ends(r->agent, ":VirtualDomain") || !path || h->joined != JOIN_ONLINE || !host_up(h)) return;
+  if (texts_have(&r->not_on, h->name) || file_waits(w, h, path) || config_readable(w, h, path)) return;
+  add_text(w, &r->not_on, h->name);
+  note_failure(w, r, h->name, "monitor", RC_NOT_INSTALLED, "");
+}
+
+static void say_output(struct world *w, const struct sim_op *o, const char *why);
+
+static struct outcome start_domain(struct world *w, struct sim_resource *r, const struct sim_op *o, struct sim_host *h) {
   struct sim_domain *d = resource_domain(w, r);
   const char *path = pairs_get(&r->params, "config"), *why = NULL;
   if (path && !config_readable(w, h, path))
-    return (struct outcome){RC_NOT_INSTALLED, world_words(w, "Configuration file %s does not exist or is not readable.", path)};
+    return (struct outcome){RC_NOT_INSTALLED, world_words(w, "Configuration file %s does not exist or not readable.", path)};
   if (!d) return (struct outcome){RC_NOT_INSTALLED, "Unable to determine domain name."};
   if (guest_active(d, h->name)) return (struct outcome){RC_OK, NULL};
   if (!guest_start(w, d, h, &why)) return (struct outcome){RC_OK, NULL};
   const char *monitor = why ? strstr(why, "monitor: ") : NULL; /* what came before that qemu wrote into its own log */
   if (w->log && monitor) daemon_log_add(w->log, h->name, TO_QEMU, d->name, 3, "qemu-system-x86_64: -device virtio-blk-pci,drive=libvirt-1-format: %s", monitor + 9);
+  say_output(w, o, why);
   return (struct outcome){RC_ERROR, world_words(w, "Failed to start virtual domain %s.", d->name)};
 }
 
@@ -147,7 +162,7 @@ static struct outcome work(struct world *w, struct sim_resource *r, struct sim_o
   struct sim_domain *d = resource_domain(w, r);
   if (str_starts(r->agent, "stonith:") && !strcmp(o->task, "start") && !device_answers(w, r, h)) return (struct outcome){RC_ERROR, ""};
   if (!str_ends(r->agent, ":VirtualDomain")) return (struct outcome){RC_OK, NULL};
-  if (!strcmp(o->task, "start")) return start_domain(w, r, h);
+  if (!strcmp(o->task, "start")) return start_domain(w, r, o, h);
   if (!strcmp(o->task, "stop")) {
     if (d) guest_end(w, d, h->name);
     return (struct outcome){RC_OK, NULL};
@@ -204,6 +219,11 @@ static void finish(struct world *w, int64_t id, struct outcome out) {
   pacemaker_think_soon(w);
 }
 
+/* What the agent's virsh wrote is in pacemaker's log, and nowhere else. */
+static void say_output(struct world *w, const struct sim_op *o, const char *why) {
+  if (w->log && why) daemon_log_add(w->log, o->node, TO_PACEMAKER, "pacemaker-execd", 5, "%s_%s_0[%" PRId64 "] error output [ error: %s ]", o->resource, o->task, 2000 + o->id, why);
+}
+
 /* Both: first the target has it too, then only the target. */
 void pacemaker_migrated(struct world *w, const char *resource, bool is_well, const char *why) {
   struct sim_resource *r = world_resource(w, resource);
@@ -218,7 +238,8 @@ void pacemaker_migrated(struct world *w, const char *resource, bool is_well, con
   } else {
     const char *to = o->target;
     const struct sim_domain *d = resource_domain(w, r);
-    finish(w, o->id, (struct outcome){RC_ERROR, world_words(w, "%s: live migration to %s failed: %s", resource, to, why ? why : "")});
+    say_output(w, o, why);
+    finish(w, o->id, (struct outcome){RC_ERROR, world_words(w, "%s: live migration to %s failed: 1", resource, to)});
     if (d && guest_active(d, to)) add_text(w, &r->nodes, to);
   }
   world_touch(w, LAYER_PACEMAKER);
@@ -230,7 +251,8 @@ static void begin_migration(struct world *w, struct sim_resource *r, struct sim_
   const char *why = "no such node";
   int64_t id = o->id;
   if (d && to && !guest_migrate(w, d, h, to, r->id, &why)) return;
-  finish(w, id, (struct outcome){RC_ERROR, world_words(w, "%s: live migration to %s failed: %s", r->id, to ? to->name : "?", why)});
+  say_output(w, o, why);
+  finish(w, id, (struct outcome){RC_ERROR, world_words(w, "%s: live migration to %s failed: 1", r->id, to ? to->name : "?")});
 }
 
 /* The agent asks libvirt, and that does not answer: until the operation's own time is over. True: nothing to do now. */
@@ -319,7 +341,13 @@ void pacemaker_bmc_changed(struct world *w, const struct sim_host *h) {
 /* A fence device is asked for its state: the BMCs of all hosts that it is for must answer. */
 static bool device_answers(const struct world *w, const struct sim_resource *r, const struct sim_host *from) {
   EACH(w->hosts, struct sim_host, h)
-    if (KNOWN(h->node_id) && pairs_get(&r->params, "pcmk_host_list") && fence_device_for(r, h->name) && !bmc_answers(w, from, h)) return false;
+    if (KNOWN(h->node_id) && pairs_get(&r->params, "pcmk_host_list") && fence_device_for(r, h->name) && !bmc_lets_in(w, from, h)) return false;
+  return true;
+}
+
+static bool device_heard(const struct world *w, const struct sim_resource *r, const struct sim_host *from) {
+  EACH(w->hosts, struct sim_host, h)
+    if (KNOWN(h->node_id) && fence_device_for(r, h->name) && !bmc_answers(w, from, h)) return false;
   return true;
 }
 

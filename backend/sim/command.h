@@ -17,6 +17,7 @@ struct call { /* one command that runs */
   int64_t began;
   int64_t takes_ms; /* its row's */
   int64_t step; /* how often it was called before: a command that waits is called again */
+  bool wrote;   /* of one that watches a guest: it wrote when it was called last */
 };
 enum { COMMAND_DONE, COMMAND_WAITS };
 typedef int command_fn(struct call *c);
@@ -25,7 +26,7 @@ struct command {
   command_fn *run;
   int64_t takes_ms;
 };
-extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[], log_commands[], drill_commands[], store_commands[]; /* end with program NULL */
+extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[], log_commands[], drill_commands[], guard_commands[], store_commands[]; /* end with program NULL */
 
 void say(struct call *c, const char *format, ...) PRINTF(2, 3);      /* a line on stdout */
 int fail(struct call *c, int code, const char *format, ...) PRINTF(3, 4); /* a line on stderr; COMMAND_DONE */
@@ -36,14 +37,17 @@ bool has_flag(const struct call *c, const char *shorter, const char *longer);
 const char *word_at(const struct call *c, size_t n); /* the n-th of rest that is no option; NULL */
 int crm_mon_text(struct call *c, struct arena *a, const char *list); /* what crm_mon and pcs status say of the cluster */
 const char *host_file(struct call *c, const char *path); /* of that host's own files, those that it has by itself too; NULL: it is not there */
+bool is_bridge(const struct call *c, const char *path); /* "br0/bridge" of /sys/class/net is there */
 const char *host_interfaces(struct call *c); /* /etc/network/interfaces as it was installed */
 bool timer_waits(struct world *w, const struct sim_host *h, const char *unit); /* of systemd-run */
 void timer_stop(struct world *w, const struct sim_host *h, const char *unit);
 void packets_pass(struct world *w, struct sim_host *h); /* what a drill dropped there passes again; nothing when it dropped none */
 void timers_lost(struct world *w, const struct sim_host *h); /* of systemd-run: they do not outlive their host */
+void password_told(struct world *w, const struct sim_resource *r); /* whoever has its fence device knows it now */
 int power_shell(struct call *c); /* sh SCRIPT prepare|off|on|forget of a drill */
 int write_stamps(struct call *c); /* a file that is written each tenth of a second, as long as it is there */
-int guest_write_stamps(struct call *c);
+int guest_write_stamps(struct call *c); /* a line a write of the guest, as seen on its brick */
+int host_stamps(struct call *c);
 int ping_stamps(struct call *c); /* ping -D, each tenth of a second */
 const char *process_name(struct call *c, const char *path); /* /proc/PID/comm of a brick; NULL: it is none */
 /* Words that tabs join, run as a timer's command; false: it waits for something and wants to be called again. */

@@ -14,15 +14,17 @@
 enum { POWER_MS = 1200 };
 static const char CUT[] = "/run/nft/kvmconsole_drill";
 
-/* ---- systemctl kill --signal=STOP UNIT ---- */
+/* ---- systemctl kill --signal=STOP UNIT: of glusterd its bricks are in the unit too ---- */
 
 static int service_kill(struct call *c) {
-  const char *signal = value_of(c, "-s", "--signal"), *unit = word_at(c, 0);
+  const char *signal = value_of(c, "-s", "--signal"), *name = word_at(c, 0), *unit = name && str_ends(name, ".service") ? world_words(c->w, "%.*s", (int)strlen(name) - 8, name) : name;
   const struct sim_daemon *d = unit ? host_daemon(c->host, unit) : NULL;
   if (!signal || !d || d->life == LIFE_ABSENT) return fail(c, 1, "Failed to kill unit %s.service: Unit %s.service not loaded.", unit ? unit : "", unit ? unit : "");
   if (str_eq(signal, "STOP")) world_happen(c->w, "hang", c->host->name, unit);
   else if (str_eq(signal, "CONT")) world_happen(c->w, "resume", c->host->name, unit);
   else if (str_eq(signal, "KILL")) world_happen(c->w, "kill", c->host->name, unit);
+  else if (str_ends(signal, "TERM") && d->life != LIFE_STOPPED) daemon_stop(c->w, c->host, unit);
+  if ((str_eq(signal, "KILL") || str_ends(signal, "TERM")) && str_eq(unit, "glusterd")) on_kill_brick(c->w, c->host->name, NULL);
   return COMMAND_DONE;
 }
 
@@ -103,7 +105,7 @@ int power_shell(struct call *c) {
     set_pair(c->w, &c->host->files, path, NULL);
     return COMMAND_DONE;
   }
-  if (!bmc_answers(c->w, c->host, target)) return fail(c, 1, "Failed: Unable to obtain correct plug status or plug is not available");
+  if (!bmc_lets_in(c->w, c->host, target)) return fail(c, 1, "Failed: Unable to obtain correct plug status or plug is not available");
   if (str_eq(what, "off")) host_power_off(c->w, target);
   if (str_eq(what, "on")) host_power_on(c->w, target);
   say(c, str_eq(what, "off") ? "Success: Powered OFF" : str_eq(what, "on") ? "Success: Powered ON" : "Status: ON");
@@ -143,6 +145,14 @@ static bool guest_answers(const struct world *w, const char *name, int64_t at) {
   return false;
 }
 
+/* ---- a host that says itself that it lives ---- */
+
+int host_stamps(struct call *c) {
+  for (int64_t at = first_due(c); at <= c->w->clock; at += EACH_MS)
+    if (host_up(c->host) || at < c->host->power_since) say(c, "%" PRId64 ".%03d000000", at / 1000, (int)(at % 1000));
+  return COMMAND_WAITS;
+}
+
 /* ---- the time of a brick's file: of the last write of the guest whose disk it is ---- */
 
 /* Where the guest is awake and its disk takes what it writes. */
@@ -163,9 +173,9 @@ static bool has_disk(const struct world *w, const struct sim_domain *d, const st
   return false;
 }
 
-static bool is_written(const struct world *w, const struct sim_volume *v, const struct sim_file *f, int64_t at) {
+static bool is_written(const struct world *w, const struct sim_volume *v, const struct sim_file *f, int64_t at, bool wrote) {
   const struct sim_host *holder = f->locked_by ? world_host(w, f->locked_by) : NULL;
-  if (holder && holder->power == POWER_OFF && at < holder->power_since) return true; /* up to the moment that its power went */
+  if (holder && holder->power == POWER_OFF && at < holder->power_since) return wrote; /* up to the moment that its power went */
   EACH(w->domains, struct sim_domain, d)
     if (has_disk(w, d, f) && guest_writes(w, d, v, f, at)) return true;
   return false;
@@ -177,8 +187,10 @@ int guest_write_stamps(struct call *c) {
     EACH(v->bricks, struct sim_brick, b) {
       const struct sim_file *f = str_eq(b->host, c->host->name) && str_starts(path, b->path) ? world_file(c->w, v->name, path + strlen(b->path)) : NULL;
       if (!f) continue;
-      for (int64_t at = first_due(c); at <= c->w->clock; at += EACH_MS)
-        if (is_written(c->w, v, f, at)) say(c, "%" PRId64 ".%03d000000", at / 1000, (int)(at % 1000));
+      for (int64_t at = first_due(c); at <= c->w->clock; at += EACH_MS) {
+        c->wrote = is_written(c->w, v, f, at, c->wrote);
+        if (c->wrote) say(c, "%" PRId64 ".%03d000000", at / 1000, (int)(at % 1000));
+      }
       return COMMAND_WAITS;
     }
   return COMMAND_DONE;

@@ -68,6 +68,7 @@ static bool is_directory(struct call *c, const char *path) {
   for (size_t i = 0; i < COUNT(always); i++)
     if (!strcmp(path, always[i])) return true;
   if (v && !*rest) return true;
+  if (!strncmp(path, "/sys/class/net/", 15)) return is_bridge(c, path + 15);
   EACH(c->w->files, struct sim_file, f)
     if (v && str_eq(f->volume, v->name) && below(f->path, rest)) return true;
   for (size_t i = 0; !v && i < c->host->files.count; i++)
@@ -84,13 +85,27 @@ static bool is_file(struct call *c, const char *path) {
   return str_eq(path, "/dev/kvm") ? YES(c->host->bmc) : host_file(c, path) != NULL;
 }
 
+static const char *any_file(struct call *c, const char *path) {
+  const char *rest = NULL;
+  const struct sim_volume *v = volume_at(c->w, c->host, path, &rest);
+  const struct sim_file *f = v ? world_file(c->w, v->name, rest) : NULL;
+  return !v ? host_file(c, path) : f && !f->content ? "" : f ? f->content : NULL;
+}
+
+static bool holds_bytes(struct call *c, const char *path) { /* an image is no text */
+  const char *rest = NULL;
+  const struct sim_volume *v = volume_at(c->w, c->host, path, &rest);
+  const struct sim_file *f = v ? world_file(c->w, v->name, rest) : NULL;
+  return f && f->size > 0;
+}
+
 static int test(struct call *c) {
   const char *how = c->count > 0 ? c->rest[0] : "", *path = c->count > 1 ? c->rest[1] : "";
   bool file = is_file(c, path), directory = is_directory(c, path), yes = file || directory;
   if (str_eq(how, "-d")) yes = directory;
   else if (str_eq(how, "-f")) yes = file;
   else if (str_eq(how, "-c")) yes = file && str_eq(path, "/dev/kvm");
-  else if (str_eq(how, "-s")) yes = file && host_file(c, path) && *host_file(c, path);
+  else if (str_eq(how, "-s")) yes = file && any_file(c, path) && (*any_file(c, path) || holds_bytes(c, path));
   c->r->code = !yes;
   return COMMAND_DONE;
 }
@@ -185,13 +200,6 @@ static bool letter(const struct call *c, char option) {
   return false;
 }
 
-static const char *any_file(struct call *c, const char *path) {
-  const char *rest = NULL;
-  const struct sim_volume *v = volume_at(c->w, c->host, path, &rest);
-  const struct sim_file *f = v ? world_file(c->w, v->name, rest) : NULL;
-  return !v ? host_file(c, path) : f && !f->content ? "" : f ? f->content : NULL;
-}
-
 static bool line_matches(const regex_t *re, const char *pattern, const char *line, bool whole, regmatch_t *ret) {
   *ret = (regmatch_t){0, (regoff_t)strlen(line)};
   if (re) return regexec(re, line, 1, ret, 0) == 0 && (!whole || (!ret->rm_so && !line[ret->rm_eo]));
@@ -264,6 +272,7 @@ static int sed(struct call *c) {
 static void package_in(struct call *c, const char *name) {
   static const struct { const char *package, *daemon; enum life life; bool enabled; } brings[] = {
       {"glusterfs-server", "glusterd", LIFE_STOPPED, false}, {"libvirt-daemon-system", "libvirtd", LIFE_RUNNING, true}, {"pcs", "pcsd", LIFE_RUNNING, true},
+      {"firewalld", "firewalld", LIFE_RUNNING, true},         {"ufw", "ufw", LIFE_RUNNING, true},
       {"corosync", "corosync", LIFE_STOPPED, false},         {"pacemaker", "pacemaker", LIFE_STOPPED, false}};
   if (has_package(c->host, name)) return;
   add_text(c->w, &c->host->packages, name);
@@ -309,7 +318,7 @@ static int getent(struct call *c) {
   return COMMAND_DONE;
 }
 
-static const char KEY[] = "/root/.ssh/id_ed25519", KNOWN[] = "/root/.ssh/known_hosts";
+static const char KNOWN[] = "/root/.ssh/known_hosts";
 
 static int ssh_keygen(struct call *c) {
   const char *find = value_of(c, "-F", NULL), *file = value_of(c, "-f", NULL), *known = pairs_get(&c->host->files, KNOWN);
@@ -339,14 +348,10 @@ static int ssh(struct call *c) {
   for (size_t i = 0; i < c->count && !name; i++)
     if (strchr(c->rest[i], '@')) name = strchr(c->rest[i], '@') + 1;
   const struct sim_host *h = name ? world_host(c->w, name) : NULL;
-  const char *key = pairs_get(&c->host->files, arena_printf(c->w->arena, "%s.pub", KEY)), *in = h ? pairs_get(&h->files, "/root/.ssh/authorized_keys") : NULL;
-  const char *known = pairs_get(&c->host->files, KNOWN);
   if (!h || (!knows(c, name) && h != c->host)) return fail(c, 255, "ssh: Could not resolve hostname %s: Name or service not known", name ? name : "");
   if (!hosts_reach(c->w, c->host, h, TRAFFIC_CLUSTER)) return fail(c, 255, "ssh: connect to host %s port 22: Connection timed out", name);
-  if (!key && c->host->packages.count) return COMMAND_DONE;
-  if (!known || !strstr(known, arena_printf(c->w->arena, "%s ssh-ed25519 ", name))) return fail(c, 255, "Host key verification failed.");
-  if (!key || !in || !strstr(in, arena_strndup(c->w->arena, key, strcspn(key, "\n") - 5))) return fail(c, 255, "root@%s: Permission denied (publickey,password).", name);
-  return COMMAND_DONE;
+  const char *refused = root_refused(c->w->arena, c->host, h);
+  return refused ? fail(c, 255, "%s", refused) : COMMAND_DONE;
 }
 
 static int sleep_command(struct call *c) { return c->w->clock - c->began < number_of(word_at(c, 0), 0) ? COMMAND_WAITS : COMMAND_DONE; }

@@ -19,6 +19,12 @@ static const char *bridge_of(const struct sim_host *h) {
   return NULL;
 }
 
+bool is_bridge(const struct call *c, const char *path) {
+  const char *bridge = bridge_of(c->host);
+  size_t len = bridge ? strlen(bridge) : 0;
+  return bridge && !strncmp(path, bridge, len) && (!path[len] || !strcmp(path + len, "/bridge"));
+}
+
 static const char *carrier(const struct sim_host *h) { return bridge_of(h) ? bridge_of(h) : PORT; }
 
 static int route_show(struct call *c) { return say(c, "default via 10.77.0.254 dev %s onlink ", carrier(c->host)), COMMAND_DONE; }

@@ -31,6 +31,8 @@ static struct sim_resource *resource(struct call *c, size_t n) {
 
 /* ---- the cluster ---- */
 
+static const char KNOWN_HOSTS[] = "/var/lib/pcsd/known-hosts";
+
 static int host_auth(struct call *c) {
   for (size_t n = 0; word_at(c, n); n++) {
     const char *name = word_at(c, n);
@@ -38,8 +40,26 @@ static int host_auth(struct call *c) {
     const struct sim_host *h = world_host(c->w, name);
     if (!h || !hosts_reach(c->w, c->host, h, TRAFFIC_CLUSTER) || !daemon_runs(h, "pcsd")) return fail(c, 1, "Error: Unable to communicate with %s\nError: Unable to synchronize and save known-hosts on nodes: %s. Run 'pcs host auth %s' to try again", name, name, name);
   }
+  CLEANUP(str_free) struct str known = {0};
   for (size_t n = 0; word_at(c, n); n++)
-    if (world_host(c->w, word_at(c, n))) str_addf(&c->r->err, "%s: Authorized\n", word_at(c, n));
+    if (world_host(c->w, word_at(c, n))) str_addf(&c->r->err, "%s: Authorized\n", word_at(c, n)), str_addf(&known, "\"%s\" ", word_at(c, n));
+  for (size_t n = 0; word_at(c, n); n++) {
+    struct sim_host *h = world_host(c->w, word_at(c, n));
+    if (h) set_pair(c->w, &h->files, KNOWN_HOSTS, str_text(&known));
+  }
+  return COMMAND_DONE;
+}
+
+/* "pcs pcsd status NODE..": whom its tokens are good for. */
+static int pcsd_status(struct call *c) {
+  const char *known = pairs_get(&c->host->files, KNOWN_HOSTS);
+  for (size_t n = 0; word_at(c, n); n++) {
+    const struct sim_host *h = world_host(c->w, word_at(c, n));
+    bool node = h && is_node(h) && is_node(c->host), reached = h && hosts_reach(c->w, c->host, h, TRAFFIC_CLUSTER) && daemon_runs(h, "pcsd");
+    bool trusted = node || (h && known && strstr(known, arena_printf(c->w->arena, "\"%s\"", h->name)));
+    say(c, "  %s: %s", word_at(c, n), !reached ? "Offline" : trusted ? "Online" : "Unable to authenticate");
+    if (!reached || !trusted) c->r->code = 2;
+  }
   return COMMAND_DONE;
 }
 
@@ -170,6 +190,22 @@ static int stonith_create(struct call *c) {
   if (world_resource(c->w, id)) return fail(c, 1, "Error: '%s' already exists", id);
   struct sim_resource *r = add_resource(c->w, id, world_words(c->w, "stonith:%s", agent));
   read_options(c, r, 2);
+  password_told(c->w, r);
+  changed(c, "cibadmin");
+  return COMMAND_DONE;
+}
+
+/* What a device of those hosts is given now is right. */
+void password_told(struct world *w, const struct sim_resource *r) {
+  EACH(w->hosts, struct sim_host, h)
+    if (fence_device_for(r, h->name)) set_pair(w, &h->setup, "password", NULL);
+}
+
+static int stonith_update(struct call *c) {
+  CLUSTER(c);
+  struct sim_resource *r = resource(c, 0);
+  if (!r) return COMMAND_DONE;
+  read_options(c, r, 1);
   changed(c, "cibadmin");
   return COMMAND_DONE;
 }
@@ -300,6 +336,7 @@ static int resource_create(struct call *c) {
   struct sim_resource *r = add_resource(c->w, id, full_agent(c->w, agent));
   read_options(c, r, 2);
   const struct sim_domain *d = resource_domain(c->w, r);
+  EACH(c->w->hosts, struct sim_host, h) pacemaker_probe(c->w, r, h);
   static const char *const ops[][2] = {{"migrate_from", "timeout=60s interval=0s"}, {"migrate_to", "timeout=120s interval=0s"}, {"monitor", "timeout=30s interval=10s"}, {"start", "timeout=90s interval=0s"}, {"stop", "timeout=90s interval=0s"}};
   for (size_t i = 0; str_ends(r->agent, ":VirtualDomain") && i < COUNT(ops); i++) {
     const char *given = pairs_get(&r->ops, ops[i][0]);
@@ -490,8 +527,8 @@ static int version(struct call *c) {
 }
 
 const struct command pcs_commands[] = {
-    {"pcs", "host auth", host_auth, 1800}, {"pcs", "cluster setup", cluster_setup, 6000}, {"pcs", "cluster start", cluster_start, 3500}, {"pcs", "cluster stop", cluster_stop, 1500}, {"pcs", "cluster enable", cluster_enable, 900},
-    {"pcs", "cluster disable", cluster_disable, 900}, {"pcs", "cluster destroy", cluster_destroy, 2500}, {"pcs", "cluster status", status, 900}, {"pcs", "stonith create", stonith_create, 1600}, {"pcs", "stonith fence", stonith_fence, 800},
+    {"pcs", "host auth", host_auth, 1800}, {"pcs", "pcsd status", pcsd_status, 700}, {"pcs", "cluster setup", cluster_setup, 6000}, {"pcs", "cluster start", cluster_start, 3500}, {"pcs", "cluster stop", cluster_stop, 1500}, {"pcs", "cluster enable", cluster_enable, 900},
+    {"pcs", "cluster disable", cluster_disable, 900}, {"pcs", "cluster destroy", cluster_destroy, 2500}, {"pcs", "cluster status", status, 900}, {"pcs", "stonith create", stonith_create, 1600}, {"pcs", "stonith update", stonith_update, 1500}, {"pcs", "stonith delete", resource_delete, 1500}, {"pcs", "stonith fence", stonith_fence, 800},
     {"pcs", "stonith confirm", stonith_confirm, 800}, {"pcs", "stonith status", stonith_status, 800}, {"pcs", "constraint location", constraint_location, 900}, {"pcs", "constraint remove", constraint_remove, 900},
     {"pcs", "constraint delete", constraint_remove, 900}, {"pcs", "constraint", constraint_list, 700}, {"pcs", "property set", property_set, 900}, {"pcs", "property", property_list, 700}, {"pcs", "resource status", resource_status, 800}, {"pcs", "resource create", resource_create, 1700},
     {"pcs", "resource delete", resource_delete, 1500}, {"pcs", "resource disable", resource_disable, 900}, {"pcs", "resource enable", resource_enable, 900}, {"pcs", "resource manage", resource_manage, 900},

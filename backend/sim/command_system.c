@@ -62,16 +62,6 @@ static int stop(struct call *c) {
   return d->life == LIFE_STOPPED ? COMMAND_DONE : COMMAND_WAITS;
 }
 
-/* systemctl kill: all that is in the unit, of glusterd its bricks too. */
-static int kill_unit(struct call *c) {
-  char name[128];
-  const struct sim_daemon *d = service(c, name, sizeof name);
-  if (!d || d->life == LIFE_STOPPED) return fail(c, 1, "Failed to kill unit %s.service: Unit %s.service not loaded.", name, name);
-  daemon_stop(c->w, c->host, name);
-  if (str_eq(name, "glusterd")) on_kill_brick(c->w, c->host->name, NULL);
-  return COMMAND_DONE;
-}
-
 static int restart(struct call *c) {
   char name[128];
   if (!service(c, name, sizeof name)) return no_unit(c, "restart", name);
@@ -209,7 +199,7 @@ static int qemu_img_create(struct call *c) {
 }
 
 const struct command system_commands[] = {
-    {"systemctl", "is-active", is_active, 10}, {"systemctl", "is-enabled", is_enabled, 10}, {"systemctl", "start", start, 600}, {"systemctl", "stop", stop, 300}, {"systemctl", "restart", restart, 900}, {"systemctl", "kill", kill_unit, 20},
+    {"systemctl", "is-active", is_active, 10}, {"systemctl", "is-enabled", is_enabled, 10}, {"systemctl", "start", start, 600}, {"systemctl", "stop", stop, 300}, {"systemctl", "restart", restart, 900},
     {"systemctl", "enable", enable, 200}, {"systemctl", "disable", disable, 200}, {"systemctl", "daemon-reload", daemon_reload, 200}, {"systemctl", "", no_verb, 10}, {"mountpoint", "", mountpoint, 5},
     {"mount", "", mount, 700}, {"umount", "", umount, 200}, {"tee", "", tee, 5}, {"cat", "", cat, 5}, {"rm", "", rm, 5}, {"chmod", "", nothing, 5}, {"chpasswd", "", nothing, 60},
     {"true", "", nothing, 1}, {"false", "", no, 1}, {"hostname", "", hostname, 5}, {"qemu-img", "create", qemu_img_create, 120}, {.program = NULL}};

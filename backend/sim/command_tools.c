@@ -45,7 +45,12 @@ static int install(struct call *c) {
 static int dd(struct call *c) {
   const char *path = assigned(c, "of"), *text = c->input ? c->input : "";
   if (!path || *path != '/') return fail(c, 1, "dd: failed to open '%s': No such file or directory", path ? path : "");
-  put_text(c, path, (int64_t)strlen(text), str_ends(path, ".password") ? "(a password)\n" : text);
+  bool password = str_ends(path, ".password");
+  put_text(c, path, (int64_t)strlen(text), password ? "(a password)\n" : text);
+  EACH(c->w->resources, struct sim_resource, r) {
+    const char *slash = strrchr(path, '/');
+    if (password && slash && !strncmp(slash + 1, r->id, strlen(r->id)) && !strcmp(slash + 1 + strlen(r->id), ".password")) password_told(c->w, r);
+  }
   return COMMAND_DONE;
 }
 
@@ -63,6 +68,8 @@ static int test_absent(struct call *c) { return c->r->code = text_of(c, c->count
 /* sh -c SCRIPT: of the scripts that plans have, the one that sets a password that it reads, and the one that copies the CIB. */
 static bool is_guest_possible(const struct call *c) { return YES(c->host->bmc); } /* as /dev/kvm is there */
 
+static const char SHADOW[] = "/etc/shadow";
+
 static int sh(struct call *c) {
   const char *script = value_of(c, "-c", NULL);
   if (!script && c->argc > 1 && *c->argv[1] == '/') return power_shell(c);
@@ -72,10 +79,21 @@ static int sh(struct call *c) {
   }
   if (script && c->argc == 5 && str_eq(c->argv[3], "kvmconsole-probe")) return write_stamps(c);
   if (script && c->argc == 5 && str_eq(c->argv[3], "kvmconsole-pending")) return brick_index(c);
+  if (script && c->argc == 4 && str_eq(c->argv[3], "kvmconsole-beats")) return host_stamps(c);
   if (script && c->argc == 5 && str_eq(c->argv[3], "kvmconsole-writes")) return guest_write_stamps(c);
   if (script && strstr(script, "-accel kvm")) return is_guest_possible(c) ? say(c, "a guest ran its firmware to the end"), COMMAND_DONE : fail(c, 1, "Could not access KVM kernel module: No such file or directory");
   if (!script || !str_ends(script, "| chpasswd")) return fail(c, 2, "sh: this script is not simulated");
-  return c->input && *c->input && *c->input != '\n' ? COMMAND_DONE : fail(c, 1, "chpasswd: (line 1, user hacluster) password not changed");
+  if (!c->input || !*c->input || *c->input == '\n') return fail(c, 1, "chpasswd: (line 1, user hacluster) password not changed");
+  return put_text(c, SHADOW, 1, "hacluster"), COMMAND_DONE; /* which one is not kept */
+}
+
+/* passwd -S hacluster: its package made that user; a node of a cluster has a password. */
+static int passwd(struct call *c) {
+  const char *user = word_at(c, 0);
+  bool set = KNOWN(c->host->node_id) || text_of(c, SHADOW);
+  if (!has_flag(c, "-S", "--status")) return fail(c, 1, "passwd: this is not simulated");
+  if (!str_eq(user, "hacluster") || !texts_have(&c->host->packages, "pacemaker")) return fail(c, 1, "passwd: user '%s' does not exist", user ? user : "");
+  return say(c, "%s %s 11/20/2026 0 99999 7 -1", user, set ? "P" : "L"), COMMAND_DONE;
 }
 
 /* ---- images and guests' disks ---- */
@@ -198,5 +216,5 @@ const struct command tool_commands[] = {
     {"install", "", install, 5},          {"dd", "", dd, 10},                           {"mv", "", mv, 5},
     {"test", "! -e", test_absent, 5},     {"sh", "", sh, 60},                           {"env", "", env_cib, 150},
     {"qemu-img", "info", img_info, 20},   {"qemu-img", "convert", img_convert, 4000},   {"qemu-img", "resize", img_resize, 60},
-    {"virt-customize", "", virt_customize, 9000}, {"virt-install", "", virt_install, 2500}, {"crm_simulate", "", crm_simulate, 60},
+    {"passwd", "", passwd, 5},              {"virt-customize", "", virt_customize, 9000}, {"virt-install", "", virt_install, 2500}, {"crm_simulate", "", crm_simulate, 60},
     {.program = NULL}};

@@ -67,6 +67,7 @@ const struct event_kind event_kinds[] = {
     {"resume", "HOST DAEMON", on_daemon_resume, "it answers again"},
     {"break bmc", "HOST", on_bmc_break, "its BMC does not answer"},
     {"mend bmc", "HOST", on_bmc_mend, "its BMC answers again"},
+    {"change password", "HOST", on_bmc_password, "its BMC gets another password, and its fence device does not"},
     {"kill brick", "HOST[:PATH]", on_kill_brick, "the brick's process dies"},
     {"start brick", "HOST[:PATH]", on_start_brick, "it is started, or goes on"},
     {"hang brick", "HOST[:PATH]", on_hang_brick, "the brick's process stands still"},

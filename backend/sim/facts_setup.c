@@ -71,20 +71,15 @@ static void read_mounts(const struct look *l, struct libvirt_setup *out) {
 
 /* ---- root's ssh ---- */
 
-static bool may_log_in(const struct look *l, const struct sim_host *to) {
-  const char *key = pairs_get(&l->host->files, "/root/.ssh/id_ed25519.pub"), *in = pairs_get(&to->files, "/root/.ssh/authorized_keys"), *known = pairs_get(&l->host->files, "/root/.ssh/known_hosts");
-  if (!key && l->host->packages.count) return true; /* a scenario's host: set up beforehand */
-  return key && in && known && strstr(in, arena_strndup(l->arena, key, strcspn(key, "\n"))) && strstr(known, to->name);
-}
 
 static void read_peers(const struct look *l, struct libvirt_setup *out) {
-  const char *untrusted = said(l, "untrusted");
   EACH(l->w->hosts, struct sim_host, h) {
     if (h == l->host || !is_node(h)) continue;
+    const char *refused;
     struct setup_peer *p = list_add(l->arena, &out->peers, &setup_peer_shape);
     *p = (struct setup_peer){h->name, TRUTH_YES, NULL};
     if (!hosts_reach(l->w, l->host, h, TRAFFIC_CLUSTER)) *p = (struct setup_peer){h->name, TRUTH_UNKNOWN, arena_printf(l->arena, "ssh: connect to host %s port 22: Connection timed out", h->name)};
-    else if ((untrusted && option(untrusted, h->name)) || !may_log_in(l, h)) *p = (struct setup_peer){h->name, TRUTH_NO, arena_printf(l->arena, "root@%s: Permission denied (publickey,password).", h->name)};
+    else if ((refused = root_refused(l->arena, l->host, h)) != NULL) *p = (struct setup_peer){h->name, TRUTH_NO, refused};
   }
 }
 

@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PLUG_MS = 1500, ON_MS = -100, SENT_MS = 200, DEAF_MS = 20000, AGAIN_MS = 4000, HISTORY_MAX = 50, NO_DEVICE_MS = 300 };
+/* The agent looks at the power and cuts it (PLUG_MS), waits power_wait and looks again; told to reboot it gives the power back then, waits
+ * as long once more and looks: before that nobody is told that the host is off. Of a host that is off already only the second half. Measured
+ * with two seconds: 4.8 s of a host that was cut off, 3.4 s of one that had lost its power. */
+enum { PLUG_MS = 900, ASK_MS = 110, SENT_MS = 200, DEAF_MS = 20000, DENIED_MS = 2400, AGAIN_MS = 4000, HISTORY_MAX = 50, NO_DEVICE_MS = 300 };
 
 static bool listed(const char *list, const char *name) {
   size_t len = strlen(name);
@@ -60,6 +63,9 @@ static struct sim_host *executor(const struct world *w, struct sim_host *from, c
   return from != target ? from : NULL;
 }
 
+/* Each agent has its own default. */
+static int64_t power_wait(const struct sim_resource *d) { return number_of(d ? pairs_get(&d->params, "power_wait") : NULL, d && str_ends(d->agent, ":fence_ipmilan") ? 2000 : 0); }
+
 void fence(struct world *w, struct sim_host *from, struct sim_host *target, const char *action, const char *client, const char *reason) {
   if (fencing_of(w, target->name) || world_awaits(w, "fence again", target->name)) return;
   if (!action) action = cluster_property(w, "stonith-action");
@@ -72,10 +78,12 @@ void fence(struct world *w, struct sim_host *from, struct sim_host *target, cons
   struct sim_fencing *f = list_add(w->arena, &w->shooting, &sim_fencing_shape);
   *f = (struct sim_fencing){tried, target->name, d ? d->id : NULL, by ? by->name : from->name, world_word(w, action), world_words(w, "%s.%d", client, 400 + (int)(from - w->hosts.item)), world_word(w, reason), w->clock};
   int64_t delay = d ? number_of(pairs_get(&d->params, "pcmk_delay_base"), 0) + world_random(w, 1 + number_of(pairs_get(&d->params, "pcmk_delay_max"), 0)) : 0;
-  bool works = d && by && bmc_answers(w, by, target);
-  if (works) world_later(w, delay + world_about(w, PLUG_MS, 30), "plug", target->name, action);
-  int64_t done = PLUG_MS + ON_MS + number_of(d ? pairs_get(&d->params, "power_wait") : NULL, 2000); /* the agent looks at the power after that */
-  world_later(w, works ? delay + world_about(w, done, 8) : d ? delay + DEAF_MS : NO_DEVICE_MS, "fencing", target->name, works ? "works" : "fails");
+  bool works = d && by && bmc_lets_in(w, by, target);
+  int64_t plug = world_about(w, PLUG_MS, 30), look = power_wait(d) + ASK_MS;
+  if (works) world_later(w, delay + plug, "plug", target->name, action);
+  int64_t done = plug + world_about(w, strcmp(action, "off") && target->power != POWER_OFF ? 2 * look : look, 4);
+  int64_t failed = d && by && bmc_answers(w, by, target) ? DENIED_MS : DEAF_MS;
+  world_later(w, works ? delay + done : d ? delay + failed : NO_DEVICE_MS, "fencing", target->name, works ? "works" : "fails");
 }
 
 /* A host that shoots and is shot has sent its word already, or it never does. */

@@ -49,10 +49,18 @@ static int refuse(const char **ret, const char *why) {
   return -EIO;
 }
 
+/* It lies on a volume that this host has not mounted. */
+static bool mounted_elsewhere(const struct world *w, const struct sim_host *h, const char *path) {
+  EACH(w->hosts, struct sim_host, o)
+    if (o != h && volume_at(w, o, path, NULL)) return true;
+  return false;
+}
+
 static const char *why_no_image(struct world *w, const struct sim_domain *d, const struct sim_host *h, struct sim_file **ret, size_t disk) {
   const char *source = d->disks.item[disk].source, *rest;
   *ret = NULL;
   const struct sim_volume *v = volume_at(w, h, source, &rest);
+  if (!v && mounted_elsewhere(w, h, source)) return world_words(w, "Cannot access storage file '%s': No such file or directory", source);
   if (!v) return NULL; /* on the host's own disk */
   *ret = world_file(w, v->name, rest);
   if (!*ret) return world_words(w, "Cannot access storage file '%s': No such file or directory", source);
@@ -195,6 +203,8 @@ int guest_migrate(struct world *w, struct sim_domain *d, struct sim_host *from, 
   if (guest_job(w, d->name)) return refuse(ret_why, "Timed out during operation: cannot acquire state change lock");
   if (from == to) return refuse(ret_why, "Requested operation is not valid: domain is already active");
   if (!hosts_reach(w, from, to, TRAFFIC_CLUSTER) || !daemon_runs(to, "libvirtd")) return refuse(ret_why, world_words(w, "operation failed: Failed to connect to remote libvirt URI qemu+ssh://%s/system", to->name));
+  const char *denied = root_refused(w->arena, from, to);
+  if (denied) return refuse(ret_why, world_words(w, "Cannot recv data: %s: Connection reset by peer", denied));
   if (guest_active(d, to->name)) return refuse(ret_why, "operation failed: domain already exists");
   for (size_t k = 0; k < d->disks.count; k++)
     if (!guest_image(w, d, to, k)) return refuse(ret_why, world_words(w, "Cannot access storage file '%s': No such file or directory", d->disks.item[k].source));

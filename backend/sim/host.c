@@ -135,6 +135,24 @@ void mount_fstab(struct world *w, struct sim_host *h) {
   }
 }
 
+/* ---- root's ssh ---- */
+
+static bool named(const char *list, const char *name) {
+  size_t len = strlen(name);
+  for (const char *at = list; at && *at; at += strcspn(at, ","), at += *at == ',')
+    if (strcspn(at, ",") == len && !strncmp(at, name, len)) return true;
+  return false;
+}
+
+const char *root_refused(struct arena *a, const struct sim_host *from, const struct sim_host *to) {
+  const char *key = pairs_get(&from->files, "/root/.ssh/id_ed25519.pub"), *in = pairs_get(&to->files, "/root/.ssh/authorized_keys"), *known = pairs_get(&from->files, "/root/.ssh/known_hosts");
+  const char *denied = arena_printf(a, "root@%s: Permission denied (publickey,password).", to->name);
+  if (!key && from->packages.count) return named(pairs_get(&from->setup, "untrusted"), to->name) ? denied : NULL;
+  if (!known || !strstr(known, arena_printf(a, "%s ssh-ed25519 ", to->name))) return "Host key verification failed.";
+  CLEANUP(mem_freep) char *mine = key ? mem_strndup(key, strcspn(key, "\n") > 5 ? strcspn(key, "\n") - 5 : 0) : NULL;
+  return mine && *mine && in && strstr(in, mine) ? NULL : denied;
+}
+
 /* ---- events ---- */
 
 void on_power_off(struct world *w, const char *subject, const char *detail) {
@@ -208,6 +226,15 @@ void on_bmc_break(struct world *w, const char *subject, const char *detail) {
   (void)detail;
   if (!h) return;
   h->bmc_works = TRUTH_NO;
+  pacemaker_bmc_changed(w, h);
+}
+
+/* Whose fence device was not told of it. */
+void on_bmc_password(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  (void)detail;
+  if (!h) return;
+  set_pair(w, &h->setup, "password", "changed");
   pacemaker_bmc_changed(w, h);
 }
 

@@ -17,6 +17,10 @@ void mount_volume(struct world *w, struct sim_host *h, const char *server, const
 void mount_fstab(struct world *w, struct sim_host *h); /* what of its fstab is not mounted yet */
 
 /* Events. */
+/* What ssh says when root of one does not get to the other; NULL: it does. Hosts of a scenario trust each other until one has a key of its
+ * own, but for those that its line "setup" calls untrusted. */
+const char *root_refused(struct arena *a, const struct sim_host *from, const struct sim_host *to);
+
 void on_power_off(struct world *w, const char *subject, const char *detail);
 void on_power_on(struct world *w, const char *subject, const char *detail);
 void on_script(struct world *w, const char *subject, const char *detail); /* what systemd-run runs: subject "HOST UNIT" */
@@ -30,4 +34,5 @@ void on_daemon_hang(struct world *w, const char *subject, const char *detail);
 void on_daemon_resume(struct world *w, const char *subject, const char *detail);
 void on_bmc_break(struct world *w, const char *subject, const char *detail);
 void on_bmc_mend(struct world *w, const char *subject, const char *detail);
+void on_bmc_password(struct world *w, const char *subject, const char *detail);
 #endif

@@ -69,6 +69,9 @@ bool bmc_answers(const struct world *w, const struct sim_host *from, const struc
   return host_up(from) && !KNOWN(from->cluster_cut) && YES(target->bmc) && YES(target->bmc_works);
 }
 
+/* It is let in with the password that the fence device has. */
+bool bmc_lets_in(const struct world *w, const struct sim_host *from, const struct sim_host *target) { return bmc_answers(w, from, target) && !pairs_get(&target->setup, "password"); }
+
 /* ---- changes ---- */
 
 struct reach reach_of(const struct world *w, const struct sim_host *h) {

@@ -14,6 +14,7 @@ int64_t unheard_since(const struct world *w, const struct sim_host *a, const str
 int64_t link_unheard_since(const struct world *w, const struct sim_host *a, const struct sim_host *b, int64_t link); /* of corosync */
 int64_t times_parted(const struct world *w, const struct sim_host *a, const struct sim_host *b); /* for corosync, ever */
 bool bmc_answers(const struct world *w, const struct sim_host *from, const struct sim_host *target);
+bool bmc_lets_in(const struct world *w, const struct sim_host *from, const struct sim_host *target);
 
 struct reach { bool heard, cluster, storage, corosync; }; /* of a host, by anybody */
 struct reach reach_of(const struct world *w, const struct sim_host *h);

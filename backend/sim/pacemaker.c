@@ -97,6 +97,7 @@ void on_joined(struct world *w, const char *subject, const char *detail) {
   EACH(w->resources, struct sim_resource, r) {
     struct sim_domain *d = resource_domain(w, r);
     if (d && guest_active(d, h->name)) add_text(w, &r->nodes, h->name);
+    pacemaker_probe(w, r, h);
   }
   pacemaker_think_soon(w);
 }
@@ -336,6 +337,9 @@ void pacemaker_cleanup(struct world *w, const char *resource, const char *node) 
     }
   }
   drop_failures(w, resource, node);
+  EACH(w->resources, struct sim_resource, r)
+    EACH(w->hosts, struct sim_host, h)
+      if ((!resource || str_eq(r->id, resource)) && (!node || str_eq(h->name, node))) pacemaker_probe(w, r, h);
   pacemaker_think_soon(w);
 }
 
@@ -355,6 +359,8 @@ void pacemaker_started(struct world *w) {
   EACH(w->hosts, struct sim_host, h)
     if (!dc && h->dc) dc = world_host(w, h->dc);
   if (!dc || !YES(dc->quorate)) return;
+  EACH(w->resources, struct sim_resource, r)
+    EACH(w->hosts, struct sim_host, h) pacemaker_probe(w, r, h);
   CLEANUP(mem_freep) int *place = mem_alloc((w->resources.count + 1) * sizeof *place);
   schedule_place(w, dc, place);
   for (size_t i = 0; i < w->resources.count; i++) {

@@ -40,6 +40,7 @@ struct sim_op *op_of(const struct world *w, const char *resource, const char *no
 struct sim_op *op_seen(const struct world *w, const struct sim_host *viewer, const char *resource); /* under way among those it sees */
 void op_begin(struct world *w, struct sim_resource *r, const char *node, const char *task, const char *target, const char *dc);
 void ops_forget(struct world *w, const char *node, const char *dc); /* of a node that is lost to that coordinator; NULL: to all */
+void pacemaker_probe(struct world *w, struct sim_resource *r, struct sim_host *h); /* can the agent work there? */
 void drop_failures(struct world *w, const char *resource, const char *node);
 struct sim_domain *resource_domain(const struct world *w, const struct sim_resource *r); /* what a VirtualDomain drives; NULL */
 

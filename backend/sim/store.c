@@ -235,7 +235,7 @@ static void dirty_brick(const struct world *w, struct sim_volume *v, struct sim_
     if (!h || brick_serves(w, b, h) || !volume_writes(w, v, b->set, h) || set_waits(w, v, b->set, h)) continue;
     n++;
     if (sharded) rate += guest_write_rate(w, f);
-    unsound += v->replica == 2 && !b->behind && !YES(b->arbiter) && writes_unsound(w, v, b->set, h);
+    unsound += v->replica > 1 && !b->behind && !YES(b->arbiter) && writes_unsound(w, v, b->set, h);
   }
   if (!n) return;
   if (unsound > v->split_brain) v->split_brain = unsound, split_settle(w, v);

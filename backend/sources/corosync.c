@@ -7,6 +7,7 @@
 #include "sources/corosync_names.h"
 #include "sources/corosync_outlook.h"
 #include "sources/emit.h"
+#include "sources/preset.h"
 #include <corosync/cmap.h>
 #include <corosync/corotypes.h>
 #include <corosync/quorum.h>
@@ -316,6 +317,7 @@ static void lost(struct source *s, cs_error_t code) {
   s->links = (struct corosync_links){0};
   if (code == CS_ERR_ACCESS) emit_state(s->out, SOURCE_DENIED, "corosync: root, or a uidgid entry in corosync's configuration, is needed");
   else if (access(CONFIG_FILE, F_OK) && errno == ENOENT) emit_state(s->out, SOURCE_ABSENT, "no corosync on this host: no %s", CONFIG_FILE);
+  else if (preset_cluster()) emit_state(s->out, SOURCE_ABSENT, "no cluster on this host: corosync has the configuration that its package came with, one node at 127.0.0.1");
   else if (code == CS_ERR_TRY_AGAIN) emit_state(s->out, SOURCE_DOWN, "corosync on this host is not ready");
   else emit_state(s->out, SOURCE_DOWN, "corosync is not running on this host");
 }
@@ -343,7 +345,7 @@ static cs_error_t dispatch(struct source *s, int which) {
 static cs_error_t turn(struct source *s) {
   cs_error_t code = CS_OK;
   if (!s->have_cmap) {
-    code = connect_all(s);
+    code = preset_cluster() ? CS_ERR_NOT_EXIST : connect_all(s); /* one that is set up later starts corosync anew */
     if (code == CS_OK) find_version(s);
     s->read_due = 0;
   }

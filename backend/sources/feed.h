@@ -19,6 +19,7 @@ struct stream {
   const char *(*here)(void *self);   /* the host that it is seen from */
   void (*place)(void *self, const char *nodes); /* feed_place() */
   void (*run)(void *self, int64_t until, stream_line_fn *line, void *owner);
+  void (*listen)(void *self, void (*begun)(void *listener), void *listener); /* told when something begins in it between two runs; NULL: nothing ever does */
 };
 
 struct feed_options {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/lines.h"
 #include "sources/emit.h"
+#include "sources/preset.h"
 #include "sources/pacemaker_config.h"
 #include "sources/pacemaker_placement.h"
 #include "sources/pacemaker_status.h"
@@ -128,6 +129,7 @@ static void fail(struct source *s, enum source_state state, const char *text, in
 
 /* The tools may be installed where no cluster was ever set up (on a host that only stores, say): that is no outage. */
 static bool in_a_cluster(void) {
+  if (preset_cluster()) return false;
   static const char *const traces[] = {"/etc/corosync/corosync.conf", "/etc/pacemaker/authkey", "/var/lib/pacemaker/cib/cib.xml"};
   for (size_t i = 0; i < COUNT(traces); i++)
     if (!access(traces[i], F_OK) || errno != ENOENT) return true;
@@ -239,6 +241,7 @@ static void conclude(struct source *s, bool config_asked) {
   int code = pacemaker_status_parse(str_text(&s->mon.out), s->mon.out.len, a, &p, &e);
   if (code == -EBADMSG && s->mon.exit_code) code = pacemaker_failure(s->mon.exit_code, str_text(&s->mon.said), &e);
   if (code) return fail_for(s, &e);
+  if (!getenv("CIB_file") && preset_cluster()) return fail(s, SOURCE_ABSENT, "no cluster on this host: pacemaker runs on the configuration that corosync's package came with", REST_MS);
   bool differs = config_may_differ(s, &p);
   if (differs && !config_asked && start_config(s)) return; /* on_tool_done() comes here again */
   take_config(s);

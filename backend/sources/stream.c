@@ -77,6 +77,15 @@ static void pace(struct streaming *s) {
   timer_set(s->due, wait < 1 ? 1 : wait > 1000 ? 1000 : (int64_t)wait);
 }
 
+/* A command was begun: it may end before what was waited for. */
+static void on_begun(void *owner) {
+  struct streaming *s = owner;
+  const struct stream *x = s->options.stream;
+  if (s->running || standing(s) || s->options.speed <= 0) return;
+  double wait = (double)(x->next(x->self) - streaming_now(s)) / s->options.speed;
+  timer_set(s->due, wait < 1 ? 1 : wait > 1000 ? 1000 : (int64_t)wait);
+}
+
 static void hurry(struct streaming *s) {
   const struct stream *x = s->options.stream;
   int64_t slice = clock_mono_ms() + SLICE_MS, end = x->end(x->self);
@@ -106,11 +115,13 @@ struct streaming *streaming_open(struct loop *l, struct feed *f, const struct fe
   run(s, s->moment);
   anchor(s);
   s->due = loop_timer(l, o->standing ? -1 : 0, on_due, s);
+  if (o->stream->listen) o->stream->listen(o->stream->self, on_begun, s);
   return s;
 }
 
 void streaming_close(struct streaming *s) {
   if (!s) return;
+  if (s->options.stream->listen) s->options.stream->listen(s->options.stream->self, NULL, NULL);
   timer_end(s->due);
   mem_free(s);
 }

@@ -17,6 +17,7 @@ struct acted {
   const char *cannot;
   struct task_view *tasks;
   size_t task_count;
+  const struct guide_shown *guide; /* NULL: nobody works for the guide */
   const struct event *events;
   size_t event_count;
   int w, h;
@@ -32,7 +33,7 @@ static inline void acted_line(void *owner, const char *line, size_t len, int64_t
 
 static inline void acted_input(struct acted *x, struct input *in, struct arena *a) {
   *in = (struct input){.snap = x->snap, .keymap = x->keymap, .glyphs = GLYPHS_ASCII, .arena = a, .wall = sim_now(x->sim), .utc = true, .simulated = true, .cannot = x->cannot,
-                       .tasks = x->tasks, .task_count = x->task_count, .events = x->events, .event_count = x->event_count, .event_past = x->event_count, .event_least = x->app.event_least};
+                       .tasks = x->tasks, .task_count = x->task_count, .events = x->events, .event_count = x->event_count, .event_past = x->event_count, .event_least = x->app.event_least, .guide = x->guide};
 }
 
 static inline void acted_look(struct acted *x) {

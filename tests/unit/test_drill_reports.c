@@ -121,11 +121,11 @@ static void lines_are_explained(void **state) {
   static const struct { const char *line, *id, *operation; } rows[] = {
       {"kvm01 qemu/test01: qemu-system-x86_64: Failed to get \"write\" lock", "lock-outlives-failover", "gluster-failover-timeouts"},
       {"kvm01 pacemaker: Unable to determine domain name.", "name-not-alone", "domain-share"},
-      {"kvm01 pacemaker: Configuration file /kvmdata/config/a.xml does not exist or is not readable.", "definition-unreadable", "gluster-mount"},
+      {"kvm01 pacemaker: Configuration file /kvmdata/config/a.xml does not exist or not readable.", "definition-unreadable", "gluster-mount"},
       {"kvm01 libvirtd: Cannot access storage file '/srv/cd.iso': No such file or directory", "local-disk", NULL},
       {"kvm01 libvirtd: internal error: cannot allocate memory", "no-room", NULL},
       {"kvm01 libvirtd: Cannot get interface MTU on 'br0': No such device", "bridge-missing", "host-bridge"},
-      {"kvm01 fence_ipmilan: Failed: Unable to obtain correct plug status or plug is not available", "fencing-unproven", "fencing-create"},
+      {"kvm01 fence_ipmilan: Failed: Unable to obtain correct plug status or plug is not available", "fencing-unproven", "fencing-password"},
       {"kvm02 libvirtd: operation failed: Cannot recv data: Host key verification failed.", "no-trust", "host-prepare"},
       {"kvm01 qemu/test01: Could not open '/kvmdata/a': Transport endpoint is not connected", "first-brick-mandatory", NULL}};
   (void)state;

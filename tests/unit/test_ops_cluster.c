@@ -88,6 +88,9 @@ static void makes_devices(void **state) {
       {.name = "fencing-create-refused", .operation = "fencing-create", .words = {"node=kvm02", "ip=10.0.0.12", "username=admin", "password=hunter2", "name=second"}, .refused = "kvm02 has a fence device already: fence-kvm02"},
       {.operation = "fencing-create", .words = {"node=kvm02", "ip=10.0.0.12", "username=admin", "password=hunter2"}, .refused = "there is a resource fence-kvm02 already"},
       {.scenario = unfenced, .operation = "fencing-create", .words = {"node=k2", "ip=10.0.0.12", "username=admin"}, .refused = "the password of the device is needed"},
+      {.name = "fencing-password", .before = {"change password kvm02", "150s"}, .operation = "fencing-password", .words = {"node=kvm02", "password=hunter2"}},
+      {.operation = "fencing-password", .words = {"node=kvm02"}, .refused = "the password of the device is needed"},
+      {.operation = "fencing-password", .words = {"node=kvm02", "password=hunter2", "name=none"}, .refused = "there is no fence device none"},
   };
   (void)state;
   ground_trials(trials, COUNT(trials));

@@ -260,6 +260,37 @@ static void a_survey_is_answered(void **state) {
   arena_free(a);
 }
 
+/* Asked together, each answer is what it would have been alone: with and without a last newline, empty lines, both streams apart. */
+static void answers_are_told_apart(void **state) {
+  static const struct { const char *script, *out, *text; int64_t code; } rows[] = {
+      {"printf one", "one\n", "", 0},
+      {":", "", "", 0},
+      {"printf 'a\\n\\n\\nb\\n\\n'", "a\n\n\nb\n\n", "", 0},
+      {"echo", "\n", "", 0},
+      {"echo out; echo 'it is' >&2; echo \"bad\" >&2; exit 7", "out\n", "it is bad", 7},
+      {"echo asked-0 0; echo 'a$b`c'", "asked-0 0\na$b`c\n", "", 0},
+      {"cat", "", "", 0}, /* nobody types */
+      {"exit 255", "", "", 255},
+  };
+  struct arena *a = arena_new();
+  struct survey s = {0};
+  bool done = false;
+  (void)state;
+  for (int i = 0; i < 160; i++) ask_for(a, &s, i % 2 ? "far" : "localhost", ARGV("sh", "-c", rows[i / 2 % (int)COUNT(rows)].script));
+  assert_non_null(survey_ask(loop, hosts, &s, a, set_done, &done));
+  int64_t until = clock_mono_ms() + 60000;
+  while (!done && clock_mono_ms() < until) loop_step(loop, 100);
+  assert_true(done);
+  for (size_t i = 0; i < 160; i++) {
+    const struct answer *q = &s.answers.item[i];
+    size_t k = i / 2 % COUNT(rows);
+    assert_int_equal(q->code, rows[k].code);
+    assert_string_equal(q->out, rows[k].out);
+    assert_string_equal(q->text, rows[k].text);
+  }
+  arena_free(a);
+}
+
 /* ---- a real sshd ---- */
 
 static const char *find_sshd(void) {
@@ -362,7 +393,7 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(ends_are_told_apart),    cmocka_unit_test(output_is_as_it_was),    cmocka_unit_test(input_arrives_whole), cmocka_unit_test(words_arrive_as_given),
-                                     cmocka_unit_test(what_never_ran_is_known), cmocka_unit_test(who_leaves_is_told_at_once), cmocka_unit_test(a_survey_is_answered)};
+                                     cmocka_unit_test(what_never_ran_is_known), cmocka_unit_test(who_leaves_is_told_at_once), cmocka_unit_test(a_survey_is_answered), cmocka_unit_test(answers_are_told_apart)};
   const struct CMUnitTest real[] = {cmocka_unit_test(over_a_real_sshd)};
   int code = cmocka_run_group_tests_name(__FILE__, tests, set_up, tear_down);
   if (find_sshd() && !geteuid()) {

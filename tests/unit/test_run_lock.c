@@ -399,7 +399,7 @@ static void two_at_once_in_the_simulated_cluster(void **state) {
   (void)state;
   assert_int_equal(sim_open(&(struct sim_options){.scenario = "lab"}, &sim, &e), 0);
   sim_run(sim, sim_now(sim) + 5000, NULL, NULL);
-  struct executor *x = simulated_new(sim, l, &place);
+  struct executor *x = simulated_new(sim, l, &place, &(struct simulated_listener){NULL, NULL});
   for (int pair = 0; pair < 200; pair++) {
     struct console c[2] = {0};
     for (int i = 0; i < 2; i++) c[i].lock = lock_take(x, i ? "kvm02" : "kvm01", NULL, i ? "root@kvm02" : "root@kvm01", on_state, &c[i]);

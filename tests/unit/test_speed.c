@@ -1,7 +1,7 @@
 /* How long a key takes at the largest scenario on the largest terminal, its frame included: CPU of this thread alone, the
  * quickest of some tries, so that a busy machine does not matter. What is made once for a view is not in it: that comes
  * after the key's own frame (views/console.c). */
-#include "acted.h"
+#include "guided.h"
 #include <stdlib.h>
 #include <time.h>
 
@@ -56,7 +56,22 @@ static void a_key_is_answered_at_once(void **state) {
   if (!getenv("RUNS")) assert_int_equal(slow, 0); /* RUNS: where each frame is dear */
 }
 
+/* The same of the guide, with all hosts of it in the form: its steps were looked at before, by whoever works for it. */
+static void a_key_of_the_guide_is_too(void **state) {
+  (void)state;
+  static const struct { const char *before, *key; } keys[] = {{"", "n"}, {"", "Down"}, {"n n", "n"}, {"n n n n n", "n"}, {"n n n n n n n", "Down"}, {"", "s"}, {"s", "Down"}, {"", "Tab"}, {"", "Enter"}};
+  struct guided *g = guided_new("big", WIDTH, HEIGHT);
+  size_t slow = 0;
+  for (size_t i = 0; i < COUNT(keys); i++) {
+    double ms = quickest(g->x, "guide", keys[i].before, keys[i].key);
+    print_message("guide     %-4s %-5s %.2f ms%s\n", keys[i].before, keys[i].key, ms, ms > limit_ms ? ", too slow" : ms > good_ms ? ", over 2 ms" : "");
+    slow += ms > limit_ms;
+  }
+  guided_free(g);
+  if (!getenv("RUNS")) assert_int_equal(slow, 0);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_key_is_answered_at_once)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_key_is_answered_at_once), cmocka_unit_test(a_key_of_the_guide_is_too)};
   return RUN(tests);
 }

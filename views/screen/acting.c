@@ -1,5 +1,6 @@
 /* Which sheet lies over the view, and what a key does to it. */
 #include "views/screen/acting.h"
+#include "ops/guide.h"
 #include "tui/modal.h"
 #include "views/screen/app.h"
 #include <string.h>
@@ -245,7 +246,7 @@ static unsigned menu_keys(struct acting *a, const struct input *in, int w, int h
 static unsigned review(struct acting *a, const struct input *in, const struct form *f) {
   size_t wrong = form_wrong(f);
   a->form.tried = true;
-  if (wrong == f->count) return open_preview(a, in);
+  if (wrong == f->count) return a->operation == &guide_form ? a->filled = true, APP_CHANGED : open_preview(a, in);
   form_go(f, &a->form, wrong);
   return APP_CHANGED;
 }
@@ -414,7 +415,7 @@ static void draw_menu(struct pen body, const struct acting *a, const struct inpu
 static void draw_form(struct pen body, const struct acting *a, const struct input *in) {
   struct form f = filling_form(a, in);
   const char *title = arena_printf(in->arena, "%s%s%s", a->operation->title, a->target ? ": " : "", batch_is(a) ? batch_name(a, in->arena) : a->target ? a->target : "");
-  struct pen p = pen_box(body, &(struct box){.title = title, .note = batch_is(a) ? "1 of 2: fill in, for all of them" : "1 of 2: fill in", .focused = true});
+  struct pen p = pen_box(body, &(struct box){.title = title, .note = a->operation == &guide_form ? NULL : batch_is(a) ? "1 of 2: fill in, for all of them" : "1 of 2: fill in", .focused = true});
   form_draw(p, &f, &a->form);
 }
 

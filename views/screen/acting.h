@@ -11,7 +11,7 @@
 #include "views/screen/list.h"
 
 /* What must now happen outside, APP_* or'ed. */
-enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8, APP_TIME = 16, APP_ASK = 32, APP_RUN = 64, APP_TASK = 128, APP_SAVE = 256, APP_CLUSTER = 4096, APP_MOUSE = 1024, APP_KEEP = 512 /* the columns that were chosen */ };
+enum { APP_CHANGED = 1, APP_QUIT = 2, APP_SUSPEND = 4, APP_REDRAW = 8, APP_TIME = 16, APP_ASK = 32, APP_RUN = 64, APP_TASK = 128, APP_SAVE = 256, APP_CLUSTER = 4096, APP_GUIDE = 2048 /* the guide's wish */, APP_MOUSE = 1024, APP_KEEP = 512 /* the columns that were chosen */ };
 
 enum sheet { SHEET_NONE, SHEET_MENU, SHEET_FORM, SHEET_PREVIEW, SHEET_SURE };
 enum menu_of { MENU_ACTIONS, MENU_WIZARDS, MENU_PALETTE };
@@ -100,6 +100,7 @@ struct acting { /* {0}: nothing lies over the view */
   struct kept_form kept[KEPT_FORMS]; /* oldest first */
   size_t kept_count;
   struct { enum task_wish kind; char *id; struct prompt word; const char *wrong; size_t top; } sure; /* a question about a task */
+  bool filled;               /* the guide's form is, and good: the guide takes it */
   char *say;                 /* the answer to the last wish, until the next key; NULL: none */
   /* handed back */
   struct asked *asked;       /* APP_ASK */
@@ -194,6 +195,7 @@ const struct task_view *task_running(const struct input *in);            /* the 
 const struct task_view *task_noted(const struct input *in);              /* what every view tells of: it runs, has just ended, or was interrupted; NULL: nothing */
 bool task_ended(enum task_state s);
 struct text *task_text(const struct input *in, const char *id);      /* text_free() */
+struct text *task_steps_text(const struct input *in, const char *id); /* how it stands and its steps, without what every task says of itself; NULL: there is none */
 struct text *task_text_so_far(const struct input *in, const char *id); /* up to the step that runs; NULL: none runs */
 void task_undo_text(struct text *t, const struct input *in, const char *id); /* what taking it back would run */
 void draw_task_line(struct pen p, const struct input *in, const struct task_view *t);

@@ -16,6 +16,7 @@ void app_free(struct app *a) {
   mem_free(a->cluster);
   xray_free(&a->xray);
   whatif_free(&a->whatif);
+  guide_page_free(&a->guide);
   acting_free(&a->acting);
   noc_free(&a->noc);
   *a = (struct app){0};
@@ -80,7 +81,7 @@ static bool of_drills(const struct app *a) { return a->view == VIEW_FIRST_LIST +
 /* The context whose keys come before those of tables and texts; GLOBAL: none. */
 static enum context own_context(const struct app *a, const struct input *in) {
   if (of_tasks(a) || (of_drills(a) && in->drill)) return CONTEXT_TASKS;
-  return logs_shown(a) ? CONTEXT_LOGS : a->view == VIEW_WHATIF ? CONTEXT_WHATIF : CONTEXT_GLOBAL;
+  return logs_shown(a) ? CONTEXT_LOGS : a->view == VIEW_WHATIF ? CONTEXT_WHATIF : a->view == VIEW_GUIDE ? CONTEXT_GUIDE : CONTEXT_GLOBAL;
 }
 
 /* The row of what has just happened in the past that is shown; NULL: nothing has, or all of it is later. */
@@ -272,9 +273,23 @@ static char **marked_ids(const struct app *a, const struct input *in, int list) 
   return ids;
 }
 
+/* Several drills that are marked: one form, in the order of the list. */
+static unsigned open_order(struct app *a, const struct input *in) {
+  struct texts words = {0};
+  char **ids = marked_ids(a, in, LIST_DRILLS);
+  for (size_t i = 0; ids[i]; i++) {
+    texts_add(in->arena, &words, arena_printf(in->arena, "drills=%s", ids[i]));
+    mem_free(ids[i]);
+  }
+  mem_free(ids);
+  if (in->drill || in->drill_order) return app_say(a, "it waits until the drill that runs is over"), APP_CHANGED;
+  return acting_open(&a->acting, in, &drill_window, NULL, &words, false) | APP_CHANGED;
+}
+
 static unsigned open_menu(struct app *a, const struct input *in, enum menu_of of) {
   const char *id;
   int list = app_selected(a, in, &id);
+  if (of == MENU_ACTIONS && list == LIST_DRILLS && a->view != VIEW_DETAIL && a->lists[list].marks.count > 1) return open_order(a, in);
   const struct drill *drill = of == MENU_ACTIONS && list == LIST_DRILLS && id ? drill_find(id) : NULL;
   if (drill) return drill_task(in, id) ? (app_say(a, "it runs already"), APP_CHANGED) : acting_open(&a->acting, in, &drill->operation, NULL, NULL, false) | APP_CHANGED;
   acting_menu(&a->acting, of, list, id);
@@ -346,14 +361,23 @@ void app_say(struct app *a, const char *says) {
   a->acting.say = copy;
 }
 
+/* From the guide: it is followed there. */
+static bool of_guide(const struct app *a) { return a->view == VIEW_GUIDE && a->guide.task && !a->acting.sheet; }
+
 void app_ran(struct app *a, const char *task, const char *says) {
+  bool guided = a->view == VIEW_GUIDE && a->guide.running && a->acting.run.operation == a->guide.running;
   bool batch = a->acting.rest_count > 0;
   app_say(a, says);
   acting_dropped(&a->acting);
   if (!task && batch) acting_close(&a->acting); /* its plans were handed over with it */
   if (!task) return;
   form_state_free(&a->acting.form); /* done with: the next one begins anew */
-  app_show_task(a, task);
+  if (!guided) {
+    app_show_task(a, task);
+    return;
+  }
+  acting_close(&a->acting);
+  guide_ran(a, task);
 }
 
 void app_show_task(struct app *a, const char *task) {
@@ -363,6 +387,7 @@ void app_show_task(struct app *a, const char *task) {
 }
 
 void app_show_drill(struct app *a, const char *drill) {
+  if (of_guide(a)) return;
   acting_close(&a->acting);
   app_go(a, VIEW_FIRST_LIST + LIST_DRILLS);
   app_open_item(a, LIST_DRILLS, drill);
@@ -438,6 +463,10 @@ static unsigned sheet_key(struct app *a, const struct input *in, int w, int h, s
   enum action action;
   unsigned wants = acting_key(&a->acting, in, f.body.w, f.body.h, k, &action);
   if (!wants) return action == ACTION_NONE ? 0 : beside_sheet(a, in, w, h, action);
+  if (a->acting.filled) {
+    a->acting.filled = false;
+    wants |= guide_filled(a, in);
+  }
   if (a->acting.go_view) {
     if (a->acting.go_view - 1 == VIEW_WHATIF) whatif_open(a, in); /* of what is selected, as by its key */
     else app_go(a, a->acting.go_view - 1);
@@ -459,6 +488,8 @@ unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key
   if (key_is_mouse(k)) return a->noc.on ? said : said | app_mouse(a, in, w, h, k);
   if (a->noc.on) return noc_key(&a->noc, in, w, h, keymap_lookup(in->keymap, CONTEXT_TABLE, k));
   if (a->acting.sheet) return said | sheet_key(a, in, w, h, k);
+  unsigned typed;
+  if (a->view == VIEW_GUIDE && guide_key(a, in, k, &typed)) return said | typed;
   if (a->logs.naming) return said | logs_name_key(a, in, k, keymap_lookup(in->keymap, CONTEXT_PLAN, k));
   enum context own = own_context(a, in);
   unsigned chose;

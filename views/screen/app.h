@@ -4,11 +4,12 @@
 #ifndef SCREEN_APP_H
 #define SCREEN_APP_H
 #include "views/screen/acting.h"
+#include "views/screen/guide.h"
 #include "views/screen/logs.h"
 #include "views/screen/noc.h"
 
 /* The overview, the lists, the pages; the detail of an item, which has no name of its own, is the last. */
-enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_CLUSTERS, VIEW_XRAY, VIEW_TOPOLOGY, VIEW_WHATIF, VIEW_DETAIL, VIEW_COUNT };
+enum view_id { VIEW_OVERVIEW, VIEW_FIRST_LIST, VIEW_HELP = VIEW_FIRST_LIST + LIST_COUNT, VIEW_PALETTE, VIEW_CLUSTERS, VIEW_XRAY, VIEW_TOPOLOGY, VIEW_WHATIF, VIEW_GUIDE, VIEW_DETAIL, VIEW_COUNT };
 enum { APP_BACK = 16, APP_PANES = 4, APP_MIN_W = 60, APP_MIN_H = 15 };
 
 enum time_wish { TIME_NONE, TIME_PAUSE, TIME_STEP_BACK, TIME_STEP, TIME_EVENT_BACK, TIME_EVENT, TIME_MOMENT, TIME_BEGIN, TIME_END, TIME_SLOWER, TIME_FASTER, TIME_MARK };
@@ -53,6 +54,7 @@ struct app { /* {0} is the overview with its first pane focused */
   size_t top;        /* line of a page that is a text */
   struct xray_state xray;
   struct whatif_state whatif;
+  struct guide_page guide;
   int event_least;   /* enum severity of what the list of events shows, and worse */
   enum compare compare; /* what the history compares with ... */
   bool marked;          /* ... and whether there is a moment that was marked */

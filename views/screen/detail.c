@@ -326,7 +326,9 @@ struct text *help_text(const struct app *a, const struct input *in) {
 
 /* A task that runs is followed, until a key moves elsewhere; when it has ended, how it ended stands first. */
 void settle_detail(struct app *a, const struct input *in, int w, int h) {
-  if (a->detail_list == LIST_DRILLS && drill_task(in, a->detail_id) && !a->moved) { /* its newest line stays in sight */
+  if (a->detail_list == LIST_DRILLS && !a->moved) { /* its newest line stays in sight; when it is over, how it ended */
+    a->top = 0;
+    if (!drill_task(in, a->detail_id)) return;
     struct text *t = drill_text(in, a->detail_id);
     a->top = text_clamp(t, w - 4, h - 2, SIZE_MAX);
     text_free(t);

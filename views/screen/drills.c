@@ -73,7 +73,7 @@ static void fill(const struct input *in, const void *item, struct row *out) {
 
 static const char *note(const struct input *in) {
   char age[CLOCK_TEXT];
-  if (!in->drill) return NULL;
+  if (!in->drill) return in->drill_order ? arena_printf(in->arena, "in order: %s", in->drill_order) : NULL;
   if (in->drill->reverts_at == UNKNOWN_INT || in->drill->reverts_at < in->drill->now) return in->drill->text;
   return arena_printf(in->arena, "reverts by itself in %s: %s", clock_age(age, in->drill->reverts_at - in->drill->now), in->drill->text);
 }
@@ -190,12 +190,14 @@ static void findings(struct text *t, const struct drill_report *r) {
 }
 
 static void report_text(struct text *t, const struct input *in, const struct drill_report *r) {
-  put(t, "expected", STYLE(NORMAL), r->expected.text ? r->expected.text : "?");
+  const char *text = r->expected.text ? r->expected.text : "?", said_again[] = "expected: ";
+  put(t, "expected", STYLE(NORMAL), str_starts(text, said_again) ? text + sizeof said_again - 1 : text);
   outages(t, in, r);
   stalls(t, in, r);
+  findings(t, r); /* what to do now stands above how it went */
+  if (r->findings.count) title(t, "How it went");
   phases(t, in, r);
   chart(t, in, r);
-  findings(t, r);
 }
 
 static bool said(const struct drill_report *r, const char *event) {
@@ -209,12 +211,14 @@ static void live(struct text *t, const struct input *in) {
   if (!s->report) return; /* it has just been opened */
   char age[CLOCK_TEXT], key[KEY_NAME];
   bool counts = s->reverts_at != UNKNOWN_INT && s->reverts_at > s->now;
+  report_text(t, in, s->report);
+  title(t, "Now"); /* at the end: that stays in sight */
   put(t, "now", STYLE(ACCENT), s->text ? s->text : "");
+  if (in->drill_order) put(t, "in order", STYLE(ACCENT), in->drill_order);
   put(t, "revert", STYLE(NORMAL), counts ? arena_printf(in->arena, "by itself in %s, whoever is there then", clock_age(age, s->reverts_at - s->now)) : s->report->injected == UNKNOWN_INT ? "nothing is injected yet" : said(s->report, "fenced") ? "done, by its fencing" : said(s->report, "reverted") ? "done" : "its time is over");
   keymap_hint(in->keymap, CONTEXT_TASKS, ACTION_TASK_CANCEL, key);
   put(t, "ends if", STYLE(NORMAL), "another fault, quorum lost, another domain hit, heals grow");
   if (*key) text_moref(t, STYLE(NORMAL), "; or by "), text_more(t, STYLE(KEY), key);
-  report_text(t, in, s->report);
 }
 
 /* One line a run: when, how it went, its worst outage. */

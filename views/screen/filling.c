@@ -1,5 +1,6 @@
 /* The form of an operation: a field for each argument that is not given by what was selected, what is proposed for it, and
  * what is wrong with it, against the cluster as it is now. */
+#include "ops/guide.h"
 #include "views/screen/acting.h"
 #include <ctype.h>
 #include <string.h>
@@ -121,5 +122,5 @@ struct form filling_form(const struct acting *a, const struct input *in) {
     if (arg->kind != ARG_SECRET) fields[i].proposed = (struct form_words){proposed.item, proposed.count};
   }
   values_wipe(&v);
-  return (struct form){.fields = fields, .count = in->snap ? count : 0, .button = "Review what would be done", .about = a->operation->help};
+  return (struct form){.fields = fields, .count = in->snap ? count : 0, .button = a->operation == &guide_form ? "This is what is to be built" : "Review what would be done", .about = a->operation->help};
 }

@@ -67,6 +67,7 @@ enum {
   FALLS = 1 << 17,  /* what is selected may be taken down */
   OF_FATES = 1 << 18, /* what comes of a loss, */
   OF_HOST = 1 << 19,  /* of a host's */
+  OF_GUIDE = 1 << 20, GUIDE_FILLS = 1 << 21, GUIDE_RUNS = 1 << 22, GUIDE_GOES = 1 << 23, GUIDE_WAITS = 1 << 24, GUIDE_TURNS = 1 << 25, GUIDE_TAKES = 1 << 26, GUIDE_RESTS = 1 << 27, GUIDE_ON = 1 << 28, GUIDE_BACK = 1 << 29, /* the guide: what Enter does, and what else can be */
 };
 
 static int task_hints(const struct input *in, int list, const char *id) {
@@ -76,6 +77,24 @@ static int task_hints(const struct input *in, int list, const char *id) {
   for (size_t i = 0; list == LIST_TASKS && i < COUNT(wishes); i++)
     if (!task_refuses(in, id, wishes[i])) bits |= ANSWERS << i;
   return bits;
+}
+
+static bool guide_runs_now(const struct app *a, const struct input *in) {
+  const struct task_view *t = a->guide.task && a->guide.ran == a->guide.step + 1 ? task_shown(in, a->guide.task) : NULL;
+  return t && !task_ended(t->state);
+}
+
+static int guide_hints(const struct app *a, const struct input *in) {
+  if (a->view != VIEW_GUIDE) return 0;
+  size_t step = a->guide.step;
+  bool start = step == GUIDE_START;
+  const struct guide_found *f = in->guide && in->guide->found && !start ? &in->guide->found[step] : NULL;
+  int where = OF_GUIDE | (start ? GUIDE_ON : GUIDE_BACK) | (!start && step + 1 < GUIDE_STEPS ? GUIDE_ON : 0) | (start && in->guide ? GUIDE_FILLS : 0);
+  if (f) where |= f->state == GUIDE_DONE ? GUIDE_GOES : f->state == GUIDE_BLOCKED ? GUIDE_WAITS : in->cannot || guide_runs_now(a, in) ? 0 : GUIDE_RUNS;
+  if (f && guide_steps[step].choices[0]) where |= GUIDE_TURNS;
+  if (f && guide_steps[step].undo && (f->state == GUIDE_DONE || f->state == GUIDE_BROKEN) && !in->cannot) where |= GUIDE_TAKES;
+  if (in->guide && in->guide->found && !in->cannot) where |= GUIDE_RESTS;
+  return where;
 }
 
 static int where_of(const struct app *a, const struct input *in, int list, const char *id) {
@@ -90,6 +109,7 @@ static int where_of(const struct app *a, const struct input *in, int list, const
   if (a->view == VIEW_WHATIF && !a->whatif.target) where |= LINES;
   if (a->view == VIEW_WHATIF && list == LIST_NODES) where |= OF_HOST;
   if (list < 0 && a->view != VIEW_WHATIF) where &= ~LINES; /* what is selected is no thing */
+  where |= guide_hints(a, in);
   if (!in->cluster_count) where &= ~OF_TILES; /* there is none to look at */
   if (!in->then.set) where &= ~OF_HISTORY; /* there is nothing to compare with */
   if (!in->logs) where &= ~OF_LOGS; /* nobody is there to ask for them */
@@ -103,6 +123,8 @@ void draw_hints(struct pen p, const struct app *a, const struct input *in) {
       {ACTION_TIME_PAUSE, "play/pause", PAST}, {ACTION_TIME_STEP_BACK, NULL, PAST}, {ACTION_TIME_STEP, "change", PAST}, {ACTION_TIME_EVENT_BACK, NULL, PAST}, {ACTION_TIME_EVENT, "event", PAST}, {ACTION_TIME_END, "end", PAST},
       {ACTION_FIX, "fix", MENDS}, {ACTION_LOGS_ALL, "all/only", OF_SOME_LOGS}, {ACTION_LOGS_SEVERITY, "severity", OF_LOGS}, {ACTION_LOGS_WIDER, NULL, OF_LOGS}, {ACTION_LOGS_NARROWER, "time", OF_LOGS}, {ACTION_LOGS_FOLLOW, "follow", OF_LOGS}, {ACTION_LOGS_SAVE, "save", OF_LOGS},
       {ACTION_WHATIF_DEAD, "turn over", OF_FATES}, {ACTION_WHATIF_DRAIN, "do it when safe", OF_HOST}, {ACTION_SUBJECT, "its thing", DATED}, {ACTION_TIME_MOMENT, "its moment", DATED}, {ACTION_VIEW_LOGS, "logs", DATED}, {ACTION_SEVERITY, "severity", OF_EVENTS}, {ACTION_COMPARE, "other span", OF_HISTORY}, {ACTION_TIME_MARK, "mark", OF_HISTORY},
+      {ACTION_OPEN, "fill in", GUIDE_FILLS}, {ACTION_OPEN, "run it", GUIDE_RUNS}, {ACTION_OPEN, "next to do", GUIDE_GOES}, {ACTION_OPEN, "what it waits for", GUIDE_WAITS}, {ACTION_GUIDE_CHECK, "by hand, check", GUIDE_BACK}, {ACTION_GUIDE_WAY, "other way", GUIDE_TURNS}, {ACTION_GUIDE_UNDO, "undo", GUIDE_TAKES},
+      {ACTION_GUIDE_NEXT, "next", GUIDE_ON}, {ACTION_GUIDE_PREVIOUS, "previous", GUIDE_BACK}, {ACTION_GUIDE_STEPS, "steps", OF_GUIDE}, {ACTION_GUIDE_REST, "do all", GUIDE_RESTS}, {ACTION_GUIDE_FORM, "form", OF_GUIDE}, {ACTION_GUIDE_EXPORT, "export", OF_GUIDE},
       {ACTION_TASK_ANSWER, "answer", ANSWERS}, {ACTION_TASK_CANCEL, "stop", STOPS}, {ACTION_TASK_UNDO, "undo", UNDOES}, {ACTION_TASK_FORGET, "forget", FORGETS},
       {ACTION_NEXT_PANE, "pane", OVERVIEW}, {ACTION_NEXT_PANE, "next list", LIST}, {ACTION_OPEN, "look at it", OF_TILES}, {ACTION_OPEN, "open", OVERVIEW | LIST | LINES}, {ACTION_ACTIONS, "actions", ANYWHERE}, {ACTION_VIEW_WHATIF, "what if", FALLS}, {ACTION_FILTER, "filter", OVERVIEW | LIST}, {ACTION_VIEW_XRAY, "x-ray", ANYWHERE},
       {ACTION_FULL, "full", OVERVIEW}, {ACTION_BACK, "back", LIST | TEXT}, {ACTION_SORT, "sort", LIST}, {ACTION_REVERSE_SORT, "reverse", SORTED}, {ACTION_MARK, "mark", LIST}, {ACTION_COLUMNS, "columns", LIST}, {ACTION_VIEW_PROBLEMS, "problems", ANYWHERE},
@@ -120,7 +142,7 @@ void draw_hints(struct pen p, const struct app *a, const struct input *in) {
   for (size_t i = 0; i < COUNT(hints); i++) {
     const struct hint *h = &hints[i];
     if (!(h->where & where) || h->action == here || said[h->action] || (filtered && h->action == ACTION_BACK) || (empty && (h->action == ACTION_OPEN || h->action == ACTION_SORT || h->action == ACTION_MARK))) continue;
-    enum context own = action_row(h->action)->context, context = own == CONTEXT_TASKS || own == CONTEXT_LOGS || own == CONTEXT_WHATIF ? own : a->view == VIEW_WHATIF ? CONTEXT_WHATIF : text ? CONTEXT_TEXT : CONTEXT_TABLE;
+    enum context own = action_row(h->action)->context, context = own == CONTEXT_TASKS || own == CONTEXT_LOGS || own == CONTEXT_WHATIF || own == CONTEXT_GUIDE ? own : a->view == VIEW_GUIDE ? CONTEXT_GUIDE : a->view == VIEW_WHATIF ? CONTEXT_WHATIF : text ? CONTEXT_TEXT : CONTEXT_TABLE;
     said[h->action] = 1;
     x = draw_hint(p, x, in, context, h);
   }

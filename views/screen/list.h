@@ -16,6 +16,7 @@ struct logs_state;
 struct drill_reports;
 struct drill_shown;
 struct log_book;
+struct guide_shown;
 
 #include "views/screen/clusters.h"
 
@@ -58,6 +59,8 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   const char *ssh;    /* "root@%h": how other hosts are reached by hand, for a plan as a script */
   const struct drill_reports *drilled; /* oldest first; NULL: none are kept */
   const struct drill_shown *drill;     /* the one that runs; NULL: none */
+  const struct guide_shown *guide; /* what the guide is about; NULL: it is not shown */
+  const char *drill_order;             /* how far several in order are; NULL: there are none */
   const struct trends *trends; /* how loads went until now; NULL: nothing is known */
 };
 

@@ -248,6 +248,21 @@ struct text *task_text_so_far(const struct input *in, const char *task) {
   return out;
 }
 
+struct text *task_steps_text(const struct input *in, const char *task) {
+  const struct task_view *t = task_shown(in, task);
+  char age[CLOCK_TEXT];
+  if (!t) return NULL;
+  struct text *out = text_new();
+  bool ended = task_ended(t->state);
+  text_indent(out, 0, 2);
+  text_addf(out, style_of(states[t->state].role), "%s %s", symbol(in->glyphs, states[t->state].sign), states[t->state].word);
+  if (t->text && *t->text && t->state != TASK_VERIFIED) text_moref(out, style_of(states[t->state].role), ": %s", t->text);
+  if (t->ended != UNKNOWN_INT) text_moref(out, STYLE(DIM), "  at %s, took %s", clock_text(in, t->ended), clock_age(age, t->ended - t->began));
+  for (size_t i = 0; t->plan && i < t->plan->steps.count && (ended || t->state == TASK_VERIFYING || i <= t->step); i++) add_step(out, in, t, i);
+  if (t->plan && t->state != TASK_VERIFIED && (ended || t->state == TASK_VERIFYING)) add_verify(out, in, t);
+  return out;
+}
+
 void task_undo_text(struct text *out, const struct input *in, const char *task) {
   const struct task_view *t = task_shown(in, task);
   for (size_t i = t && t->plan ? t->plan->steps.count : 0; i-- > 0;) {

@@ -4,19 +4,18 @@
 #include "run/audit.h"
 #include "run/drill_run.h"
 #include "sources/raw.h"
-#include "views/text/session.h"
+#include "views/text/running.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { IN_ORDER_MAX = 16 };
 
 struct drilling {
-  struct session session;
+  struct session *session;
   struct tasks *tasks;
   struct drill_run *run;
   struct drill_run_options options;
@@ -80,34 +79,21 @@ static void on_signal(void *owner, int signo) {
 
 static void quiet(void *owner, bool quiet) {
   struct drilling *d = owner;
-  if (d->session.feed) feed_quiet(d->session.feed, quiet);
+  if (d->session->feed) feed_quiet(d->session->feed, quiet);
 }
 
 static int64_t now_of(void *owner) {
   const struct drilling *d = owner;
-  return d->session.feed ? feed_wall(d->session.feed) : clock_wall_ms();
+  return d->session->feed ? feed_wall(d->session->feed) : clock_wall_ms();
 }
+
+static int one(struct drilling *d, const struct drill *row);
 
 /* ---- one drill ---- */
 
-static void refused_report(struct drilling *d, const struct drill *row, const struct plan *p) {
-  struct drill_report *r = d->report[d->reports++] = arena_alloc(d->arena, sizeof *r);
-  shape_init(&drill_report_shape, r);
-  r->schema = 1;
-  r->drill = row->operation.name;
-  r->title = row->operation.title;
-  r->target = arena_strdup(d->arena, p->target);
-  r->cluster = arena_strdup(d->arena, d->session.snap->cluster.name);
-  r->began = r->ended = now_of(d);
-  r->verdict = DRILL_REFUSED;
-  r->text = p->when ? arena_printf(d->arena, "%s; it passes %s", p->why, p->when) : arena_strdup(d->arena, p->why);
-  r->reverted = TRUTH_YES;
-  r->reverted_text = "nothing was injected";
-}
-
 static void print_plan(const struct drilling *d) {
   CLEANUP(str_free) struct str out = {0};
-  plan_text(d->session.plan, &out);
+  plan_text(d->session->plan, &out);
   if (!d->json) print_clean(stdout, str_text(&out));
   fflush(stdout);
 }
@@ -115,22 +101,22 @@ static void print_plan(const struct drilling *d) {
 static int open_tasks(struct drilling *d) {
   struct err e = {0};
   if (d->tasks) return 0;
-  struct tasks_options o = {.loop = d->session.loop, .executor = d->session.executor, .state_dir = d->options.state_dir, .who = d->options.who, .quiet = quiet, .clock = now_of, .owner = d};
+  struct tasks_options o = {.loop = d->session->loop, .executor = d->session->executor, .state_dir = d->options.state_dir, .who = d->options.who, .quiet = quiet, .clock = now_of, .owner = d};
   d->tasks = tasks_new(&o, &e);
   if (!d->tasks) {
     err_print(&e);
     return e.code == -EACCES || e.code == -EPERM || e.code == -EROFS ? EXIT_RIGHTS : SESSION_REFUSED;
   }
   d->options.tasks = d->tasks;
-  d->options.executor = d->session.executor;
-  d->options.loop = d->session.loop;
-  tasks_see(d->tasks, d->session.snap);
+  d->options.executor = d->session->executor;
+  d->options.loop = d->session->loop;
+  tasks_see(d->tasks, d->session->snap);
   if (d->options.state_dir) drills_adopt(d->options.state_dir, d->tasks, now_of(d));
   return 0;
 }
 
 static int run_one(struct drilling *d, const struct drill *row) {
-  struct session *s = &d->session;
+  struct session *s = d->session;
   struct err e = {0};
   int code = open_tasks(d);
   if (code) return code;
@@ -154,33 +140,27 @@ static int run_one(struct drilling *d, const struct drill *row) {
   return code;
 }
 
-/* "until=04:30": the next time that it is so late, by this host's zone; no other drill is begun then. */
+/* "until=04:30": the next time that it is so late, by this host's zone; none is begun that would last longer. */
 static int read_window(struct drilling *d, const char *text) {
-  time_t now = (time_t)(clock_wall_ms() / 1000);
-  struct tm tm;
-  int hour, minute;
-  char rest;
-  if (sscanf(text, "%2d:%2d%c", &hour, &minute, &rest) != 2 || hour < 0 || hour > 23 || minute < 0 || minute > 59) return usage_error("until is a time of day, as in until=04:30, not %s", text);
-  localtime_r(&now, &tm);
-  tm.tm_hour = hour;
-  tm.tm_min = minute;
-  tm.tm_sec = 0;
-  tm.tm_isdst = -1;
-  d->window = (int64_t)mktime(&tm) * 1000;
-  if (d->window <= clock_wall_ms()) tm.tm_mday++, tm.tm_isdst = -1, d->window = (int64_t)mktime(&tm) * 1000;
-  return 0;
+  d->window = drill_until(text, clock_wall_ms());
+  return d->window == UNKNOWN_INT ? usage_error("until is a time of day, as in until=04:30, not %s", text) : 0;
 }
 
 static bool window_over(struct drilling *d, const struct drill *row) {
-  if (!d->window || clock_wall_ms() < d->window) return false;
-  fprintf(stderr, "kvmconsole: %s was not begun: the window is over\n", row->operation.name);
+  struct drill_reports kept = {0};
+  if (!d->window) return false;
+  if (d->options.state_dir) drills_kept(d->options.state_dir, d->arena, &kept);
+  int64_t lasts = drill_lasts_ms((const struct drill_report *const *)kept.item, kept.count, row->operation.name, row->kind, 0), left = d->window - clock_wall_ms();
+  if (lasts <= left) return false;
+  if (left <= 0) fprintf(stderr, "kvmconsole: %s was not begun: the window is over\n", row->operation.name);
+  else fprintf(stderr, "kvmconsole: %s was not begun: it takes %" PRId64 " s, and the window is over in %" PRId64 " s\n", row->operation.name, lasts / 1000, left / 1000);
   return true;
 }
 
 /* Some readings are taken once a minute, to spare the volumes' locks: what only nobody knows yet is waited for. */
 static int plan_when_known(struct drilling *d, const struct drill *row) {
   enum { AGAIN_MS = 5000, KNOWN_MS = 100000 };
-  struct session *s = &d->session;
+  struct session *s = d->session;
   int64_t end = now_of(d) + KNOWN_MS;
   for (bool said = false;; said = true) {
     int code = session_again(s, &row->operation);
@@ -192,13 +172,35 @@ static int plan_when_known(struct drilling *d, const struct drill *row) {
   }
 }
 
+int drill_here(struct session *s, const struct drill *row, const char *state, const char *who, bool json, struct str *ret_report) {
+  struct drilling d = {.session = s, .json = json, .arena = arena_new(), .options = {.state_dir = state, .who = who, .clock = now_of, .mask = raw_mask}};
+  void (*on_snapshot_before)(void *, struct snapshot *) = s->on_snapshot;
+  void (*on_signal_before)(void *, int) = s->on_signal;
+  void *owner_before = s->owner;
+  d.options.owner = &d;
+  s->on_snapshot = on_snapshot;
+  s->on_signal = on_signal;
+  s->owner = &d;
+  int code = one(&d, row);
+  if (ret_report && d.reports) drill_markdown(d.report[d.reports - 1], ret_report);
+  tasks_free(d.tasks);
+  d.tasks = NULL;
+  s->on_snapshot = on_snapshot_before;
+  s->on_signal = on_signal_before;
+  s->owner = owner_before;
+  arena_free(d.arena);
+  return code;
+}
+
 static int one(struct drilling *d, const struct drill *row) {
-  struct session *s = &d->session;
+  struct session *s = d->session;
   int code = plan_when_known(d, row);
   if (code) return code;
   print_plan(d);
   if (s->plan->allowed != TRUTH_YES) {
-    refused_report(d, row, s->plan);
+    const struct drill_report *r = d->report[d->reports++] = drill_refused(row, s->plan, &s->values, s->snap, now_of(d), d->arena);
+    for (size_t i = 0; !d->json && i < r->findings.count; i++)
+      if (r->findings.item[i].operation) printf("foreseen by lint, %s: %s; mended by %s\n", r->findings.item[i].id, r->findings.item[i].evidence, r->findings.item[i].operation);
     return SESSION_REFUSED;
   }
   code = session_confirm(s, d->json);
@@ -278,8 +280,9 @@ static int open_report(struct drilling *d, const char *path) {
 }
 
 int run_drill(struct arguments *a) {
-  struct drilling d = {.json = a->option[OPT_JSON] != NULL, .arena = arena_new()};
-  struct session *s = &d.session;
+  struct session session = {0};
+  struct drilling d = {.session = &session, .json = a->option[OPT_JSON] != NULL, .arena = arena_new()};
+  struct session *s = &session;
   int code = read_names(&d, a->word[0]);
   if (!code) code = check_words(&d, a);
   if (!code && (a->option[OPT_READ_ONLY] || a->option[OPT_REPLAY])) {

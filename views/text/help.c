@@ -5,6 +5,7 @@
 #include "keymaps/keymap.h"
 #include "model/problem.h"
 #include "ops/drill.h"
+#include "ops/guide.h"
 #include "ops/operation.h"
 #include "ops/verdict.h"
 #include "sim/sim.h"
@@ -144,8 +145,12 @@ static void list_checks(struct entries *l) {
     for (const struct lint_check *c = lint_groups[g]; c->id; c++) add(l, c->id, arena_printf(l->arena, "%s (%s)", c->title, severity_names[c->severity]), c->why);
 }
 
+static void list_steps(struct entries *l) {
+  for (size_t i = 0; i < GUIDE_STEPS; i++) add(l, guide_steps[i].name, arena_printf(l->arena, "%zu. %s", i, guide_steps[i].title), guide_steps[i].why);
+}
+
 static const struct { const char *what; void (*fill)(struct entries *l); } tables[] = {
-    {"views", list_views}, {"operations", list_operations}, {"drills", list_all_drills}, {"checks", list_checks}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}, {"scenarios", list_scenarios}};
+    {"views", list_views}, {"operations", list_operations}, {"drills", list_all_drills}, {"checks", list_checks}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}, {"scenarios", list_scenarios}, {"steps", list_steps}};
 
 static void print_entries(const struct entries *l, const char *what, bool json) {
   CLEANUP(str_free) struct str out = {0};
@@ -178,7 +183,7 @@ int run_list(struct arguments *a) {
       arena_free(l.arena);
       return l.err.code ? EXIT_CONFIG : 0;
     }
-  return usage_error("list: there is no table of %s (views, scenarios, operations, drills, checks, problems, keys, themes)", a->word[0]);
+  return usage_error("list: there is no table of %s (views, scenarios, operations, drills, checks, problems, keys, themes, steps)", a->word[0]);
 }
 
 /* ---- self-test: what a table must be, beyond what the compiler checks ---- */
@@ -250,6 +255,14 @@ static void test_argument(const struct operation *o, const struct operation_argu
   must(strcmp(arg->name, "force") != 0, "an argument of a name that is every operation's", o->name);
 }
 
+static void test_guide(void) {
+  struct arena *a = arena_new();
+  const char *wrong = guide_self_test(a);
+  must(!wrong, "the guide", wrong ? wrong : "");
+  for (const struct operation_argument *arg = guide_form.arguments; arg->name; arg++) test_argument(&guide_form, arg);
+  arena_free(a);
+}
+
 static void test_drills(void) {
   for (const struct drill *d = drills; d->operation.name; d++) {
     must(d->operation.title && d->operation.help && d->operation.plan && d->operation.arguments && d->breaks && d->kind, "a drill without title, help, plan, arguments or kind", d->operation.name);
@@ -280,6 +293,7 @@ int run_self_test(void) {
   test_facts();
   test_operations();
   test_drills();
+  test_guide();
   must(!verdict_mistake(), "the table of what operations take down names what there is not", verdict_mistake() ? verdict_mistake() : "");
   for (size_t g = 0; lint_groups[g]; g++)
     for (const struct lint_check *c = lint_groups[g]; c->id; c++) {

@@ -33,17 +33,33 @@ static int take_secret(const struct operation_argument *arg, const char *from, s
   return code;
 }
 
-int operation_words(const struct arguments *a, const struct operation *o, const struct snapshot *s, struct arena *arena, struct values *ret) {
-  const char *words[COUNT(a->word)];
+/* Secrets are taken from their files; the others are left for the operation to read. */
+static size_t take_words(const struct arguments *a, const struct operation *o, struct arena *arena, const char **words, struct values *ret, struct err *e) {
   size_t count = 0;
-  struct err e = {0};
-  for (int i = 1; i < a->words && !e.code; i++) {
+  for (int i = 1; i < a->words && !e->code; i++) {
     const char *equals = strchr(a->word[i], '=');
     const struct operation_argument *arg = equals ? operation_argument(o, arena_strndup(arena, a->word[i], (size_t)(equals - a->word[i]))) : NULL;
-    if (arg && arg->kind == ARG_SECRET && equals[1] == '@') take_secret(arg, equals + 2, arena, ret, &e);
+    if (arg && arg->kind == ARG_SECRET && equals[1] == '@') take_secret(arg, equals + 2, arena, ret, e);
     else words[count++] = a->word[i];
   }
+  return count;
+}
+
+int operation_words(const struct arguments *a, const struct operation *o, const struct snapshot *s, struct arena *arena, struct values *ret) {
+  const char *words[COUNT(a->word)];
+  struct err e = {0};
+  size_t count = take_words(a, o, arena, words, ret, &e);
   if (!e.code) operation_values(o, s, words, count, arena, ret, &e);
+  if (!e.code) return 0;
+  err_print(&e);
+  return EXIT_USAGE;
+}
+
+int operation_typed(const struct arguments *a, const struct operation *o, const struct snapshot *s, struct arena *arena, struct values *ret) {
+  const char *words[COUNT(a->word)];
+  struct err e = {0};
+  size_t count = take_words(a, o, arena, words, ret, &e);
+  if (!e.code) operation_take(o, s, words, count, arena, ret, &e);
   if (!e.code) return 0;
   err_print(&e);
   return EXIT_USAGE;

@@ -6,6 +6,7 @@
 #include "tui/svg.h"
 #include "views/command.h"
 #include "views/console.h"
+#include "views/guider.h"
 #include "views/operator.h"
 #include "views/reader.h"
 #include <errno.h>
@@ -90,7 +91,7 @@ static void pass(struct rendering *r, int64_t ms) {
   enum { SLICE_MS = 200 };
   struct console *c = &r->console;
   while (ms > 0) {
-    bool busy = operator_busy(c->operator) || reader_busy(c->reader);
+    bool busy = operator_busy(c->operator) || reader_busy(c->reader) || guider_busy(c->guider);
     int64_t now = busy && ms > SLICE_MS ? SLICE_MS : ms;
     feed_advance(c->feed, now);
     ms -= now;
@@ -233,6 +234,7 @@ int run_render(struct arguments *a) {
     columns_configure(&a->config, &c->app);
     c->operator = operator_new(c, a);
     c->reader = reader_new(c, a);
+    c->guider = guider_new(c, a);
     code = c->keymap ? read_and_print(r, a, &o, &e) : EXIT_CONFIG;
     struct feed *feed = c->feed;
     c->feed = NULL;

@@ -1,8 +1,7 @@
 /* run: the plan, a word from the operator, the same plan run and verified. */
 #include "base/clock.h"
 #include "run/audit.h"
-#include "run/task.h"
-#include "views/text/session.h"
+#include "views/text/running.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -10,17 +9,6 @@
 #include <unistd.h>
 
 enum { RUN_REFUSED = SESSION_REFUSED };
-
-struct running {
-  struct session session;
-  struct tasks *tasks;
-  bool json, asked;
-  size_t said_lines; /* of the task's output, those that were dropped included */
-  enum step_state *said_steps;
-  size_t step_count;
-  char said[512];
-  int interrupts;
-};
 
 static void print_plan(const struct running *r, const struct plan *p) {
   CLEANUP(str_free) struct str out = {0};
@@ -89,7 +77,7 @@ static void on_signal(void *owner, int signo) {
 
 static void quiet(void *owner, bool quiet) {
   struct running *r = owner;
-  if (r->session.feed) feed_quiet(r->session.feed, quiet);
+  if (r->session->feed) feed_quiet(r->session->feed, quiet);
 }
 
 static void terminal(void *owner, bool away) { (void)owner, (void)away, fflush(stdout); }
@@ -104,14 +92,14 @@ static void answer(struct running *r) {
     return;
   }
   CLEANUP(mem_freep) char *prompt = mem_printf("%s (yes or no): ", v.text);
-  CLEANUP(mem_freep) char *typed = session_ask(&r->session, prompt, false);
+  CLEANUP(mem_freep) char *typed = session_ask(r->session, prompt, false);
   if (typed && !strcmp(typed, "yes")) task_answer(r->tasks, 0, true);
   else if (!typed || !strcmp(typed, "no")) task_answer(r->tasks, 0, false);
 }
 
 static void run_to_end(struct running *r) {
   while (tasks_busy(r->tasks) && r->interrupts < 2) {
-    session_step(&r->session);
+    session_step(r->session);
     answer(r);
   }
   on_change(r);
@@ -159,7 +147,7 @@ static void offer_undo(struct running *r) {
   puts("\nWhat was done can be taken back:");
   print_plan(r, p);
   if (!session_has_terminal()) return;
-  CLEANUP(mem_freep) char *word = session_ask(&r->session, "Take it back now? Type yes (Enter: leave it as it is): ", false);
+  CLEANUP(mem_freep) char *word = session_ask(r->session, "Take it back now? Type yes (Enter: leave it as it is): ", false);
   if (!word || strcmp(word, "yes")) return;
   r->said_lines = r->step_count = 0;
   if (task_undo(r->tasks, 0, &e)) run_to_end(r), print_end(r);
@@ -167,11 +155,11 @@ static void offer_undo(struct running *r) {
 }
 
 static int start(struct running *r) {
-  struct session *s = &r->session;
+  struct session *s = r->session;
   struct err e = {0};
   struct task_view v;
-  CLEANUP(mem_freep) char *who = operator_name(), *state = s->simulated ? NULL : state_directory();
-  struct tasks_options o = {.loop = s->loop, .executor = s->executor, .state_dir = state, .who = who, .on_change = on_change, .quiet = quiet, .terminal = session_has_terminal() && isatty(STDOUT_FILENO) ? terminal : NULL, .owner = r};
+  CLEANUP(mem_freep) char *who = operator_name();
+  struct tasks_options o = {.loop = s->loop, .executor = s->executor, .state_dir = r->state, .who = who, .on_change = on_change, .quiet = quiet, .terminal = session_has_terminal() && isatty(STDOUT_FILENO) ? terminal : NULL, .owner = r};
   r->tasks = tasks_new(&o, &e);
   if (r->tasks && tasks_count(r->tasks) && !r->json) fprintf(stderr, "kvmconsole: there are interrupted operations from before; the console's tasks view shows what stands\n");
   if (r->tasks) tasks_see(r->tasks, s->snap);
@@ -188,26 +176,43 @@ static int start(struct running *r) {
   return code;
 }
 
+void running_watch(struct running *r) {
+  r->session->on_snapshot = on_snapshot;
+  r->session->on_signal = on_signal;
+  r->session->owner = r;
+}
+
+int running_go(struct running *r) {
+  struct session *s = r->session;
+  print_plan(r, s->plan);
+  if (s->plan->allowed != TRUTH_YES) return RUN_REFUSED;
+  int code = session_confirm(s, r->json);
+  return code ? code : start(r);
+}
+
+void running_end(struct running *r) {
+  tasks_free(r->tasks);
+  r->tasks = NULL;
+  mem_free(r->said_steps);
+  r->said_steps = NULL;
+  r->step_count = r->said_lines = 0;
+  r->said[0] = 0;
+}
+
 int run_run(struct arguments *a) {
-  struct running r = {.json = a->option[OPT_JSON] != NULL};
-  struct session *s = &r.session;
+  struct session session = {0}, *s = &session;
+  struct running r = {.session = s, .json = a->option[OPT_JSON] != NULL};
   if (a->option[OPT_READ_ONLY] || a->option[OPT_REPLAY]) {
     if (!operation_find(a->word[0])) return usage_error("no such operation: %s (see kvmconsole list operations)", a->word[0]);
     fprintf(stderr, "kvmconsole: nothing ran: %s; 'kvmconsole plan' shows what it would do\n", a->option[OPT_READ_ONLY] ? "--read-only" : "a recording cannot be acted on");
     return EXIT_RIGHTS;
   }
-  s->on_snapshot = on_snapshot;
-  s->on_signal = on_signal;
-  s->owner = &r;
+  running_watch(&r);
   int code = session_open(s, a);
-  if (!code) {
-    print_plan(&r, s->plan);
-    code = s->plan->allowed == TRUTH_YES ? session_confirm(s, r.json) : RUN_REFUSED;
-  }
-  if (!code) code = start(&r);
-  tasks_free(r.tasks);
-  r.tasks = NULL;
-  mem_free(r.said_steps);
+  CLEANUP(mem_freep) char *state = s->simulated ? NULL : state_directory();
+  r.state = state;
+  if (!code) code = running_go(&r);
+  running_end(&r);
   session_close(s);
   return code;
 }

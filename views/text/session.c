@@ -119,14 +119,18 @@ static const struct operation_argument *missing_secret(const struct session *s) 
 
 static void on_asked(void *owner) { *(bool *)owner = true; }
 
-static int survey_and_plan(struct session *s) {
+int session_survey(struct session *s, struct survey *survey) {
   bool done = false;
-  s->survey = (struct survey){0};
-  operation_survey(s->operation, s->snap, &s->values, s->arena, &s->survey);
-  struct asking *q = s->executor ? survey_ask(s->loop, s->executor, &s->survey, s->arena, on_asked, &done) : NULL;
+  struct asking *q = s->executor ? survey_ask(s->loop, s->executor, survey, s->arena, on_asked, &done) : NULL;
   while (q && !done && !stopped(s)) session_step(s);
   if (q && !done) asking_end(q);
-  if (stopped(s)) return EXIT_INTERRUPTED;
+  return stopped(s) ? EXIT_INTERRUPTED : 0;
+}
+
+static int survey_and_plan(struct session *s) {
+  s->survey = (struct survey){0};
+  operation_survey(s->operation, s->snap, &s->values, s->arena, &s->survey);
+  if (session_survey(s, &s->survey)) return EXIT_INTERRUPTED;
   s->plan = operation_plan(s->operation, s->snap, &s->values, &s->survey, s->arena);
   return 0;
 }
@@ -171,6 +175,7 @@ int session_again(struct session *s, const struct operation *o) {
   s->operation = o;
   s->plan = NULL;
   s->values = (struct values){0};
+  for (size_t i = 0; i < s->preset.list.count; i++) values_add(s->arena, &s->values, s->preset.list.item[i].name, s->preset.list.item[i].text, s->preset.list.item[i].secret);
   s->arguments = &some;
   int code = make_plan(s);
   s->arguments = all;
@@ -183,7 +188,7 @@ int session_confirm(struct session *s, bool json) {
   const char *typed = a->option[OPT_CONFIRM];
   bool yes = a->option[OPT_YES] != NULL, drill = a->command == CMD_DRILL;
   if (typed && p->danger < 2) typed = NULL;
-  if (typed && strcmp(typed, p->confirm) && !(drill && str_listed(typed, ',', p->confirm))) {
+  if (typed && strcmp(typed, p->confirm) && !((drill || s->confirm_list) && str_listed(typed, ',', p->confirm))) {
     fprintf(stderr, "kvmconsole: nothing ran: --confirm is to be the name that the plan is about, %s\n", p->confirm);
     return SESSION_REFUSED;
   }
@@ -202,14 +207,14 @@ int session_confirm(struct session *s, bool json) {
   return SESSION_REFUSED;
 }
 
-int session_open(struct session *s, struct arguments *a) {
+static int open_feed(struct session *s, struct arguments *a) {
   struct feed_options o;
   struct err e = {0};
   s->arguments = a;
   s->loop = loop_new();
   s->arena = arena_new();
-  if (!s->operation) s->operation = operation_word(a);
-  if (!s->operation) return EXIT_USAGE;
+  if (s->wants_operation && !s->operation) s->operation = operation_word(a);
+  if (s->wants_operation && !s->operation) return EXIT_USAGE;
   int code = feed_arguments(a, &o);
   if (code) return code;
   s->simulated = o.stream != NULL;
@@ -219,13 +224,20 @@ int session_open(struct session *s, struct arguments *a) {
   o.on_change = look;
   o.owner = s;
   for (size_t i = 0; i < COUNT(signals); i++) loop_signal(s->loop, signals[i], on_signal, s);
-  if (!o.read_only && !o.replay) s->executor = a->simulation ? simulation_executor(a->simulation, s->loop) : executor_hosts(s->loop, &a->config);
+  if ((!o.read_only || s->only_asks) && !o.replay) s->executor = a->simulation ? simulation_executor(a->simulation, s->loop) : executor_hosts(s->loop, &a->config);
   s->feed = feed_open(s->loop, &o, &e);
   if (!s->feed) {
     err_print(&e);
     return EXIT_INPUT;
   }
-  code = read_all(s);
+  return read_all(s);
+}
+
+int session_read(struct session *s, struct arguments *a) { return open_feed(s, a); }
+
+int session_open(struct session *s, struct arguments *a) {
+  s->wants_operation = true;
+  int code = open_feed(s, a);
   return code || a->command == CMD_DRILL ? code : make_plan(s); /* drills make theirs one after the other */
 }
 

@@ -19,6 +19,11 @@ on_kvm02() { # the console is on kvm01, what is hit is the other host
   [ "$(runs_at test01)" = kvm02 ] || run "test01 moves to kvm02" resource-move resource=test01 to=kvm02 clear=yes
   until_ok "healthy, and nothing waits to heal" 300 all_well kvm01
 }
+proven() { # what lives while it is given up for dead is only hit where fencing was proven
+  $L exec kvm01 kvmconsole lint --json </dev/null 2>/dev/null | jq -e '[.findings[] | select(.id == "fencing-unproven" and .subject == "kvm02")] == []' >/dev/null ||
+    run "fencing of kvm02 is proven" fencing-test node=kvm02 --confirm kvm02
+  on_kvm02
+}
 # The guest from outside while a drill runs, until it is seen(): its longest silence in $gap (ms).
 watch() { $L observer 900 test01 --json </dev/null >"$test_dir/observed" 2>&1 & watcher=$!; }
 seen() {

@@ -1,0 +1,126 @@
+/* The guide: from bare hosts to a proven failover of a hung host, in 24 steps, as data. A step says why, asks its hosts what no
+ * source reads (commands that change nothing), tells from those answers and the snapshot how far it is, and names the operations
+ * that do the rest. Nothing here runs anything: an operation is planned, previewed, confirmed and verified as any other.
+ *
+ *   form     the answers of the first page: struct values of guide_form's arguments, proposed from what is live
+ *   ask      guide_survey(); the answers come by run/executor.h's survey_ask()
+ *   check    guide_check(): all steps at once, since a step is blocked by the ones before it and broken by the ones behind it
+ *   run      guide_left(): the operations with their values that are still to run for a step. They run in that order, each when the
+ *            one before is verified; whoever was interrupted asks anew, and gets what is left then. A secret that one wants is never in
+ *            its values: whoever runs it asks for it, or takes it from the form (ARG_SECRET there, kept nowhere). The values lack what
+ *            the operation proposes itself (operation_complete()).
+ *
+ * Progress is derived by guide_check() from live answers and nothing else, so that every console on every host sees the same. */
+#ifndef OPS_GUIDE_H
+#define OPS_GUIDE_H
+#include "ops/operation.h"
+
+enum { GUIDE_STEPS = 24, GUIDE_NEEDS_MAX = 4, GUIDE_CHOICES_MAX = 4 };
+
+/* ---- how far a step is ---- */
+
+enum guide_state {
+  GUIDE_UNKNOWN, /* cannot tell: what it rests on could not be asked, or was read too long ago */
+  GUIDE_DONE,
+  GUIDE_TODO,
+  GUIDE_BLOCKED, /* to do, and a step that it needs (blocked_by) is not done */
+  GUIDE_BROKEN,  /* not done any more, though a step that needs it is, or the notes say that it was */
+};
+extern const char *const guide_state_names[]; /* for scripts: "unknown" "done" "todo" "blocked" "broken"; ends with NULL */
+extern const char *const guide_state_words[]; /* for people: "cannot tell" "done" "to do" "blocked" "broken"; ends with NULL */
+
+struct guide_evidence {
+  const char *host;   /* whom it was seen on; NULL: of the cluster as a whole */
+  const char *text;   /* "glusterd is not enabled" */
+  enum truth good;    /* as it should be; unknown: it could not be asked, or is old (text says why) */
+  int64_t age_ms;     /* how old; UNKNOWN_INT: not known */
+};
+struct guide_found {
+  const char *step;   /* its name */
+  int64_t number;
+  int state;          /* enum guide_state */
+  const char *text;   /* one sentence: what stands in the way, or that all is there */
+  const char *blocked_by; /* the name of the first step that it needs and that is not done; NULL */
+  LIST_OF(struct guide_evidence) evidence; /* what is wrong first */
+};
+extern const struct shape guide_found_shape, guide_evidence_shape;
+
+/* ---- the form and its choices ---- */
+
+/* Its arguments are the form: `kvm` and `gluster` (hosts, lists), `entry` (NAME=ADDRESS, list), `volume`, `brick`, `mount`, `domain`,
+ * `image`, `cluster`, ...; and the choices between the lab's shortcut and the better way. For operation_values(), tui/form, and
+ * key=value words. It is in no group: never planned, never listed. */
+extern const struct operation guide_form;
+
+/* Where the lab does what production must not. Both ways are words of that argument of the form; the better one is its default. */
+struct guide_choice {
+  const char *argument, *title; /* of guide_form: "firewall" */
+  const char *better, *better_text, *better_why; /* "open", "open what the cluster speaks", why */
+  const char *lab, *lab_text, *lab_why;          /* "off": what it is, and what it costs */
+};
+extern const struct guide_choice guide_choices[]; /* ends with argument NULL */
+const struct guide_choice *guide_choice(const char *argument); /* NULL: there is none */
+
+/* What the form lacks is proposed from the snapshot, and from each other; what cannot be proposed stays missing. Never fails: it is
+ * for showing. operation_complete() checks. */
+void guide_form_fill(const struct snapshot *s, struct values *form, struct arena *a);
+
+/* ---- the steps ---- */
+
+struct guide_run {
+  const struct operation *operation; /* drill_of() tells a drill, which is run as one */
+  struct values values;
+  const char *say;                   /* "a fence device for kvm02" */
+  const char *secret, *secret_from;  /* the operation's argument that a secret is wanted for, and the form's that may hold it ("password", "hacluster_password"); NULL: none */
+};
+struct guide_runs { LIST_OF(struct guide_run) list; };
+
+struct guide_checking; /* within guide*.c */
+struct guide_step {
+  const char *name;    /* "peers-probed": never changes */
+  const char *title;   /* "The gluster hosts know each other" */
+  const char *why;     /* what this is and what breaks without it: a paragraph in simple words */
+  const char *where;   /* on which hosts: "each gluster host" */
+  const char *classic; /* the lab's own commands (CentOS 7), one a line; NULL: there are none */
+  const char *newer;   /* where and why what runs here differs from them; NULL: it does not */
+  const char *seen;    /* what one sees when it is done */
+  const char *needs[GUIDE_NEEDS_MAX + 1];      /* names of earlier steps */
+  const char *choices[GUIDE_CHOICES_MAX + 1];  /* arguments of the form that change how it is done, among guide_choices[] */
+  const char *shows;   /* what of the cluster it concerns: one of hosts services peers bricks volumes mounts domains nodes fencing */
+  void (*ask)(struct planning *p);
+  void (*check)(struct planning *p, struct guide_checking *c);
+  void (*left)(struct planning *p, struct guide_runs *ret); /* NULL: there is nothing to run, it is looked at */
+  void (*undo)(struct planning *p, struct guide_runs *ret); /* NULL: nothing takes it back */
+};
+extern const struct guide_step guide_steps[GUIDE_STEPS]; /* the number of a step is its place */
+const struct guide_step *guide_step(const char *name_or_number); /* NULL: there is none */
+size_t guide_number(const struct guide_step *g);
+
+/* ---- looking ---- */
+
+/* What to ask, for that step, or (NULL) for all of them; ret gets only questions that it does not have. */
+void guide_survey(const struct guide_step *g, const struct snapshot *s, const struct values *form, struct arena *a, struct survey *ret);
+
+struct guide_look {
+  const struct snapshot *snap;
+  const struct values *form;   /* filled */
+  const struct survey *survey; /* of all steps; questions without an answer are "cannot tell" */
+  int64_t survey_age_ms;       /* how long ago it was asked; UNKNOWN_INT: not known */
+  const struct texts *were_done; /* names of steps that the notes say were done; NULL: none */
+};
+/* All steps, in a. The same four give the same answer. */
+void guide_check(const struct guide_look *l, struct arena *a, struct guide_found ret[GUIDE_STEPS]);
+size_t guide_next(const struct guide_found found[GUIDE_STEPS]); /* the first that is not done; GUIDE_STEPS: all are */
+/* What is still to run for that step, in order; what an operation proposes itself is left out of the values. undo: what takes it back. */
+void guide_left(const struct guide_look *l, const struct guide_step *g, bool undo, struct arena *a, struct guide_runs *ret);
+/* Why nothing is left to run though it is not done (a sentence), or NULL. */
+const char *guide_by_hand(const struct guide_look *l, const struct guide_step *g, struct arena *a);
+
+/* ---- explaining commands (explain.c) ---- */
+
+/* What each part of a command means: of any plan's argv, by one table of programs, their subcommands and words. */
+struct explained { const char *words, *means; }; /* "replica 2": "two copies of each file"; means NULL: nothing is known of it */
+struct explanation { LIST_OF(struct explained) list; };
+void explain(const struct texts *argv, struct arena *a, struct explanation *ret);
+const char *guide_self_test(struct arena *a); /* what is wrong with the tables; NULL: nothing */
+#endif
