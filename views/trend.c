@@ -71,6 +71,7 @@ static void forget_gone(struct trends *t) {
 
 void trends_add(struct trends *t, const struct snapshot *s) {
   size_t last = (t->next + TREND_KEPT - 1) % TREND_KEPT;
+  growths_add(&t->growth, s);
   if (!s || (t->count && s->now < t->at[last] + TREND_STEP_MS)) return;
   for (int k = 0; k < TREND_KINDS; k++)
     for (size_t i = 0; i < t->of[k].count; i++) t->of[k].item[i].values[t->next] = NAN;
@@ -89,6 +90,7 @@ void trends_free(struct trends *t) {
     mem_free(t->of[k].item);
     map_free(&t->of[k].find);
   }
+  growths_free(&t->growth);
   *t = (struct trends){0};
 }
 

@@ -4,6 +4,7 @@
 #define VIEWS_TREND_H
 #include "base/map.h"
 #include "model/snapshot.h"
+#include "views/growth.h"
 
 enum trend_kind { TREND_HOST_CPU, TREND_HOST_MEMORY, TREND_DOMAIN_CPU, TREND_DOMAIN_IO, TREND_BRICK_HEAL, TREND_VOLUME_HEAL, TREND_KINDS };
 enum { TREND_STEP_MS = 5000, TREND_KEPT = 64, TREND_SHOWN = 24 };
@@ -12,6 +13,7 @@ struct trend { char *name; float *values; }; /* TREND_KEPT of them, a ring; NaN:
 struct trends { /* {0} is an empty one */
   int64_t at[TREND_KEPT]; /* of each sample, by the stream's time line */
   size_t next, count;
+  struct growths growth;  /* of volumes, over as long as the console runs */
   struct { struct map find; struct trend *item; size_t count; } of[TREND_KINDS];
 };
 

@@ -1,5 +1,6 @@
 /* Checks of what only the hosts themselves know: each was asked (libvirt.setup). A host that has not said is named as not
  * known, and the others are judged all the same. */
+#include "analysis/capacity.h"
 #include "analysis/lint.h"
 #include "analysis/seen.h"
 #include "analysis/store_view.h"
@@ -360,29 +361,17 @@ static void migration_ports(struct linting *l) {
 
 /* ---- room ---- */
 
-static int64_t size_on(struct linting *l, const char *host, const char *path) {
-  EACH_SETUP(l, x)
-    for (size_t i = 0; x->fact && str_eq(x->host, host) && i < x->fact->disks.count; i++)
-      if (str_eq(x->fact->disks.item[i].path, path)) return x->fact->disks.item[i].size;
-  return UNKNOWN_INT;
-}
-
 /* Of the domains that run: libvirt asks no image of the others. */
 static void overcommitted(struct linting *l) {
-  int64_t *sum = arena_array(l->a, l->s->volumes.count + 1, sizeof *sum);
   struct texts unknown = {0};
-  EACH_DOMAIN(l, d)
-    for (size_t i = 0; d->hosts.count && i < d->disks.count; i++) {
-      const struct volume_view *v = d->disks.item[i].volume ? snapshot_volume(l->s, d->disks.item[i].volume) : NULL;
-      int64_t size = v && d->disks.item[i].source ? size_on(l, d->hosts.item[0], d->disks.item[i].source) : 0;
-      if (size == UNKNOWN_INT) {
-        if (!texts_have(&unknown, d->hosts.item[0])) texts_add(l->a, &unknown, d->hosts.item[0]);
-      } else if (v && (size < 0 || __builtin_add_overflow(sum[v - l->s->volumes.item], size, &sum[v - l->s->volumes.item]))) sum[v - l->s->volumes.item] = INT64_MAX;
-    }
   for (size_t i = 0; i < l->s->volumes.count; i++) {
     const struct volume_view *v = &l->s->volumes.item[i];
-    char may[SIZE_TEXT], has[SIZE_TEXT];
-    if (v->size > 0 && sum[i] > v->size) lint_found(l, v->name, "the disks of running domains may grow to %s, it has %s", str_size(may, sum[i]), str_size(has, v->size));
+    struct capacity c = volume_capacity(l->s, v, l->a);
+    char may[SIZE_TEXT], has[SIZE_TEXT], left[SIZE_TEXT];
+    for (size_t k = 0; k < c.unread.count; k++)
+      if (!texts_have(&unknown, c.unread.item[k])) texts_add(l->a, &unknown, c.unread.item[k]);
+    if (v->size > 0 && c.promised > v->size)
+      lint_found(l, v->name, "the disks of running domains may grow to %s, it has %s%s%s%s", str_size(may, c.promised), str_size(has, v->size), v->free >= 0 ? " (" : "", v->free >= 0 ? str_size(left, v->free) : "", v->free >= 0 ? " free)" : "");
   }
   say_unknown(l, &unknown);
 }
@@ -415,7 +404,7 @@ const struct lint_check lint_host_checks[] = {
     {"name-not-alone", "a definition whose name is not found", "The agent takes the domain's name from a `<name>` on a line of its own, as virsh dumpxml writes it. With anything else on that line, or two of them, it determines no name, and reports `not installed`.", SEVERITY_CRITICAL, "domain-share", LINT_PACEMAKER | LINT_HOSTS, name_not_alone},
     {"no-trust", "live migration has no way", "Domains are moved over root's ssh, by the cluster's names of the hosts. Without it each move fails: pacemaker then stops the domain and starts it on the other host.", SEVERITY_WARNING, "host-prepare", LINT_PACEMAKER | LINT_HOSTS, no_trust},
     {"migration-ports", "a brick has a port of migrations", "Where bricks run on hosts of domains, gluster and libvirt take ports of one range: a migration that gets a brick's port fails, a brick whose port a migration holds does not start. Give libvirt another range (migration_port_min, migration_port_max in qemu.conf).", SEVERITY_INFO, NULL, LINT_GLUSTER | LINT_HOSTS, migration_ports},
-    {"overcommitted", "disks may grow beyond their volume", "The images take up less now than their guests were promised. When the volume is full, their writes fail: the domains are paused by I/O errors, all at once.", SEVERITY_INFO, NULL, LINT_GLUSTER | LINT_LIBVIRT | LINT_HOSTS, overcommitted},
+    {"overcommitted", "disks may grow beyond their volume", "The images take up less now than their guests were promised. When the volume is full, their writes fail: the domains are paused by I/O errors, all at once.", SEVERITY_INFO, "gluster-brick-add", LINT_GLUSTER | LINT_LIBVIRT | LINT_HOSTS, overcommitted},
     {"few-files", "an emulator runs out of files", "At its limit the next disk, migration or connection of that domain fails. max_files in qemu.conf, effective when the domain is started anew.", SEVERITY_WARNING, NULL, LINT_LIBVIRT | LINT_HOSTS, few_files},
     {.id = NULL},
 };

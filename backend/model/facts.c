@@ -100,7 +100,7 @@ SHAPE(gluster_brick_space_shape, T, FIELD(T, host, TEXT), FIELD(T, path, TEXT), 
       FIELD(T, pid, INT), FIELD(T, port, INT), FIELD(T, size, INT), FIELD(T, free, INT), FIELD(T, inodes, INT), FIELD(T, inodes_free, INT));
 #undef T
 #define T struct gluster_task
-SHAPE(gluster_task_shape, T, FIELD(T, type, TEXT), FIELD(T, id, TEXT), FIELD(T, status, TEXT));
+SHAPE(gluster_task_shape, T, FIELD(T, type, TEXT), FIELD(T, id, TEXT), FIELD(T, status, TEXT), FIELD(T, bricks, TEXTS));
 #undef T
 SHAPE(gluster_space_shape, struct gluster_space, LIST(struct gluster_space, bricks, gluster_brick_space_shape), LIST(struct gluster_space, tasks, gluster_task_shape));
 #define T struct gluster_brick_heal

@@ -145,7 +145,7 @@ struct gluster_brick_space {
   enum truth online;
   int64_t pid, port, size, free, inodes, inodes_free;
 };
-struct gluster_task { const char *type, *id, *status; };
+struct gluster_task { const char *type, *id, *status; struct texts bricks; }; /* type as glusterd says, "Rebalance", "Remove brick"; bricks: those that are removed, "node1:/data" */
 struct gluster_space { /* kind "gluster.space", key: volume. STATUS_VOLUME detail: takes the volume's lock */
   LIST_OF(struct gluster_brick_space) bricks;
   LIST_OF(struct gluster_task) tasks;

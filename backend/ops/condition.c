@@ -24,7 +24,10 @@ static const struct { const char *name, *facts; } rests_on[] = {
     {"peer-connected", "gluster.peers gluster.probe"},          {"peer-absent", "gluster.peers"},       {"mounted", "gluster.mounts"},
     {"volume-bricks-online", "gluster.volumes gluster.bricks"}, {"volume-started", "gluster.volumes"},  {"volume-stopped", "gluster.volumes"},
     {"volume-absent", "gluster.volumes"},                       {"volume-option", "gluster.volumes"},   {"volume-has-brick", "gluster.volumes"},
-    {"volume-lacks-brick", "gluster.volumes"},                  {"brick-online", "gluster.volumes gluster.bricks"}, {"heals-quiet", "gluster.volumes gluster.heal/1"}};
+    {"volume-lacks-brick", "gluster.volumes"},                  {"brick-online", "gluster.volumes gluster.bricks"}, {"heals-quiet", "gluster.volumes gluster.heal/1"},
+    {"brick-down", "gluster.volumes gluster.bricks"},
+    {"task-began", "gluster.space/1"}, {"task-completed", "gluster.space/1"}, {"task-stands", "gluster.space/1"}, {"volume-copies", "gluster.volumes"}, {"gluster-stopped", "gluster.peers gluster.bricks"},
+    {"host-bricks-online", "gluster.volumes gluster.bricks"}, {"split-brain-at-most", "gluster.heal/1"}};
 
 static bool read_within(const struct snapshot *s, const char *kind, size_t len, const char *key, int64_t ms) {
   for (size_t i = 0; i < s->sources.count; i++)

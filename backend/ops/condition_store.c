@@ -151,6 +151,12 @@ QUESTION(brick_is_online) {
   return online;
 }
 
+QUESTION(brick_is_down) {
+  enum truth online = brick_is_online(s, args, a, saw);
+  if (online == TRUTH_YES) *saw = "it is online";
+  return online == TRUTH_UNKNOWN ? online : truth_of(online == TRUTH_NO);
+}
+
 static enum truth brick_of_volume(const struct snapshot *s, const struct texts *args, struct arena *a, const char **saw) {
   enum truth is;
   const struct volume_view *owner = NULL, *v = volume_now(s, args->item[0], saw, &is);
@@ -161,6 +167,96 @@ QUESTION(volume_has) { return brick_of_volume(s, args, a, saw); }
 QUESTION(volume_lacks) {
   enum truth has = brick_of_volume(s, args, a, saw);
   return has == TRUTH_UNKNOWN ? has : truth_of(has == TRUTH_NO);
+}
+
+/* ---- tasks, copies ---- */
+
+/* glusterd keeps the last task of a volume; one of no known type is there, and no more is known of it yet. */
+static enum truth task_now(const struct snapshot *s, const struct texts *args, const char **saw, const struct gluster_task **ret) {
+  enum truth is;
+  const struct volume_view *v = volume_now(s, args->item[0], saw, &is);
+  *ret = NULL;
+  if (!v) return is;
+  if (fact_fresh(s, "gluster.space", v->name) != TRUTH_YES) return *saw = "its tasks were not read lately", TRUTH_UNKNOWN;
+  for (size_t i = 0; i < v->tasks.count; i++) {
+    const struct gluster_task *t = &v->tasks.item[i];
+    if (!t->type || !t->status) return *saw = "there is a task, and its state is not read yet", TRUTH_UNKNOWN;
+    if (str_eq(t->type, args->item[1])) *ret = t;
+  }
+  *saw = *ret ? (*ret)->status : "it has no such task";
+  return truth_of(*ret != NULL);
+}
+
+QUESTION(task_began) {
+  const struct gluster_task *t;
+  enum truth is = task_now(s, args, saw, &t);
+  (void)a;
+  return is == TRUTH_YES ? truth_of(str_eq(t->status, "in progress") || str_eq(t->status, "completed")) : is;
+}
+
+QUESTION(task_completed) {
+  const struct gluster_task *t;
+  enum truth is = task_now(s, args, saw, &t);
+  (void)a;
+  return is == TRUTH_YES ? truth_of(str_eq(t->status, "completed")) : is;
+}
+
+QUESTION(task_stands) { /* none runs */
+  const struct gluster_task *t;
+  enum truth is = task_now(s, args, saw, &t);
+  (void)a;
+  return is == TRUTH_YES ? truth_of(!strstr(t->status, "progress")) : is == TRUTH_NO ? TRUTH_YES : is;
+}
+
+QUESTION(volume_copies_are) {
+  enum truth is;
+  const struct volume_view *v = volume_now(s, args->item[0], saw, &is);
+  if (!v) return is;
+  *saw = arena_printf(a, "it has %" PRId64, v->replica);
+  return truth_of(str_eq(arena_printf(a, "%" PRId64, v->replica), args->item[1]));
+}
+
+/* The pool counts it as gone, and no brick of it answers any more. */
+QUESTION(gluster_stopped) {
+  const struct host_view *h = snapshot_host(s, args->item[0]);
+  bool unknown = false;
+  if (fact_fresh(s, "gluster.peers", NULL) != TRUTH_YES || fact_fresh(s, "gluster.bricks", NULL) != TRUTH_YES || !volumes_known(s)) return *saw = "gluster is not read", TRUTH_UNKNOWN;
+  if (!h) return *saw = "no layer knows it", TRUTH_UNKNOWN;
+  for (size_t v = 0; v < s->volumes.count; v++)
+    for (size_t i = 0; i < s->volumes.item[v].bricks.count; i++) {
+      const struct brick_view *b = &s->volumes.item[v].bricks.item[i];
+      if (snapshot_host(s, b->host) != h) continue;
+      if (b->online == TRUTH_YES || b->answers == TRUTH_YES) return *saw = arena_printf(a, "%s:%s serves", b->host, b->path), TRUTH_NO;
+      unknown |= b->online == TRUTH_UNKNOWN && b->answers == TRUTH_UNKNOWN;
+    }
+  *saw = unknown ? "its bricks are not read" : arena_printf(a, "it is %s", peer_state_names[h->peer] ? peer_state_names[h->peer] : "unknown");
+  if (unknown || h->peer == PEER_UNKNOWN || h->peer == PEER_SUSPECT) return TRUTH_UNKNOWN;
+  return truth_of(h->peer == PEER_DISCONNECTED);
+}
+
+QUESTION(host_bricks_online) {
+  const struct host_view *h = snapshot_host(s, args->item[0]);
+  enum truth all = TRUTH_YES;
+  if (!volumes_known(s)) return *saw = "the volumes are not read, or long ago", TRUTH_UNKNOWN;
+  for (size_t v = 0; v < s->volumes.count; v++)
+    for (size_t i = 0; str_eq(s->volumes.item[v].status, "started") && i < s->volumes.item[v].bricks.count; i++) {
+      const struct brick_view *b = &s->volumes.item[v].bricks.item[i];
+      enum truth one = snapshot_host(s, b->host) == h ? brick_online(s, b) : TRUTH_YES;
+      if (one == TRUTH_YES || (all == TRUTH_NO && one == TRUTH_UNKNOWN)) continue;
+      all = one;
+      *saw = arena_printf(a, "%s:%s %s", b->host, b->path, one == TRUTH_NO ? "is down" : "is not known");
+    }
+  return all;
+}
+
+QUESTION(split_below) {
+  enum truth is;
+  int64_t most = 0;
+  const struct volume_view *v = volume_now(s, args->item[0], saw, &is);
+  if (!v) return is;
+  if (fact_fresh(s, "gluster.heal", v->name) != TRUTH_YES || v->split_brain == UNKNOWN_INT) return *saw = "they were not counted lately", TRUTH_UNKNOWN;
+  *saw = arena_printf(a, "there are %" PRId64, v->split_brain);
+  return str_int(args->item[1], 0, INT64_MAX, &most) ? TRUTH_UNKNOWN : truth_of(v->split_brain <= most);
 }
 
 /* Counted, and nothing: a brick that was not counted yet leaves it unknown. */
@@ -191,6 +287,14 @@ const struct condition_kind store_conditions[] = {
     {"volume-has-brick", "VOLUME BRICK", "%s has the brick %s", volume_has},
     {"volume-lacks-brick", "VOLUME BRICK", "%s has no brick %s any more", volume_lacks},
     {"brick-online", "BRICK", "brick %s is online", brick_is_online},
+    {"brick-down", "BRICK", "brick %s is down", brick_is_down},
+    {"task-began", "VOLUME TASK", "on %s this runs, or is done: %s", task_began},
+    {"task-completed", "VOLUME TASK", "on %s this is completed: %s", task_completed},
+    {"task-stands", "VOLUME TASK", "on %s this does not run: %s", task_stands},
+    {"volume-copies", "VOLUME COUNT", "volume %s has %s copies", volume_copies_are},
+    {"gluster-stopped", "HOST", "gluster is stopped on %s", gluster_stopped},
+    {"host-bricks-online", "HOST", "every brick of %s is online", host_bricks_online},
+    {"split-brain-at-most", "VOLUME COUNT", "files of %s in split-brain are no more than %s", split_below},
     {"heals-quiet", "VOLUME", "nothing on %s waits to heal", heals_quiet},
     {.name = NULL},
 };

@@ -38,5 +38,25 @@ void volume_start_plan(struct planning *p), volume_stop_plan(struct planning *p)
 void mount_survey(struct planning *p), mount_plan(struct planning *p);
 void heal_plan(struct planning *p), heal_full_plan(struct planning *p);
 void brick_start_survey(struct planning *p), brick_start_plan(struct planning *p), brick_replace_survey(struct planning *p), brick_replace_plan(struct planning *p);
+void brick_reset_start_plan(struct planning *p), brick_reset_commit_plan(struct planning *p);
+void virt_propose(struct planning *p, struct texts *ret), virt_choices(struct planning *p, struct texts *ret), virt_plan(struct planning *p);
+const char *virt_check(struct planning *p, const char *value);
+void host_gluster_survey(struct planning *p), host_stop_plan(struct planning *p), host_start_plan(struct planning *p);
+
+/* ---- bricks that come and go ---- */
+int64_t bricks_a_set(const struct volume_view *v);
+/* Its bricks that are not surely online, but for those named (or NULL): ret is YES when there are none, NO when one is down. */
+struct texts volume_unsure_bricks(struct planning *p, const struct volume_view *v, const struct texts *but, enum truth *ret);
+void refuse_unless_whole(struct planning *p, const struct volume_view *v, const struct texts *but, const char *otherwise); /* started, all up, nothing to heal; otherwise: why it matters */
+void refuse_moving_open_images(struct planning *p, const struct volume_view *v, const struct texts *leaving); /* leaving: bricks, or NULL: from anywhere */
+void brick_add_survey(struct planning *p), brick_add_propose(struct planning *p, struct texts *ret), brick_add_bricks(struct planning *p, struct texts *ret), brick_add_plan(struct planning *p);
+void rebalance_start_plan(struct planning *p), rebalance_stop_plan(struct planning *p);
+void brick_remove_plan(struct planning *p), copies_lower_plan(struct planning *p);
+void brick_remove_stop_survey(struct planning *p), brick_remove_stop_plan(struct planning *p), brick_remove_commit_survey(struct planning *p), brick_remove_commit_plan(struct planning *p);
+
+/* ---- split-brain ---- */
+void splits_survey(struct planning *p), splits_look_plan(struct planning *p), splits_resolve_plan(struct planning *p);
+void splits_choose_file(struct planning *p, struct texts *ret), splits_choose_source(struct planning *p, struct texts *ret);
+
 extern const struct operation_argument create_arguments[], mount_arguments[];
 #endif

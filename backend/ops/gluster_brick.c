@@ -1,4 +1,4 @@
-/* Bricks and heals: a dead one started, one replaced, what it missed copied. */
+/* Bricks and heals: a dead one started, one replaced or begun anew on another disk, what it missed copied. */
 #include "ops/gluster.h"
 #include <string.h>
 
@@ -206,6 +206,73 @@ void brick_replace_plan(struct planning *p) {
   step_wait(p, 60000, "until its process serves", "brick-online", after, NULL);
   verify_that(p, "volume-lacks-brick", v->name, before, NULL);
   verify_that(p, "brick-online", after, NULL);
+  verify_that(p, "heals-quiet", v->name, NULL);
+  p->plan->verify_ms = REPLACE_MS;
+}
+
+/* ---- reset: the same brick on another disk ---- */
+
+void brick_reset_start_plan(struct planning *p) {
+  const struct volume_view *v = NULL;
+  const struct brick_view *b = the_brick(p, "brick", &v);
+  const char *host = the_speaker(p, NULL);
+  if (!b || !host) return;
+  const char *name = brick_text(p, b);
+  if (!str_eq(v->status, "started")) refuse_always(p, "when it is started", "volume %s is not started", v->name);
+  if (brick_online(p->snap, b) == TRUTH_NO) refuse_always(p, "needless: gluster-brick-reset-commit comes next", "%s is down already", name);
+  refuse_unless_pool_well(p);
+  refuse_while_tasks(p, v);
+  check_rest(p, v, b);
+  if (refused(p)) return;
+  consequence(p, "The process of %s ends; clients notice at once and go on with the other copies of set %lld.", name, (long long)b->set);
+  consequence(p, "Its disk may then be exchanged. Mount the new one at the same place, empty, and run gluster-brick-reset-commit.");
+  consequence(p, "Until that is healed the set has one copy less, and nothing else of it may fail.");
+  struct step *s = gluster_step(p, host, "take the brick out of service", "volume", "reset-brick", v->name, name, "start", NULL);
+  s->harmless = TRUTH_YES;
+  undo_by(p, s, GLUSTER, "volume", "reset-brick", v->name, name, name, "commit", "force", NULL);
+  already_when(p, s, "brick-down", name, NULL);
+  verify_that(p, "brick-down", name, NULL);
+}
+
+static void check_anew(struct planning *p, const struct volume_view *v, const struct brick_view *b) {
+  struct place place;
+  if (!place_read(p, b->host, b->path, &place)) {
+    refuse_unasked(p, b->host, planf(p, "place %s", b->path), planf(p, "whether the new disk of %s is there", brick_text(p, b)));
+    return;
+  }
+  if (str_eq(place.mount, "/")) refuse(p, "when its disk is mounted there", "%s on %s lies on the root file system: its disk is not mounted", b->path, b->host);
+  if (place.exists == TRUTH_YES && place.was_brick == TRUTH_YES) consequence(p, "What %s held before is still there: only what it missed is copied.", brick_text(p, b));
+  else if (place.exists == TRUTH_YES && place.empty != TRUTH_YES) refuse(p, "when it is empty", "%s on %s is not empty: what lies there is part of no volume and would be in its way", b->path, b->host);
+  for (size_t i = 0; i < v->bricks.count; i++) {
+    const struct brick_view *o = &v->bricks.item[i];
+    if (o == b || o->set != b->set || o->arbiter == TRUTH_YES || b->arbiter == TRUTH_YES || o->size == UNKNOWN_INT || o->free == UNKNOWN_INT || place.was_brick == TRUTH_YES) continue;
+    if (place.room != UNKNOWN_INT && place.room < o->size - o->free) refuse(p, "with a larger disk", "%s on %s has less room than what %s holds", b->path, b->host, brick_text(p, o));
+  }
+}
+
+void brick_reset_commit_plan(struct planning *p) {
+  const struct volume_view *v = NULL;
+  const struct brick_view *b = the_brick(p, "brick", &v);
+  const char *host = the_speaker(p, NULL);
+  if (!b || !host) return;
+  const struct host_view *h = snapshot_host(p->snap, b->host);
+  const char *name = brick_text(p, b);
+  enum truth online = brick_online(p->snap, b);
+  if (!str_eq(v->status, "started")) refuse_always(p, "when it is started", "volume %s is not started", v->name);
+  if (online == TRUTH_YES) refuse_always(p, "after gluster-brick-reset-start", "%s is online: it was not taken out of service", name);
+  else if (online == TRUTH_UNKNOWN) refuse(p, "when it is read", "cannot tell whether %s is out of service", name);
+  if (!h || h->peer != PEER_CONNECTED) refuse_always(p, "when its host is back", "%s is not connected", b->host);
+  refuse_unless_pool_well(p);
+  refuse_while_tasks(p, v);
+  check_anew(p, v, b);
+  if (refused(p)) return;
+  consequence(p, "%s serves again on what is mounted at %s of %s now.", name, b->path, b->host);
+  consequence(p, "What it has not got is copied to it from the other copies of set %lld: until that is over they are the only full ones.", (long long)b->set);
+  mkdir_step(p, b->host, b->path);
+  struct step *s = gluster_step(p, host, "take it into service again", "volume", "reset-brick", v->name, name, name, "commit", "force", NULL);
+  already_when(p, s, "brick-online", name, NULL);
+  step_wait(p, 60000, "until its process serves", "brick-online", name, NULL);
+  verify_that(p, "brick-online", name, NULL);
   verify_that(p, "heals-quiet", v->name, NULL);
   p->plan->verify_ms = REPLACE_MS;
 }

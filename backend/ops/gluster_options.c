@@ -75,3 +75,79 @@ void failover_steps(struct planning *p, const char *host, const char *volume, co
   int64_t s = 0;
   if (!str_int(ping, 0, 100000, &s)) consequence(p, "When a brick's host dies silently, guests on the other copies stall for %lld to %lld s (network.ping-timeout %s): less than what their disks bear.", (long long)s, (long long)s * 2, ping);
 }
+
+/* ---- group virt, one by one ---- */
+
+/* features.shard is of the group as well; what changes a volume for good is never proposed. */
+static const struct option_row shard_option = {"features.shard", "on", "images are cut into pieces, spread over the sets and healed piece by piece"};
+
+static const struct option_row *virt_row(const char *key) {
+  for (const struct option_row *o = virt_options; o->key; o++)
+    if (str_eq(o->key, key)) return o;
+  return str_eq(key, shard_option.key) ? &shard_option : NULL;
+}
+
+static bool virt_differs(const struct volume_view *v, const struct option_row *o) { return !option_same(pairs_get(&v->options, o->key), o->value); }
+
+static void virt_offer(struct planning *p, struct texts *ret, bool all) {
+  const struct volume_view *v = snapshot_volume(p->snap, given(p, "volume"));
+  for (const struct option_row *o = virt_options; v && o->key; o++)
+    if (virt_differs(v, o)) texts_add(p->arena, ret, o->key);
+  if (v && all && virt_differs(v, &shard_option)) texts_add(p->arena, ret, shard_option.key);
+}
+void virt_propose(struct planning *p, struct texts *ret) { virt_offer(p, ret, false); }
+void virt_choices(struct planning *p, struct texts *ret) { virt_offer(p, ret, true); }
+
+const char *virt_check(struct planning *p, const char *value) {
+  const char *all = "";
+  if (virt_row(value)) return NULL;
+  for (const struct option_row *o = virt_options; o->key; o++) all = planf(p, "%s%s%s", all, *all ? ", " : "", o->key);
+  return planf(p, "group virt has %s and %s", all, shard_option.key);
+}
+
+/* Cut into pieces from now on, while guests write: what was begun whole and what comes in pieces would be one volume's images. */
+static void check_shard_now(struct planning *p, const struct volume_view *v) {
+  struct texts unread = {0}, running = volume_domains(p->snap, p->arena, v->name, true, &unread);
+  if (running.count) refuse_always(p, "when they are stopped, or on a new volume", "%s %s on %s: features.shard is not changed while images are in use", names_text(p->arena, &running), running.count > 1 ? "run" : "runs", v->name);
+  if (unread.count) refuse(p, planf(p, "when libvirt on %s can be read", names_text(p->arena, &unread)), "cannot tell whether images on %s are in use: libvirt on %s is not read", v->name, names_text(p->arena, &unread));
+}
+
+/* With quorum a set that is not whole may refuse its writes at once. */
+static void check_quorum_now(struct planning *p, const struct volume_view *v, const struct texts *chosen) {
+  static const char *const quorum[] = {"cluster.quorum-type", "cluster.server-quorum-type"};
+  for (size_t i = 0; i < COUNT(quorum); i++)
+    if (texts_have(chosen, quorum[i]) && virt_differs(v, virt_row(quorum[i])) && str_eq(v->status, "started")) {
+      enum truth online;
+      struct texts down = volume_unsure_bricks(p, v, NULL, &online);
+      if (online != TRUTH_YES) refuse(p, "when every brick is online, or without that option", "%s %s not surely online: with %s writes may stop at once", names_text(p->arena, &down), down.count > 1 ? "are" : "is", quorum[i]);
+    }
+}
+
+void virt_plan(struct planning *p) {
+  const struct volume_view *v = the_volume(p);
+  const char *host = the_speaker(p, NULL);
+  struct texts chosen = given_list(p, "option");
+  size_t differ = 0;
+  if (!v || !host) return;
+  refuse_unless_pool_well(p);
+  if (texts_have(&chosen, shard_option.key) && virt_differs(v, &shard_option)) check_shard_now(p, v);
+  check_quorum_now(p, v, &chosen);
+  for (size_t i = 0; i < chosen.count; i++) differ += virt_row(chosen.item[i]) && virt_differs(v, virt_row(chosen.item[i]));
+  if (!differ) refuse(p, "when one of them differs", "nothing would change: %s", chosen.count ? "each of them is as group virt has it" : "no option of group virt is chosen that differs");
+  if (refused(p)) return;
+  for (int round = 0; round < 2; round++) /* what is set, then what is left as it is */
+    for (const struct option_row *o = virt_options;; o++) {
+      if (!o->key) o = &shard_option;
+      const char *old = pairs_get(&v->options, o->key);
+      bool sets = texts_have(&chosen, o->key) && virt_differs(v, o);
+      if (sets && !round) {
+        consequence(p, "%s: %s, now %s: %s.", o->key, o->value, old ? old : "gluster's default", o->why);
+        if (option_note(o->key)) consequence(p, "%s", option_note(o->key));
+        volume_set_step(p, host, v->name, o->key, o->value, planf(p, "set %s", o->key));
+        verify_that(p, "volume-option", v->name, o->key, o->value, NULL);
+      } else if (!sets && round && virt_differs(v, o)) {
+        consequence(p, "%s stays %s; group virt has %s%s.", o->key, old ? old : "gluster's default", o->value, o == &shard_option ? ", and it is never changed while images are in use" : "");
+      }
+      if (o == &shard_option) break;
+    }
+}

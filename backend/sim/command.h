@@ -26,7 +26,7 @@ struct command {
   command_fn *run;
   int64_t takes_ms;
 };
-extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[], log_commands[], drill_commands[], guard_commands[]; /* end with program NULL */
+extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[], log_commands[], drill_commands[], guard_commands[], store_commands[]; /* end with program NULL */
 
 void say(struct call *c, const char *format, ...) PRINTF(2, 3);      /* a line on stdout */
 int fail(struct call *c, int code, const char *format, ...) PRINTF(3, 4); /* a line on stderr; COMMAND_DONE */
@@ -52,6 +52,8 @@ int ping_stamps(struct call *c); /* ping -D, each tenth of a second */
 const char *process_name(struct call *c, const char *path); /* /proc/PID/comm of a brick; NULL: it is none */
 /* Words that tabs join, run as a timer's command; false: it waits for something and wants to be called again. */
 bool command_later(struct world *w, struct sim_host *h, const char *line);
+const char *task_file(struct call *c, const char *path); /* glusterd's state of a volume's task; NULL: it is another file */
+int brick_index(struct call *c);                         /* sh of the script that reads a brick's index */
 const char *sim_group(const char *name); /* gluster's group of options, KEY=VALUE lines; NULL: there is none */
 /* gluster: its daemon answers, and this command has the lock of the volume (NULL: none is needed) and of all peers' ears.
  * -1: so it is; else what the command must return. failed: how its refusal begins, "volume set: failed: "; NULL: "". */

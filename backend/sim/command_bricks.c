@@ -72,6 +72,10 @@ static int add_brick(struct call *c) {
   struct sim_volume *v = n.v;
   int64_t set = set_size(v), sets = (int64_t)v->bricks.count / set, more = n.replica ? n.replica - v->replica : 0;
   if (!n.count) return fail(c, 1, "\nUsage:\nvolume add-brick <VOLNAME> [<replica> <COUNT> [arbiter <COUNT>]] <NEW-BRICK> ... [force]\n");
+  if (more > 0 && v->arbiter) return fail(c, 1, "volume add-brick: failed: Increasing replica count for arbiter volumes is not supported.");
+  if (more > 0 && !str_eq(v->status, "started")) return fail(c, 1, "volume add-brick: failed:  Volume must not be in stopped state when replica-count needs to  be increased.");
+  EACH(v->bricks, struct sim_brick, b)
+    if (more > 0 && v->replica > 1 && !brick_lives(c->w, b)) return fail(c, 1, "volume add-brick: failed: Brick %s is down, changing replica count needs all the bricks to be up to avoid data loss", b->path);
   if (n.replica && (v->disperse || more < 1 || n.replica > 16 || v->arbiter)) return fail(c, 1, "volume add-brick: failed: replica count (%" PRId64 ") option given for add-brick is not greater than existing replica count (%" PRId64 ")", n.replica, v->replica);
   if ((int64_t)n.count % (more ? more * sets : set) || (more && (int64_t)n.count != more * sets)) return fail(c, 1, "volume add-brick: failed: Incorrect number of bricks supplied %zu with count %" PRId64, n.count, n.replica ? n.replica : set);
   for (size_t i = 0; i < n.count; i++) {
@@ -104,6 +108,28 @@ static int replace_brick(struct call *c) {
   place(c, n.v, at, n.brick[1], true);
   bricks_settle(c->w, n.v);
   say(c, "volume replace-brick: success: replace-brick commit force operation successful");
+  return COMMAND_DONE;
+}
+
+/* The same brick on another disk: "V BRICK start", then "V BRICK BRICK commit [force]". */
+static int reset_brick(struct call *c) {
+  struct bricks n = read_bricks(c);
+  bool starts = str_eq(n.verb, "start");
+  if (n.count != (starts ? 1 : 2) || (!starts && !str_eq(n.verb, "commit"))) return fail(c, 1, "\nUsage:\nvolume reset-brick <VOLNAME> <SOURCE-BRICK> {{start} | {<NEW-BRICK> commit}}\n");
+  int code = begin(c, &n, "volume reset-brick: failed: ");
+  if (code >= 0) return code;
+  struct sim_brick *b = brick_named(n.v, n.brick[0]);
+  if (!b) return fail(c, 1, "volume reset-brick: failed: brick: %s does not exist in volume: %s", n.brick[0], n.v->name);
+  if (set_size(n.v) < 2) return fail(c, 1, "volume reset-brick: failed: Volume %s is not a replicate or disperse volume", n.v->name);
+  if (starts) {
+    brick_kill(c->w, n.v, b);
+    return say(c, "volume reset-brick: success: reset-brick start operation successful"), COMMAND_DONE;
+  }
+  if (!str_eq(n.brick[0], n.brick[1])) return fail(c, 1, "volume reset-brick: failed: When destination brick is new, please use gluster volume replace-brick <volname> <src-brick> <dst-brick> commit force");
+  if (b->life != LIFE_STOPPED) return fail(c, 1, "volume reset-brick: failed: Source brick must be stopped. Please use gluster volume reset-brick <volname> <dst-brick> start.");
+  brick_start(c->w, n.v, b);
+  bricks_settle(c->w, n.v);
+  say(c, "volume reset-brick: success: reset-brick commit%s operation successful", n.force ? " force" : "");
   return COMMAND_DONE;
 }
 
@@ -235,4 +261,4 @@ static int remove_brick(struct call *c) {
 }
 
 const struct command gluster_brick_commands[] = {{"gluster", "volume add-brick", add_brick, 900}, {"gluster", "volume remove-brick", remove_brick, 700}, {"gluster", "volume replace-brick", replace_brick, 1600},
-                                                 {"gluster", "volume rebalance", rebalance, 900}, {.program = NULL}};
+                                                 {"gluster", "volume reset-brick", reset_brick, 1200}, {"gluster", "volume rebalance", rebalance, 900}, {.program = NULL}};

@@ -14,15 +14,17 @@
 enum { POWER_MS = 1200 };
 static const char CUT[] = "/run/nft/kvmconsole_drill";
 
-/* ---- systemctl kill --signal=STOP UNIT ---- */
+/* ---- systemctl kill --signal=STOP UNIT: of glusterd its bricks are in the unit too ---- */
 
 static int service_kill(struct call *c) {
-  const char *signal = value_of(c, "-s", "--signal"), *unit = word_at(c, 0);
+  const char *signal = value_of(c, "-s", "--signal"), *name = word_at(c, 0), *unit = name && str_ends(name, ".service") ? world_words(c->w, "%.*s", (int)strlen(name) - 8, name) : name;
   const struct sim_daemon *d = unit ? host_daemon(c->host, unit) : NULL;
   if (!signal || !d || d->life == LIFE_ABSENT) return fail(c, 1, "Failed to kill unit %s.service: Unit %s.service not loaded.", unit ? unit : "", unit ? unit : "");
   if (str_eq(signal, "STOP")) world_happen(c->w, "hang", c->host->name, unit);
   else if (str_eq(signal, "CONT")) world_happen(c->w, "resume", c->host->name, unit);
   else if (str_eq(signal, "KILL")) world_happen(c->w, "kill", c->host->name, unit);
+  else if (str_ends(signal, "TERM") && d->life != LIFE_STOPPED) daemon_stop(c->w, c->host, unit);
+  if ((str_eq(signal, "KILL") || str_ends(signal, "TERM")) && str_eq(unit, "glusterd")) on_kill_brick(c->w, c->host->name, NULL);
   return COMMAND_DONE;
 }
 

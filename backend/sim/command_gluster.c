@@ -4,6 +4,7 @@
 #include "sim/host.h"
 #include "sim/net.h"
 #include "sim/store.h"
+#include "sim/store_split.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -405,6 +406,37 @@ static void heal_info(struct call *c, const struct sim_volume *v, bool summary) 
   }
 }
 
+static void split_info(struct call *c, const struct sim_volume *v) {
+  EACH(v->bricks, struct sim_brick, b) {
+    bool lives = brick_lives(c->w, b) && daemon_runs(world_host(c->w, b->host), "glusterd");
+    int64_t n = 0;
+    say(c, "Brick %s:%s", b->host, b->path);
+    EACH(c->w->files, struct sim_file, f) {
+      if (!lives || !str_eq(f->volume, v->name) || f->set != b->set || !YES(f->split)) continue;
+      say(c, "%s", split_name(c->w, v, f));
+      n++;
+    }
+    if (lives) say(c, "Status: Connected\nNumber of entries in split-brain: %" PRId64 "\n", n);
+    else say(c, "Status: Transport endpoint is not connected\nNumber of entries in split-brain: -\n");
+  }
+}
+
+/* "split-brain source-brick HOST:/PATH FILE": takes no lock, a client does it. */
+static int split_choose(struct call *c, struct sim_volume *v) {
+  const char *how = word_at(c, 2), *source = word_at(c, 3), *name = word_at(c, 4), *colon = source ? strchr(source, ':') : NULL;
+  if (!str_eq(how, "source-brick") || !colon || !name) return fail(c, 1, "\nUsage:\nvolume heal <VOLNAME> [enable | disable | full |statistics [heal-count [replica <HOSTNAME:BRICKNAME>]] |info [summary | split-brain] |split-brain {bigger-file <FILE> | latest-mtime <FILE> |source-brick <HOSTNAME:BRICKNAME> [<FILE>]} |granular-entry-heal {enable | disable}]\n");
+  const struct sim_brick *b = brick_of(v, world_words(c->w, "%.*s", (int)(colon - source), source), colon + 1);
+  struct sim_file *f = split_file(c->w, v, name);
+  if (!b) return fail_out(c, 255, "\"%s\"- No such brick available in the volume.\nVolume heal failed.", source);
+  if (!f) return fail_out(c, 255, "Lookup failed on %s:No such file or directory.\nVolume heal failed.", name);
+  EACH(v->bricks, struct sim_brick, o)
+    if (o->set == f->set && !brick_lives(c->w, o)) return fail_out(c, 255, "Healing %s failed:Transport endpoint is not connected.\nVolume heal failed.", name);
+  if (f->set != b->set || !split_resolve(c->w, v, f)) return fail_out(c, 255, "Healing %s failed: File not in split-brain.\nVolume heal failed.", name);
+  store_check(c->w);
+  say(c, "Healed %s.", name);
+  return COMMAND_DONE;
+}
+
 static int volume_heal(struct call *c) {
   const char *what = word_at(c, 1), *name = word_at(c, 0);
   DAEMON(c);
@@ -413,6 +445,8 @@ static int volume_heal(struct call *c) {
   if (!str_eq(v->status, "started")) return fail(c, 255, "Launching heal operation to perform index self heal on volume %s has been unsuccessful:\nVolume %s is not started.", v->name, v->name);
   if (v->replica < 2 && v->disperse < 1 && !str_eq(what, "info")) return fail(c, 1, "Launching heal operation to perform %s self heal on volume %s has been unsuccessful:\nSelf-heal-daemon is disabled. Heal will not be triggered on volume %s", str_eq(what, "full") ? "full" : "index", v->name, v->name);
   if (v->replica < 2 && v->disperse < 1) return fail(c, 234, "This command is supported for only volumes of replicate/disperse type. Volume %s is not of type replicate/disperse", v->name);
+  if (str_eq(what, "split-brain")) return split_choose(c, v);
+  if (str_eq(what, "info") && str_eq(word_at(c, 2), "split-brain")) return split_info(c, v), COMMAND_DONE;
   if (str_eq(what, "info")) {
     heal_info(c, v, str_eq(word_at(c, 2), "summary"));
     return COMMAND_DONE;

@@ -78,6 +78,7 @@ static int sh(struct call *c) {
     return put_text(c, c->argv[4], 1, "\n"), COMMAND_DONE; /* crm_simulate below says what is in it */
   }
   if (script && c->argc == 5 && str_eq(c->argv[3], "kvmconsole-probe")) return write_stamps(c);
+  if (script && c->argc == 5 && str_eq(c->argv[3], "kvmconsole-pending")) return brick_index(c);
   if (script && c->argc == 4 && str_eq(c->argv[3], "kvmconsole-beats")) return host_stamps(c);
   if (script && c->argc == 5 && str_eq(c->argv[3], "kvmconsole-writes")) return guest_write_stamps(c);
   if (script && strstr(script, "-accel kvm")) return is_guest_possible(c) ? say(c, "a guest ran its firmware to the end"), COMMAND_DONE : fail(c, 1, "Could not access KVM kernel module: No such file or directory");

@@ -167,7 +167,12 @@ bool read_gluster_space(const struct look *l, const char *key, void *ret) {
                                       .port = lives ? b->port : UNKNOWN_INT, .size = b->size, .free = b->size - b->used, .inodes = b->size >> 11, .inodes_free = (b->size >> 11) - 500 - (b->used >> 24)};
     if (!serves) x->size = x->free = x->inodes = x->inodes_free = UNKNOWN_INT;
   }
-  memcpy(&out->tasks, &v->tasks, sizeof out->tasks);
+  EACH(v->tasks, struct gluster_task, task) {
+    struct gluster_task *t = list_add(l->arena, &out->tasks, &gluster_task_shape);
+    *t = (struct gluster_task){task->type, task->id, task->status, {0}};
+    EACH(v->bricks, struct sim_brick, b)
+      if (YES(b->leaving) && str_eq(t->type, "Remove brick")) texts_add(l->arena, &t->bricks, arena_printf(l->arena, "%s:%s", b->host, b->path));
+  }
   return true;
 }
 

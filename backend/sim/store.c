@@ -1,5 +1,6 @@
 #include "sim/net.h"
 #include "sim/store_bricks.h"
+#include "sim/store_split.h"
 #include "sim/event.h"
 #include "sim/guest.h"
 #include "sim/host.h"
@@ -237,7 +238,7 @@ static void dirty_brick(const struct world *w, struct sim_volume *v, struct sim_
     unsound += v->replica > 1 && !b->behind && !YES(b->arbiter) && writes_unsound(w, v, b->set, h);
   }
   if (!n) return;
-  if (unsound > v->split_brain) v->split_brain = unsound;
+  if (unsound > v->split_brain) v->split_brain = unsound, split_settle(w, v);
   if (sharded) b->behind += 1 + rate / SHARD_BYTES;
   else if (b->behind < n) b->behind = n;
 }
@@ -355,14 +356,14 @@ void on_split_brain(struct world *w, const char *subject, const char *detail) {
   struct sim_volume *v = world_volume(w, subject);
   if (!v || !copies(v)) return;
   v->split_brain += number_of(detail, 1000) / 1000;
+  split_settle(w, v);
   world_touch(w, LAYER_GLUSTER);
 }
 
 void on_resolve(struct world *w, const char *subject, const char *detail) {
   struct sim_volume *v = world_volume(w, subject);
   (void)detail;
-  if (v) v->split_brain = 0;
-  world_touch(w, LAYER_GLUSTER);
+  if (v) split_none(w, v);
 }
 
 void on_fill(struct world *w, const char *subject, const char *detail) {

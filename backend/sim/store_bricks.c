@@ -87,7 +87,7 @@ struct gluster_task *task_begin(struct world *w, struct sim_volume *v, const cha
   v->tasks.count = 0;
   uint64_t a = mix((uint64_t)w->clock, 5), b = mix(a, 6);
   struct gluster_task *t = list_add(w->arena, &v->tasks, &gluster_task_shape);
-  *t = (struct gluster_task){world_word(w, type), world_words(w, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff, (unsigned)(b >> 52), (unsigned long long)(b & 0xffffffffffff)), "in progress"};
+  *t = (struct gluster_task){world_word(w, type), world_words(w, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff, (unsigned)(b >> 52), (unsigned long long)(b & 0xffffffffffff)), "in progress", {0}};
   EACH(v->bricks, struct sim_brick, x) used += all || YES(x->leaving) ? x->used : 0;
   v->task_began = w->clock;
   v->task_ends = w->clock + TASK_MS + (used >> 30) * MS_A_GIB / set_size(v);

@@ -67,6 +67,7 @@ struct sim_volume {
 struct sim_file { /* on a volume: images and definitions */
   const char *volume, *path, *content; /* content: of a small one */
   int64_t size, set;
+  enum truth split;        /* in split-brain */
   const char *locked_by;   /* the host that writes it */
   int64_t released;        /* when the bricks give the lock of that dead host back; unknown: it is alive */
 };

@@ -33,7 +33,7 @@ SHAPE(sim_volume_shape, T, FIELD(T, name, TEXT), FIELD(T, id, TEXT), FIELD(T, ty
       FIELD(T, changed, TIME), FIELD(T, task_began, TIME), FIELD(T, task_ends, TIME), FIELD(T, task_files, INT), FIELD(T, task_bytes, INT), LIST(T, bricks, sim_brick_shape), FIELD(T, options, PAIRS), LIST(T, tasks, gluster_task_shape));
 #undef T
 #define T struct sim_file
-SHAPE(sim_file_shape, T, FIELD(T, volume, TEXT), FIELD(T, path, TEXT), FIELD(T, content, TEXT), FIELD(T, size, INT), FIELD(T, set, INT),
+SHAPE(sim_file_shape, T, FIELD(T, volume, TEXT), FIELD(T, path, TEXT), FIELD(T, content, TEXT), FIELD(T, size, INT), FIELD(T, set, INT), FIELD(T, split, BOOL),
       FIELD(T, locked_by, TEXT), FIELD(T, released, TIME));
 #undef T
 #define T struct sim_instance

@@ -233,6 +233,12 @@ void read_tasks(struct arena *a, const struct dict *d, struct gluster_space *ret
     t->type = arena_strdup(a, dict_text(d, "task%d.type", i));
     t->id = dict_uuid(a, d, "task%d.id", i);
     t->status = status >= 0 && status < (int64_t)COUNT(words) ? words[status] : NULL;
+    int64_t bricks = dict_int(d, "task%d.count", i);
+    for (int k = 1; bricks > 0 && k <= bricks && k <= LISTED_MAX; k++) { /* of a removal: which ones */
+      const char *brick = dict_text(d, "task%d.brick%d", i, k);
+      if (!brick) break;
+      texts_add(a, &t->bricks, brick);
+    }
   }
 }
 

@@ -472,7 +472,7 @@ static bool suspect(struct turns *t) {
 }
 
 static bool task_runs(const struct turn *v) {
-  if (v->space_at == UNKNOWN_INT) return true;
+  if (v->space_at == UNKNOWN_INT || !v->tasks_known) return true; /* one that just began is read soon */
   for (size_t i = 0; i < v->space.tasks.count; i++) {
     const char *status = v->space.tasks.item[i].status;
     if (!status || strstr(status, "progress")) return true; /* also one of which no more is known than that it is there */

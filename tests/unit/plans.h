@@ -55,7 +55,7 @@ static inline struct plan *bench_plan(struct simulated *b, const char *operation
 }
 
 /* What a host would have said that the simulated one does not. */
-struct told { const char *host, *id; int code; const char *out; };
+struct told { const char *host, *id; int64_t code; const char *out; };
 
 static inline struct plan *told_plan(struct simulated *b, const char *operation, const char *words, const struct told *told) {
   const struct operation *o = operation_find(operation);

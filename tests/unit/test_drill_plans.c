@@ -85,7 +85,7 @@ static void not_beside_a_rebalance_or_a_heal(void **state) {
   (void)state;
   assert_int_equal(drilled_plan(d, "glusterd-stopped", "host=node2")->allowed, TRUTH_YES);
   struct gluster_task *t = list_add(d->g.arena, &d->g.snap->volumes.item[0].tasks, &gluster_task_shape);
-  *t = (struct gluster_task){"Rebalance", "1", "in progress"};
+  *t = (struct gluster_task){"Rebalance", "1", "in progress", {0}};
   const struct plan *p = operation_plan(o, d->g.snap, &d->values, &d->survey, d->g.arena);
   assert_int_equal(p->allowed, TRUTH_NO);
   assert_non_null(strstr(p->why, "Rebalance of models is under way"));

@@ -208,6 +208,22 @@ static void a_brick_that_is_down(void **state) {
   assert_true(h.split_brain == UNKNOWN_INT); /* one did not say */
 }
 
+/* A removal says of which bricks; as many as there are, whatever it counts. */
+static void a_removal_names_its_bricks(void **state) {
+  static const char *const task[][2] = {{"tasks", "1"}, {"task0.type", "Remove brick"}, {"task0.id", "349ef50a-26f7-4788-8ec4-472e6294fe1a"}, {"task0.status", "1"}, {"task0.count", "999999999"}, {"task0.brick1", "node3:/data"}, {"task0.brick2", "node4:/data"}};
+  CLEANUP(arena_freep) struct arena *a = arena_new();
+  struct dict d;
+  struct gluster_space s;
+  (void)state;
+  dictionary(a, &d, task, COUNT(task));
+  shape_init(&gluster_space_shape, &s);
+  read_tasks(a, &d, &s);
+  assert_int_equal(s.tasks.count, 1);
+  assert_string_equal(s.tasks.item[0].status, "in progress");
+  assert_int_equal(s.tasks.item[0].bricks.count, 2);
+  assert_string_equal(s.tasks.item[0].bricks.item[1], "node4:/data");
+}
+
 static void counts_that_lie(void **state) {
   (void)state;
   CLEANUP(arena_freep) struct arena *a = arena_new();
@@ -285,7 +301,7 @@ int main(void) {
       cmocka_unit_test(space_and_heals),
       cmocka_unit_test(a_task_is_noticed_and_read),
       cmocka_unit_test(a_brick_that_is_down),
-      cmocka_unit_test(counts_that_lie),
+      cmocka_unit_test(a_removal_names_its_bricks), cmocka_unit_test(counts_that_lie),
       cmocka_unit_test(answers_cut_anywhere),
   };
   return RUN(tests);

@@ -5,6 +5,7 @@
 #include "sim/host.h"
 #include "sim/sim.h"
 #include "sim/store_bricks.h"
+#include "sim/store_split.h"
 #include "tests/unit/unit.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -183,7 +184,94 @@ static void copies_come_and_go(void **state) {
   sim_close(s);
 }
 
+/* The same brick on another disk: out of service, and in again. */
+static void a_brick_is_reset(void **state) {
+  struct sim *s = made("replica 2 bricks s[1-4]:/b size=1T used=10");
+  struct sim_volume *v = volume(s);
+  (void)state;
+  refused(s, "reset-brick m s1:/b s1:/b commit", "Source brick must be stopped");
+  refused(s, "reset-brick m s9:/b start", "brick: s9:/b does not exist in volume: m");
+  must(s, "reset-brick m s1:/b start");
+  says("volume reset-brick: success: reset-brick start operation successful");
+  assert_false(brick_lives(sim_world(s), &v->bricks.item[0]));
+  pass(s, 10000);
+  guests_well(s);
+  refused(s, "reset-brick m s1:/b s7:/b commit force", "When destination brick is new");
+  must(s, "reset-brick m s1:/b s1:/b commit force");
+  says("reset-brick commit force operation successful");
+  assert_true(brick_lives(sim_world(s), &v->bricks.item[0]));
+  wait_for_heal(s, 120000);
+  guests_well(s);
+  sim_close(s);
+}
+
+static void told(struct sim *s, const char *host, const char *const *argv, const char *words) {
+  command_result_free(&last);
+  sim_execute(s, host, argv, NULL, &last, NULL, NULL);
+  if (last.code) fail_msg("%s: exit %d: %s", argv[0], last.code, str_text(&last.err));
+  if (*words) says(words);
+  else assert_string_equal(str_text(&last.out), "");
+}
+
+/* What glusterd keeps of a task, and what is left in a brick, say when a removal may be committed. */
+static void what_a_removal_leaves(void **state) {
+  static const char *const state_file[] = {"cat", "/var/lib/glusterd/vols/m/node_state.info", NULL}, *const left[] = {"find", "/b", "-path", "/b/.glusterfs", "-prune", "-o", "-type", "f", "!", "-perm", "/1000", "-print", "-quit", NULL};
+  struct sim *s = made("replica 2 bricks s[1-6]:/b size=1T used=10");
+  (void)state;
+  told(s, "s3", state_file, "status=0\n");
+  told(s, "s3", left, "/b/");
+  must(s, "remove-brick m s3:/b s4:/b start");
+  pass(s, 5000);
+  told(s, "s3", state_file, "status=1\n"), says("brick1=s3:/b\nbrick2=s4:/b\ncount=2\n");
+  pass(s, 90000);
+  told(s, "s4", state_file, "status=3\n"), says("failures=0\nskipped=0\n");
+  told(s, "s3", left, "");
+  told(s, "s1", left, "/b/");
+  sim_close(s);
+}
+
+static void all_of_a_host_is_stopped(void **state) {
+  static const char *const kill_all[] = {"systemctl", "kill", "--signal=SIGTERM", "glusterd.service", NULL}, *const start[] = {"systemctl", "start", "glusterd.service", NULL};
+  struct sim *s = made("replica 2 bricks s[1-4]:/b size=1T used=10");
+  struct sim_volume *v = volume(s);
+  (void)state;
+  told(s, "s1", kill_all, "");
+  assert_true(!daemon_runs(world_host(sim_world(s), "s1"), "glusterd") && v->bricks.item[0].life == LIFE_STOPPED && brick_lives(sim_world(s), &v->bricks.item[1]));
+  pass(s, 20000);
+  guests_well(s);
+  told(s, "s1", start, "");
+  pass(s, 5000);
+  assert_true(brick_lives(sim_world(s), &v->bricks.item[0]));
+  wait_for_heal(s, 120000);
+  sim_close(s);
+}
+
+static void a_split_file_is_chosen(void **state) {
+  struct sim *s = made("replica 2 bricks s[1-2]:/b size=1T used=10");
+  struct sim_volume *v = volume(s);
+  (void)state;
+  v->split_brain = 2;
+  split_settle(sim_world(s), v);
+  must(s, "heal m info split-brain");
+  says("Brick s2:/b\n/d01.qcow2\n/d02.qcow2\nStatus: Connected\nNumber of entries in split-brain: 2\n");
+  told(s, "s2", (const char *const[]){"sh", "-c", "x", "kvmconsole-pending", "/b", NULL}, "P /d01.qcow2\nA m-client-0=0x000000050000000000000000\n");
+  run(s, "heal m split-brain source-brick s1:/b /d03.qcow2");
+  assert_true(last.code != 0), says("Healing /d03.qcow2 failed: File not in split-brain.");
+  run(s, "heal m split-brain source-brick s9:/b /d01.qcow2");
+  assert_true(last.code != 0), says("No such brick available in the volume.");
+  must(s, "heal m split-brain source-brick s1:/b /d01.qcow2");
+  says("Healed /d01.qcow2.");
+  assert_int_equal(v->split_brain, 1);
+  run(s, "heal m split-brain source-brick s1:/b /d01.qcow2");
+  says("not in split-brain");
+  brick_kill(sim_world(s), v, &v->bricks.item[1]);
+  run(s, "heal m split-brain source-brick s1:/b /d02.qcow2");
+  assert_true(last.code != 0), says("Transport endpoint is not connected");
+  sim_close(s);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_set_is_removed), cmocka_unit_test(a_set_is_added), cmocka_unit_test(a_brick_is_replaced), cmocka_unit_test(copies_come_and_go)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_set_is_removed), cmocka_unit_test(a_set_is_added), cmocka_unit_test(a_brick_is_replaced), cmocka_unit_test(copies_come_and_go),
+                                     cmocka_unit_test(a_brick_is_reset), cmocka_unit_test(what_a_removal_leaves), cmocka_unit_test(all_of_a_host_is_stopped), cmocka_unit_test(a_split_file_is_chosen)};
   return RUN(tests);
 }

@@ -27,4 +27,6 @@ const char *detail_line(const struct input *in, const char *s); /* without line 
 void detail_put(struct detail *d, const char *label, struct style style, const char *value);
 void detail_problems(struct detail *d);
 void detail_events(struct detail *d);
+void detail_room(struct detail *d);  /* of a volume: detail_room.c */
+void detail_tasks(struct detail *d);
 #endif
