@@ -47,6 +47,7 @@ static void look_for_lint(struct console *c) {
   arena_free(c->lint_arena);
   c->lint_arena = arena_new();
   c->lint = lint_make(c->snap, c->lint_arena);
+  if (guider_form(c->guider)) guide_chosen(guider_form(c->guider), c->lint, c->lint_arena);
   c->lint_of = c->snap;
 }
 

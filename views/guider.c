@@ -424,3 +424,5 @@ void guider_free(struct guider *g) {
   mem_free(g->never);
   mem_free(g);
 }
+
+const struct values *guider_form(const struct guider *g) { return g ? &g->given : NULL; }

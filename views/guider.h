@@ -10,6 +10,7 @@ struct guider;
 struct guider *guider_new(struct console *c, struct arguments *a); /* never NULL: one that can ask nobody knows why */
 void guider_free(struct guider *g);                                /* NULL is fine */
 /* After each key and each new snapshot. */
+const struct values *guider_form(const struct guider *g);         /* what was chosen; NULL: nothing */
 void guider_see(struct guider *g);
 void guider_input(struct guider *g, struct input *in);
 void guider_wish(struct guider *g); /* APP_GUIDE */

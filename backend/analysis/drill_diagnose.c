@@ -39,16 +39,20 @@ static struct drill_finding *found(struct drill_report *r, struct arena *a, cons
   return f;
 }
 
-/* What was known before, if a check had foreseen it. host: what it says of hosts must be of that one. NULL: of any. */
-static const struct finding *foreseen_on(const struct lint *l, const char *id, const char *host) {
-  static const char *const of_a_host[] = {"mount-missing", "mount-not-ordered", "bridge-missing", "machine-missing"};
-  bool about = false;
-  for (size_t i = 0; id && i < COUNT(of_a_host); i++) about |= str_eq(id, of_a_host[i]);
-  for (size_t i = 0; id && i < l->findings.count; i++)
-    if (str_eq(l->findings.item[i].id, id) && (!about || !host || str_eq(l->findings.item[i].subject, host))) return &l->findings.item[i];
-  return NULL;
+/* Of how a host is, which no drill changes. */
+static bool of_a_host(const char *id) {
+  static const char *const checks[] = {"mount-missing", "mount-not-ordered", "bridge-missing", "machine-missing"};
+  for (size_t i = 0; i < COUNT(checks); i++)
+    if (str_eq(id, checks[i])) return true;
+  return false;
 }
 
+/* What was known before, if a check had foreseen it. host: what it says of hosts must be of that one. NULL: of any. */
+static const struct finding *foreseen_on(const struct lint *l, const char *id, const char *host) {
+  for (size_t i = 0; id && i < l->findings.count; i++)
+    if (str_eq(l->findings.item[i].id, id) && (!of_a_host(id) || !host || str_eq(l->findings.item[i].subject, host))) return &l->findings.item[i];
+  return NULL;
+}
 static const struct finding *foreseen(const struct lint *l, const char *id) { return foreseen_on(l, id, NULL); }
 
 static bool explain(const struct lint *l, const char *subject, const char *host, const char *line, struct arena *a, struct drill_report *r) {
@@ -169,8 +173,19 @@ static void by_quorum(const struct snapshot *before, const struct snapshot *now,
   }
 }
 
+/* Before the drill, and of how the hosts are also what was read of them only meanwhile. */
+static const struct lint *known(const struct snapshot *before, const struct snapshot *now, struct arena *a) {
+  struct lint *l = lint_make(before, a);
+  const struct lint *later = lint_make(now, a);
+  for (size_t i = 0; i < later->findings.count; i++) {
+    const struct finding *f = &later->findings.item[i];
+    if (of_a_host(f->id) && !foreseen_on(l, f->id, f->subject)) *(struct finding *)list_add(a, &l->findings, &finding_shape) = *f;
+  }
+  return l;
+}
+
 void drill_diagnose(const struct snapshot *before, const struct snapshot *now, const struct drill_subject *d, int64_t since, const struct texts *lines, struct arena *a, struct drill_report *ret) {
-  const struct lint *l = lint_make(before, a);
+  const struct lint *l = known(before, now, a);
   by_fencing(now, d, l, since, a, ret);
   by_split(before, now, l, a, ret);
   by_quorum(before, now, l, a, ret);

@@ -1,5 +1,6 @@
 /* The guide's own work: the form filled, all hosts asked, each step's state derived from the others', what is left. */
 #include "ops/guide_parts.h"
+#include "analysis/lint.h"
 #include "ops/drill.h"
 #include "analysis/seen.h"
 #include "analysis/store_view.h"
@@ -211,6 +212,14 @@ const struct guide_choice *guide_choice(const char *argument) {
   for (const struct guide_choice *c = guide_choices; c->argument; c++)
     if (str_eq(c->argument, argument)) return c;
   return NULL;
+}
+
+void guide_chosen(const struct values *form, struct lint *l, struct arena *a) {
+  for (const struct guide_choice *c = guide_choices; c->argument; c++) {
+    if (!c->lint || !str_eq(value_of_name(form, c->argument), c->lab)) continue;
+    for (size_t i = 0; i < l->findings.count; i++)
+      if (str_listed(c->lint, ' ', l->findings.item[i].id)) l->findings.item[i].evidence = arena_printf(a, "%s (chosen in the guide: %s)", l->findings.item[i].evidence, c->lab_text);
+  }
 }
 
 /* ---- the tables themselves ---- */

@@ -57,9 +57,14 @@ struct guide_choice {
   const char *argument, *title; /* of guide_form: "firewall" */
   const char *better, *better_text, *better_why; /* "open", "open what the cluster speaks", why */
   const char *lab, *lab_text, *lab_why;          /* "off": what it is, and what it costs */
+  const char *lint;                              /* the checks that find the lab's way, a blank between; NULL: none does */
 };
 extern const struct guide_choice guide_choices[]; /* ends with argument NULL */
 const struct guide_choice *guide_choice(const char *argument); /* NULL: there is none */
+
+/* Adds to the evidence of what lint finds that it was chosen so, by the form that is kept. */
+struct lint;
+void guide_chosen(const struct values *form, struct lint *l, struct arena *a);
 
 /* What the form lacks is proposed from the snapshot, and from each other; what cannot be proposed stays missing. Never fails: it is
  * for showing. operation_complete() checks. */

@@ -104,14 +104,14 @@ const struct guide_step guide_steps[GUIDE_STEPS] = {
 };
 
 const struct guide_choice guide_choices[] = {
-    {"firewall", "Firewall", "open", "open what the cluster speaks", "the hosts stay closed to all else", "off", "turn the firewall off", "glusterd and libvirt trust whoever reaches them: only for a network of the cluster's own"},
-    {"selinux", "SELinux", "booleans", "allow what domains on gluster need", "a domain that breaks out is still held", "permissive", "have SELinux only warn", "a domain that breaks out is held by nothing"},
+    {"firewall", "Firewall", "open", "open what the cluster speaks", "the hosts stay closed to all else", "off", "turn the firewall off", "glusterd and libvirt trust whoever reaches them: only for a network of the cluster's own", NULL},
+    {"selinux", "SELinux", "booleans", "allow what domains on gluster need", "a domain that breaks out is still held", "permissive", "have SELinux only warn", "a domain that breaks out is held by nothing", NULL},
     {"copies", "Copies of each file", "arbiter", "two copies and an arbiter", "the arbiter decides when a host is lost: no split-brain, for the room of names alone", "replica-2", "two copies and nobody to decide",
-     "either both halves may write and part, or the first host of each pair must be up"},
-    {"brick_on_root", "Where bricks lie", "no", "on a file system of their own", "a full brick does not stop its host", "yes", "on the root file system, by force", "a full volume stops the hosts it lies on"},
-    {"timeouts", "Release of a dead host's locks", "failover", "after 4 s", "its domains can start elsewhere at once", "default", "after 42 s, as gluster has it", "a start within that time fails: the disk is in use"},
-    {"login", "Root's way into the guest", "key", "by a key", "nothing to guess, and none to type", "password", "by a password", "whoever knows one of the lab's passwords knows all of them"},
-    {"fencing", "A lost host", "on", "is fenced: its power is cut first", "two hosts never write one disk", "off", "is believed to be dead", "one that only hangs writes again beside the new one, and the disk is destroyed"},
-    {"type", "How domains run", "kvm", "on the processor itself", "as fast as the host", "qemu", "emulated", "where /dev/kvm does not work, as in nested labs: ten times slower"},
-    {"bridge", "The domains' network", "br0", "by a bridge of every host", "guests are reached like any machine", "none", "none", "enough to prove a failover; nobody reaches the guest but on its console"},
+     "either both halves may write and part, or the first host of each pair must be up", "replica-2 first-brick-mandatory no-client-quorum"},
+    {"brick_on_root", "Where bricks lie", "no", "on a file system of their own", "a full brick does not stop its host", "yes", "on the root file system, by force", "a full volume stops the hosts it lies on", NULL},
+    {"timeouts", "Release of a dead host's locks", "failover", "after 4 s", "its domains can start elsewhere at once", "default", "after 42 s, as gluster has it", "a start within that time fails: the disk is in use", "lock-outlives-failover lock-outlives-fencing"},
+    {"login", "Root's way into the guest", "key", "by a key", "nothing to guess, and none to type", "password", "by a password", "whoever knows one of the lab's passwords knows all of them", NULL},
+    {"fencing", "A lost host", "on", "is fenced: its power is cut first", "two hosts never write one disk", "off", "is believed to be dead", "one that only hangs writes again beside the new one, and the disk is destroyed", "fencing-off fencing-missing"},
+    {"type", "How domains run", "kvm", "on the processor itself", "as fast as the host", "qemu", "emulated", "where /dev/kvm does not work, as in nested labs: ten times slower", NULL},
+    {"bridge", "The domains' network", "br0", "by a bridge of every host", "guests are reached like any machine", "none", "none", "enough to prove a failover; nobody reaches the guest but on its console", NULL},
     {.argument = NULL}};

@@ -32,6 +32,10 @@ static void empty(struct guide_notes *n) {
   n->schema = 1;
 }
 
+const char *guide_notes_path(const char *state, const char *world, struct arena *a) {
+  return world ? arena_printf(a, "%s.guide", world) : state ? arena_printf(a, "%s/guide.json", state) : NULL;
+}
+
 int guide_notes_parse(const char *text, size_t len, struct arena *a, struct guide_notes *ret, struct err *e) {
   struct guide_notes n;
   shape_init(&guide_notes_shape, &n);

@@ -29,6 +29,8 @@ struct guide_notes {
 enum { NOTED_RUNS_MAX = 20, NOTED_OUTPUT_MAX = 200, NOTES_MAX = 8 << 20 };
 extern const struct shape guide_notes_shape;
 
+/* Where they are, in a: beside the file of a simulated world, else in the state directory; NULL: nowhere, both are NULL. */
+const char *guide_notes_path(const char *state, const char *world, struct arena *a);
 int guide_notes_parse(const char *text, size_t len, struct arena *a, struct guide_notes *ret, struct err *e); /* -EINVAL: they are none */
 /* An empty one when there is no such file; -EINVAL with e set when what is there is none: it is left as it is, and not written over. */
 int guide_notes_read(const char *path, struct arena *a, struct guide_notes *ret, struct err *e);

@@ -36,7 +36,7 @@ static inline struct drilled *drilled_new(const char *scenario, bool keeps) {
   struct drilled *d = mem_alloc(sizeof *d);
   *d = (struct drilled){.g = simulated_open(scenario, 3000), .loop = loop_new()};
   if (keeps) snprintf(d->folder, sizeof d->folder, "/tmp/kvmconsole-drill.XXXXXX"), assert_non_null(mkdtemp(d->folder));
-  static const struct simulated_listener nobody;
+  static const struct simulated_listener nobody = {NULL, NULL};
   d->executor = simulated_new(d->g.sim, d->loop, &d->hands, &nobody);
   drilled_open_tasks(d);
   return d;

@@ -78,11 +78,8 @@ static int open_notes(struct guiding *g) {
   struct err e = {0};
   g->state = s->simulated ? NULL : state_directory();
   g->who = operator_name();
-  if (s->simulated && world) g->notes_path = arena_printf(s->arena, "%s.guide", world);
-  if (g->state) {
-    mkdir(g->state, 0700);
-    g->notes_path = arena_printf(s->arena, "%s/guide.json", g->state);
-  }
+  if (g->state) mkdir(g->state, 0700);
+  g->notes_path = guide_notes_path(g->state, s->simulated ? world : NULL, s->arena);
   shape_init(&guide_notes_shape, &g->notes);
   g->notes.schema = 1;
   if (!g->notes_path || !guide_notes_read(g->notes_path, s->arena, &g->notes, &e)) {

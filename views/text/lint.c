@@ -1,5 +1,7 @@
 /* lint: what would keep this cluster from failing over. */
 #include "analysis/lint.h"
+#include "run/audit.h"
+#include "run/guide_notes.h"
 #include "views/command.h"
 #include "views/text/reading.h"
 #include <string.h>
@@ -45,6 +47,20 @@ static int exit_code(const struct lint *l) {
   return worst == SEVERITY_CRITICAL ? EXIT_OUTAGE : l->unknown.count ? EXIT_UNKNOWN : worst == SEVERITY_WARNING ? EXIT_DEGRADED : EXIT_HEALTHY;
 }
 
+/* By the notes of the guide, where there are any. */
+static void say_chosen(struct arguments *a, struct lint *l, struct arena *arena) {
+  bool simulated = a->option[OPT_DEMO] != NULL;
+  CLEANUP(mem_freep) char *state = simulated || a->option[OPT_REPLAY] ? NULL : state_directory();
+  const char *path = guide_notes_path(state, simulated ? a->option[OPT_WORLD] : NULL, arena);
+  struct guide_notes notes;
+  struct values form = {0};
+  struct err e;
+  shape_init(&guide_notes_shape, &notes);
+  if (!path || guide_notes_read(path, arena, &notes, &e)) return;
+  guide_notes_form(&notes, &form, arena);
+  guide_chosen(&form, l, arena);
+}
+
 int run_lint(struct arguments *a) {
   CLEANUP(str_free) struct str out = {0};
   CLEANUP(arena_freep) struct arena *arena = arena_new();
@@ -52,7 +68,8 @@ int run_lint(struct arguments *a) {
   if (r.timeout_ms < 0) return EXIT_USAGE;
   int code = reading_take(a, &r);
   if (r.snap && !code) {
-    const struct lint *l = lint_make(r.snap, arena);
+    struct lint *l = lint_make(r.snap, arena);
+    say_chosen(a, l, arena);
     if (a->option[OPT_JSON]) shape_encode(&lint_shape, l, &out), str_addc(&out, '\n');
     else print_text(l, &out);
     fputs(str_text(&out), stdout);
