@@ -32,6 +32,7 @@ struct process {
   struct timer *again;
   int64_t started, heard; /* monotonic; heard 0: nothing yet from this process */
   int64_t backoff;
+  char lacks[96];         /* a library that it did not find when it was started */
   bool ending;
 };
 
@@ -82,9 +83,17 @@ static void on_line(void *owner, char *line, size_t len, bool cut) {
   line[len] = 0;
 }
 
+/* "kvmconsole-libvirt: error while loading shared libraries: libvirt.so.0: cannot open shared object file: ..." */
+static void note_library(struct process *p, const char *line) {
+  static const char words[] = "error while loading shared libraries: ";
+  const char *at = strstr(line, words);
+  if (at) snprintf(p->lacks, sizeof p->lacks, "%.*s", (int)strcspn(at + sizeof words - 1, ":"), at + sizeof words - 1);
+}
+
 static void on_complaint(void *owner, char *line, size_t len, bool cut) {
   struct process *p = owner;
   (void)len, (void)cut;
+  if (!p->heard) note_library(p, line);
   log_line(layer_names[p->layer], LOG_LEVEL_INFO, "%s: %s", p->host, line);
 }
 
@@ -103,9 +112,12 @@ static void on_again(void *owner) { start(owner); }
 
 static void on_exit_of(void *owner, int status) {
   struct process *p = owner;
-  char text[128];
+  char text[256];
   p->child = NULL;
-  if (!p->ending) {
+  if (!p->ending && *p->lacks) { /* the library comes with the layer's own packages: it is not installed, and may be later */
+    snprintf(text, sizeof text, "%s is not installed on this host, which %s is built with", p->lacks, program_of(p->layer));
+    judge(p, SOURCE_ABSENT, text);
+  } else if (!p->ending) {
     if (WIFEXITED(status)) snprintf(text, sizeof text, "%s ended with code %d", program_of(p->layer), WEXITSTATUS(status));
     else snprintf(text, sizeof text, "%s was ended by signal %d", program_of(p->layer), WTERMSIG(status));
     judge(p, SOURCE_DOWN, text);
@@ -118,6 +130,7 @@ static void on_exit_of(void *owner, int status) {
 
 static void start(struct process *p) {
   struct err e = {0};
+  p->lacks[0] = 0;
   CLEANUP(mem_freep) char *path = child_find(program_of(p->layer));
   if (!path) {
     char text[128];
