@@ -120,7 +120,7 @@ static void on_line(void *owner, char *line, size_t len, bool cut) {
   if (!strcmp(line, SETUP_READY)) ask(s);
   if (s->sending.len && s->clock_within == UNKNOWN_INT && !setup_clock(line, &there)) {
     int64_t round_us = clock_mono_us() - s->asked_us;
-    s->clock_within = round_us / 2000 + 1;
+    s->clock_within = round_us / 2000 + 2; /* both stamps are whole ms, and so is half of the way */
     s->clock_ms = there - s->asked_wall - round_us / 2000;
   }
   if (cut || s->said.len + len + 1 > SETUP_TEXT_MAX) return;
