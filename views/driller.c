@@ -65,7 +65,8 @@ void driller_free(struct driller *d) {
 }
 
 static bool runs(const struct driller *d) { return d->run && !drill_run_over(d->run); }
-bool driller_busy(const struct driller *d) { return d && (runs(d) || d->order); }
+/* Until its report is counted: it may be over between two looks. */
+bool driller_busy(const struct driller *d) { return d && (runs(d) || (d->run && !d->counted) || d->order); }
 
 const char *driller_start(struct driller *d, const struct drill *row, const struct run_wish *r, struct err *e) {
   if (driller_busy(d)) return err_set(e, -1, "wait until it is over", "nothing ran: another drill runs"), NULL;
