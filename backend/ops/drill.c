@@ -132,7 +132,11 @@ static void say_expected(struct hitting *h) {
   for (size_t i = 0; i < e.domains.count; i++) consequence(h->p, "%s %s", e.domains.item[i].name, e.domains.item[i].text);
 }
 
-/* What lint knows of that would make it fail: only what stands in the configuration, and so is the same when the plan is made again. */
+static void say_finding(struct planning *p, const struct finding *f) {
+  beware(p, f->id, f->severity, f->operation ? planf(p, "lint foresees: %s; mended by %s", f->evidence, f->operation) : planf(p, "lint foresees: %s", f->evidence));
+}
+
+/* What lint knows of that would make it fail: warnings, since some of it is only read a while after the console has begun. */
 static void say_foreseen(struct hitting *h) {
   static const char *const ids[] = {"lock-outlives-failover", "lock-outlives-fencing", "fence-device-fails", "mount-missing", "definition-unreadable", "definition-not-shared", "local-disk", "no-client-quorum", "leftover-constraint", "slow-ping", "first-brick-mandatory"};
   static const char *const moved[] = {"no-trust", "mount-missing"};
@@ -141,7 +145,7 @@ static void say_foreseen(struct hitting *h) {
   const struct lint *l = kills || moves ? lint_make(h->p->snap, h->p->arena) : NULL;
   for (size_t i = 0; l && i < l->findings.count; i++)
     for (size_t k = 0; k < (kills ? COUNT(ids) : COUNT(moved)); k++)
-      if (str_eq(l->findings.item[i].id, wanted[k])) consequence(h->p, "lint foresees: %s%s%s", l->findings.item[i].evidence, l->findings.item[i].operation ? "; mended by " : "", l->findings.item[i].operation ? l->findings.item[i].operation : "");
+      if (str_eq(l->findings.item[i].id, wanted[k])) say_finding(h->p, &l->findings.item[i]);
 }
 
 /* ---- what else is measured ---- */

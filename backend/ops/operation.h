@@ -113,6 +113,7 @@ void refuse(struct planning *p, const char *when, const char *format, ...) PRINT
 void refuse_always(struct planning *p, const char *when, const char *format, ...) PRINTF(3, 4); /* nothing does */
 bool refused(const struct planning *p);
 void consequence(struct planning *p, const char *format, ...) PRINTF(2, 3);
+void beware(struct planning *p, const char *about, int severity, const char *text); /* one of its warnings: of this moment, no part of what is confirmed */
 /* The list of words ends with NULL. What they return is filled further by those below. Valid until the next step is added. */
 struct step *step_run(struct planning *p, const char *host, const char *say, ...) __attribute__((sentinel));
 struct step *step_handover(struct planning *p, const char *host, const char *say, ...) __attribute__((sentinel));

@@ -157,6 +157,10 @@ struct step *step_wait(struct planning *p, int64_t deadline_ms, const char *say,
   return s;
 }
 
+void beware(struct planning *p, const char *about, int severity, const char *text) {
+  *(struct plan_warning *)list_add(p->arena, &p->plan->warnings, &plan_warning_shape) = (struct plan_warning){arena_strdup(p->arena, about), severity, arena_strdup(p->arena, text)};
+}
+
 struct step *step_pause(struct planning *p, int64_t ms, const char *say) {
   struct step *s = step_new(p, STEP_WAIT, NULL, say);
   s->deadline_ms = ms;

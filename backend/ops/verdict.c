@@ -30,10 +30,6 @@ static const struct takes { const char *operation, *argument; bool dead; const c
 SHAPE(plan_warning_shape, T, FIELD(T, about, TEXT), CHOICE(T, severity, severity_names), FIELD(T, text, TEXT));
 #undef T
 
-static void warn(struct planning *p, const char *about, int severity, const char *text) {
-  *(struct plan_warning *)list_add(p->arena, &p->plan->warnings, &plan_warning_shape) = (struct plan_warning){arena_strdup(p->arena, about), severity, arena_strdup(p->arena, text)};
-}
-
 static const struct takes *takes_of(const struct operation *o) {
   for (size_t i = 0; i < COUNT(takes); i++)
     if (str_eq(takes[i].operation, o->name)) return &takes[i];
@@ -69,7 +65,7 @@ static void judge(struct planning *p, const struct takes *t) {
       if (!concerns && !str_listed(t->told, ' ', r->layer)) continue;
       if (concerns && stop_rank(r->verdict) > stop_rank(verdict)) verdict = r->verdict;
       if (concerns && r->verdict == VERDICT_UNSAFE && !texts_have(&bad, r->layer)) texts_add(p->arena, &bad, r->layer);
-      warn(p, r->layer, concerns ? severities[r->verdict] : SEVERITY_WARNING, planf(p, "%s: %s", verdict_names[r->verdict], r->text));
+      beware(p, r->layer, concerns ? severities[r->verdict] : SEVERITY_WARNING, planf(p, "%s: %s", verdict_names[r->verdict], r->text));
     }
   p->plan->verdict = verdict;
   const char *of = names_of(&v->targets, p->arena);
@@ -124,7 +120,7 @@ static void lint(struct planning *p, const struct takes *t) {
   struct meant meant = domains_meant(p, p->plan->target);
   for (size_t i = 0; i < l->findings.count; i++) {
     const struct finding *f = &l->findings.item[i];
-    if (f->severity > SEVERITY_INFO && concerns(p, p->plan->target, &meant, f->subject)) warn(p, f->id, f->severity == SEVERITY_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING, str_eq(f->subject, "cluster") ? f->evidence : planf(p, "%s: %s", f->subject, f->evidence));
+    if (f->severity > SEVERITY_INFO && concerns(p, p->plan->target, &meant, f->subject)) beware(p, f->id, f->severity == SEVERITY_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING, str_eq(f->subject, "cluster") ? f->evidence : planf(p, "%s: %s", f->subject, f->evidence));
   }
 }
 
