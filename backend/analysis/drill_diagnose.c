@@ -7,28 +7,28 @@
 #include <string.h>
 
 /* The words as they were said, in any case; the first row that fits is the cause of a line. checks: those of lint that foresee it, what lies
- * deepest first: that which had foreseen it is named, else the first. */
-static const struct { const char *words, *checks[4], *why, *operation; } causes[] = {
-    {"get \"write\" lock", {"lock-outlives-failover", "lock-outlives-fencing"}, "the disk was still locked by the dead host when the domain was started", "gluster-failover-timeouts"},
-    {"get shared \"write\" lock", {"lock-outlives-failover", "lock-outlives-fencing"}, "the disk was still locked by the dead host when the domain was started", "gluster-failover-timeouts"},
-    {"is another process using the image", {"lock-outlives-failover", "lock-outlives-fencing"}, "the disk was still locked by the dead host when the domain was started", "gluster-failover-timeouts"},
-    {"unable to determine domain name", {"name-not-alone"}, "the agent could not read the definition: its <name> must stand on a line of its own", "domain-share"},
-    {"does not exist or not readable", {"mount-missing", "definition-unreadable"}, "the definition is not on that host: it is not on shared storage, or that is not mounted", "gluster-mount"},
-    {"does not exist or is not readable", {"mount-missing", "definition-unreadable"}, "the definition is not on that host: it is not on shared storage, or that is not mounted", "gluster-mount"},
-    {"not installed", {"mount-missing", "definition-unreadable", "name-not-alone", "mount-not-ordered"}, "what the agent needs is not on that host: the volume was not mounted when it was started, or the definition is not there", "gluster-mount"},
-    {"cannot access storage file", {"mount-missing", "local-disk"}, "a disk of the domain is not reachable from that host", NULL},
-    {"cannot get interface mtu", {"bridge-missing"}, "the bridge that the domain is connected to is not on that host", "host-bridge"},
-    {"no such device", {"bridge-missing"}, "a device or bridge of the domain is not on that host", "host-bridge"},
-    {"cannot allocate memory", {"no-room"}, "that host had not enough memory left", NULL},
-    {"unsupported machine type", {"machine-missing"}, "that host's qemu does not know the domain's machine type", NULL},
-    {"host key verification failed", {"no-trust"}, "the hosts do not trust each other's ssh, by which domains are moved live", "host-prepare"},
-    {"permission denied (publickey", {"no-trust"}, "the hosts do not trust each other's ssh, by which domains are moved live", "host-prepare"},
-    {"guest cpu", {"host-cpu"}, "the domain's CPU is not one of that host", NULL},
-    {"transport endpoint is not connected", {"first-brick-mandatory"}, "the volume could not be written: too few of its copies were reachable", NULL},
-    {"unable to obtain correct plug status", {"fence-device-fails", "fencing-unproven"}, "the fence agent could not talk to the BMC, or was not let in with its password", "fencing-password"},
-    {"unable to connect/login", {"fence-device-fails", "fencing-unproven"}, "the fence agent was not let in: address, user or password", "fencing-password"},
-    {"no route to host", {"fence-device-fails", "fencing-unproven"}, "the fence agent did not reach the BMC", "fencing-create"},
-    {"timed out", {NULL}, "an action took longer than its timeout", NULL},
+ * deepest first; when none had, `otherwise` is what it is called. */
+static const struct { const char *words, *checks[4], *otherwise, *why, *operation; } causes[] = {
+    {"get \"write\" lock", {"lock-outlives-failover", "lock-outlives-fencing"}, "lock-outlives-failover", "the disk was still locked by the dead host when the domain was started", "gluster-failover-timeouts"},
+    {"get shared \"write\" lock", {"lock-outlives-failover", "lock-outlives-fencing"}, "lock-outlives-failover", "the disk was still locked by the dead host when the domain was started", "gluster-failover-timeouts"},
+    {"is another process using the image", {"lock-outlives-failover", "lock-outlives-fencing"}, "lock-outlives-failover", "the disk was still locked by the dead host when the domain was started", "gluster-failover-timeouts"},
+    {"unable to determine domain name", {"name-not-alone"}, "name-not-alone", "the agent could not read the definition: its <name> must stand on a line of its own", "domain-share"},
+    {"does not exist or not readable", {"mount-missing", "definition-unreadable"}, "definition-unreadable", "the definition is not on that host: it is not on shared storage, or that is not mounted", "gluster-mount"},
+    {"does not exist or is not readable", {"mount-missing", "definition-unreadable"}, "definition-unreadable", "the definition is not on that host: it is not on shared storage, or that is not mounted", "gluster-mount"},
+    {"not installed", {"mount-missing", "definition-unreadable", "name-not-alone", "mount-not-ordered"}, "definition-unreadable", "what the agent needs is not on that host: the volume was not mounted when it was started, or the definition is not there", "gluster-mount"},
+    {"cannot access storage file", {"mount-missing", "local-disk"}, "local-disk", "a disk of the domain is not reachable from that host", NULL},
+    {"cannot get interface mtu", {"bridge-missing"}, "bridge-missing", "the bridge that the domain is connected to is not on that host", "host-bridge"},
+    {"no such device", {"bridge-missing"}, "bridge-missing", "a device or bridge of the domain is not on that host", "host-bridge"},
+    {"cannot allocate memory", {"no-room"}, "no-room", "that host had not enough memory left", NULL},
+    {"unsupported machine type", {"machine-missing"}, "machine-missing", "that host's qemu does not know the domain's machine type", NULL},
+    {"host key verification failed", {"no-trust"}, "no-trust", "the hosts do not trust each other's ssh, by which domains are moved live", "host-prepare"},
+    {"permission denied (publickey", {"no-trust"}, "no-trust", "the hosts do not trust each other's ssh, by which domains are moved live", "host-prepare"},
+    {"guest cpu", {"host-cpu"}, "host-cpu", "the domain's CPU is not one of that host", NULL},
+    {"transport endpoint is not connected", {"first-brick-mandatory"}, "first-brick-mandatory", "the volume could not be written: too few of its copies were reachable", NULL},
+    {"unable to obtain correct plug status", {"fence-device-fails", "fencing-unproven"}, "fencing-unproven", "the fence agent could not talk to the BMC, or was not let in with its password", "fencing-password"},
+    {"unable to connect/login", {"fence-device-fails", "fencing-unproven"}, "fencing-unproven", "the fence agent was not let in: address, user or password", "fencing-password"},
+    {"no route to host", {"fence-device-fails", "fencing-unproven"}, "fencing-unproven", "the fence agent did not reach the BMC", "fencing-create"},
+    {"timed out", {NULL}, NULL, "an action took longer than its timeout", NULL},
 };
 
 static struct drill_finding *found(struct drill_report *r, struct arena *a, const char *id, const char *subject, const char *evidence, const char *why, const char *operation) {
@@ -40,29 +40,22 @@ static struct drill_finding *found(struct drill_report *r, struct arena *a, cons
 }
 
 /* Of how a host is, which no drill changes. */
-static bool of_a_host(const char *id) {
-  static const char *const checks[] = {"mount-missing", "mount-not-ordered", "bridge-missing", "machine-missing"};
-  for (size_t i = 0; i < COUNT(checks); i++)
-    if (str_eq(id, checks[i])) return true;
-  return false;
-}
+static const char OF_A_HOST[] = "mount-missing mount-not-ordered bridge-missing machine-missing";
 
-/* What was known before, if a check had foreseen it. host: what it says of hosts must be of that one. NULL: of any. */
-static const struct finding *foreseen_on(const struct lint *l, const char *id, const char *host) {
-  for (size_t i = 0; id && i < l->findings.count; i++)
-    if (str_eq(l->findings.item[i].id, id) && (!of_a_host(id) || !host || str_eq(l->findings.item[i].subject, host))) return &l->findings.item[i];
+/* The first of the checks that had foreseen it, by what was known before. subject NULL: of anything. */
+static const struct finding *foreseen(const struct lint *l, const char *const *checks, size_t count, const char *subject) {
+  for (size_t c = 0; c < count; c++)
+    for (size_t i = 0; i < l->findings.count; i++)
+      if (str_eq(l->findings.item[i].id, checks[c]) && (!subject || str_eq(l->findings.item[i].subject, subject))) return &l->findings.item[i];
   return NULL;
 }
-static const struct finding *foreseen(const struct lint *l, const char *id) { return foreseen_on(l, id, NULL); }
 
 static bool explain(const struct lint *l, const char *subject, const char *host, const char *line, struct arena *a, struct drill_report *r) {
   for (size_t i = 0; i < COUNT(causes); i++) {
     const struct finding *f = NULL;
     if (!strcasestr(line, causes[i].words)) continue;
-    for (size_t k = 0; k < COUNT(causes[i].checks) && !f; k++) f = foreseen_on(l, causes[i].checks[k], host);
-    const char *id = f ? f->id : causes[i].checks[0] && str_eq(causes[i].checks[0], "mount-missing") ? causes[i].checks[1] : causes[i].checks[0];
-    if (id && str_eq(id, "fence-device-fails") && !f) id = "fencing-unproven";
-    found(r, a, id, subject, f ? arena_printf(a, "%s (foreseen: %s)", line, f->evidence) : line, causes[i].why, f && f->operation ? f->operation : causes[i].operation);
+    for (size_t k = 0; k < COUNT(causes[i].checks) && causes[i].checks[k] && !f; k++) f = foreseen(l, &causes[i].checks[k], 1, str_listed(OF_A_HOST, ' ', causes[i].checks[k]) ? host : NULL);
+    found(r, a, f ? f->id : causes[i].otherwise, subject, f ? arena_printf(a, "%s (foreseen: %s)", line, f->evidence) : line, causes[i].why, f && f->operation ? f->operation : causes[i].operation);
     return true;
   }
   return false;
@@ -77,15 +70,9 @@ bool drill_explains(const char *line) {
 /* The agent says no more than that it failed: what lint had against a live migration is why. */
 static bool by_migration(const struct lint *l, const struct failure_view *f, const char *line, struct arena *a, struct drill_report *r) {
   static const char *const checks[] = {"no-trust", "host-cpu", "cache-mode", "migration-too-short"};
-  if (!f->task || !str_starts(f->task, "migrate_")) return false;
-  for (size_t i = 0; i < COUNT(checks); i++)
-    for (size_t k = 0; k < l->findings.count; k++) {
-      const struct finding *x = &l->findings.item[k];
-      if (!str_eq(x->id, checks[i])) continue;
-      found(r, a, x->id, x->subject, arena_printf(a, "%s (foreseen: %s)", line, x->evidence), "it could not be moved live, and was stopped and started instead", x->operation);
-      return true;
-    }
-  return false;
+  const struct finding *x = f->task && str_starts(f->task, "migrate_") ? foreseen(l, checks, COUNT(checks), NULL) : NULL;
+  if (x) found(r, a, x->id, x->subject, arena_printf(a, "%s (foreseen: %s)", line, x->evidence), "it could not be moved live, and was stopped and started instead", x->operation);
+  return x;
 }
 
 static void by_failures(const struct snapshot *now, const struct lint *l, int64_t since, struct arena *a, struct drill_report *r) {
@@ -102,11 +89,8 @@ static void by_split(const struct snapshot *before, const struct snapshot *now, 
   static const char *const checks[] = {"no-client-quorum", "replica-2"};
   for (size_t i = 0; i < now->volumes.count; i++) {
     const struct volume_view *v = &now->volumes.item[i], *was = snapshot_volume(before, v->name);
-    const struct finding *f = NULL;
     if (v->split_brain == UNKNOWN_INT || v->split_brain <= 0 || (was && was->split_brain >= v->split_brain)) continue;
-    for (size_t c = 0; c < COUNT(checks) && !f; c++)
-      for (size_t k = 0; k < l->findings.count && !f; k++)
-        if (str_eq(l->findings.item[k].id, checks[c]) && str_eq(l->findings.item[k].subject, v->name)) f = &l->findings.item[k];
+    const struct finding *f = foreseen(l, checks, COUNT(checks), v->name);
     found(r, a, f ? f->id : "replica-2", v->name, arena_printf(a, "%lld file%s of %s in split-brain%s%s%s", (long long)v->split_brain, v->split_brain == 1 ? " is" : "s are", v->name, f ? " (foreseen: " : "", f ? f->evidence : "", f ? ")" : ""),
           "both sides wrote while they did not see each other: of each such file one copy has to be given up (gluster volume heal VOLUME split-brain)", f ? f->operation : NULL);
   }
@@ -121,8 +105,8 @@ static void by_fencing(const struct snapshot *now, const struct drill_subject *d
     good += str_eq(f->result, "success");
   }
   if (failed && !good) {
-    const struct finding *f = foreseen(l, "fence-device-fails");
-    if (!f) f = foreseen(l, "fencing-unproven");
+    static const char *const checks[] = {"fence-device-fails", "fencing-unproven"};
+    const struct finding *f = foreseen(l, checks, COUNT(checks), NULL);
     found(r, a, f ? f->id : "fencing-unproven", d->host, arena_printf(a, "%zu fencings of %s failed, none succeeded", failed, d->host), "nothing is started elsewhere before the host is proven dead", f ? f->operation : "fencing-test");
   }
 }
@@ -142,6 +126,7 @@ static void by_constraints(const struct snapshot *now, const struct drill_subjec
 
 static void by_domains(const struct snapshot *now, const struct drill_subject *d, const struct lint *l, struct arena *a, struct drill_report *r) {
   static const char *const likely[] = {"mount-missing", "definition-unreadable", "definition-not-shared", "local-disk", "bridge-missing", "lock-outlives-failover", "lock-outlives-fencing", "no-room"};
+  static const char *const fencing[] = {"lock-outlives-fencing"};
   for (size_t i = 0; i < d->domains.count; i++) {
     const struct domain_view *v = snapshot_domain(now, d->domains.item[i]);
     const struct resource_view *x = v && v->resource ? resource_seen(now, v->resource) : NULL;
@@ -150,11 +135,9 @@ static void by_domains(const struct snapshot *now, const struct drill_subject *d
     if (v && !v->resource) found(r, a, "not-managed", v->name, "no resource drives it", "nobody starts it elsewhere", "domain-make-ha");
     for (size_t k = 0; x && k < x->fail_count.count; k++)
       if (x->fail_count.item[k].value >= SCORE_INFINITE)
-        found(r, a, foreseen(l, "lock-outlives-fencing") ? "lock-outlives-fencing" : "lock-outlives-failover", x->id, arena_printf(a, "fail-count of %s on %s is INFINITY", x->id, x->fail_count.item[k].key), "one failed start was final: pacemaker does not try there again before it is cleaned up", "resource-cleanup");
-    for (size_t k = 0; v && !r->findings.count && k < COUNT(likely); k++) {
-      const struct finding *f = foreseen(l, likely[k]);
-      if (f) found(r, a, f->id, f->subject, f->evidence, f->why, f->operation);
-    }
+        found(r, a, foreseen(l, fencing, COUNT(fencing), NULL) ? "lock-outlives-fencing" : "lock-outlives-failover", x->id, arena_printf(a, "fail-count of %s on %s is INFINITY", x->id, x->fail_count.item[k].key), "one failed start was final: pacemaker does not try there again before it is cleaned up", "resource-cleanup");
+    const struct finding *f = v && !r->findings.count ? foreseen(l, likely, COUNT(likely), NULL) : NULL;
+    if (f) found(r, a, f->id, f->subject, f->evidence, f->why, f->operation);
   }
 }
 
@@ -166,20 +149,20 @@ static void by_quorum(const struct snapshot *before, const struct snapshot *now,
     const struct brick_view *lost = NULL;
     for (size_t k = 0; was && k < v->bricks.count && !lost; k++)
       if (volume_set_state(v, v->bricks.item[k].set) == SET_LOST && volume_set_state(was, v->bricks.item[k].set) != SET_LOST) lost = &v->bricks.item[k];
-    for (size_t c = 0; lost && c < COUNT(checks); c++)
-      for (size_t k = 0; k < l->findings.count; k++)
-        if (str_eq(l->findings.item[k].id, checks[c]) && str_eq(l->findings.item[k].subject, v->name))
-          found(r, a, checks[c], v->name, arena_printf(a, "set %lld of %s cannot be written (foreseen: %s)", (long long)lost->set, v->name, l->findings.item[k].evidence), "too few of its copies are up for any write: guests with a disk there see errors", l->findings.item[k].operation);
+    for (size_t c = 0; lost && c < COUNT(checks); c++) {
+      const struct finding *f = foreseen(l, &checks[c], 1, v->name);
+      if (f) found(r, a, f->id, v->name, arena_printf(a, "set %lld of %s cannot be written (foreseen: %s)", (long long)lost->set, v->name, f->evidence), "too few of its copies are up for any write: guests with a disk there see errors", f->operation);
+    }
   }
 }
 
 /* Before the drill, and of how the hosts are also what was read of them only meanwhile. */
 static const struct lint *known(const struct snapshot *before, const struct snapshot *now, struct arena *a) {
   struct lint *l = lint_make(before, a);
-  const struct lint *later = lint_make(now, a);
+  const struct lint *later = lint_select(now, OF_A_HOST, a);
   for (size_t i = 0; i < later->findings.count; i++) {
     const struct finding *f = &later->findings.item[i];
-    if (of_a_host(f->id) && !foreseen_on(l, f->id, f->subject)) *(struct finding *)list_add(a, &l->findings, &finding_shape) = *f;
+    if (!foreseen(l, &f->id, 1, f->subject)) *(struct finding *)list_add(a, &l->findings, &finding_shape) = *f;
   }
   return l;
 }

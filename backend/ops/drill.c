@@ -132,20 +132,17 @@ static void say_expected(struct hitting *h) {
   for (size_t i = 0; i < e.domains.count; i++) consequence(h->p, "%s %s", e.domains.item[i].name, e.domains.item[i].text);
 }
 
-static void say_finding(struct planning *p, const struct finding *f) {
-  beware(p, f->id, f->severity, f->operation ? planf(p, "lint foresees: %s; mended by %s", f->evidence, f->operation) : planf(p, "lint foresees: %s", f->evidence));
-}
-
 /* What lint knows of that would make it fail: warnings, since some of it is only read a while after the console has begun. */
 static void say_foreseen(struct hitting *h) {
-  static const char *const ids[] = {"lock-outlives-failover", "lock-outlives-fencing", "fence-device-fails", "mount-missing", "definition-unreadable", "definition-not-shared", "local-disk", "no-client-quorum", "leftover-constraint", "slow-ping", "first-brick-mandatory"};
-  static const char *const moved[] = {"no-trust", "mount-missing"};
-  bool kills = drill_kills(h->drill->kind) || h->drill->kind == DRILL_BRICK, moves = h->drill->kind == DRILL_MOVE || h->drill->kind == DRILL_STOP;
-  const char *const *wanted = kills ? ids : moved;
-  const struct lint *l = kills || moves ? lint_make(h->p->snap, h->p->arena) : NULL;
-  for (size_t i = 0; l && i < l->findings.count; i++)
-    for (size_t k = 0; k < (kills ? COUNT(ids) : COUNT(moved)); k++)
-      if (str_eq(l->findings.item[i].id, wanted[k])) say_finding(h->p, &l->findings.item[i]);
+  static const char kills[] = "lock-outlives-failover lock-outlives-fencing fence-device-fails mount-missing definition-unreadable definition-not-shared local-disk no-client-quorum leftover-constraint slow-ping first-brick-mandatory";
+  static const char moves[] = "no-trust mount-missing";
+  enum drill_kind k = h->drill->kind;
+  const char *ids = drill_kills(k) || k == DRILL_BRICK ? kills : k == DRILL_MOVE || k == DRILL_STOP ? moves : NULL;
+  const struct lint *l = ids ? lint_select(h->p->snap, ids, h->p->arena) : NULL;
+  for (size_t i = 0; l && i < l->findings.count; i++) {
+    const struct finding *f = &l->findings.item[i];
+    beware(h->p, f->id, f->severity, planf(h->p, "lint foresees: %s%s%s", f->evidence, f->operation ? "; mended by " : "", f->operation ? f->operation : ""));
+  }
 }
 
 /* ---- what else is measured ---- */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BOOT_S = 600, WHOLE_MS = 3000, LOG_LINES = 2000, LOG_BYTES = 512 << 10, LOG_PAD = 5000, EVIDENCE_MAX = 400, PING_S = 30, WRITE_S = 3600, BEAT_S = 900 };
+enum { BOOT_S = 600, WHOLE_MS = 3000, LOG_LINES = 2000, LOG_BYTES = 512 << 10, LOG_PAD = 5000, EVIDENCE_MAX = 400, PING_S = 30, WRITE_S = 3600, BEAT_S = 900, GUESTS_MOST = 8 };
 
 /* The task; when it failed, its undo; until all is as it was; the logs; over. */
 enum run_phase { RUN_TASK, RUN_UNDO, RUN_WHOLE, RUN_LOGS, RUN_OVER };
@@ -168,10 +168,11 @@ static void see_it_write(struct drill_run *r, const struct domain_view *v, const
   listen(x, argv, WRITE_S);
 }
 
-/* Those that are to be hit first: there is room for so many only. */
+/* Those that are to be hit first. No more than sshd lets begin at one time, and there is to be room for the probe. */
 static void see_them_write(struct drill_run *r, const struct drill_subject *d) {
+  size_t most = r->beating_count + GUESTS_MOST < COUNT(r->beating) - 1 ? r->beating_count + GUESTS_MOST : COUNT(r->beating) - 1;
   for (int hit = 1; hit >= 0; hit--)
-    for (size_t i = 0; i < r->before->domains.count; i++) {
+    for (size_t i = 0; i < r->before->domains.count && r->beating_count < most; i++) {
       const struct domain_view *v = &r->before->domains.item[i];
       if (texts_have(&d->domains, v->name) == (hit != 0) && str_eq(v->state, "running")) see_it_write(r, v, d);
     }
