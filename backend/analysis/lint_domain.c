@@ -1,5 +1,6 @@
 /* Checks of the domains, and of what would happen to them. */
 #include "analysis/lint.h"
+#include "analysis/next_start.h"
 #include "analysis/seen.h"
 #include "analysis/stop.h"
 #include <inttypes.h>
@@ -53,6 +54,14 @@ static void cpu_of_host(struct linting *l) {
   }
 }
 
+static void differs_from_definition(struct linting *l) {
+  EACH_DOMAIN(l, d) {
+    struct texts differs;
+    int64_t age;
+    if (d->resource && next_start_differs(l->s, d, l->a, &differs, &age) && differs.count) lint_found(l, d->name, "from its next start on: %s", names_of(&differs, l->a));
+  }
+}
+
 static void given_devices(struct linting *l) {
   EACH_DOMAIN(l, d) {
     const struct libvirt_domain *x = d->resource ? lint_definition(l, d) : NULL;
@@ -82,6 +91,7 @@ const struct lint_check lint_domain_checks[] = {
     {"cache-mode", "a disk that the host caches", "Live migration with such a cache mode is refused, or risks the disk; after a crash the guest misses writes it holds for done. cache=none.", SEVERITY_WARNING, NULL, LINT_LIBVIRT, cache_mode},
     {"host-cpu", "a CPU that only alike hosts have", "With host-passthrough a live migration to a host of another CPU fails or crashes the guest. host-model or a named model is safe among different hosts.", SEVERITY_INFO, NULL, LINT_LIBVIRT, cpu_of_host},
     {"host-device", "a device only its host has", "A domain that was given a device of its host (hostdev) cannot be moved live, and starts elsewhere only where the same device is at the same place.", SEVERITY_WARNING, NULL, LINT_LIBVIRT, given_devices},
+    {"definition-differs", "what runs is not what is defined", "Its shared definition was changed since it was started: whenever it is started again, by anybody or after a failure, it is another. Restart it at a good hour (domain-restart), or take the change back (domain-edit).", SEVERITY_INFO, "domain-restart", LINT_LIBVIRT | LINT_PACEMAKER | LINT_HOSTS, differs_from_definition},
     {"no-room", "a host's loss is not taken up", "Were this host lost now, not all of its domains would come back.", SEVERITY_WARNING, NULL, LINT_LIBVIRT | LINT_PACEMAKER, no_room},
     {.id = NULL},
 };

@@ -131,7 +131,7 @@ SHAPE(libvirt_nic_shape, T, FIELD(T, mac, TEXT), FIELD(T, source, TEXT), FIELD(T
 #define T struct libvirt_domain
 SHAPE(libvirt_domain_shape, T, FIELD(T, name, TEXT), FIELD(T, uuid, TEXT), FIELD(T, state, TEXT), FIELD(T, reason, TEXT), FIELD(T, id, INT), FIELD(T, vcpus, INT),
       FIELD(T, memory, INT), FIELD(T, persistent, BOOL), FIELD(T, autostart, BOOL), LIST(T, disks, libvirt_disk_shape), LIST(T, nics, libvirt_nic_shape),
-      FIELD(T, machine, TEXT), FIELD(T, cpu_mode, TEXT), FIELD(T, hostdevs, INT));
+      FIELD(T, machine, TEXT), FIELD(T, cpu_mode, TEXT), FIELD(T, hostdevs, INT), FIELD(T, agent, TEXT));
 #undef T
 SHAPE(libvirt_domains_shape, struct libvirt_domains, LIST(struct libvirt_domains, domains, libvirt_domain_shape));
 #define T struct libvirt_load_domain
@@ -154,10 +154,13 @@ SHAPE(setup_definition_shape, T, FIELD(T, path, TEXT), FIELD(T, readable, BOOL),
 #undef T
 SHAPE(setup_disk_shape, struct setup_disk, FIELD(struct setup_disk, path, TEXT), FIELD(struct setup_disk, size, INT));
 SHAPE(setup_files_shape, struct setup_files, FIELD(struct setup_files, domain, TEXT), FIELD(struct setup_files, open, INT), FIELD(struct setup_files, most, INT));
+#define T struct setup_shared
+SHAPE(setup_shared_shape, T, FIELD(T, path, TEXT), FIELD(T, vcpus, INT), FIELD(T, memory, INT), FIELD(T, disks, TEXTS), FIELD(T, nics, TEXTS));
+#undef T
 #define T struct libvirt_setup
 SHAPE(libvirt_setup_shape, T, FIELD(T, text, TEXT), FIELD(T, clock_ms, INT), FIELD(T, clock_within, INT), FIELD(T, guests_enabled, BOOL), FIELD(T, links, SOME), FIELD(T, port_min, INT),
       FIELD(T, port_max, INT), FIELD(T, machines, SOME), FIELD(T, cpu, TEXT), FIELD(T, mounts_known, BOOL), LIST(T, mounts, setup_mount_shape), LIST(T, peers, setup_peer_shape),
-      FIELD(T, definitions_asked, INT), LIST(T, definitions, setup_definition_shape), LIST(T, disks, setup_disk_shape), LIST(T, files, setup_files_shape));
+      FIELD(T, definitions_asked, INT), LIST(T, definitions, setup_definition_shape), LIST(T, disks, setup_disk_shape), LIST(T, files, setup_files_shape), LIST(T, shared, setup_shared_shape));
 #undef T
 
 SHAPE(state_fact_shape, struct state_fact, CHOICE(struct state_fact, state, source_state_names), FIELD(struct state_fact, text, TEXT));

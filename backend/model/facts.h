@@ -174,6 +174,7 @@ struct libvirt_domain {
   LIST_OF(struct libvirt_nic) nics;
   const char *machine, *cpu_mode;
   int64_t hostdevs; /* devices of the host that it was given */
+  const char *agent; /* the guest agent: none (it has no channel), unconnected, connected */
 };
 struct libvirt_domains { LIST_OF(struct libvirt_domain) domains; }; /* kind "libvirt.domains": all, defined or running */
 struct libvirt_load_domain { const char *name; double cpu_percent; int64_t memory_used, read_bytes_s, write_bytes_s, receive_bytes_s, send_bytes_s; };
@@ -193,6 +194,7 @@ struct setup_mount { /* of gluster */
 struct setup_peer { const char *name; enum truth trusted; const char *text; }; /* may root log in there without a password; text: what ssh said */
 struct setup_definition { const char *path; enum truth readable, name_alone; }; /* name_alone: one <name>, on a line of its own */
 struct setup_disk { const char *path; int64_t size; };                          /* of a running domain, as the guest sees it */
+struct setup_shared { const char *path; int64_t vcpus, memory; struct texts disks, nics; }; /* a shared definition of a domain that runs there: "TARGET=SOURCE", "MAC=BRIDGE" */
 struct setup_files { const char *domain; int64_t open, most; };                 /* files that its emulator has open, and may have */
 struct libvirt_setup { /* kind "libvirt.setup": what only the host itself knows of how it is set up */
   const char *text;                 /* why the host was not asked, or gave no whole answer; NULL: it did */
@@ -209,6 +211,7 @@ struct libvirt_setup { /* kind "libvirt.setup": what only the host itself knows 
   LIST_OF(struct setup_definition) definitions; /* of these: not as they should be */
   LIST_OF(struct setup_disk) disks;
   LIST_OF(struct setup_files) files;
+  LIST_OF(struct setup_shared) shared;
 };
 
 /* ---- of the stream itself ---- */
@@ -228,7 +231,7 @@ extern const struct shape gluster_peers_shape, gluster_peer_shape, gluster_volum
     gluster_disks_shape, gluster_disk_shape, gluster_identity_shape, gluster_mounts_shape, gluster_mount_shape;
 extern const struct shape libvirt_host_shape, libvirt_domains_shape, libvirt_domain_shape, libvirt_disk_shape, libvirt_nic_shape,
     libvirt_load_shape, libvirt_load_domain_shape, libvirt_jobs_shape, libvirt_job_shape, libvirt_setup_shape, setup_mount_shape, setup_peer_shape, setup_definition_shape,
-    setup_disk_shape, setup_files_shape;
+    setup_disk_shape, setup_files_shape, setup_shared_shape;
 extern const struct shape state_fact_shape, beat_fact_shape;
 
 /* What it means that a fact is missing or old while its source claims to be well. */

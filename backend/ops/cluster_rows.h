@@ -38,6 +38,26 @@ int64_t pcs_of(struct planning *p, const char *host); /* 9, 10, 11, 12; 0 with a
 
 /* ---- plans of one file that are rows of another's table ---- */
 extern const struct operation_argument domain_create_arguments[], make_ha_arguments[], undo_ha_arguments[], share_arguments[], setup_arguments[], authenticate_arguments[], password_arguments[], fencing_create_arguments[], fencing_password_arguments[], domain_image_arguments[], hand_over_arguments[];
+extern const struct operation_argument domain_edit_arguments[], agent_arguments[], snapshot_arguments[], snapshot_list_arguments[], snapshot_delete_arguments[], snapshot_revert_arguments[], import_arguments[];
+bool is_plain_name(const char *s); /* it may be a part of a file's name */
+void refuse_if_off(struct planning *p, const struct domain_view *d);
+const char *shared_mount(struct planning *p, const struct domain_view *d);       /* that its first shared disk lies below; NULL: it has none */
+const char *volume_host(const struct planning *p, const struct domain_view *d);  /* where its volume is seen from; NULL: nowhere */
+int64_t size_said(const struct planning *p, const char *info, const char *name); /* "64 MiB" behind a name in what qemu-img prints; 0: it says nothing of it */
+void survey_domain_edit(struct planning *p);
+void plan_domain_edit(struct planning *p);
+void survey_agent(struct planning *p);
+void plan_agent(struct planning *p);
+void survey_snapshot(struct planning *p);
+void plan_snapshot(struct planning *p);
+void survey_snapshot_list(struct planning *p);
+void plan_snapshot_list(struct planning *p);
+void plan_snapshot_delete(struct planning *p);
+void survey_snapshot_revert(struct planning *p);
+void plan_snapshot_revert(struct planning *p);
+bool snapshot_possible(const struct snapshot *s, const char *name);
+void survey_import(struct planning *p);
+void plan_import(struct planning *p);
 void survey_domain_create(struct planning *p);
 void plan_domain_create(struct planning *p);
 void survey_share(struct planning *p);

@@ -2,6 +2,7 @@
  * host, readable by root alone, and may hold secrets: what is shown of them is masked before it leaves the comparison. */
 #include "ops/asked.h"
 #include "ops/cluster_rows.h"
+#include "ops/definition.h"
 #include "analysis/store_view.h"
 #include <string.h>
 
@@ -33,7 +34,7 @@ static bool can_go_back(const struct snapshot *s, const char *copy) { return (vo
 /* Of the cluster the configuration alone: its status says what was, not what is to be; and of that not whose turn it was to
  * act. Passwords are as long as three stars on both sides. */
 #define OF_CIB "sed -n '/<configuration/,/<\\/configuration>/p' | sed -e '/<cluster_property_set id=\"kvmconsole-lock\"/,/<\\/cluster_property_set>/d'"
-#define MASKED "sed -E -e '/name=\"[^\"]*(pass|secret|key)[^\"]*\"/s/(value=\")[^\"]*/\\1***/' -e \"s/(passwd=['\\\"])[^'\\\"]*/\\1***/g\" -e '/<password|<secret|<key>/s/>[^<]*</>***</'"
+#define MASKED DEFINITION_MASKED
 static const char compare_cib[] = "f() { " OF_CIB " | " MASKED "; }; t=$(mktemp -d) && trap 'rm -rf \"$t\"' EXIT && f >\"$t/now\" && f <\"$1\" >\"$t/then\" && diff -u -w --label then --label now \"$t/then\" \"$t/now\"";
 static const char compare_text[] = "f() { " MASKED "; }; t=$(mktemp -d) && trap 'rm -rf \"$t\"' EXIT && f >\"$t/now\" && f <\"$1\" >\"$t/then\" && diff -u --label then --label now \"$t/then\" \"$t/now\"";
 /* As a whole, so that it is valid at every moment; with the operator lock as it is now, which is ours. */

@@ -19,7 +19,7 @@ static void refuse_if_running(struct planning *p, const struct domain_view *d) {
   if (off == TRUTH_UNKNOWN) refuse_always(p, "when libvirt of every host is read (the sources say why it is not)", "cannot tell whether %s runs somewhere else: two of it destroy its disk", d->name);
 }
 
-static void refuse_if_off(struct planning *p, const struct domain_view *d) {
+void refuse_if_off(struct planning *p, const struct domain_view *d) {
   if (!d->hosts.count) refuse_always(p, "when it runs (domain-start)", "%s runs nowhere", d->name);
   else if (d->hosts.count > 1) refuse_always(p, "when it runs on one host only", "%s is active on %s at once", d->name, names_of(&d->hosts, p->arena));
 }
@@ -226,7 +226,7 @@ static const char *leaving_host(const struct planning *p, const char *domain) {
   return job_seen(p->snap, domain, &host) ? host : NULL;
 }
 
-static bool is_plain_name(const char *s) {
+bool is_plain_name(const char *s) {
   return *s && *s != '.' && *s != '-' && !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")];
 }
 
@@ -309,6 +309,8 @@ static bool is_paused(const struct snapshot *s, const char *name) { return snaps
 static bool is_ha(const struct snapshot *s, const char *name) { return snapshot_domain(s, name) && snapshot_domain(s, name)->resource; }
 static bool is_plain(const struct snapshot *s, const char *name) { return snapshot_domain(s, name) && !snapshot_domain(s, name)->resource; }
 
+static bool can_go_back(const struct snapshot *s, const char *name) { return is_off(s, name) && snapshot_possible(s, name); }
+
 /* ---- the table ---- */
 
 static const struct operation_argument domain_argument[] = {DOMAIN, {.name = NULL}};
@@ -351,5 +353,17 @@ const struct operation domain_operations[] = {
      .help = "Moves the domain to another host while it runs: by pacemaker if it is highly available, else by libvirt."},
     {.name = "domain-cancel-migration", .title = "Cancel its migration", .target = TARGET_DOMAIN, .danger = 1, .arguments = domain_argument, .plan = plan_cancel_migration, .fits = is_active,
      .help = "Ends a live migration so that the guest runs on where it was, without a restart. Takes half a minute, by the one way that pacemaker does not answer by killing it."},
+    {.name = "domain-edit", .title = "Edit its shared definition", .target = TARGET_DOMAIN, .danger = 1, .arguments = domain_edit_arguments, .survey = survey_domain_edit, .plan = plan_domain_edit, .fits = is_ha,
+     .help = "Changes processors or memory, takes a whole new definition from a file, or opens an editor on a private copy; checks it, shows the difference, and puts it in its place at once. It counts from the next start on."},
+    {.name = "domain-snapshot", .title = "Keep its disks as they are now", .target = TARGET_DOMAIN, .danger = 1, .arguments = snapshot_arguments, .survey = survey_snapshot, .plan = plan_snapshot, .fits = snapshot_possible,
+     .help = "Copies its disks, as they are at one moment, to other files of the volume, while it runs or is off. Not as a snapshot of libvirt's: after one of those pacemaker would start an old disk, or the domain could not move."},
+    {.name = "domain-snapshot-list", .title = "List its snapshots", .target = TARGET_DOMAIN, .danger = 0, .flags = OP_NO_LOCK, .arguments = snapshot_list_arguments, .survey = survey_snapshot_list, .plan = plan_snapshot_list, .fits = snapshot_possible,
+     .help = "Which copies of its disks domain-snapshot has made, of when, and how large they are."},
+    {.name = "domain-snapshot-revert", .title = "Go back to a snapshot", .target = TARGET_DOMAIN, .danger = 2, .arguments = snapshot_revert_arguments, .survey = survey_snapshot_revert, .plan = plan_snapshot_revert, .fits = can_go_back,
+     .help = "Puts the disks of a domain that is off back to what a snapshot has; what they are now is kept beside them."},
+    {.name = "domain-snapshot-delete", .title = "Delete a snapshot", .target = TARGET_DOMAIN, .danger = 2, .arguments = snapshot_delete_arguments, .survey = survey_snapshot_list, .plan = plan_snapshot_delete, .fits = snapshot_possible,
+     .help = "Removes the files of one snapshot of the domain."},
+    {.name = "domain-agent-ping", .title = "Ask its guest agent", .target = TARGET_DOMAIN, .danger = 0, .flags = OP_NO_LOCK, .arguments = agent_arguments, .survey = survey_agent, .plan = plan_agent, .fits = is_active,
+     .help = "Whether a guest agent answers: no channel in the definition, a channel that nobody in the guest has opened, or an answer. Changes nothing."},
     {.name = NULL},
 };

@@ -45,7 +45,7 @@ void survey_domain_create(struct planning *p) {
 }
 
 /* "64 MiB" behind a name in what qemu-img prints; 0: it says nothing of it. */
-static int64_t size_said(const struct planning *p, const char *info, const char *name) {
+int64_t size_said(const struct planning *p, const char *info, const char *name) {
   static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
   for (const char *line = info; line && *line; line = line_next(line)) {
     if (!str_starts(line, name)) continue;

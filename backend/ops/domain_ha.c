@@ -9,12 +9,20 @@ enum { PER_SECOND = 32 << 20 }; /* what a migration moves on a slow link */
 /* ---- where its definition is kept ---- */
 
 /* The mount that its first shared disk lies below; NULL: it has none. */
-static const char *shared_mount(struct planning *p, const struct domain_view *d) {
+const char *shared_mount(struct planning *p, const struct domain_view *d) {
   for (size_t i = 0; i < d->disks.count; i++) {
     const struct disk_view *k = &d->disks.item[i];
     if (k->volume && k->path && k->source && str_ends(k->source, k->path) && *k->source == '/') return arena_strndup(p->arena, k->source, strlen(k->source) - strlen(k->path));
   }
   return NULL;
+}
+
+/* Here, where an editor and files are the operator's own; else where it runs, else a node that is there. */
+const char *volume_host(const struct planning *p, const struct domain_view *d) {
+  struct texts nodes = online_nodes(p);
+  if (texts_have(&nodes, here(p)) || texts_have(&d->hosts, here(p))) return here(p);
+  if (d->hosts.count) return d->hosts.item[0];
+  return nodes.count ? nodes.item[0] : d->defined_on.count ? d->defined_on.item[0] : NULL;
 }
 
 static void propose_config(struct planning *p, struct texts *ret) {

@@ -127,19 +127,6 @@ static bool is_brick(const char *v) {
   return is_host(host) && is_path(colon + 1);
 }
 
-/* Bytes of "10G"; -1: no size. */
-static int64_t size_of(const char *v) {
-  static const char units[] = "BKMGT";
-  char digits[24];
-  size_t n = strspn(v, "0123456789");
-  const char *unit = v[n] ? strchr(units, v[n]) : units;
-  int64_t size;
-  if (!n || n >= sizeof digits || !unit || (v[n] && v[n + 1])) return -1;
-  snprintf(digits, sizeof digits, "%.*s", (int)n, v);
-  if (str_int(digits, 0, INT64_MAX >> (10 * (unit - units)), &size)) return -1;
-  return size << (10 * (unit - units));
-}
-
 static const char *check_number(struct planning *p, const struct operation_argument *arg, int64_t n, bool size) {
   if (!arg->min && !arg->max) return NULL;
   if (n >= arg->min && (!arg->max || n <= arg->max)) return NULL;
@@ -176,8 +163,9 @@ static const char *check_kind(struct planning *p, const struct operation_argumen
   case ARG_HOST: return is_host(value) ? NULL : "it is to be a host's name or address";
   case ARG_BRICK: return is_brick(value) ? NULL : "a brick is written HOST:/PATH";
   case ARG_PATH: return is_path(value) ? NULL : "it is to be an absolute path";
+  case ARG_FILE: return is_path(value + (*value == '@')) ? NULL : "it is to be @ and the absolute path of a file";
   case ARG_NUMBER: return str_int(value, INT64_MIN, INT64_MAX, &n) ? "it is to be a number" : check_number(p, arg, n, false);
-  case ARG_SIZE: return (n = size_of(value)) < 0 ? "it is to be a size, as in 512M or 10G" : check_number(p, arg, n, true);
+  case ARG_SIZE: return (n = value_bytes(value)) < 0 ? "it is to be a size, as in 512M or 10G" : check_number(p, arg, n, true);
   case ARG_OPTION: return strchr(value, '=') && *value != '=' && *value != '-' ? NULL : "it is to be KEY=VALUE";
   default: return NULL;
   }

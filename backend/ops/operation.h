@@ -33,6 +33,7 @@ enum argument_kind {
   ARG_DOMAIN, ARG_RESOURCE, ARG_CONSTRAINT, ARG_DEVICE, /* things that are there */
   ARG_PROBLEM,  /* ID:SUBJECT of one that stands */
   ARG_PATH,     /* absolute */
+  ARG_FILE,     /* "@/PATH" of a file on the console's host, which is read there and nowhere shown unmasked */
   ARG_NUMBER,   /* decimal, within min and max */
   ARG_SIZE,     /* bytes, or 10G; kept as bytes */
   ARG_YES,      /* yes or no */

@@ -1,5 +1,6 @@
 #include "ops/values.h"
 #include "base/str.h"
+#include <stdio.h>
 #include <string.h>
 
 void values_add(struct arena *a, struct values *v, const char *name, const char *text, bool secret) {
@@ -37,4 +38,16 @@ struct texts value_list(struct arena *a, const struct values *v, const char *nam
   struct texts t = {0};
   for (size_t i = 0; i < value_count(v, name); i++) texts_add(a, &t, value_at(v, name, i));
   return t;
+}
+
+int64_t value_bytes(const char *v) {
+  static const char units[] = "BKMGT";
+  char digits[24];
+  size_t n = strspn(v, "0123456789");
+  const char *unit = v[n] ? strchr(units, v[n]) : units;
+  int64_t size;
+  if (!n || n >= sizeof digits || !unit || (v[n] && v[n + 1])) return -1;
+  snprintf(digits, sizeof digits, "%.*s", (int)n, v);
+  if (str_int(digits, 0, INT64_MAX >> (10 * (unit - units)), &size)) return -1;
+  return size << (10 * (unit - units));
 }

@@ -17,5 +17,6 @@ const char *value_of_name(const struct values *v, const char *name);            
 size_t value_count(const struct values *v, const char *name);
 const char *value_at(const struct values *v, const char *name, size_t n);        /* NULL beyond the last */
 bool value_yes(const struct values *v, const char *name);                        /* "yes" */
+int64_t value_bytes(const char *text);                                                  /* of a size as it is typed, "10G"; -1: it is none */
 struct texts value_list(struct arena *a, const struct values *v, const char *name);
 #endif

@@ -7,7 +7,7 @@
 
 enum { FIRST_MS = 40, WAIT_MS = 200, WAIT_MAX_MS = 3600000, SSH_MS = 3000, ARGS_MAX = 512 };
 
-static const struct command *const tables[] = {gluster_commands, gluster_brick_commands, pcs_commands, crm_commands, cib_commands, virsh_commands, system_commands, host_commands, link_commands, tool_commands, log_commands, drill_commands, guard_commands, store_commands};
+static const struct command *const tables[] = {gluster_commands, gluster_brick_commands, pcs_commands, crm_commands, cib_commands, virsh_commands, system_commands, host_commands, link_commands, tool_commands, log_commands, drill_commands, guard_commands, store_commands, domain_commands};
 
 /* The package that brings a program; NULL: it is always there. */
 static const struct { const char *program, *packages; } owners[] = {

@@ -26,7 +26,7 @@ struct command {
   command_fn *run;
   int64_t takes_ms;
 };
-extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[], log_commands[], drill_commands[], guard_commands[], store_commands[]; /* end with program NULL */
+extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[], log_commands[], drill_commands[], guard_commands[], store_commands[], domain_commands[]; /* end with program NULL */
 
 void say(struct call *c, const char *format, ...) PRINTF(2, 3);      /* a line on stdout */
 int fail(struct call *c, int code, const char *format, ...) PRINTF(3, 4); /* a line on stderr; COMMAND_DONE */
@@ -60,6 +60,11 @@ const char *sim_group(const char *name); /* gluster's group of options, KEY=VALU
 int gluster_turn(struct call *c, struct sim_volume *v, const char *failed);
 extern const struct command gluster_brick_commands[];
 const char *assigned(const struct call *c, const char *key); /* KEY=VALUE among rest: the value */
+
+int domain_script(struct call *c); /* sh -c of one of the scripts that edit definitions and copy disks; -1: it is none of them */
+int find_printed(struct call *c, const char *path); /* find -printf, of files below a directory of a volume */
+int64_t backup_until(struct world *w, const struct sim_host *h, const char *domain); /* a copy of a running guest's disks is under way; 0: none */
+void backup_forget(struct world *w, struct sim_host *h, const char *domain);
 
 /* Commands that run: sim.c holds them and moves them on. */
 void sim_add(struct sim *s, struct sim_command *k);

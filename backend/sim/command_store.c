@@ -41,6 +41,7 @@ static int find(struct call *c) {
   const char *path = c->count ? c->rest[0] : NULL, *rest = NULL;
   struct sim_volume *v = NULL;
   const struct sim_brick *b = brick_at(c, path, &v);
+  if (path && has_flag(c, "-printf", NULL)) return find_printed(c, path);
   if (path && has_flag(c, "-exec", NULL) && (v = volume_at(c->w, c->host, path, &rest)) != NULL) { /* getfattr -n glusterfs.gfid.string of each file */
     EACH(c->w->files, struct sim_file, f)
       if (str_eq(f->volume, v->name)) say(c, "# file: %s%s\nglusterfs.gfid.string=\"%s\"\n", path, f->path, file_number(c->w, f->path));

@@ -35,9 +35,12 @@ static void drop_file(struct call *c, const char *path) {
 
 /* install -d -m MODE DIRECTORY, install -m MODE /dev/null FILE */
 static int install(struct call *c) {
-  const char *path = c->argc ? c->argv[c->argc - 1] : NULL;
+  const char *path = c->argc ? c->argv[c->argc - 1] : NULL, *from = c->argc > 2 ? c->argv[c->argc - 2] : NULL, *text = "";
   if (!path || *path != '/') return fail(c, 1, "install: missing file operand");
-  if (!has_flag(c, "-d", "--directory")) put_text(c, path, 0, "");
+  if (has_flag(c, "-d", "--directory")) return COMMAND_DONE;
+  if (*from == '/' && strcmp(from, "/dev/null") && !(text = text_of(c, from))) return fail(c, 1, "install: cannot stat '%s': No such file or directory", from);
+  CLEANUP(mem_freep) char *copy = mem_strdup(text);
+  put_text(c, path, (int64_t)strlen(copy), copy);
   return COMMAND_DONE;
 }
 
@@ -54,8 +57,25 @@ static int dd(struct call *c) {
   return COMMAND_DONE;
 }
 
+/* Within a volume a file keeps its size and place, and a directory's files go with it. */
+static bool renamed(struct call *c, const char *from, const char *to, bool keep) {
+  const char *rest = NULL, *end = NULL;
+  const struct sim_volume *v = from ? volume_at(c->w, c->host, from, &rest) : NULL, *w = to ? volume_at(c->w, c->host, to, &end) : NULL;
+  size_t len = rest ? strlen(rest) : 0;
+  bool any = false;
+  if (!v || v != w) return false;
+  EACH(c->w->files, struct sim_file, f)
+    if (str_eq(f->volume, v->name) && !strncmp(f->path, rest, len) && (!f->path[len] || f->path[len] == '/')) any = true;
+  if (!any || (keep && world_file(c->w, v->name, end))) return any;
+  drop_file(c, to);
+  EACH(c->w->files, struct sim_file, f)
+    if (str_eq(f->volume, v->name) && !strncmp(f->path, rest, len) && (!f->path[len] || f->path[len] == '/')) f->path = world_words(c->w, "%s%s", end, f->path + len);
+  return true;
+}
+
 static int mv(struct call *c) {
   const char *from = word_at(c, 0), *to = word_at(c, 1), *text = text_of(c, from);
+  if (renamed(c, from, to, has_flag(c, "-n", "--no-clobber"))) return COMMAND_DONE;
   if (!from || !to || !text) return fail(c, 1, "mv: cannot stat '%s': No such file or directory", from ? from : "");
   CLEANUP(mem_freep) char *copy = mem_strdup(text);
   put_text(c, to, (int64_t)strlen(copy), copy);
@@ -72,6 +92,8 @@ static const char SHADOW[] = "/etc/shadow";
 
 static int sh(struct call *c) {
   const char *script = value_of(c, "-c", NULL);
+  int done = script ? domain_script(c) : -1;
+  if (done >= 0) return done;
   if (!script && c->argc > 1 && *c->argv[1] == '/') return power_shell(c);
   if (script && str_ends(script, "cibadmin -Q >\"$1\"") && c->argc == 5) {
     if (!daemon_runs(c->host, "pacemaker") || c->host->joined == JOIN_DOWN) return fail(c, 102, "Could not connect to the CIB: Transport endpoint is not connected");

@@ -91,7 +91,7 @@ static int dumpxml(struct call *c) {
   DAEMON(c);
   const struct sim_domain *d = named(c);
   if (!d) return COMMAND_DONE;
-  CLEANUP(mem_freep) char *xml = guest_xml(d);
+  CLEANUP(mem_freep) char *xml = guest_xml(d, domain_on(d, c->host->name) && !has_flag(c, NULL, "--inactive"));
   say(c, "%s", xml);
   return COMMAND_DONE;
 }
@@ -238,6 +238,7 @@ static int migrate(struct call *c) {
   struct sim_host *h = world_host(c->w, to);
   if (!c->step) {
     if (!h) return complain(c, "error: unable to connect to server at '%s:22': Name or service not known", to);
+    if (backup_until(c->w, c->host, d->name)) return complain(c, "error: Timed out during operation: cannot acquire state change lock (held by monitor=remoteDispatchDomainBackupBegin)");
     if (guest_migrate(c->w, d, c->host, h, NULL, &why)) return complain(c, "error: %s", why);
   }
   if (guest_job(c->w, d->name)) return COMMAND_WAITS;
@@ -253,6 +254,7 @@ static int domjobabort(struct call *c) {
   DAEMON(c);
   struct sim_domain *d = named(c);
   if (!d) return COMMAND_DONE;
+  if (!guest_job(c->w, d->name) && backup_until(c->w, c->host, d->name)) return backup_forget(c->w, c->host, d->name), say(c, "%s", ""), COMMAND_DONE;
   if (!guest_job(c->w, d->name)) return complain(c, "error: Requested operation is not valid: no job is active on the domain");
   guest_abort(c->w, d);
   say(c, "%s", "");

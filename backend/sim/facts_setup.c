@@ -1,8 +1,10 @@
 /* What each host of the world would say of how it is set up (libvirt.setup): what it is in the files, mounts and services
  * that there are, and what a scenario's line "setup" says of it. */
+#include "model/shared.h"
 #include "sim/facts.h"
 #include "sim/host.h"
 #include "sim/net.h"
+#include "sim/pacemaker.h"
 #include "sim/ring.h"
 #include "sim/store.h"
 #include <stdio.h>
@@ -119,6 +121,29 @@ static void read_definitions(const struct look *l, struct libvirt_setup *out) {
   }
 }
 
+/* Of the domains that run there, line by line as the real command prints them. */
+static void read_shared(const struct look *l, struct libvirt_setup *out) {
+  CLEANUP(map_free) struct map rows = {0};
+  EACH(l->w->resources, struct sim_resource, r) {
+    struct pcmk_param p = {.resource = r->id, .agent = r->agent, .params = r->params};
+    const char *path = texts_have(&r->nodes, l->host->name) ? definition_path(&p) : NULL;
+    const struct sim_mount *m = path ? mount_of(l, path) : NULL;
+    const struct sim_domain *d = m ? resource_domain(l->w, r) : NULL;
+    if (!d || !domain_on(d, l->host->name)) continue;
+    map_add(&rows, arena_printf(l->arena, "%s:%s", m->volume, path + strlen(m->mount)), out->shared.count);
+    ((struct setup_shared *)list_add(l->arena, &out->shared, &setup_shared_shape))->path = arena_strdup(l->arena, path);
+  }
+  EACH(l->w->files, struct sim_file, f) {
+    char key[600];
+    if (!f->content || !rows.count) continue;
+    int n = snprintf(key, sizeof key, "%s:%s", f->volume, f->path);
+    int64_t row = n > 0 && n < (int)sizeof key ? map_get(&rows, key) : MAP_NONE;
+    struct shared_reading reading = {0};
+    for (const char *line = f->content; row != MAP_NONE && *line; line += strcspn(line, "\n"), line += *line == '\n')
+      shared_line(&reading, &out->shared.item[row], arena_strndup(l->arena, line, strcspn(line, "\n")), l->arena);
+  }
+}
+
 /* ---- what runs there ---- */
 
 /* The images of the world are gone through once: they are thousands, and so are those who ask. */
@@ -175,5 +200,6 @@ bool read_libvirt_setup(const struct look *l, const char *key, void *ret) {
   read_peers(l, out);
   read_definitions(l, out);
   read_guests(l, out);
+  read_shared(l, out);
   return true;
 }

@@ -26,7 +26,7 @@ struct sim_domain *guest_new(struct world *w, const char *name);
 void guest_add_disk(struct world *w, struct sim_domain *d, const char *source, const char *format);
 /* A definition, as `virsh define` reads it: only what is simulated. -EINVAL with *ret_why. */
 int guest_define(struct world *w, const char *xml, struct sim_domain **ret, const char **ret_why);
-char *guest_xml(const struct sim_domain *d); /* owned by the caller */
+char *guest_xml(const struct sim_domain *d, bool live); /* owned by the caller */
 
 void on_migration(struct world *w, const char *subject, const char *detail);
 void on_crash(struct world *w, const char *subject, const char *detail);

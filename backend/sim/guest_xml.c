@@ -59,7 +59,7 @@ static int64_t memory_of(const char *xml, const char *amount) {
   char unit[16] = "KiB";
   int64_t n = number_of(amount, 0) / 1000;
   if (p) attribute(p, "unit", unit, sizeof unit);
-  if (n > 1 << 24) n = 1 << 24;
+  if (n > (int64_t)1 << 32) n = (int64_t)1 << 32;
   return str_eq(unit, "GiB") || str_eq(unit, "G") ? n << 30 : str_eq(unit, "MiB") || str_eq(unit, "M") ? n << 20 : str_eq(unit, "KiB") || str_eq(unit, "k") ? n << 10 : n;
 }
 
@@ -86,7 +86,12 @@ int guest_define(struct world *w, const char *xml, struct sim_domain **ret, cons
   return 0;
 }
 
-char *guest_xml(const struct sim_domain *d) {
+static void add_channel(struct str *out, const struct sim_domain *d, bool live) {
+  if (!d->agent || str_eq(d->agent, "none")) return;
+  str_addf(out, "    <channel type='unix'>\n      <target type='virtio' name='org.qemu.guest_agent.0'%s/>\n    </channel>\n", !live ? "" : str_eq(d->agent, "connected") ? " state='connected'" : " state='disconnected'");
+}
+
+char *guest_xml(const struct sim_domain *d, bool live) {
   struct str out = {0};
   str_addf(&out, "<domain type='kvm'>\n  <name>%s</name>\n  <uuid>%s</uuid>\n  <memory unit='KiB'>%" PRId64 "</memory>\n  <currentMemory unit='KiB'>%" PRId64 "</currentMemory>\n", d->name, d->uuid,
            d->memory >> 10, d->memory >> 10);
@@ -95,6 +100,7 @@ char *guest_xml(const struct sim_domain *d) {
     str_addf(&out, "    <disk type='file' device='disk'>\n      <driver name='qemu' type='%s' cache='%s'/>\n      <source file='%s'/>\n      <target dev='%s' bus='virtio'/>\n    </disk>\n",
              d->disks.item[i].format ? d->disks.item[i].format : "raw", d->disks.item[i].cache ? d->disks.item[i].cache : "none", d->disks.item[i].source ? d->disks.item[i].source : "",
              d->disks.item[i].target ? d->disks.item[i].target : "vda");
+  add_channel(&out, d, live);
   str_add(&out, "  </devices>\n</domain>\n");
   return str_take(&out);
 }

@@ -30,6 +30,7 @@ static int take_needs(struct reader *r, const struct words *l, struct sim_domain
   if (bridge) *(struct libvirt_nic *)list_add(r->w->arena, &x->nics, &libvirt_nic_shape) = (struct libvirt_nic){"52:54:00:aa:00:01", world_word(r->w, bridge), "virtio", "bridge"};
   if (machine) x->machine = world_word(r->w, machine);
   if (cpu) x->cpu_mode = world_word(r->w, cpu);
+  if (option_of(l, "agent")) x->agent = world_word(r->w, option_of(l, "agent"));
   return count_of(r, option_of(l, "hostdev"), 0, 0, 16, &x->hostdevs);
 }
 
@@ -66,7 +67,7 @@ static int one_domain(struct reader *r, const struct words *l, const char *name,
     pairs_add(r->scratch, &r->plain, name, plain);
     return code;
   }
-  CLEANUP(mem_freep) char *xml = guest_xml(x);
+  CLEANUP(mem_freep) char *xml = guest_xml(x, false);
   for (char *c = xml; str_eq(option_of(l, "definition"), "one-line") && *c; c++)
     if (*c == '\n') *c = ' ';
   snprintf(file, sizeof file, "/config/%s.xml", name);
@@ -80,7 +81,7 @@ static int one_domain(struct reader *r, const struct words *l, const char *name,
 }
 
 int take_domain(struct reader *r, const struct words *l) {
-  static const char *const keys[] = {"memory", "vcpus", "image", "busy", "dirty", "writes", "shutdown", "plain", "mount", "stop-on-error", "bridge", "machine", "cpu", "hostdev", "definition", NULL};
+  static const char *const keys[] = {"memory", "vcpus", "image", "busy", "dirty", "writes", "shutdown", "plain", "mount", "stop-on-error", "bridge", "machine", "cpu", "hostdev", "definition", "agent", NULL};
   struct texts names = {0}, volumes = {0};
   struct wanted d = {0};
   size_t on = after(l, "volume");

@@ -81,6 +81,7 @@ struct sim_domain {
   LIST_OF(struct sim_instance) instances; /* where it lives */
   enum truth stops_on_error; /* error_policy='stop' */
   int64_t hostdevs;
+  const char *agent; /* of its guest: none, unconnected, connected */
 };
 struct sim_job { const char *domain, *from, *to, *resource; int64_t began, ends, total, rate; enum truth aborted; };
 struct sim_resource {

@@ -43,7 +43,7 @@ SHAPE(sim_instance_shape, T, FIELD(T, host, TEXT), FIELD(T, state, TEXT), FIELD(
 SHAPE(sim_domain_shape, T, FIELD(T, name, TEXT), FIELD(T, uuid, TEXT), FIELD(T, machine, TEXT), FIELD(T, cpu_mode, TEXT), FIELD(T, vcpus, INT),
       FIELD(T, memory, INT), FIELD(T, busy, INT), FIELD(T, dirty_rate, INT), FIELD(T, write_rate, INT), FIELD(T, shutdown_ms, INT),
       LIST(T, disks, libvirt_disk_shape), LIST(T, nics, libvirt_nic_shape), FIELD(T, defined_on, TEXTS), FIELD(T, autostart_on, TEXTS),
-      LIST(T, instances, sim_instance_shape), FIELD(T, stops_on_error, BOOL), FIELD(T, hostdevs, INT));
+      LIST(T, instances, sim_instance_shape), FIELD(T, stops_on_error, BOOL), FIELD(T, hostdevs, INT), FIELD(T, agent, TEXT));
 #undef T
 #define T struct sim_job
 SHAPE(sim_job_shape, T, FIELD(T, domain, TEXT), FIELD(T, from, TEXT), FIELD(T, to, TEXT), FIELD(T, resource, TEXT), FIELD(T, began, TIME),

@@ -260,6 +260,7 @@ static void on_block_job(virConnectPtr c, virDomainPtr d, const char *disk, int 
 }
 static void on_device(virConnectPtr c, virDomainPtr d, const char *alias, void *owner) { (void)c, (void)alias, look_soon(owner, d, true, false); }
 static void on_tray(virConnectPtr c, virDomainPtr d, const char *alias, int reason, void *owner) { (void)reason, on_device(c, d, alias, owner); }
+static void on_agent(virConnectPtr c, virDomainPtr d, int state, int reason, void *owner) { (void)c, (void)state, (void)reason, look_soon(owner, d, true, false); }
 static void on_disk_change(virConnectPtr c, virDomainPtr d, const char *from, const char *to, const char *alias, int reason, void *owner) {
   (void)from, (void)to, (void)reason, on_device(c, d, alias, owner);
 }
@@ -281,6 +282,7 @@ static void register_events(struct source *s) {
       {VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, VIR_DOMAIN_EVENT_CALLBACK(on_device)},
       {VIR_DOMAIN_EVENT_ID_TRAY_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_tray)},
       {VIR_DOMAIN_EVENT_ID_DISK_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_disk_change)},
+      {VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(on_agent)},
       {VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_balloon)},
   };
   _Static_assert(COUNT(events) <= EVENTS_MAX, "room for every event");

@@ -1,4 +1,5 @@
 #include "sources/libvirt_setup_text.h"
+#include "model/shared.h"
 #include <errno.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ struct answer {
   enum truth guests_loaded, guests_on;
   struct texts units;                 /* of mounts, that systemd has files of */
   bool fstab, mounts, done, judged;   /* judged: the definitions were looked at */
+  struct shared_reading shared;       /* of the last of its list */
   const char *complaint;
 };
 
@@ -187,6 +189,25 @@ static void take_definition(struct answer *r, const char *rest) {
   if (n != 1 && r->to->definitions.count < SETUP_ROWS_MAX) *(struct setup_definition *)list_add(r->a, &r->to->definitions, &setup_definition_shape) = (struct setup_definition){path, TRUTH_YES, TRUTH_NO};
 }
 
+/* "shared /kvmdata/config/test01.xml:  <vcpu placement='static'>1</vcpu>": the lines of one file come together. */
+static void take_shared(struct answer *r, const char *rest) {
+  struct libvirt_setup *to = r->to;
+  struct setup_shared *last = to->shared.count ? &to->shared.item[to->shared.count - 1] : NULL;
+  size_t len = last ? strlen(last->path) : 0;
+  if (!last || strncmp(rest, last->path, len) || rest[len] != ':') {
+    const char *path = NULL;
+    for (size_t i = 0; i < r->asked->count && !path; i++) {
+      len = strlen(r->asked->item[i]);
+      if (!strncmp(rest, r->asked->item[i], len) && rest[len] == ':') path = r->asked->item[i];
+    }
+    if (!path || to->shared.count >= SETUP_ROWS_MAX) return;
+    last = list_add(r->a, &to->shared, &setup_shared_shape);
+    last->path = arena_strdup(r->a, path);
+    r->shared = (struct shared_reading){0};
+  }
+  shared_line(&r->shared, last, rest + len + 1, r->a);
+}
+
 static void settle_definitions(struct answer *r) {
   struct libvirt_setup *to = r->to;
   if (!r->done || (!r->judged && r->asked->count)) {
@@ -217,6 +238,7 @@ static void take_line(struct answer *r, const char *line) {
   else if ((rest = after_word(line, "files"))) take_files(r, rest);
   else if ((rest = after_word(line, "peer"))) take_peer(r, rest);
   else if ((rest = after_word(line, "definition"))) take_definition(r, rest);
+  else if ((rest = after_word(line, "shared"))) take_shared(r, rest);
   else if ((rest = after_word(line, "unit"))) { if (r->units.count < SETUP_MOUNTS_MAX) texts_add(r->a, &r->units, rest); }
   else if (!strcmp(line, "fstab-read")) r->fstab = true;
   else if (!strcmp(line, "mounts-read")) r->mounts = true;

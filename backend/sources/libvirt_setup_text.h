@@ -28,7 +28,10 @@
   "-o UpdateHostKeys=no -o CheckHostIP=no -o ControlPath=none -- \"$name\" true 2>&1); echo \"peer $? $name \"$t; } & ;; "                \
   "end) break;; esac; done; "                                                                                                            \
   "if [ $# -gt 0 ]; then { timeout 10 grep -c \"^[[:space:]]*<name>[^<]*</name>[[:space:]]*$\" -- \"$@\" /dev/null 2>/dev/null; "        \
-  "echo \"end $?\"; } | sed \"s/^/definition /\"; fi; wait; echo done"
+  "echo \"end $?\"; } | sed \"s/^/definition /\"; fi; "                                                                                 \
+  "n=$#; for f; do b=${f##*/}; [ -e \"/run/libvirt/qemu/${b%.xml}.xml\" ] && set -- \"$@\" \"$f\"; done; shift $n; "                      \
+  "[ $# -gt 0 ] && timeout 10 grep -HE \"</?(vcpu|memory|disk|interface|source|target|mac)[ >]\" -- \"$@\" /dev/null 2>/dev/null | "     \
+  "cut -c1-1200 | sed \"s/^/shared /\"; wait; echo done"
 #define SETUP_READY "kvmconsole-setup"
 
 enum { SETUP_TEXT_MAX = 1 << 20, SETUP_LINE_MAX = 8192, SETUP_MOUNTS_MAX = 64, SETUP_LINKS_MAX = 256, SETUP_PEERS_MAX = 64, SETUP_ROWS_MAX = 1024 };

@@ -1,6 +1,7 @@
 /* What a detail says of each kind of thing, and in which order: one table. The sentences on top, what is wrong, what it
  * hangs on (the x-ray's tree), what happened to it. */
 #include "analysis/xray.h"
+#include "analysis/next_start.h"
 #include "analysis/stop.h"
 #include "base/clock.h"
 #include "model/problem.h"
@@ -231,9 +232,23 @@ static void add_failures(struct detail *d) {
   }
 }
 
+/* What its shared definition says otherwise, and whether its guest's agent could be asked. */
+static void add_next_start(struct detail *d) {
+  const struct domain_view *v = d->item;
+  struct texts differs;
+  int64_t age = UNKNOWN_INT;
+  char text[CLOCK_TEXT];
+  static const struct { const char *is, *words; } agents[] = {{"none", "no channel for one in its definition"}, {"unconnected", "nobody in the guest has opened its channel"}, {"connected", "connected (domain-agent-ping asks it)"}};
+  if (next_start_differs(d->in->snap, v, d->in->arena, &differs, &age))
+    for (size_t i = 0; i < differs.count; i++) detail_put(d, i ? "" : "next start", STYLE(WARN), detail_line(d->in, arena_printf(d->in->arena, "%s%s", differs.item[i], i || age == UNKNOWN_INT ? "" : arena_printf(d->in->arena, " (its definition, read %s ago)", clock_age(text, age)))));
+  for (size_t i = 0; v->agent && i < COUNT(agents); i++)
+    if (str_eq(v->agent, agents[i].is)) detail_put(d, "guest agent", texts_have(&v->stale, layer_names[LAYER_LIBVIRT]) ? STYLE(STALE) : STYLE(NORMAL), agents[i].words);
+}
+
 static void add_migration(struct detail *d) {
   const char *moving = migration_words(d->in->snap, d->item, d->in->arena);
   if (moving) detail_put(d, "migration", STYLE(WARN), moving);
+  add_next_start(d);
 }
 
 static void add_setup(struct detail *d) {
