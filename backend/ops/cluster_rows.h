@@ -42,8 +42,15 @@ extern const struct operation_argument domain_edit_arguments[], agent_arguments[
 bool is_plain_name(const char *s); /* it may be a part of a file's name */
 void refuse_if_off(struct planning *p, const struct domain_view *d);
 const char *shared_mount(struct planning *p, const struct domain_view *d);       /* that its first shared disk lies below; NULL: it has none */
+const char *volume_mount(struct planning *p, const struct domain_view *d);       /* the same, or that its shared definition lies below */
 const char *volume_host(const struct planning *p, const struct domain_view *d);  /* where its volume is seen from; NULL: nowhere */
 int64_t size_said(const struct planning *p, const char *info, const char *name); /* "64 MiB" behind a name in what qemu-img prints; 0: it says nothing of it */
+void propose_directory(struct planning *p, struct texts *ret);                   /* where a volume is mounted here */
+const char *home_of(const struct domain_view *d);                                /* where it runs, else is defined; NULL: nowhere */
+struct texts kvm_nodes(struct planning *p);                                      /* that pacemaker may start it on */
+void share_definition(struct planning *p, const struct domain_view *d, const char *host, const char *config); /* steps: as libvirt there has it */
+void create_resource(struct planning *p, const struct domain_view *d, const char *config, bool adopt);
+void make_ha_steps(struct planning *p, const struct domain_view *d, const char *home, const char *config);
 void survey_domain_edit(struct planning *p);
 void plan_domain_edit(struct planning *p);
 void survey_agent(struct planning *p);

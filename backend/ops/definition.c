@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 32, TAG_MAX = 64, VALUE_MAX = 1024, LINES_MAX = 4096, CONTEXT = 2, CELLS_MAX = 4 << 20 };
+enum { DEPTH_MAX = 32, TAG_MAX = 64, VALUE_MAX = 1024, LINES_MAX = 4096, CONTEXT = 0, CELLS_MAX = 4 << 20 };
 
 struct tag { char name[TAG_MAX]; };
 struct scan {
@@ -84,6 +84,7 @@ static void take_attribute(struct scan *x, const char *name, const char *value) 
   if (within(x, "domain/devices/disk") && k && !strcmp(name, "type")) k->file = !strcmp(value, "file");
   if (within(x, "domain/devices/disk") && k && !strcmp(name, "device")) k->device = value;
   if (within(x, "domain/devices/disk/driver") && k && !strcmp(name, "type")) k->format = value;
+  if (within(x, "domain/devices/disk/target") && k && !strcmp(name, "dev")) k->target = value;
   if (within(x, "domain/devices/disk/source") && k && !k->source && (!strcmp(name, "file") || !strcmp(name, "dev") || !strcmp(name, "dir") || !strcmp(name, "name") || !strcmp(name, "volume"))) k->source = value;
   if (within(x, "domain/devices/channel/target") && !strcmp(name, "name") && !strcmp(value, "org.qemu.guest_agent.0")) d->agent = x->agent = true;
   if (x->agent && within(x, "domain/devices/channel/target") && !strcmp(name, "state")) d->agent_answers = !strcmp(value, "connected");

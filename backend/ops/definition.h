@@ -8,7 +8,7 @@
 /* Passwords and keys are as long as three stars, for whatever is shown: a part of a shell's line. */
 #define DEFINITION_MASKED "sed -E -e '/name=\"[^\"]*(pass|secret|key)[^\"]*\"/s/(value=\")[^\"]*/\\1***/' -e \"s/(passwd=['\\\"])[^'\\\"]*/\\1***/g\" -e '/<password|<secret|<key>/s/>[^<]*</>***</'"
 
-struct definition_disk { const char *source, *device, *format; bool file; }; /* file: of the host's file system; else what it is, in source */
+struct definition_disk { const char *source, *target, *device, *format; bool file; }; /* file: of the host's file system; else what it is, in source */
 struct definition {
   const char *name, *uuid;   /* NULL: not told */
   int64_t vcpus, memory;     /* bytes; UNKNOWN_INT */

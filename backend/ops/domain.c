@@ -365,5 +365,7 @@ const struct operation domain_operations[] = {
      .help = "Removes the files of one snapshot of the domain."},
     {.name = "domain-agent-ping", .title = "Ask its guest agent", .target = TARGET_DOMAIN, .danger = 0, .flags = OP_NO_LOCK, .arguments = agent_arguments, .survey = survey_agent, .plan = plan_agent, .fits = is_active,
      .help = "Whether a guest agent answers: no channel in the definition, a channel that nobody in the guest has opened, or an answer. Changes nothing."},
+    {.name = "domains-import", .title = "Take domains into the cluster", .target = TARGET_CLUSTER, .danger = 1, .arguments = import_arguments, .survey = survey_import, .plan = plan_import,
+     .help = "Several at once, one after the other: domains that libvirt has on a host, adopted while they run, and definitions in files. Those that cannot come are named with the reason and left alone."},
     {.name = NULL},
 };

@@ -9,7 +9,7 @@ static const char *disk_path(struct planning *p) { return given(p, "directory") 
 
 static const char *bridge_of(const struct planning *p) { return str_eq(given(p, "bridge"), "none") ? NULL : given(p, "bridge"); }
 
-static void propose_directory(struct planning *p, struct texts *ret) {
+void propose_directory(struct planning *p, struct texts *ret) {
   const struct gluster_mounts *m = fact_seen(p->snap, "gluster.mounts", NULL);
   for (size_t i = 0; m && i < m->mounts.count; i++)
     if (!m->mounts.item[i].trouble) texts_add(p->arena, ret, m->mounts.item[i].mount);

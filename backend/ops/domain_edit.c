@@ -45,7 +45,7 @@ struct edit {
 static bool edit_of(struct planning *p, struct edit *e) {
   const struct domain_view *d = given(p, "domain") ? snapshot_domain(p->snap, given(p, "domain")) : NULL;
   const struct pcmk_param *c = d && d->resource ? resource_config(p->snap, d->resource) : NULL;
-  *e = (struct edit){.d = d, .config = c ? definition_path(c) : NULL, .host = d ? volume_host(p, d) : NULL, .mount = d ? shared_mount(p, d) : NULL, .file = given(p, "definition")};
+  *e = (struct edit){.d = d, .config = c ? definition_path(c) : NULL, .host = d ? volume_host(p, d) : NULL, .mount = d ? volume_mount(p, d) : NULL, .file = given(p, "definition")};
   if (e->file && *e->file == '@') e->file++;
   if (d) e->draft = planf(p, "/run/kvmconsole-%s.xml", d->name);
   return e->config && e->host;

@@ -1,5 +1,6 @@
 /* A domain that pacemaker drives, and back: its definition on the shared volume, the resource that adopts it while it runs. */
 #include "ops/cluster_rows.h"
+#include "analysis/store_view.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,17 @@ const char *shared_mount(struct planning *p, const struct domain_view *d) {
     if (k->volume && k->path && k->source && str_ends(k->source, k->path) && *k->source == '/') return arena_strndup(p->arena, k->source, strlen(k->source) - strlen(k->path));
   }
   return NULL;
+}
+
+/* The same of one that is off: then no libvirt knows its disks, and its shared definition lies on the volume. */
+const char *volume_mount(struct planning *p, const struct domain_view *d) {
+  const struct pcmk_param *c = d->resource ? resource_config(p->snap, d->resource) : NULL;
+  const char *mount = shared_mount(p, d), *config = !mount && c ? definition_path(c) : NULL, *rest = planf(p, "/config/%s.xml", d->name);
+  const struct gluster_mounts *m = config ? mounts_of(p->snap, here(p)) : NULL;
+  for (size_t i = 0; m && i < m->mounts.count && !mount; i++)
+    if (str_starts(config, m->mounts.item[i].mount) && config[strlen(m->mounts.item[i].mount)] == '/') mount = m->mounts.item[i].mount;
+  if (!mount && config && str_ends(config, rest) && strlen(config) > strlen(rest)) mount = arena_strndup(p->arena, config, strlen(config) - strlen(rest));
+  return mount;
 }
 
 /* Here, where an editor and files are the operator's own; else where it runs, else a node that is there. */
@@ -38,7 +50,7 @@ static const char *check_config(struct planning *p, const char *value) {
   return str_ends(value, ".xml") ? NULL : "it is to end in .xml";
 }
 
-static const char *home_of(const struct domain_view *d) { return d->hosts.count ? d->hosts.item[0] : d->defined_on.count ? d->defined_on.item[0] : NULL; }
+const char *home_of(const struct domain_view *d) { return d->hosts.count ? d->hosts.item[0] : d->defined_on.count ? d->defined_on.item[0] : NULL; }
 
 static void ask_definition(struct planning *p, const struct domain_view *d) {
   if (home_of(d)) ask_command(p, home_of(d), "definition", "virsh", "dumpxml", "--inactive", "--domain", d->name, NULL);
@@ -61,7 +73,7 @@ static void say_local_parts(struct planning *p, const struct domain_view *d, con
 }
 
 /* Made beside the old one, looked at, and put in its place at once: a connection that is cut leaves the old one whole. */
-static void share_definition(struct planning *p, const struct domain_view *d, const char *host, const char *config) {
+void share_definition(struct planning *p, const struct domain_view *d, const char *host, const char *config) {
   const char *slash = strrchr(config, '/'), *fresh = planf(p, "%s.new", config), *directory = arena_strndup(p->arena, config, (size_t)(slash - config));
   if (*directory) step_run(p, host, planf(p, "make %s", directory), "mkdir", "-p", "-m", "700", directory, NULL)->harmless = TRUTH_YES;
   step_file(p, host, fresh, "600", planf(p, "the definition of %s", d->name));
@@ -124,7 +136,7 @@ const struct operation_argument share_arguments[] = {DOMAIN, CONFIG, {.name = NU
 
 /* ---- make it highly available ---- */
 
-static struct texts kvm_nodes(struct planning *p) {
+struct texts kvm_nodes(struct planning *p) {
   struct texts t = {0};
   for (size_t i = 0; i < p->snap->hosts.count; i++)
     if (p->snap->hosts.item[i].pacemaker) texts_add(p->arena, &t, p->snap->hosts.item[i].name);
@@ -141,10 +153,13 @@ void survey_make_ha(struct planning *p) {
   for (size_t i = 0; mount && i < nodes.count; i++) ask_command(p, nodes.item[i], "mounted", "mountpoint", "-q", mount, NULL);
 }
 
-static void propose_move_timeout(struct planning *p, struct texts *ret) {
-  const struct domain_view *d = given(p, "domain") ? snapshot_domain(p->snap, given(p, "domain")) : NULL;
+static const char *move_timeout(struct planning *p, const struct domain_view *d) {
   int64_t s = d && d->memory != UNKNOWN_INT ? 60 + 2 * (d->memory / PER_SECOND) : 120;
-  texts_add(p->arena, ret, planf(p, "%" PRId64, s < 120 ? 120 : s));
+  return planf(p, "%" PRId64, s < 120 ? 120 : s);
+}
+
+static void propose_move_timeout(struct planning *p, struct texts *ret) {
+  texts_add(p->arena, ret, move_timeout(p, given(p, "domain") ? snapshot_domain(p->snap, given(p, "domain")) : NULL));
 }
 
 static void refuse_unfit(struct planning *p, const struct domain_view *d) {
@@ -163,8 +178,8 @@ static void refuse_unfit(struct planning *p, const struct domain_view *d) {
   if (nodes.count < 2) refuse(p, "when the cluster has a second node", "there is no other node that it could fail over to");
 }
 
-static void create_resource(struct planning *p, const struct domain_view *d, const char *config, bool adopt) {
-  const char *move = given(p, "migrate_timeout");
+void create_resource(struct planning *p, const struct domain_view *d, const char *config, bool adopt) {
+  const char *move = given(p, "migrate_timeout") ? given(p, "migrate_timeout") : move_timeout(p, d);
   struct step *s = step_run(p, cluster_host(p), planf(p, "make a resource of %s", d->name), "pcs", "resource", "create", d->name, "ocf:heartbeat:VirtualDomain", "hypervisor=qemu:///system", planf(p, "config=%s", config), "migration_transport=ssh", "op", "start", NULL);
   step_word(p, s, "timeout=%ss", given(p, "start_timeout"));
   step_word(p, s, "stop");
@@ -209,6 +224,13 @@ void plan_make_ha(struct planning *p) {
   if (runs && !strcmp(given(p, "stickiness"), "0")) consequence(p, "nothing makes it stick: pacemaker may move it at once, to spread the load");
   if (p->snap->cluster.fencing != TRUTH_YES) consequence(p, "fencing is off: when a host is lost it may be started twice, and its disk destroyed");
   share_definition(p, d, home, config);
+  make_ha_steps(p, d, home, config);
+  p->plan->verify_ms = 180000;
+}
+
+/* The definition is shared: a resource that drives the domain, and nobody else that would start it. */
+void make_ha_steps(struct planning *p, const struct domain_view *d, const char *home, const char *config) {
+  bool runs = d->hosts.count > 0;
   for (size_t i = 0; i < d->defined_on.count; i++) {
     struct step *s = step_run(p, d->defined_on.item[i], planf(p, "keep libvirt from starting %s by itself", d->name), "virsh", "autostart", "--disable", "--domain", d->name, NULL);
     s->harmless = TRUTH_YES;
@@ -231,7 +253,6 @@ void plan_make_ha(struct planning *p) {
   else verify_that(p, "resource-runs", d->name, NULL), verify_that(p, "domain-runs", d->name, NULL);
   for (size_t i = 0; i < d->defined_on.count; i++)
     if (!str_eq(d->defined_on.item[i], home)) verify_that(p, "domain-not-defined-on", d->name, d->defined_on.item[i], NULL);
-  p->plan->verify_ms = 180000;
 }
 
 const struct operation_argument make_ha_arguments[] = {

@@ -149,9 +149,10 @@ static struct outcome start_domain(struct world *w, struct sim_resource *r, cons
   const char *path = pairs_get(&r->params, "config"), *why = NULL;
   if (path && !config_readable(w, h, path))
     return (struct outcome){RC_NOT_INSTALLED, world_words(w, "Configuration file %s does not exist or not readable.", path)};
+  const struct sim_file *definition = path ? file_at(w, h, path) : NULL;
+  if (!d && definition && guest_define(w, definition->content, &d, &why)) d = NULL;
   if (!d) return (struct outcome){RC_NOT_INSTALLED, "Unable to determine domain name."};
   if (guest_active(d, h->name)) return (struct outcome){RC_OK, NULL};
-  const struct sim_file *definition = path ? file_at(w, h, path) : NULL;
   CLEANUP(mem_freep) char *known = guest_xml(d, false);
   if (definition && definition->content && strcmp(definition->content, known) && guest_define(w, definition->content, &d, &why)) return say_output(w, o, why), (struct outcome){RC_ERROR, world_words(w, "Failed to start virtual domain %s.", d->name)};
   if (!guest_start(w, d, h, &why)) return (struct outcome){RC_OK, NULL};

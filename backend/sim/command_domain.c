@@ -77,6 +77,19 @@ static int masked(struct call *c) {
   return str_add(&c->r->out, text), COMMAND_DONE;
 }
 
+/* What qemu-img says of each disk that the definition names. */
+static int images(struct call *c) {
+  const char *text = text_at(c, argument(c, 0));
+  if (!text) return fail(c, 2, "sed: can't read %s: No such file or directory", argument(c, 0)), c->r->code = 0, COMMAND_DONE; /* the code is the loop's */
+  for (const char *s = text; (s = strstr(s, "<source file='")) != NULL; s++) {
+    const char *path = arena_strndup(c->w->arena, s + 14, strcspn(s + 14, "'"));
+    const struct sim_file *f = file_at(c->w, c->host, path);
+    if (!f) return fail(c, 1, "qemu-img: Could not open '%s': Could not open '%s': No such file or directory", path, path);
+    say(c, "image: %s\nfile format: %s\nvirtual size: %" PRId64 " MiB (%" PRId64 " bytes)\ndisk size: 420 MiB", path, str_ends(path, ".qcow2") ? "qcow2" : "raw", f->size >> 20, f->size);
+  }
+  return COMMAND_DONE;
+}
+
 static int shown(struct call *c) {
   const char *text = text_at(c, argument(c, 0));
   char hex[65];
@@ -200,6 +213,8 @@ static int backup_end(struct call *c) {
   return say(c, "%-17s%-12s\n%-17s%-12s\n%-17s%-12d ms", "Job type:", "Completed", "Operation:", "Backup", "Time elapsed:", BACKUP_MS), COMMAND_DONE;
 }
 
+static int backup_abort(struct call *c) { return backup_forget(c->w, c->host, argument(c, 0)), COMMAND_DONE; }
+
 /* ---- the guest's agent ---- */
 
 static int agent_command(struct call *c) {
@@ -220,7 +235,7 @@ static int agent_command(struct call *c) {
 /* ---- the table, and the scripts by the name that they are given ---- */
 
 static const struct { const char *name; command_fn *run; } scripts[] = {{"kvmconsole-masked", masked},     {"kvmconsole-shown", shown},     {"kvmconsole-editor", editor},         {"kvmconsole-definition", checked},
-                                                                        {"kvmconsole-differs", differs},   {"kvmconsole-replace", replace}, {"kvmconsole-backup", backup},         {"kvmconsole-backup-end", backup_end}};
+                                                                        {"kvmconsole-differs", differs},   {"kvmconsole-replace", replace}, {"kvmconsole-backup", backup},         {"kvmconsole-backup-end", backup_end}, {"kvmconsole-images", images}, {"kvmconsole-backup-abort", backup_abort}};
 
 int domain_script(struct call *c) {
   for (size_t i = 0; c->argc > 3 && i < COUNT(scripts); i++)

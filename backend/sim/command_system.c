@@ -159,19 +159,30 @@ static int cat(struct call *c) {
   return COMMAND_DONE;
 }
 
-static int rm(struct call *c) {
-  const char *path = word_at(c, 0), *rest = NULL;
+/* A file, or with -r a directory of a volume and all that is in it. */
+static bool removed(struct call *c, const char *path) {
+  const char *rest = NULL;
   const struct sim_volume *v = on_volume(c, path, &rest);
-  for (size_t i = 0; v && i < c->w->files.count; i++)
-    if (str_eq(c->w->files.item[i].volume, v->name) && str_eq(c->w->files.item[i].path, rest)) {
-      drop_item(&c->w->files, sizeof *c->w->files.item, i);
-      return COMMAND_DONE;
-    }
-  if (!v && path && pairs_get(&c->host->files, path)) {
-    set_pair(c->w, &c->host->files, path, NULL);
-    return COMMAND_DONE;
+  bool any = false, whole = has_flag(c, "-r", "--recursive");
+  size_t len = rest ? strlen(rest) : 0;
+  for (size_t i = 0; v && i < c->w->files.count; i++) {
+    const struct sim_file *f = &c->w->files.item[i];
+    if (!str_eq(f->volume, v->name) || (strcmp(f->path, rest) && !(whole && !strncmp(f->path, rest, len) && f->path[len] == '/'))) continue;
+    drop_item(&c->w->files, sizeof *c->w->files.item, i--);
+    any = true;
   }
-  return has_flag(c, "-f", "--force") ? COMMAND_DONE : fail(c, 1, "rm: cannot remove '%s': No such file or directory", path ? path : "");
+  if (v || !pairs_get(&c->host->files, path)) return any;
+  set_pair(c->w, &c->host->files, path, NULL);
+  return true;
+}
+
+static int rm(struct call *c) {
+  for (size_t i = 0; word_at(c, i) || !i; i++) {
+    const char *path = word_at(c, i);
+    if ((!path || !removed(c, path)) && !has_flag(c, "-f", "--force")) fail(c, 1, "rm: cannot remove '%s': No such file or directory", path ? path : "");
+    if (!path) break;
+  }
+  return COMMAND_DONE;
 }
 
 static int nothing(struct call *c) { return (void)c, COMMAND_DONE; }

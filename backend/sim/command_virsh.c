@@ -289,7 +289,10 @@ static int console(struct call *c) {
   return COMMAND_DONE;
 }
 
-static int no_such(struct call *c) { return fail(c, 1, "error: unknown command: '%s'", word_at(c, 0) ? word_at(c, 0) : ""); }
+static int no_such(struct call *c) {
+  if (has_flag(c, "-v", "--version")) return say(c, "9.0.0"), COMMAND_DONE;
+  return fail(c, 1, "error: unknown command: '%s'", word_at(c, 0) ? word_at(c, 0) : "");
+}
 
 const struct command virsh_commands[] = {
     {"virsh", "list", list, 60}, {"virsh", "domstate", domstate, 30}, {"virsh", "dominfo", dominfo, 30}, {"virsh", "dumpxml", dumpxml, 30}, {"virsh", "domblklist", domblklist, 30}, {"virsh", "start", start, 900},

@@ -101,6 +101,7 @@ char *guest_xml(const struct sim_domain *d, bool live) {
              d->disks.item[i].format ? d->disks.item[i].format : "raw", d->disks.item[i].cache ? d->disks.item[i].cache : "none", d->disks.item[i].source ? d->disks.item[i].source : "",
              d->disks.item[i].target ? d->disks.item[i].target : "vda");
   add_channel(&out, d, live);
+  for (int64_t i = 0; i < d->hostdevs; i++) str_addf(&out, "    <hostdev mode='subsystem' type='pci' managed='yes'>\n    </hostdev>\n");
   str_add(&out, "  </devices>\n</domain>\n");
   return str_take(&out);
 }
