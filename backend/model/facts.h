@@ -174,7 +174,7 @@ struct libvirt_domain {
   LIST_OF(struct libvirt_nic) nics;
   const char *machine, *cpu_mode;
   int64_t hostdevs; /* devices of the host that it was given */
-  const char *agent; /* the guest agent: none (it has no channel), unconnected, connected */
+  const char *agent; /* the guest's: no channel, not connected, connected */
 };
 struct libvirt_domains { LIST_OF(struct libvirt_domain) domains; }; /* kind "libvirt.domains": all, defined or running */
 struct libvirt_load_domain { const char *name; double cpu_percent; int64_t memory_used, read_bytes_s, write_bytes_s, receive_bytes_s, send_bytes_s; };

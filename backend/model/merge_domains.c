@@ -22,7 +22,7 @@ static struct domain_view *find_or_add(struct merge *m, struct map *index, const
     map_add(index, key, (size_t)at);
     struct domain_view *v = list_add(m->arena, &m->snap->domains, &domain_view_shape);
     v->uuid = d->uuid;
-  v->agent = active(d) ? d->agent : NULL;
+  v->guest_agent = active(d) ? d->agent : NULL;
     v->name = d->name;
   }
   return &m->snap->domains.item[at];

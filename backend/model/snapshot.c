@@ -63,7 +63,7 @@ SHAPE(disk_view_shape, T, FIELD(T, target, TEXT), FIELD(T, source, TEXT), FIELD(
 SHAPE(domain_view_shape, T, FIELD(T, name, TEXT), FIELD(T, uuid, TEXT), FIELD(T, state, TEXT), FIELD(T, reason, TEXT), FIELD(T, hosts, TEXTS),
       FIELD(T, defined_on, TEXTS), FIELD(T, resource, TEXT), FIELD(T, vcpus, INT), FIELD(T, memory, INT), FIELD(T, memory_used, INT),
       FIELD(T, cpu_percent, REAL), FIELD(T, read_bytes_s, INT), FIELD(T, write_bytes_s, INT), FIELD(T, autostart, BOOL), LIST(T, disks, disk_view_shape),
-      FIELD(T, role, TEXT), FIELD(T, agent, TEXT), FIELD(T, stale, TEXTS));
+      FIELD(T, role, TEXT), FIELD(T, guest_agent, TEXT), FIELD(T, stale, TEXTS));
 #undef T
 #define T struct resource_view
 SHAPE(resource_view_shape, T, FIELD(T, id, TEXT), FIELD(T, instance, TEXT), FIELD(T, parent, TEXT), FIELD(T, agent, TEXT), CHOICE(T, role, role_names),

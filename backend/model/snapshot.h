@@ -96,7 +96,7 @@ struct domain_view {
   enum truth autostart;
   LIST_OF(struct disk_view) disks;
   const char *role; /* what pacemaker says of its resource, or NULL */
-  const char *agent; /* of the guest that runs: none, unconnected, connected; NULL: not known */
+  const char *guest_agent; /* of the guest that runs: no channel, not connected, connected; NULL: it does not run, or not known */
   struct texts stale;
 };
 

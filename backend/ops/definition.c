@@ -296,14 +296,14 @@ struct texts definition_difference(const char *was, const char *now, size_t most
   struct lines x = lines_of(was, a), y = lines_of(now, a);
   bool *keep_x = arena_array(a, x.count + 1, sizeof *keep_x), *keep_y = arena_array(a, y.count + 1, sizeof *keep_y);
   struct differing d = {.most = most, .a = a};
-  size_t last = SIZE_MAX;
+  size_t next = SIZE_MAX; /* where the lines that are shown go on without a gap */
   mark_common(&x, &y, keep_x, keep_y);
   for (size_t i = 0, j = 0; i < x.count || j < y.count;) {
     bool gone = i < x.count && !keep_x[i], come = j < y.count && !keep_y[j];
-    if ((gone || come || near_change(&x, keep_x, i) || near_change(&y, keep_y, j)) && last + 1 != i + j) put_line(&d, '@', arena_printf(a, "@ line %zu", j + 1));
-    if (gone) put_line(&d, '-', x.item[i++]), last = i + j - 1;
-    else if (come) put_line(&d, '+', y.item[j++]), last = i + j - 1;
-    else if (near_change(&x, keep_x, i) || near_change(&y, keep_y, j)) put_line(&d, ' ', x.item[i]), i++, j++, last = i + j - 1;
+    if ((gone || come || near_change(&x, keep_x, i) || near_change(&y, keep_y, j)) && next != i + j) put_line(&d, '@', arena_printf(a, "@ line %zu", j + 1));
+    if (gone) put_line(&d, '-', x.item[i++]), next = i + j;
+    else if (come) put_line(&d, '+', y.item[j++]), next = i + j;
+    else if (near_change(&x, keep_x, i) || near_change(&y, keep_y, j)) put_line(&d, ' ', x.item[i]), i++, j++, next = i + j;
     else i++, j++;
   }
   *ret_more = d.more;

@@ -20,7 +20,7 @@ static void add_domain(const struct look *l, struct libvirt_domains *out, const 
   struct libvirt_domain *x = list_add(l->arena, &out->domains, &libvirt_domain_shape);
   *x = (struct libvirt_domain){.name = d->name, .uuid = d->uuid, .state = i ? i->state : "shutoff", .reason = i ? i->reason : "destroyed", .id = i ? i->id : UNKNOWN_INT, .vcpus = d->vcpus,
                                .memory = d->memory, .persistent = truth_of(texts_have(&d->defined_on, l->host->name)), .autostart = truth_of(texts_have(&d->autostart_on, l->host->name)),
-                               .machine = d->machine, .cpu_mode = d->cpu_mode, .hostdevs = d->hostdevs, .agent = !d->agent || str_eq(d->agent, "none") ? "none" : i ? d->agent : "unconnected"};
+                               .machine = d->machine, .cpu_mode = d->cpu_mode, .hostdevs = d->hostdevs, .agent = !d->agent || str_eq(d->agent, "none") ? "no channel" : i && str_eq(d->agent, "connected") ? "connected" : "not connected"};
   memcpy(&x->disks, &d->disks, sizeof x->disks);
   memcpy(&x->nics, &d->nics, sizeof x->nics);
 }

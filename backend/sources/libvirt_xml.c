@@ -126,12 +126,12 @@ static void read_nic(const xmlNode *n, struct arena *a, struct libvirt_domain *r
 /* An inactive definition does not say whether anybody has opened it. */
 static void read_channel(const xmlNode *n, struct arena *a, struct libvirt_domain *ret) {
   const xmlNode *target = child(n, "target");
-  if (str_eq(attribute(target, "name", a), "org.qemu.guest_agent.0")) ret->agent = str_eq(attribute(target, "state", a), "connected") ? "connected" : "unconnected";
+  if (str_eq(attribute(target, "name", a), "org.qemu.guest_agent.0")) ret->agent = str_eq(attribute(target, "state", a), "connected") ? "connected" : "not connected";
 }
 
 static void read_devices(const xmlNode *devices, struct arena *a, struct libvirt_domain *ret) {
   ret->hostdevs = 0;
-  ret->agent = devices ? "none" : NULL;
+  ret->agent = devices ? "no channel" : NULL;
   for (const xmlNode *n = devices ? devices->children : NULL; n; n = n->next) {
     ret->hostdevs += is(n, "hostdev");
     if (is(n, "channel")) read_channel(n, a, ret);

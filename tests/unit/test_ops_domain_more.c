@@ -92,9 +92,9 @@ static void an_agent_is_asked(void **state) {
   (void)state;
   ground_trials(trials, COUNT(trials));
   struct simulated g = ground_open(talks);
-  assert_string_equal(snapshot_domain(g.snap, "ha")->agent, "connected");
-  assert_string_equal(snapshot_domain(g.snap, "deaf")->agent, "unconnected");
-  assert_string_equal(snapshot_domain(g.snap, "dumb")->agent, "none");
+  assert_string_equal(snapshot_domain(g.snap, "ha")->guest_agent, "connected");
+  assert_string_equal(snapshot_domain(g.snap, "deaf")->guest_agent, "not connected");
+  assert_string_equal(snapshot_domain(g.snap, "dumb")->guest_agent, "no channel");
   simulated_close(&g);
 }
 

@@ -232,17 +232,14 @@ static void add_failures(struct detail *d) {
   }
 }
 
-/* What its shared definition says otherwise, and whether its guest's agent could be asked. */
+/* What its shared definition says otherwise. */
 static void add_next_start(struct detail *d) {
   const struct domain_view *v = d->item;
   struct texts differs;
   int64_t age = UNKNOWN_INT;
   char text[CLOCK_TEXT];
-  static const struct { const char *is, *words; } agents[] = {{"none", "no channel for one in its definition"}, {"unconnected", "nobody in the guest has opened its channel"}, {"connected", "connected (domain-agent-ping asks it)"}};
   if (next_start_differs(d->in->snap, v, d->in->arena, &differs, &age))
     for (size_t i = 0; i < differs.count; i++) detail_put(d, i ? "" : "next start", STYLE(WARN), detail_line(d->in, arena_printf(d->in->arena, "%s%s", differs.item[i], i || age == UNKNOWN_INT ? "" : arena_printf(d->in->arena, " (its definition, read %s ago)", clock_age(text, age)))));
-  for (size_t i = 0; v->agent && i < COUNT(agents); i++)
-    if (str_eq(v->agent, agents[i].is)) detail_put(d, "guest agent", texts_have(&v->stale, layer_names[LAYER_LIBVIRT]) ? STYLE(STALE) : STYLE(NORMAL), agents[i].words);
 }
 
 static void add_migration(struct detail *d) {
@@ -317,7 +314,7 @@ const struct section sections[] = {
     {LIST_VOLUMES, "Room", "size free", detail_room},
     {LIST_VOLUMES, "How it is made", "type replica arbiter disperse redundancy sharded", NULL},
     {LIST_VOLUMES, "Options", "options", NULL},
-    {LIST_DOMAINS, "How it stands", "state reason hosts role resource autostart", add_migration},
+    {LIST_DOMAINS, "How it stands", "state reason hosts role resource autostart guest_agent", add_migration},
     {LIST_DOMAINS, "Constraints, and what moves left", "", add_constraints},
     {LIST_DOMAINS, "What failed", "", add_failures},
     {LIST_DOMAINS, "What it needs", "", add_domain_tree},

@@ -204,9 +204,21 @@ static void add_warnings(struct text *t, const struct acting *a, const struct in
   }
 }
 
+enum { SCRIPT_MOST = 240, SCRIPT_SHOWN = 48 };
+
+/* A long script is begun only, so that what it is about, and the steps around it, are seen: as a script (C-x) it stands whole. */
 static const char *words_of(const struct input *in, const struct texts *argv) {
   CLEANUP(str_free) struct str words = {0};
-  shell_words(&words, argv);
+  struct texts shown = *argv;
+  size_t len = argv->count > 2 && str_eq(argv->item[0], "sh") && str_eq(argv->item[1], "-c") ? strlen(argv->item[2]) : 0;
+  if (len > SCRIPT_MOST) {
+    shown.item = arena_array(in->arena, argv->count, sizeof *shown.item);
+    memcpy(shown.item, argv->item, argv->count * sizeof *shown.item);
+    size_t cut = SCRIPT_SHOWN;
+    while (cut && ((unsigned char)argv->item[2][cut] & 0xc0) == 0x80) cut--;
+    shown.item[2] = arena_printf(in->arena, "%.*s ... %zu bytes more", (int)cut, argv->item[2], len - cut);
+  }
+  shell_words(&words, &shown);
   return arena_strdup(in->arena, str_text(&words));
 }
 
