@@ -31,6 +31,32 @@ static bool read_it(const char *text, struct arena *a, struct libvirt_setup *x, 
   return setup_read(text, &definitions, a, x, complaint);
 }
 
+/* What shared definitions of domains that run there say; lines that are no one's, cut or of another kind are nothing. */
+static void what_is_shared(void **state) {
+  static const char text[] = "shared /kvmdata/config/a.xml:  <memory unit='MiB'>512</memory>\nshared /kvmdata/config/a.xml:  <vcpu placement='static' current='2'>4</vcpu>\nshared /kvmdata/config/a.xml:    <disk type='file' device='disk'>\n"
+                             "shared /kvmdata/config/a.xml:      <source file='/kvmdata/a.qcow2'/>\nshared /kvmdata/config/a.xml:      <target dev=\"vda\" bus='virtio'/>\nshared /kvmdata/config/a.xml:    </disk>\nshared /kvmdata/config/a.xml:    <interface type='bridge'>\n"
+                             "shared /kvmdata/config/a.xml:      <mac address='52:54:00:00:00:01'/>\nshared /kvmdata/config/a.xml:      <source bridge='br0'/>\nshared /kvmdata/config/a.xml:    </interface>\nshared /kvmdata/config/a.xml:      <target type='virtio' name='x'/>\n"
+                             "shared /kvmdata/config/other.xml:  <vcpu>9</vcpu>\nshared /kvmdata/config/c:d.xml:  <vcpu>3</vcpu>\nshared /kvmdata/config/c:d.xml:  <memory unit='furlong'>3</memory>\nshared /kvmdata/config/c:d.xml:    <disk type='file'>\n"
+                             "shared /kvmdata/config/c:d.xml:      <source file='/kvmdata/cut\nshared /kvmdata/config/c:d.xml\nshared \ndone\n";
+  CLEANUP(arena_freep) struct arena *a = arena_new();
+  struct libvirt_setup x;
+  const char *complaint;
+  (void)state;
+  assert_true(read_it(text, a, &x, &complaint));
+  assert_int_equal(x.shared.count, 2);
+  assert_string_equal(x.shared.item[0].path, asked[0]);
+  assert_int_equal(x.shared.item[0].vcpus, 2);
+  assert_int_equal(x.shared.item[0].memory, 512 << 20);
+  assert_int_equal(x.shared.item[0].disks.count, 1);
+  assert_string_equal(x.shared.item[0].disks.item[0], "vda=/kvmdata/a.qcow2");
+  assert_int_equal(x.shared.item[0].nics.count, 1);
+  assert_string_equal(x.shared.item[0].nics.item[0], "52:54:00:00:00:01=br0");
+  assert_string_equal(x.shared.item[1].path, asked[2]);
+  assert_int_equal(x.shared.item[1].vcpus, 3);
+  assert_int_equal(x.shared.item[1].memory, UNKNOWN_INT);
+  assert_int_equal(x.shared.item[1].disks.count, 0);
+}
+
 static void a_whole_answer(void **state) {
   CLEANUP(arena_freep) struct arena *a = arena_new();
   struct libvirt_setup x;
@@ -329,7 +355,7 @@ static void the_command_runs_here(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_whole_answer), cmocka_unit_test(mounts_and_their_order), cmocka_unit_test(what_is_missing),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_shared), cmocka_unit_test(a_whole_answer), cmocka_unit_test(mounts_and_their_order), cmocka_unit_test(what_is_missing),
                                      cmocka_unit_test_setup_teardown(asked_over_ssh, set_up, tear_down), cmocka_unit_test_setup_teardown(peers_in_turns, set_up, tear_down),
                                      cmocka_unit_test_setup_teardown(refused_silent_or_not_to_be_asked, set_up, tear_down), cmocka_unit_test_setup_teardown(in_libvirts_loop, set_up, tear_down), cmocka_unit_test_setup_teardown(the_command_runs_here, set_up, tear_down)};
   return RUN(tests);

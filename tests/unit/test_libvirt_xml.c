@@ -55,6 +55,20 @@ static void the_labs_running_domain(void **state) {
   assert_int_equal(d.nics.count, 0);
 }
 
+static void a_guest_agents_channel(void **state) {
+  static const struct { const char *target, *is; } cases[] = {
+      {"<target type='virtio' name='org.qemu.guest_agent.0' state='connected'/>", "connected"}, {"<target type='virtio' name='org.qemu.guest_agent.0' state='disconnected'/>", "not connected"},
+      {"<target type='virtio' name='org.qemu.guest_agent.0'/>", "not connected"}, {"<target type='virtio' name='com.redhat.spice.0' state='connected'/>", "no channel"}, {"", "no channel"}};
+  (void)state;
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    CLEANUP(arena_freep) struct arena *a = arena_new();
+    CLEANUP(mem_freep) char *xml = mem_printf("<domain><name>x</name><devices><channel type='unix'>%s</channel></devices></domain>", cases[i].target);
+    struct libvirt_domain d;
+    assert_int_equal(parse_text(xml, strlen(xml), a, &d, NULL), 0);
+    assert_string_equal(d.agent, cases[i].is);
+  }
+}
+
 static void each_type_of_disk(void **state) {
   (void)state;
   CLEANUP(arena_freep) struct arena *a = arena_new();
@@ -229,7 +243,7 @@ static void uuid_of_the_host(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_labs_running_domain),
-      cmocka_unit_test(each_type_of_disk),
+      cmocka_unit_test(a_guest_agents_channel), cmocka_unit_test(each_type_of_disk),
       cmocka_unit_test(each_type_of_interface),
       cmocka_unit_test(no_secret_gets_into_a_fact),
       cmocka_unit_test(what_is_no_domain_is_refused),

@@ -1,7 +1,9 @@
 #include "views/text/operate.h"
 #include "ops/drill.h"
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SECRET_MAX = 4096 };
 
@@ -33,6 +35,13 @@ static int take_secret(const struct operation_argument *arg, const char *from, s
   return code;
 }
 
+/* As it is meant here: "@x.xml" below the directory that this was called in. */
+static const char *whole_path(struct arena *arena, const char *word, const char *value) {
+  char here[PATH_MAX];
+  if (*value != '@' || value[1] == '/' || !value[1] || !getcwd(here, sizeof here)) return word;
+  return arena_printf(arena, "%.*s@%s/%s", (int)(value - word), word, strcmp(here, "/") ? here : "", value + 1);
+}
+
 /* Secrets are taken from their files; the others are left for the operation to read. */
 static size_t take_words(const struct arguments *a, const struct operation *o, struct arena *arena, const char **words, struct values *ret, struct err *e) {
   size_t count = 0;
@@ -40,7 +49,7 @@ static size_t take_words(const struct arguments *a, const struct operation *o, s
     const char *equals = strchr(a->word[i], '=');
     const struct operation_argument *arg = equals ? operation_argument(o, arena_strndup(arena, a->word[i], (size_t)(equals - a->word[i]))) : NULL;
     if (arg && arg->kind == ARG_SECRET && equals[1] == '@') take_secret(arg, equals + 2, arena, ret, e);
-    else words[count++] = a->word[i];
+    else words[count++] = arg && arg->kind == ARG_FILE ? whole_path(arena, a->word[i], equals + 1) : a->word[i];
   }
   return count;
 }
