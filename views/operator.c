@@ -26,12 +26,16 @@ struct operator {
   struct run_wish *rest;     /* confirmed together with what runs: each begins when the one before it was verified */
   size_t rest_count, rest_at;
   char *leader;              /* the task that they wait for; NULL: none */
+  bool worked;               /* something ran when it was looked at last */
 };
 
 static void follow_batch(struct operator *o);
 
 static void on_soon(void *owner) {
   struct operator *o = owner;
+  bool busy = operator_busy(o);
+  if (o->worked && !busy && o->console->feed) feed_look_again(o->console->feed);
+  o->worked = busy;
   follow_batch(o);
   if (o->console->acted) o->console->acted(o->console);
 }

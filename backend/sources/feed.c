@@ -303,6 +303,10 @@ void feed_quiet(struct feed *f, bool quiet) {
   if (f->live) live_quiet(f->live, quiet);
 }
 
+void feed_look_again(struct feed *f) {
+  if (f->live) live_look_again(f->live);
+}
+
 void feed_place(struct feed *f, const char *nodes) {
   if (f->live) live_place(f->live, nodes);
   else if (f->options.stream) f->options.stream->place(f->options.stream->self, nodes);

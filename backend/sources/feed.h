@@ -72,6 +72,7 @@ bool feed_advance(struct feed *f, int64_t ms);
 
 /* An operation of ours runs, or no more: until then no console takes gluster's volume lock to read. */
 void feed_quiet(struct feed *f, bool quiet);
+void feed_look_again(struct feed *f); /* something was done: what hosts say of how they are set up is asked anew */
 
 /* From now on the stream is kept, so that one can go back in it; or it is no more (and what is shown is the newest). */
 void feed_keep(struct feed *f, bool keep);

@@ -378,6 +378,8 @@ static void tell_setups(struct live *v, const struct snapshot *s) {
   }
 }
 
+void live_look_again(struct live *v) { v->tasks++; }
+
 /* While an operation runs here nobody takes a volume's lock to read: our program passes it on to those of the other consoles. */
 void live_quiet(struct live *v, bool quiet) {
   CLEANUP(str_free) struct str line = {0};

@@ -9,6 +9,7 @@ struct live *live_start(struct loop *l, struct feed *f, const struct feed_option
 void live_end(struct live *v); /* NULL is fine */
 /* Looks at the newest snapshot for hosts to read and disks to ask for. */
 void live_discover(struct live *v, const struct snapshot *s);
+void live_look_again(struct live *v); /* operations of ours have ended */
 void live_quiet(struct live *v, bool quiet); /* an operation of ours runs, or no more */
 void live_place(struct live *v, const char *nodes); /* feed_place() */
 bool live_complete(const struct live *v);

@@ -172,6 +172,7 @@ void preview_make(struct acting *a, const struct input *in);                    
 void preview_wish(struct acting *a, const struct input *in, struct run_wish *r);
 const char *preview_word(const struct preview *p);
 const char *acting_word(const struct acting *a, const struct input *in); /* what is to be typed */
+const char *command_words(const struct input *in, const struct texts *argv); /* of a step, as it is shown: of a long script only the beginning */
 struct text *preview_text(const struct acting *a, const struct input *in); /* text_free() */
 void preview_add_text(struct text *t, const struct acting *a, const struct input *in); /* of one thing */
 bool preview_takes_word(const struct acting *a, const struct input *in); /* else nothing that is typed is kept */

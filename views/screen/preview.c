@@ -207,7 +207,7 @@ static void add_warnings(struct text *t, const struct acting *a, const struct in
 enum { SCRIPT_MOST = 240, SCRIPT_SHOWN = 48 };
 
 /* A long script is begun only, so that what it is about, and the steps around it, are seen: as a script (C-x) it stands whole. */
-static const char *words_of(const struct input *in, const struct texts *argv) {
+const char *command_words(const struct input *in, const struct texts *argv) {
   CLEANUP(str_free) struct str words = {0};
   struct texts shown = *argv;
   size_t len = argv->count > 2 && str_eq(argv->item[0], "sh") && str_eq(argv->item[1], "-c") ? strlen(argv->item[2]) : 0;
@@ -232,14 +232,14 @@ static void add_step(struct text *t, const struct input *in, const struct plan *
   if (s->kind == STEP_WAIT && !s->until.name) text_moref(t, STYLE(NORMAL), "for %" PRId64 " s", s->deadline_ms / 1000);
   else if (s->kind == STEP_WAIT) text_moref(t, STYLE(NORMAL), "until %s, at most %" PRId64 " s", condition_text(&s->until, in->arena), s->deadline_ms / 1000);
   else if (s->kind == STEP_ASK) text_more(t, STYLE(NORMAL), s->say ? s->say : "");
-  else text_more(t, STYLE(TITLE), words_of(in, &s->argv));
+  else text_more(t, STYLE(TITLE), command_words(in, &s->argv));
   if (s->kind == STEP_HANDOVER) text_more(t, STYLE(WARN), "  (it gets this terminal)");
   text_indent(t, hosts + 4, hosts + 4);
   if (s->say && s->kind != STEP_ASK) text_add(t, STYLE(DIM), s->say);
   if (s->secret) text_addf(t, STYLE(DIM), "reads the %s from its input: it stands in no argument and no log", s->secret);
   if (s->input && !input_is_secret(s)) text_addf(t, STYLE(DIM), "reads: %s", s->input);
   else if (!s->secret && s->input_of != UNKNOWN_INT) text_addf(t, STYLE(DIM), "reads what step %" PRId64 " printed", s->input_of + 1);
-  if (s->test.count) text_addf(t, STYLE(DIM), "not when this succeeds: %s", words_of(in, &s->test));
+  if (s->test.count) text_addf(t, STYLE(DIM), "not when this succeeds: %s", command_words(in, &s->test));
   if (s->already.name) text_addf(t, STYLE(DIM), "not when %s", condition_text(&s->already, in->arena));
   if (s->still.name) text_addf(t, STYLE(DIM), "only while %s", condition_text(&s->still, in->arena));
 }
@@ -269,7 +269,7 @@ static void add_steps(struct text *t, const struct acting *a, const struct input
   for (size_t i = p->steps.count; i-- > 0;) { /* in the order that it would run in */
     const struct step *s = &p->steps.item[i];
     text_indent(t, 0, hosts + 4);
-    if (s->undo.count) text_addf(t, STYLE(NORMAL), "%2zu %-*s %s", i + 1, hosts, s->host ? s->host : "here", words_of(in, &s->undo));
+    if (s->undo.count) text_addf(t, STYLE(NORMAL), "%2zu %-*s %s", i + 1, hosts, s->host ? s->host : "here", command_words(in, &s->undo));
   }
 }
 

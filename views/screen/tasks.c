@@ -136,13 +136,10 @@ static void add_lines(struct text *out, const struct input *in, const struct tas
 }
 
 static const char *command_of(const struct input *in, const struct step *s) {
-  CLEANUP(str_free) struct str words = {0};
   if (s->kind == STEP_WAIT && !s->until.name) return s->say ? s->say : "wait";
   if (s->kind == STEP_WAIT) return arena_printf(in->arena, "wait until %s", condition_text(&s->until, in->arena));
   if (s->kind == STEP_ASK) return s->say;
-  str_addf(&words, "%s  ", s->host ? s->host : "here");
-  shell_words(&words, &s->argv);
-  return arena_strdup(in->arena, str_text(&words));
+  return arena_printf(in->arena, "%s  %s", s->host ? s->host : "here", command_words(in, &s->argv));
 }
 
 static void add_step(struct text *out, const struct input *in, const struct task_view *t, size_t n) {
