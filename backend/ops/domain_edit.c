@@ -13,7 +13,8 @@ enum { LINES_SHOWN = 40, SUM_LEN = 64 };
 static const char masked_script[] = DEFINITION_MASKED " -- \"$1\"";
 static const char editor_script[] = "exec ${VISUAL:-${EDITOR:-vi}} \"$1\"";
 
-/* $1 the copy, $2 the definition, $3 the name, $4 the mount. Libvirt reads it as it would to start it, and starts nothing. */
+/* $1 the copy, $2 the definition, $3 the name, $4 the mount. virt-xml-validate comes without the xmllint that it needs. Libvirt reads
+ * the copy as it would to start it, and starts nothing. */
 static const char check_script[] =
     "bad() { echo \"$1: nothing was written; what was edited is in $2 of this host\" >&2; exit 1; }; [ -s \"$1\" ] || bad \"it is empty\" \"$1\"; "
     "grep -qE '<!(DOCTYPE|ENTITY)' -- \"$1\" && bad \"it has a declaration, which no definition has\" \"$1\"; "
@@ -22,7 +23,7 @@ static const char check_script[] =
     "own() { grep -cE '<(hostdev|tpm|filesystem)[ >]' -- \"$1\"; }; [ \"$(own \"$1\")\" -le \"$(own \"$2\")\" ] || bad \"it takes something of its host alone (hostdev, tpm, filesystem)\" \"$1\"; "
     "far() { sed -nE \"s,^.*<source (file|dev|dir)=['\\\"]([^'\\\"]*)['\\\"].*$,\\2,p\" -- \"$1\" | grep -vF -- \"$2/\" | sort; }; "
     "[ \"$(far \"$1\" \"$4\")\" = \"$(far \"$2\" \"$4\")\" ] || bad \"a disk of it is not below $4\" \"$1\"; "
-    "if command -v virt-xml-validate >/dev/null; then virt-xml-validate \"$1\" domain >/dev/null || bad \"its elements are not those of a domain\" \"$1\"; fi; "
+    "if command -v virt-xml-validate >/dev/null && command -v xmllint >/dev/null; then virt-xml-validate \"$1\" domain >/dev/null || bad \"its elements are not those of a domain\" \"$1\"; fi; "
     "virsh -c qemu:///system domxml-to-native --format qemu-argv --xml \"$1\" >/dev/null || bad \"libvirt does not take it\" \"$1\"; echo \"it is a definition that libvirt takes\"";
 
 /* $1 the definition, $2 the copy. */
