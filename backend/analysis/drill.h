@@ -5,8 +5,9 @@
 #define ANALYSIS_DRILL_H
 #include "model/snapshot.h"
 
-enum drill_kind { DRILL_NONE, DRILL_MOVE, DRILL_STOP, DRILL_HUNG, DRILL_POWER, DRILL_CUT, DRILL_CORE, DRILL_BRICK, DRILL_GLUSTERD, DRILL_KIND_COUNT };
+enum drill_kind { DRILL_NONE, DRILL_MOVE, DRILL_STOP, DRILL_HUNG, DRILL_SUSPENDED, DRILL_POWER, DRILL_CUT, DRILL_CORE, DRILL_BRICK, DRILL_GLUSTERD, DRILL_KIND_COUNT };
 bool drill_kills(enum drill_kind k);      /* the host is lost: its domains start elsewhere */
+bool drill_stills(enum drill_kind k);     /* its guests end with the injection; else they run on until it is fenced */
 bool drill_looks_dead(enum drill_kind k); /* it lives meanwhile: only fencing keeps it from writing beside its successor */
 
 struct drill_expected_domain { const char *name, *effect; int64_t low_ms, high_ms; const char *text; }; /* effect: of effect_names[] */

@@ -59,9 +59,9 @@ static void expect_restart(const struct snapshot *s, const struct drill_subject 
     e->text = "restarts elsewhere; when cannot be told without corosync's timeouts";
     return;
   }
-  if (drill_looks_dead(d->kind)) token = 0;
+  if (!drill_stills(d->kind)) token = 0;
   int64_t low = token / 2 + (fenced ? FENCE_LEAST_MS + (token ? delay_ms(s, d->host, false) : 0) : 0), high = token + THINK_MS + (fenced ? FENCE_USUAL_MS + delay_ms(s, d->host, true) : 0);
-  e->low_ms = drill_looks_dead(d->kind) && fenced ? fenced_to_start_ms(s, d->host) : low + START_LEAST_MS;
+  e->low_ms = !drill_stills(d->kind) && fenced ? fenced_to_start_ms(s, d->host) : low + START_LEAST_MS;
   e->high_ms = (high > lock ? high : lock) + START_USUAL_MS;
   e->text = arena_printf(a, "restarts elsewhere, without service for %s", seconds_between(a, e->low_ms, e->high_ms));
 }

@@ -158,7 +158,7 @@ static struct when zero_of(const struct drill_watch *w) {
   struct when m = w->injected;
   if (!happened(m)) return m;
   if (k == DRILL_MOVE || k == DRILL_STOP || k == DRILL_GLUSTERD) m.until = m.from;
-  if (k == DRILL_POWER && happened(w->silent) && w->silent.from >= m.from - 200 && w->silent.from <= m.until) m = w->silent;
+  if (drill_stills(k) && happened(w->silent) && w->silent.from >= m.from - 200 && w->silent.from <= m.until) m = w->silent;
   return m;
 }
 

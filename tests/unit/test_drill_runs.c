@@ -78,6 +78,43 @@ static void a_host_hangs(void **state) {
   drilled_free(d);
 }
 
+/* Suspended as a whole it falls silent at once: its guests' outage begins there, and its locks are let go of as those of a dead host. */
+static void its_hypervisor_suspends_a_host(void **state) {
+  struct drilled *d = drilled_new("title t\nhost k[1-2] kvm bmc\nhost s[1-2] store\nhost outer kvm\nsetup k2 outer=outer:vm-k2\nvolume v replica 2 bricks s[1-2]:/b size=1T used=10 option.server.tcp-user-timeout=4 option.server.keepalive-time=2 "
+                                  "option.server.keepalive-interval=1 option.server.keepalive-count=2\nmount v /kvmdata on k[1-2] from s1\ncluster c k[1-2]\nhere k1\nfencing for k[1-2]\ndomain d1 volume v memory=1G\n", false);
+  (void)state;
+  drilled_happen(d, "power off k2", 60000);
+  drilled_happen(d, "move d1 k2", 8000);
+  drilled_happen(d, "clear d1", 1000);
+  const struct drill_report *r = drilled_run(d, "host-suspended", "host=k2;hypervisor=outer;machine=vm-k2");
+  VERDICT(r, DRILL_PASSED);
+  assert_non_null(drilled_event(r, "fenced"));
+  assert_int_equal(r->outages.count, 1);
+  int64_t began = drilled_event(r, "injected")->at, back = r->outages.item[0].ms;
+  assert_true(drilled_event(r, "fenced")->at - began < back); /* it stood still while it was looked for and shot */
+  assert_false(world_awaits(sim_world(d->g.sim), "script", NULL)); /* the timer on its hypervisor is stopped */
+  drilled_free(d);
+}
+
+/* The console is gone after it was suspended, and fencing does not work any more: the timer on its hypervisor lets it go on. */
+static void its_hypervisor_lets_it_go_on(void **state) {
+  struct drilled *d = drilled_new("title t\nhost k[1-2] kvm bmc\nhost s[1-2] store\nhost outer kvm\nsetup k2 outer=outer:vm-k2\nvolume v replica 2 bricks s[1-2]:/b size=1T used=10\nmount v /kvmdata on k[1-2] from s1\ncluster c k[1-2]\nhere k1\nfencing for k[1-2]\ndomain d1 volume v memory=1G\n", false);
+  (void)state;
+  drilled_happen(d, "power off k2", 60000);
+  drilled_begin(d, "host-suspended", "host=k2;hypervisor=outer;machine=vm-k2");
+  const struct sim_host *k2 = world_host(sim_world(d->g.sim), "k2");
+  for (int i = 0; i < 200 && k2->frozen != TRUTH_YES; i++) drilled_pass(d, 100);
+  assert_int_equal(k2->frozen, TRUTH_YES);
+  drilled_happen(d, "break bmc k2", 0);
+  drill_run_free(d->run);
+  d->run = NULL;
+  tasks_free(d->tasks);
+  d->tasks = NULL;
+  drilled_pass(d, 400000);
+  assert_int_equal(world_host(sim_world(d->g.sim), "k2")->frozen, TRUTH_NO);
+  drilled_free(d);
+}
+
 static void the_others_pass(void **state) {
   static const struct { const char *name, *words, *event; } rows[] = {{"move-and-back", "resource=test01", "running"}, {"graceful-stop", "host=kvm02", "joined"}, {"glusterd-stopped", "host=node2;hold=8", "peer-lost"}, {"brick-killed", "brick=node2:/data;hold=8", "brick-down"}};
   (void)state;
@@ -343,7 +380,9 @@ static void the_terminal_is_gone(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(writes_stand_still), cmocka_unit_test(a_plain_domain_is_given_up), cmocka_unit_test(a_domain_that_is_pinged), cmocka_unit_test(the_lock_outlives_the_host),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs),
+      cmocka_unit_test(its_hypervisor_suspends_a_host),
+      cmocka_unit_test(its_hypervisor_lets_it_go_on), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(writes_stand_still), cmocka_unit_test(a_plain_domain_is_given_up), cmocka_unit_test(a_domain_that_is_pinged), cmocka_unit_test(the_lock_outlives_the_host),
                                      cmocka_unit_test(the_bmc_is_dead), cmocka_unit_test(power_that_nobody_could_give_back_is_not_cut), cmocka_unit_test(a_second_fault_ends_it), cmocka_unit_test(another_domain_is_hit),
                                      cmocka_unit_test(the_console_is_lost), cmocka_unit_test(what_a_killed_console_leaves_is_reported), cmocka_unit_test(the_terminal_is_gone)};
   return RUN(tests);
