@@ -73,6 +73,8 @@ const struct drill_subject *drill_watch_subject(const struct drill_watch *w);
 void drill_watch_pulse(struct drill_watch *w, const char *name, const char *says, int64_t at);
 /* A domain's guest has written to its disk by then. For one that writes at least each second its outage is measured by that. */
 void drill_watch_guest(struct drill_watch *w, const char *domain, const char *says, int64_t at);
+/* Its qemu has counted another write by then, by the word of the host that is cut off: what such a guest writes may not reach the bricks. */
+void drill_watch_counted(struct drill_watch *w, const char *domain, int64_t at);
 /* A brick of its first disk that is not hit, on which the time of the file tells when it was written; NULL: none does. */
 const struct brick_view *drill_witness(const struct snapshot *s, const struct drill_subject *d, const struct domain_view *v);
 void drill_watch_pulse_over(struct drill_watch *w, const char *name, const char *says); /* nobody listens any more */

@@ -191,7 +191,6 @@ static void no_power_without_a_device(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(plans_are_what_they_were),
-      cmocka_unit_test(a_hypervisor_suspends_that_machine_and_no_other), cmocka_unit_test(refused_as_it_should_be), cmocka_unit_test(not_beside_a_rebalance_or_a_heal), cmocka_unit_test(a_timer_that_waits_refuses_the_next), cmocka_unit_test(no_power_without_a_device), cmocka_unit_test(without_nft)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(plans_are_what_they_were), cmocka_unit_test(a_hypervisor_suspends_that_machine_and_no_other), cmocka_unit_test(refused_as_it_should_be), cmocka_unit_test(not_beside_a_rebalance_or_a_heal), cmocka_unit_test(a_timer_that_waits_refuses_the_next), cmocka_unit_test(no_power_without_a_device), cmocka_unit_test(without_nft)};
   return RUN(tests);
 }
