@@ -8,6 +8,9 @@
 /* Passwords and keys are as long as three stars, for whatever is shown: a part of a shell's line. */
 #define DEFINITION_MASKED "sed -E -e '/name=\"[^\"]*(pass|secret|key)[^\"]*\"/s/(value=\")[^\"]*/\\1***/' -e \"s/(passwd=['\\\"])[^'\\\"]*/\\1***/g\" -e '/<password|<secret|<key>/s/>[^<]*</>***</'"
 
+/* $1 a definition: what qemu-img says of each of its disks; fails where one cannot be read. */
+#define DEFINITION_IMAGES "sed -nE \"s,^.*<source file=['\\\"]([^'\\\"]*)['\\\"].*$,\\1,p\" -- \"$1\" | while IFS= read -r f; do qemu-img info --force-share \"$f\" || exit 1; done"
+
 struct definition_disk { const char *source, *target, *device, *format; bool file; }; /* file: of the host's file system; else what it is, in source */
 struct definition {
   const char *name, *uuid;   /* NULL: not told */

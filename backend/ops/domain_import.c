@@ -51,6 +51,7 @@ void survey_import(struct planning *p) {
     const char *file = value_at(p->values, "file", i);
     ask_mounted(p, given(p, "directory"));
     ask_command(p, file_host(p), planf(p, "file %s", file), "sh", "-c", DEFINITION_MASKED " -- \"$1\"", "kvmconsole-masked", file, NULL);
+    ask_command(p, file_host(p), planf(p, "images %s", file), "sh", "-c", DEFINITION_IMAGES, "kvmconsole-images", file, NULL);
   }
 }
 
@@ -119,6 +120,7 @@ static const char *why_not_file(struct planning *p, const char *file, struct def
   if ((why = not_mounted(p, mount))) return why;
   for (size_t i = 0; i < ret->disks; i++)
     if (ret->disk[i].source && (!ret->disk[i].file || strncmp(ret->disk[i].source, mount, strlen(mount)) || ret->disk[i].source[strlen(mount)] != '/')) return planf(p, "its disk %s is not below %s", ret->disk[i].source, mount);
+  if (ret->disks && exit_of(p, file_host(p), planf(p, "images %s", file)) != 0) return "not every disk of it is there";
   return NULL;
 }
 

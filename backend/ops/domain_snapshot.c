@@ -22,8 +22,6 @@ static const char abort_script[] = "virsh domjobinfo --domain \"$1\" 2>/dev/null
 static const char wait_script[] =
     "while virsh domjobinfo --domain \"$1\" 2>/dev/null | grep -qE '^Job type: +(Unb|B)ounded'; do sleep 1; done; r=$(virsh domjobinfo --completed --domain \"$1\"); echo \"$r\"; echo \"$r\" | grep -qE '^Job type: +Completed'";
 
-/* $1 a shared definition: what qemu-img says of each of its disks. */
-static const char images_script[] = "sed -nE \"s,^.*<source file=['\\\"]([^'\\\"]*)['\\\"].*$,\\1,p\" -- \"$1\" | while IFS= read -r f; do qemu-img info --force-share \"$f\" || exit 1; done";
 static const char masked_script[] = DEFINITION_MASKED " -- \"$1\"";
 
 /* ---- where, and what ---- */
@@ -47,7 +45,7 @@ static const char *host_for(struct planning *p, const struct domain_view *d) {
 /* One that is off and a resource is known to no libvirt: its shared definition says which disks it has. */
 static void ask_disks(struct planning *p, const struct domain_view *d, const char *host) {
   const char *config = definition_of(p, d);
-  if (config && !d->hosts.count) ask_command(p, host, "definition", "sh", "-c", masked_script, "kvmconsole-masked", config, NULL), ask_command(p, host, "images", "sh", "-c", images_script, "kvmconsole-images", config, NULL);
+  if (config && !d->hosts.count) ask_command(p, host, "definition", "sh", "-c", masked_script, "kvmconsole-masked", config, NULL), ask_command(p, host, "images", "sh", "-c", DEFINITION_IMAGES, "kvmconsole-images", config, NULL);
   for (size_t i = 0; (!config || d->hosts.count) && i < d->disks.count && i < DISKS_MAX; i++)
     if (d->disks.item[i].source && *d->disks.item[i].source == '/') ask_command(p, host, planf(p, "image %s", d->disks.item[i].source), "qemu-img", "info", "--force-share", d->disks.item[i].source, NULL);
 }

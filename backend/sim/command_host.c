@@ -241,7 +241,7 @@ static int grep(struct call *c) {
 
 /* sed -i of two kinds: /RE/d with any delimiter, s/RE/TEXT/. */
 static int sed(struct call *c) {
-  const char *script = word_at(c, 0), *path = word_at(c, 1), *text = path ? host_file(c, path) : NULL;
+  const char *script = word_at(c, 0), *path = word_at(c, 1), *text = path ? any_file(c, path) : NULL, *rest = NULL;
   CLEANUP(str_free) struct str out = {0};
   char pattern[512], with[512] = "";
   regex_t re;
@@ -264,7 +264,9 @@ static int sed(struct call *c) {
     line += len + (line[len] == '\n');
   }
   regfree(&re);
-  set_pair(c->w, &c->host->files, path, str_text(&out));
+  const struct sim_volume *v = volume_at(c->w, c->host, path, &rest);
+  if (v) store_file(c->w, v->name, rest, (int64_t)out.len, str_text(&out));
+  else set_pair(c->w, &c->host->files, path, str_text(&out));
   return COMMAND_DONE;
 }
 

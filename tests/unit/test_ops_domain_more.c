@@ -181,6 +181,7 @@ static void several_come(void **state) {
       {.scenario = plain, .operation = "domains-import", .words = {"domain=ha"}, .refused = "ha: it is the resource ha already"},
       {.scenario = plain, .before = {"k1$ umount /kvmdata"}, .operation = "domains-import", .words = {"domain=old"}, .refused = "k1 has not mounted /kvmdata"},
       {.operation = "domains-import", .words = {NULL}, .refused = "there is no domain that is not in the cluster already"},
+      {.scenario = plain, .operation = "domains-import", .words = {"file=/root/none.xml", "domain=more"}, .silent = true},
       {.scenario = plain, .operation = "domains-import", .words = {"file=/root/none.xml"}, .refused = "/root/none.xml: k1 cannot read it"},
   };
   (void)state;
@@ -192,13 +193,54 @@ static void one_comes_of_a_file(void **state) {
   static const char *const words[] = {"file=/root/fresh.xml", NULL};
   struct simulated g = ground_open(plain);
   (void)state;
-  ground_do(&g, "k1$ qemu-img create -f qcow2 /kvmdata/fresh.qcow2 1G");
   set_pair(sim_world(g.sim), &world_host(sim_world(g.sim), "k1")->files, "/root/fresh.xml", fresh);
+  assert_true(refuses(&g, "domains-import", words, "not every disk of it is there"));
+  ground_do(&g, "k1$ qemu-img create -f qcow2 /kvmdata/fresh.qcow2 1G");
   struct planned p = ground_plan(&g, "domains-import", words, NULL);
   ground_compare(p.plan, "domains-import-file");
   ground_prove(&g, &p, true);
   assert_true(refuses(&g, "domains-import", words, "there is a domain fresh already"));
   simulated_close(&g);
+}
+
+/* A disk that one host has alone: refused, or copied when the domain is off, and the shared definition names the copy. */
+static void a_local_disk_is_copied(void **state) {
+  static const char *const plainly[] = {"domain=loc", NULL}, *const copied[] = {"domain=loc", "copy=yes", NULL};
+  struct simulated g = ground_open(plain);
+  struct sim_host *h = world_host(sim_world(g.sim), "k2");
+  (void)state;
+  set_pair(sim_world(g.sim), &h->files, "/root/loc.xml", "<domain type='kvm'>\n  <name>loc</name>\n  <memory unit='MiB'>256</memory>\n  <vcpu>1</vcpu>\n  <devices>\n    <disk type='file' device='disk'>\n      <source file='/var/lib/images/loc.qcow2'/>\n    </disk>\n  </devices>\n</domain>\n");
+  set_pair(sim_world(g.sim), &h->files, "/var/lib/images/loc.qcow2", "an image");
+  ground_do(&g, "k2$ virsh define /root/loc.xml");
+  simulated_run(&g, 5000);
+  assert_true(refuses(&g, "domains-import", plainly, "vda (/var/lib/images/loc.qcow2) is on no shared volume (copy=yes"));
+  struct planned p = ground_plan(&g, "domains-import", copied, NULL);
+  ground_compare(p.plan, "domains-import-copy");
+  ground_prove(&g, &p, true);
+  assert_non_null(strstr(file_text(&g, "v", "/config/loc.xml"), "<source file='/kvmdata/loc-vda.qcow2'/>"));
+  simulated_close(&g);
+}
+
+/* Every step was done, and yet it is not so: that is found out by looking. */
+static void what_is_not_so_is_not_verified(void **state) {
+  static const struct { const char *operation, *words[3], *meanwhile, *says; } cases[] = {
+      {"domain-edit", {"domain=ha", "vcpus=4"}, "k1$ crm_resource -r ha -m -p target-role -v Stopped", "not verified: ha runs on"},
+      {"domains-import", {"domain=old"}, "k1$ crm_resource -r old -m -p target-role -v Stopped", "not verified: old runs on k2"}};
+  (void)state;
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    struct simulated g = ground_open(plain);
+    const char *outputs[128] = {0}, *wrong = NULL;
+    struct planned p = ground_plan(&g, cases[i].operation, cases[i].words, NULL);
+    for (size_t k = 0; k < p.plan->steps.count && !wrong; k++) wrong = ground_step(&g, &p, k, outputs);
+    if (wrong) fail_msg("%s", wrong);
+    ground_do(&g, cases[i].meanwhile);
+    simulated_run(&g, 20000);
+    struct planned rest = p;
+    rest.plan->steps.count = 0;
+    wrong = ground_try(&g, &rest);
+    if (!wrong || !strstr(wrong, cases[i].says)) fail_msg("%s: %s", cases[i].says, wrong ? wrong : "it is verified");
+    simulated_close(&g);
+  }
 }
 
 /* The first that fails ends it: the one before is in the cluster, the one behind is as it was. */
@@ -226,6 +268,6 @@ static void an_import_that_stops(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(edits), cmocka_unit_test(an_edit_counts_from_the_next_start), cmocka_unit_test(somebody_else_edits_it_too), cmocka_unit_test(an_agent_is_asked), cmocka_unit_test(disks_are_kept),
-                                     cmocka_unit_test(there_and_back), cmocka_unit_test(a_copy_that_does_not_end_well), cmocka_unit_test(several_come), cmocka_unit_test(one_comes_of_a_file), cmocka_unit_test(an_import_that_stops)};
+                                     cmocka_unit_test(there_and_back), cmocka_unit_test(a_copy_that_does_not_end_well), cmocka_unit_test(several_come), cmocka_unit_test(one_comes_of_a_file), cmocka_unit_test(an_import_that_stops), cmocka_unit_test(a_local_disk_is_copied), cmocka_unit_test(what_is_not_so_is_not_verified)};
   return RUN(tests);
 }
