@@ -25,6 +25,12 @@ static const char *config_for(struct planning *p, const char *mount, const char 
 
 static bool local(const struct disk_view *k) { return k->source && *k->source && !k->volume; }
 
+static bool has_local(const struct domain_view *d) {
+  for (size_t i = 0; i < d->disks.count; i++)
+    if (local(&d->disks.item[i])) return true;
+  return false;
+}
+
 static const char *file_host(struct planning *p) {
   struct texts nodes = online_nodes(p);
   return texts_have(&nodes, here(p)) || !nodes.count ? here(p) : nodes.item[0];
@@ -132,12 +138,14 @@ static void copy_disks(struct planning *p, const struct domain_view *d, const ch
     const struct disk_view *k = &d->disks.item[i];
     if (!local(k)) continue;
     const char *to = planf(p, "%s/%s-%s.%s", directory, d->name, k->target, image_format(p, host, k->source)); /* the format stays: the definition says it */
+    step_run(p, host, planf(p, "see that no other %s is there", to), "test", "!", "-e", to, NULL)->harmless = TRUTH_YES;
     struct step *s = step_run(p, host, planf(p, "copy %s of %s to the volume", k->target, d->name), "qemu-img", "convert", "-O", image_format(p, host, k->source), k->source, to, NULL);
     undo_by(p, s, "rm", "-f", to, NULL);
     still_when(p, s, "domain-runs-nowhere", d->name, NULL);
     s->half = TRUTH_YES;
     s->deadline_ms = COPY_MS;
     step_run(p, host, "have its definition name that", "sed", "-i", planf(p, "s|<source file='%s'|<source file='%s'|", k->source, to), config, NULL)->harmless = TRUTH_YES;
+    step_run(p, host, "see that it does", "grep", "-Fq", "-e", planf(p, "<source file='%s'", to), config, NULL)->harmless = TRUTH_YES;
   }
 }
 
@@ -191,7 +199,7 @@ void plan_import(struct planning *p) {
       if (list[k] == d) why = "it is named twice";
     if (why) consequence(p, "%-*s  LEFT ALONE: %s", wide, d->name, why), left = left ? left : planf(p, "%s: %s", d->name, why);
     else if (d->hosts.count) consequence(p, "%-*s  comes, adopted while it runs on %s", wide, d->name, d->hosts.item[0]);
-    else consequence(p, "%-*s  comes, off on %s: pacemaker starts it", wide, d->name, home_of(d));
+    else consequence(p, "%-*s  comes, off on %s: %spacemaker starts it", wide, d->name, home_of(d), has_local(d) ? "its disks are copied to the volume (the old ones stay), and " : "");
     if (!why) list[n++] = d;
   }
   for (size_t i = 0; value_at(p->values, "file", i) && i < MOST; i++) {
