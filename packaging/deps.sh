@@ -75,7 +75,7 @@ elif command -v dnf >/dev/null 2>&1; then
     systemd-container mmdebstrap iproute cpio openssh-clients
   install_sshd dnf install -y openssh-server
 elif command -v zypper >/dev/null 2>&1; then
-  zypper --non-interactive install gcc clang llvm make pkg-config git tmux jq strace python3 procps ncurses-devel pcre2-devel libxml2-devel libjansson-devel \
+  zypper --non-interactive install gcc clang llvm make pkg-config git tmux jq strace zsh python3 procps ncurses-devel pcre2-devel libxml2-devel libjansson-devel \
     utf8proc-devel libcmocka-devel libcorosync-devel libvirt-devel glusterfs-devel libpacemaker-devel \
     systemd-container iproute2 cpio openssh-clients
   install_sshd zypper --non-interactive install openssh-server
