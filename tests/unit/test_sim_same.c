@@ -87,7 +87,7 @@ static bool by_chance(const char *field) {
                                        "gluster.space.bricks.pid", "gluster.space.bricks.port"}; /* of a dead brick: whether it was read just then */
   for (size_t i = 0; i < COUNT(fields); i++)
     if (str_eq(fields[i], field)) return true;
-  return str_starts(field, "corosync.outlook.") || str_starts(field, "pacemaker.placement.") || str_starts(field, "libvirt.setup.") || str_eq(field, "libvirt.domains.domains.hostdevs") || str_eq(field, "libvirt.domains.domains.nics.type"); /* the recordings are older than these */
+  return str_starts(field, "corosync.outlook.") || str_starts(field, "pacemaker.placement.") || str_starts(field, "libvirt.setup.") || str_eq(field, "libvirt.domains.domains.hostdevs") || str_eq(field, "libvirt.domains.domains.agent") || str_eq(field, "libvirt.domains.domains.nics.type"); /* the recordings are older than these */
 }
 
 static int missing(const char *what, const struct texts *from, const struct texts *in, const char *who) {
