@@ -178,6 +178,8 @@ install: all
 	install -m 755 $(BUILD)/kvmconsole $(DESTDIR)$(PREFIX)/bin/
 	$(if $(SOURCE_NAMES),install -m 755 $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%) $(LIBEXEC)/)
 	install -m 644 docs/kvmconsole.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -d $(DESTDIR)$(PREFIX)/share/doc/kvmconsole
+	install -m 644 docs/kvmconsole.conf $(DESTDIR)$(PREFIX)/share/doc/kvmconsole/
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's#/usr/local/bin/#$(PREFIX)/bin/#' packaging/kvmconsole-noc.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/kvmconsole-noc.service
 	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/kvmconsole-noc.service

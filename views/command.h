@@ -30,6 +30,7 @@ struct arguments {
   int words;
   struct config config;
   char *who;                     /* who sits there, for what is written down; owned, main frees it; NULL: nobody acts */
+  struct arena *own;             /* what the operator's own actions are made in; main frees it */
   struct simulation *simulation; /* opened by feed_arguments(), closed by main; NULL: none */
 };
 
