@@ -53,7 +53,7 @@ static void only_copies_are_taken(void **state) {
 static void the_whole_configuration_is_exported(void **state) {
   static const struct trial trials[] = {
       {.name = "configuration-export", .operation = "configuration-export", .words = {"to=/root/x"}, .unrun = true},
-      {.name = "configuration-export-half", .before = {"power off kvm02", "40s"}, .operation = "configuration-export", .words = {"to=/root/x"}, .unrun = true},
+      {.name = "configuration-export-half", .before = {"break bmc kvm02", "power off kvm02", "60s"}, .operation = "configuration-export", .words = {"to=/root/x"}, .unrun = true},
       {.before = {"kvm01$ mkdir /root/x"}, .operation = "configuration-export", .words = {"to=/root/x"}, .refused = "nothing is written over"},
       {.before = {"kvm01$ touch /root/x"}, .operation = "configuration-export", .words = {"to=/root/x"}, .refused = "nothing is written over"},
   };
