@@ -306,6 +306,8 @@ struct plan *operation_plan(const struct operation *o, const struct snapshot *s,
   plan->gluster = truth_of(o->flags & OP_GLUSTER);
   refuse_own_host(&p, target);
   o->plan(&p);
+  /* What it is about has gone since it was chosen: a plan of nothing would be verified at once. */
+  if (!refused(&p) && !plan->steps.count && !plan->consequence.count) refuse_always(&p, "when it is known again", "nobody tells of %s now", target ? target : "what it is about");
   verdict_add(&p);
   /* What is typed to confirm: the target; without one, or where it is a path, the cluster's name. */
   plan->confirm = plan->target && o->target != TARGET_COPY ? plan->target : s->cluster.name ? arena_strdup(a, s->cluster.name) : "cluster";

@@ -57,7 +57,50 @@ static void domains_by_name(void **state) {
   simulated_close(&b);
 }
 
+/* What nobody can tell now is not done: pacemaker is not read, gluster does not answer, the tool is not there. */
+static void nothing_is_done_blindly(void **state) {
+  struct simulated b;
+  (void)state;
+  bench_open(&b, "lab-empty");
+  plan_refused(&b, "cluster-start", "", "pcs on kvm01 is not there");
+  plan_refused(&b, "cluster-enable", "", "pcs on kvm01 is not there");
+  simulated_close(&b);
+  bench_open(&b, "title t\nhost n1 store\nvolume v distribute bricks n1:/b size=1T used=10\nhere n1\n");
+  plan_refused(&b, "gluster-heal-full", "volume=v", "no copies");
+  plan_refused(&b, "gluster-splitbrain", "volume=v", "no copies");
+  /* What was chosen while the cluster was read, and it is not any more. */
+  struct simulated c;
+  struct survey none = {0};
+  bench_open(&c, "degraded");
+  static const struct { const char *operation, *words; } chosen[] = {{"resource-refresh", "resource=app01"}, {"node-reinstate", "host=kvm03"}, {"problem-acknowledge", "problem=node-standby:kvm03;text=x;by=me"}}; /* each is refused */
+  for (size_t i = 0; i < COUNT(chosen); i++) {
+    const struct operation *o = operation_find(chosen[i].operation);
+    struct values v = bench_values(&c, o, chosen[i].words);
+    const struct plan *p = operation_plan(o, b.snap, &v, &none, b.arena);
+    if (p->allowed != TRUTH_NO || !p->why || !p->when) fail_msg("%s is not refused where there is no cluster", o->name);
+  }
+  plan_runs(&c, bench_plan(&c, "problem-acknowledge", chosen[2].words));
+  struct values v = bench_values(&c, operation_find("problem-unacknowledge"), "problem=node-standby:kvm03");
+  if (operation_plan(operation_find("problem-unacknowledge"), b.snap, &v, &none, b.arena)->allowed != TRUTH_NO) fail_msg("problem-unacknowledge is not refused");
+  simulated_close(&b);
+  simulated_close(&c);
+}
+
+static void acknowledging_is_a_plan(void **state) {
+  struct simulated b;
+  (void)state;
+  bench_open(&b, "degraded");
+  struct plan *p = bench_plan(&b, "problem-acknowledge", "problem=node-standby:kvm03;text=new disk on Tuesday;by=root@kvm01");
+  plan_kept(p, "problem-acknowledge");
+  plan_runs(&b, p);
+  p = bench_plan(&b, "problem-unacknowledge", "problem=node-standby:kvm03");
+  plan_kept(p, "problem-unacknowledge");
+  plan_runs(&b, p);
+  simulated_close(&b);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(hosts_are_made_ready_piece_by_piece), cmocka_unit_test(the_cluster_piece_by_piece), cmocka_unit_test(domains_by_name)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(hosts_are_made_ready_piece_by_piece), cmocka_unit_test(the_cluster_piece_by_piece), cmocka_unit_test(domains_by_name), cmocka_unit_test(nothing_is_done_blindly),
+                                     cmocka_unit_test(acknowledging_is_a_plan)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
