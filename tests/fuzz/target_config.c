@@ -1,7 +1,6 @@
 /* A configuration file: taken or refused with a sentence; numbers stay within their bounds. */
 #include "base/config.h"
 #include "base/ini.h"
-#include "ops/own.h"
 #include "tests/fuzz/fuzz.h"
 #include <errno.h>
 #include <stdio.h>
@@ -29,12 +28,6 @@ static void must_be_config(struct config *c, int code, const struct err *e) {
       mem_free(ssh);
     }
     if (input_is_dear()) config_print(c, &out);
-    struct arena *a = arena_new();
-    for (const struct operation *o = own_actions(c, a, NULL, NULL, &out); o->name; o++) {
-      MUST(o->title && o->help && o->danger >= 0 && o->danger <= 2 && own_action_of(o)->words.count, "an action of one's own is whole");
-      MUST(!operation_find(o->name), "and has no other's name");
-    }
-    arena_free(a);
   }
   config_free(c);
   str_free(&out);
