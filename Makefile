@@ -183,6 +183,8 @@ install: all
 	install -m 755 $(BUILD)/kvmconsole $(DESTDIR)$(PREFIX)/bin/
 	$(if $(SOURCE_NAMES),install -m 755 $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%) $(LIBEXEC)/)
 	install -m 644 docs/kvmconsole.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -d $(DESTDIR)$(PREFIX)/share/doc/kvmconsole
+	install -m 644 docs/kvmconsole.conf $(DESTDIR)$(PREFIX)/share/doc/kvmconsole/
 	install -d $(DESTDIR)$(PREFIX)/share/kvmconsole
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 644 packaging/completion/kvmconsole.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmconsole
