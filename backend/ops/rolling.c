@@ -25,7 +25,7 @@ struct turn {
   enum truth may; /* it may go down now */
   const char *why;
   int64_t move_s; /* what is there moves in so many seconds, one after the other */
-  struct texts moves;
+  struct texts live, cold; /* how its domains leave it */
 };
 struct rolling {
   struct planning *p;
@@ -119,17 +119,19 @@ static bool share_a_set(const struct snapshot *s, const struct host_view *one, c
   return false;
 }
 
+static size_t there(const struct turn *t) { return t->live.count + t->cold.count; }
+
 /* What was begun first, then what is safe now; the coordinator late, few domains before many. */
 static int before(const struct turn *a, const struct turn *b) {
   bool began = a->stage == STAGE_BEGUN || a->stage == STAGE_WORKED, other = b->stage == STAGE_BEGUN || b->stage == STAGE_WORKED;
   if (began != other) return began ? -1 : 1;
   if ((a->may == TRUTH_YES) != (b->may == TRUTH_YES)) return a->may == TRUTH_YES ? -1 : 1;
   if ((a->host->dc == TRUTH_YES) != (b->host->dc == TRUTH_YES)) return a->host->dc == TRUTH_YES ? 1 : -1;
-  if (a->moves.count != b->moves.count) return a->moves.count < b->moves.count ? -1 : 1;
+  if (there(a) != there(b)) return there(a) < there(b) ? -1 : 1;
   return str_natural(a->host->name, b->host->name);
 }
 
-/* Two of one replica set do not follow each other where another may stand between them. */
+/* Two of one replica set do not follow each other where another may stand between them, that is not the coordinator. */
 static void put_in_order(struct rolling *r) {
   for (size_t i = 1; i < r->count; i++)
     for (size_t k = i; k > 0 && before(&r->turn[k], &r->turn[k - 1]) < 0; k--) {
@@ -138,7 +140,7 @@ static void put_in_order(struct rolling *r) {
     }
   for (size_t i = 1; i < r->count; i++) {
     size_t k = i;
-    while (k < r->count && share_a_set(r->p->snap, r->turn[i - 1].host, r->turn[k].host)) k++;
+    while (k < r->count && (share_a_set(r->p->snap, r->turn[i - 1].host, r->turn[k].host) || (k > i && r->turn[k].host->dc == TRUTH_YES))) k++;
     if (k == i || k == r->count) continue;
     struct turn t = r->turn[k];
     for (; k > i; k--) r->turn[k] = r->turn[k - 1];
@@ -161,7 +163,7 @@ static void look_at(struct rolling *r, struct turn *t) {
   for (size_t i = 0; i < v->domains.count; i++) {
     const struct domain_view *d = snapshot_domain(p->snap, v->domains.item[i].name);
     if (!d || !texts_have(&d->hosts, t->host->name)) continue;
-    texts_add(p->arena, &t->moves, d->name);
+    texts_add(p->arena, v->domains.item[i].effect == EFFECT_MIGRATES ? &t->live : &t->cold, d->name);
     if (v->domains.item[i].seconds != UNKNOWN_INT) t->move_s += v->domains.item[i].seconds;
   }
 }
@@ -337,8 +339,11 @@ static void say_host(struct rolling *r, const struct turn *t) {
   size_t n = (size_t)(t - r->turn) + 1;
   const char *host = t->host->name, *goes = "";
   if (t->stage == STAGE_WORKED) return consequence(p, "%zu. %s: the work there is done already; it is reinstated", n, host);
-  if (t->moves.count) goes = planf(p, "%s move%s away (about %" PRId64 " s)", names_of(&t->moves, p->arena), t->moves.count == 1 ? "s" : "", t->move_s);
-  else if (t->node) goes = "nothing runs there now";
+  if (there(t)) {
+    const char *live = t->live.count ? planf(p, "%s move%s away live", names_of(&t->live, p->arena), t->live.count == 1 ? "s" : "") : "";
+    const char *cold = t->cold.count ? planf(p, "%s stop%s and start%s elsewhere", names_of(&t->cold, p->arena), t->cold.count == 1 ? "s" : "", t->cold.count == 1 ? "s" : "") : "";
+    goes = planf(p, "%s%s%s (about %" PRId64 " s)", live, *live && *cold ? ", " : "", cold, t->move_s);
+  } else if (t->node) goes = "nothing runs there now";
   else goes = has_bricks(p->snap, t->host) ? "its sets go on with their other bricks, and heal before the next host" : "nothing is kept there";
   consequence(p, "%zu. %s%s: %s%s%s%s", n, host, t->stage == STAGE_BEGUN ? ", where it was stopped" : "", goes, *work_words(r) ? "; then " : "", work_words(r), t->may == TRUTH_YES ? "" : planf(p, " (now %s)", t->why));
 }
