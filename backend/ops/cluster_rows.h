@@ -49,7 +49,7 @@ struct step *shoot(struct planning *p, const struct host_view *h, const char *op
 struct power { const char *by, *path, *script; };
 bool power_known(struct planning *p, const struct host_view *h, struct power *ret); /* else refused */
 struct step *power_step(struct planning *p, const struct power *w, const char *say, const char *what); /* prepare, on, off, forget */
-void power_prepare(struct planning *p, const struct power *w, const char *host); /* the script, and that it works: says whether the power is on */
+struct step *power_prepare(struct planning *p, const struct power *w, const char *host); /* the script, and that it works: says whether the power is on, and exits 2 when it is off */
 void ask_pcs(struct planning *p, const char *host);
 int64_t pcs_of(struct planning *p, const char *host); /* 9, 10, 11, 12; 0 with a refusal: not there, or not known */
 

@@ -79,13 +79,14 @@ bool power_known(struct planning *p, const struct host_view *h, struct power *re
   return true;
 }
 
-void power_prepare(struct planning *p, const struct power *w, const char *host) {
+struct step *power_prepare(struct planning *p, const struct power *w, const char *host) {
   struct step *s = step_run(p, w->by, planf(p, "write down how the power of %s is switched", host), "tee", w->path, NULL);
   s->input = w->script;
   s->harmless = TRUTH_YES;
   s = power_step(p, w, planf(p, "see that the BMC of %s answers: what cuts the power must give it back", host), "prepare");
   undo_by(p, s, "/bin/sh", w->path, "forget", NULL);
   s->half = s->harmless = TRUTH_YES;
+  return s;
 }
 
 static bool can_cut(struct hitting *h, struct power *ret) {

@@ -28,12 +28,15 @@ static void say_each_domain(struct planning *p, const struct host_view *h) {
   if (!there && h->libvirt != LIBVIRT_UNKNOWN) consequence(p, libvirt_seen(p->snap, h->name) ? "no domain runs on %s" : "what runs on %s is not known: its libvirt is not read", h->name);
 }
 
+/* Every agent says of a host without power that it is off, and exits 2. */
+static void prepare(struct planning *p, const struct power *w, const char *host) { step_good(p, power_prepare(p, w, host), 2, "OFF"); }
+
 static void look(struct planning *p, const struct host_view *h) {
   struct power w;
   p->plan->danger = 0;
   if (!power_known(p, h, &w)) return;
   consequence(p, "nothing changes: the device that cuts its power is asked, by %s, and says it as \"Status\"", w.by);
-  power_prepare(p, &w, h->name);
+  prepare(p, &w, h->name);
   forget(p, &w);
 }
 
@@ -51,7 +54,7 @@ static void give(struct planning *p, const struct host_view *h, bool node) {
     if (!shoot(p, h, "--unfence")) return;
   } else {
     if (!power_known(p, h, &w)) return;
-    power_prepare(p, &w, h->name);
+    prepare(p, &w, h->name);
     power_step(p, &w, planf(p, "give %s its power", h->name), "on")->harmless = TRUTH_YES;
     forget(p, &w);
   }
@@ -73,7 +76,7 @@ static void cut(struct planning *p, const struct host_view *h, bool node, bool c
     return;
   }
   if (!power_known(p, h, &w)) return;
-  power_prepare(p, &w, h->name);
+  prepare(p, &w, h->name);
   struct step *s = power_step(p, &w, planf(p, "cut the power of %s", h->name), "off");
   undo_by(p, s, "/bin/sh", w.path, "on", NULL);
   step_wait(p, OFF_MS, "until the others have lost it", "host-gone", h->name, NULL);

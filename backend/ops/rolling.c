@@ -348,23 +348,27 @@ static void say_host(struct rolling *r, const struct turn *t) {
   consequence(p, "%zu. %s%s: %s%s%s%s", n, host, t->stage == STAGE_BEGUN ? ", where it was stopped" : "", goes, *work_words(r) ? "; then " : "", work_words(r), t->may == TRUTH_YES ? "" : planf(p, " (now %s)", t->why));
 }
 
+static const char *another_host(const struct planning *p) {
+  const struct host_view *own = own_host(p);
+  for (size_t i = 0; i < p->snap->hosts.count; i++)
+    if (&p->snap->hosts.item[i] != own && p->snap->hosts.item[i].membership == MEMBERSHIP_MEMBER) return p->snap->hosts.item[i].name;
+  return "another host";
+}
+
 /* The last step of all: it does nothing but say what is left. */
 static void say_own_host(struct rolling *r) {
   struct planning *p = r->p;
   const struct host_view *own = own_host(p);
   struct texts argv = {0};
   CLEANUP(str_free) struct str line = {0};
-  const char *other = NULL;
   if (!own || !can_be_worked_on(p, own) || stage_of(p, own->name) == STAGE_DONE) return;
-  for (size_t i = 0; i < p->snap->hosts.count && !other; i++)
-    if (&p->snap->hosts.item[i] != own && p->snap->hosts.item[i].membership == MEMBERSHIP_MEMBER) other = p->snap->hosts.item[i].name;
   const char *const words[] = {"kvmconsole", "run", "nodes-rolling", planf(p, "host=%s", own->name)};
   for (size_t i = 0; i < COUNT(words); i++) texts_add(p->arena, &argv, words[i]);
   for (size_t i = 0; i < r->command.count; i++) texts_add(p->arena, &argv, planf(p, "command=%s", r->command.item[i]));
   if (r->reboot) texts_add(p->arena, &argv, "reboot=yes");
   if (r->asks) texts_add(p->arena, &argv, "ask=yes");
   shell_words(&line, &argv);
-  const char *left = planf(p, "%s, this console's own host, is left; on %s run: %s", own->name, other ? other : "another host", str_text(&line));
+  const char *left = planf(p, "%s, this console's own host, is left; on %s run: %s", own->name, another_host(p), str_text(&line));
   consequence(p, "%s", left);
   step_pause(p, 0, left);
 }
@@ -433,12 +437,12 @@ void plan_rolling(struct planning *p) {
   for (size_t i = 0; i < p->snap->domains.count; i++) r.running += p->snap->domains.item[i].hosts.count == 1 && str_eq(p->snap->domains.item[i].state, "running");
   if (!take_hosts(&r)) {
     if (own) say_own_host(&r);
-    return (void)refuse_always(p, own ? "when it is run on another host" : "with host=", "no host is left that this console may work on");
+    return (void)refuse_always(p, own ? planf(p, "when it is run on %s", another_host(p)) : "with host=", "no host is left that this console may work on");
   }
   put_in_order(&r);
   refuse_all(&r);
   for (size_t i = 0; i < r.count; i++) {
-    if (r.turn[i].host == own) refuse_always(p, "when it is run on another host, or without it (host=)", "%s is the host that this console runs on: it would end itself half way", own->name);
+    if (r.turn[i].host == own) refuse_always(p, planf(p, "when it is run on %s, or without it (host=)", another_host(p)), "%s is the host that this console runs on: it would end itself half way", own->name);
     else refuse_host(&r, &r.turn[i]);
     if (r.reboot && r.turn[i].store && was_asked(p, r.turn[i].host->name, "glusterd") && exit_of(p, r.turn[i].host->name, "glusterd") != 0) refuse_always(p, "when it does (host-services)", "glusterd does not start with %s: its bricks would stay down", r.turn[i].host->name);
   }

@@ -310,6 +310,9 @@ static void of_others(void **state) {
   ground_compare(p.plan, "host-power-store-off");
   ground_prove(&g, &p, true);
   assert_int_equal(world_host(sim_world(g.sim), "s2")->power, POWER_OFF);
+  p = ground_plan(&g, "host-power", look, NULL);
+  wrong = ground_try(&g, &p); /* its agent exits 2 then, and that is an answer */
+  if (wrong) fail_msg("%s", wrong);
   p = ground_plan(&g, "host-power", on, NULL);
   ground_prove(&g, &p, true);
   assert_int_equal(world_host(sim_world(g.sim), "s2")->power, POWER_ON);
