@@ -215,6 +215,16 @@ static void heals(struct rolling *r, const struct turn *t) {
 
 static void may_go(struct rolling *r, struct step *s, const struct turn *t) { still_when(r->p, s, "may-go-down", t->host->name, NULL); }
 
+/* What an earlier host has sent there must leave as well: as long as the slowest of all nodes takes. */
+static int64_t longest_leave(struct rolling *r) {
+  int64_t most = 0;
+  for (size_t i = 0; i < r->p->snap->hosts.count; i++) {
+    int64_t one = r->p->snap->hosts.item[i].pacemaker ? leave_deadline(r->p, r->p->snap->hosts.item[i].name) : 0;
+    if (one > most) most = one;
+  }
+  return most;
+}
+
 static void drain(struct rolling *r, const struct turn *t, const char *which) {
   struct planning *p = r->p;
   const char *host = t->host->name;
@@ -222,7 +232,7 @@ static void drain(struct rolling *r, const struct turn *t, const char *which) {
   mark(r, t, STAGE_BEGUN);
   if (t->node) {
     may_go(r, for_good(step_standby(p, host)), t);
-    wait_watched(r, t, leave_deadline(p, host), planf(p, "until nothing runs on %s", host), "nothing-runs-on");
+    wait_watched(r, t, longest_leave(r), planf(p, "until nothing runs on %s", host), "nothing-runs-on");
   }
   heals(r, t);
 }
