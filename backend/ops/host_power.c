@@ -29,7 +29,11 @@ static void say_each_domain(struct planning *p, const struct host_view *h) {
 }
 
 /* Every agent says of a host without power that it is off, and exits 2. */
-static void prepare(struct planning *p, const struct power *w, const char *host) { step_good(p, power_prepare(p, w, host), 2, "OFF"); }
+static void prepare(struct planning *p, const struct power *w, const char *host) {
+  struct step *s = power_prepare(p, w, host);
+  s->say = planf(p, "ask what cuts the power of %s whether it has any", host);
+  step_good(p, s, 2, "OFF");
+}
 
 static void look(struct planning *p, const struct host_view *h) {
   struct power w;
