@@ -60,7 +60,7 @@ static bool cluster_whole(struct weighing *w) {
     const struct resource_view *r = device ? resource_seen(w->s, device) : NULL;
     if (h->pacemaker == NODE_UNCLEAN || h->pacemaker == NODE_PENDING || h->pacemaker == NODE_OFFLINE) return unknown(w, "when every node is online, or in standby", "%s is %s", h->name, node_state_names[h->pacemaker]);
     if (!device && !any) return unknown(w, "when it has one (fencing-create)", "fencing is not whole: %s has no fence device", h->name);
-    if (r && (r->failed == TRUTH_YES || r->blocked == TRUTH_YES || r->role == HA_STOPPED)) return unknown(w, "when it is started again (fencing-password, or what keeps it from its BMC)", "fencing is not whole: %s, which fences %s, does not answer", device, h->name);
+    if (r && (r->failed == TRUTH_YES || r->blocked == TRUTH_YES || r->role == HA_STOPPED)) return unknown(w, "when it is started (a node for it in standby, or what keeps it from its BMC: fencing-password)", "fencing is not whole: %s, which fences %s, %s", device, h->name, r->role == HA_STOPPED ? "is stopped" : "does not answer");
   }
   return true;
 }
