@@ -33,10 +33,33 @@ void propose_other_node(struct planning *p, struct texts *ret); /* "to" of "reso
 struct step *crm_meta(struct planning *p, const char *resource, const char *say, const char *name, const char *value); /* value NULL: taken away */
 struct step *crm_clear(struct planning *p, const char *resource, const char *host); /* host NULL: wherever */
 void refuse_last_copies(struct planning *p, const struct host_view *h); /* of volumes, when its bricks go */
+const struct pcmk_node *node_told(struct planning *p, const char *name); /* a node of the cluster; else refused */
+int64_t leave_deadline(struct planning *p, const char *host); /* of all that must leave it: they go at the same time, more or less */
+struct leaving { struct texts live, cold, stays; }; /* resources: how they leave a host that is put in standby */
+struct leaving who_leaves(struct planning *p, const char *host);
+struct texts plain_domains(struct planning *p, const char *host); /* that no resource drives: pacemaker lets them be */
+struct step *step_standby(struct planning *p, const char *host), *step_unstandby(struct planning *p, const char *host);
+const char *known_host(struct planning *p, const char *value); /* why it is none; NULL: it is */
+bool has_bricks(const struct snapshot *s, const struct host_view *h);
+/* Fencing, by hand. */
+const char *last_fencing(struct planning *p, const char *host); /* when, by the cluster's own clock: a later one is the proof */
+void refuse_without_device(struct planning *p, const char *node);
+struct step *shoot(struct planning *p, const struct host_view *h, const char *option); /* by another node; NULL: refused */
+/* Its fence device's own agent, told by the device's own parameters on a node, whatever pacemaker thinks of it. */
+struct power { const char *by, *path, *script; };
+bool power_known(struct planning *p, const struct host_view *h, struct power *ret); /* else refused */
+struct step *power_step(struct planning *p, const struct power *w, const char *say, const char *what); /* prepare, on, off, forget */
+struct step *power_prepare(struct planning *p, const struct power *w, const char *host); /* the script, and that it works: says whether the power is on, and exits 2 when it is off */
 void ask_pcs(struct planning *p, const char *host);
 int64_t pcs_of(struct planning *p, const char *host); /* 9, 10, 11, 12; 0 with a refusal: not there, or not known */
 
 /* ---- plans of one file that are rows of another's table ---- */
+extern const struct operation_argument balance_arguments[], rolling_arguments[], power_arguments[];
+void plan_balance(struct planning *p);
+void survey_rolling(struct planning *p);
+void plan_rolling(struct planning *p);
+void survey_power(struct planning *p);
+void plan_power(struct planning *p);
 extern const struct operation_argument domain_create_arguments[], make_ha_arguments[], undo_ha_arguments[], share_arguments[], setup_arguments[], authenticate_arguments[], password_arguments[], fencing_create_arguments[], fencing_password_arguments[], domain_image_arguments[], hand_over_arguments[];
 extern const struct operation_argument domain_edit_arguments[], agent_arguments[], snapshot_arguments[], snapshot_list_arguments[], snapshot_delete_arguments[], snapshot_revert_arguments[], import_arguments[];
 bool is_plain_name(const char *s); /* it may be a part of a file's name */

@@ -1,7 +1,7 @@
 #include "ops/condition.h"
 #include <string.h>
 
-const struct condition_kind *const condition_groups[] = {store_conditions, cluster_conditions, domain_conditions, NULL};
+const struct condition_kind *const condition_groups[] = {store_conditions, cluster_conditions, domain_conditions, host_conditions, NULL};
 
 const struct condition_kind *condition_kind_find(const char *name) {
   for (size_t g = 0; condition_groups[g]; g++)
@@ -27,7 +27,7 @@ static const struct { const char *name, *facts; } rests_on[] = {
     {"volume-lacks-brick", "gluster.volumes"},                  {"brick-online", "gluster.volumes gluster.bricks"}, {"heals-quiet", "gluster.volumes gluster.heal/1"},
     {"brick-down", "gluster.volumes gluster.bricks"},
     {"task-began", "gluster.space/1"}, {"task-completed", "gluster.space/1"}, {"task-stands", "gluster.space/1"}, {"volume-copies", "gluster.volumes"}, {"gluster-stopped", "gluster.peers gluster.bricks"},
-    {"host-bricks-online", "gluster.volumes gluster.bricks"}, {"split-brain-at-most", "gluster.heal/1"}};
+    {"host-gone", "gluster.peers gluster.probe"}, {"host-bricks-online", "gluster.volumes gluster.bricks"}, {"split-brain-at-most", "gluster.heal/1"}};
 
 static bool read_within(const struct snapshot *s, const char *kind, size_t len, const char *key, int64_t ms) {
   for (size_t i = 0; i < s->sources.count; i++)

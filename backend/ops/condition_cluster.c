@@ -329,7 +329,7 @@ CONDITION(fenced_since) {
   if (str_int(ARG(1), 0, INT64_MAX, &since)) return TRUTH_UNKNOWN;
   for (size_t i = 0; i < s->fencing.count; i++) {
     const struct fencing_view *e = &s->fencing.item[i];
-    if (!str_eq(e->target, ARG(0)) && !(h && str_eq(e->target, h->name))) continue;
+    if (str_eq(e->action, "on") || (!str_eq(e->target, ARG(0)) && !(h && str_eq(e->target, h->name)))) continue;
     if (str_eq(e->result, "success") && e->at != UNKNOWN_INT && e->at > since) return TRUTH_YES;
     if (!**saw) *saw = arena_printf(a, "the last is %s", e->result ? e->result : "without a result");
   }

@@ -250,13 +250,6 @@ void drill_wait_failover(struct hitting *h, bool fenced) {
   }
 }
 
-static bool has_bricks(const struct snapshot *s, const struct host_view *h) {
-  for (size_t v = 0; v < s->volumes.count; v++)
-    for (size_t i = 0; i < s->volumes.item[v].bricks.count; i++)
-      if (snapshot_host(s, s->volumes.item[v].bricks.item[i].host) == h) return true;
-  return false;
-}
-
 /* As it was: the host, its domains wherever they are now, its bricks, and what was written meanwhile healed. */
 void drill_wait_whole(struct hitting *h, int64_t back_ms) {
   struct planning *p = h->p;

@@ -50,8 +50,8 @@ static const char *shooter_of(const struct planning *p, const struct host_view *
   return best ? best->name : NULL;
 }
 
-static struct step *power_step(struct hitting *h, const char *on, const char *say, const char *what) {
-  struct step *s = step_run(h->p, on, say, "/bin/sh", SCRIPT, what, NULL);
+struct step *power_step(struct planning *p, const struct power *w, const char *say, const char *what) {
+  struct step *s = step_run(p, w->by, say, "/bin/sh", w->path, what, NULL);
   s->deadline_ms = 60000;
   return s;
 }
@@ -64,45 +64,55 @@ void drill_power_ask(struct planning *p) {
   if (by) ask_command(p, by, "timers", "systemctl", "is-active", "kvmconsole-drill-revert.timer", NULL);
 }
 
-static bool can_cut(struct hitting *h, const char **ret_by, const char **ret_script) {
-  struct planning *p = h->p;
-  const char *device = fence_device_of(p->snap, h->host->name, NULL), *node = node_name(p->snap, h->host->name);
+bool power_known(struct planning *p, const struct host_view *h, struct power *ret) {
+  const char *device = fence_device_of(p->snap, h->name, NULL), *node = node_name(p->snap, h->name);
   const struct pcmk_param *config = device ? resource_config(p->snap, device) : NULL;
   const char *agent = config && config->agent && strrchr(config->agent, ':') ? strrchr(config->agent, ':') + 1 : NULL;
   const char *plug = config ? drill_plug_of(p, pairs_get(&config->params, "pcmk_host_map"), node) : NULL;
-  *ret_by = shooter_of(p, h->host);
-  if (!device) return refuse_always(p, "when it has one (fencing-create; it may stay switched off)", "%s has no fence device by which its power could be cut and given back", h->host->name), false;
+  *ret = (struct power){.by = shooter_of(p, h), .path = SCRIPT};
+  if (!device) return refuse_always(p, "when it has one (fencing-create; it may stay switched off)", "%s has no fence device by which its power could be cut and given back", h->name), false;
   if (!plain(device) || !plain(agent) || !str_starts(agent, "fence_") || (plug && !plain(plug)))
-    return refuse_always(p, "with a fence device whose agent is a program", "how %s is told to cut the power of %s is not known", device, h->host->name), false;
-  if (!*ret_by) return refuse_always(p, "when another node is online", "no other node is online that could give %s its power back", h->host->name), false;
-  if (str_starts(printed(p, *ret_by, "timers") ? printed(p, *ret_by, "timers") : "", "active")) return refuse_always(p, "when it is over", "the timer of another drill still runs on %s", *ret_by), false;
-  *ret_script = power_script(p, device, agent, plug);
+    return refuse_always(p, "with a fence device whose agent is a program", "how %s is told to cut the power of %s is not known", device, h->name), false;
+  if (!ret->by) return refuse_always(p, "when another node is online", "no other node is online that could give %s its power back", h->name), false;
+  ret->script = power_script(p, device, agent, plug);
+  return true;
+}
+
+struct step *power_prepare(struct planning *p, const struct power *w, const char *host) {
+  struct step *s = step_run(p, w->by, planf(p, "write down how the power of %s is switched", host), "tee", w->path, NULL);
+  s->input = w->script;
+  s->harmless = TRUTH_YES;
+  s = power_step(p, w, planf(p, "see that the BMC of %s answers: what cuts the power must give it back", host), "prepare");
+  undo_by(p, s, "/bin/sh", w->path, "forget", NULL);
+  s->half = s->harmless = TRUTH_YES;
+  return s;
+}
+
+static bool can_cut(struct hitting *h, struct power *ret) {
+  struct planning *p = h->p;
+  if (!power_known(p, h->host, ret)) return false;
+  if (str_starts(printed(p, ret->by, "timers") ? printed(p, ret->by, "timers") : "", "active")) return refuse_always(p, "when it is over", "the timer of another drill still runs on %s", ret->by), false;
   return true;
 }
 
 void drill_power(struct planning *p) {
   struct hitting h;
-  const char *by, *script;
+  struct power w;
   struct texts on = {0};
-  if (!drill_begin(&h, p, given(p, "host")) || !can_cut(&h, &by, &script)) return;
+  if (!drill_begin(&h, p, given(p, "host")) || !can_cut(&h, &w)) return;
   const char *host = h.host->name;
   consequence(p, "%s loses its power at once: nothing on it is shut down", host);
-  struct step *s = step_run(p, by, planf(p, "write down how the power of %s is switched", host), "tee", SCRIPT, NULL);
-  s->input = script;
-  s->harmless = TRUTH_YES;
-  s = power_step(&h, by, planf(p, "see that the BMC of %s answers: what cuts the power must give it back", host), "prepare");
-  undo_by(p, s, "/bin/sh", SCRIPT, "forget", NULL);
-  s->half = s->harmless = TRUTH_YES;
-  const char *const words[] = {"/bin/sh", SCRIPT, "on"};
+  power_prepare(p, &w, host);
+  const char *const words[] = {"/bin/sh", w.path, "on"};
   for (size_t i = 0; i < COUNT(words); i++) texts_add(p->arena, &on, words[i]);
-  drill_armed(&h, by, drill_failover_s(&h) + 30, planf(p, "give %s its power back", host), &on);
-  s = power_step(&h, by, planf(p, "cut the power of %s", host), "off");
-  undo_by(p, s, "/bin/sh", SCRIPT, "on", NULL);
+  drill_armed(&h, w.by, drill_failover_s(&h) + 30, planf(p, "give %s its power back", host), &on);
+  struct step *s = power_step(p, &w, planf(p, "cut the power of %s", host), "off");
+  undo_by(p, s, "/bin/sh", w.path, "on", NULL);
   drill_wait_failover(&h, p->snap->cluster.fencing == TRUTH_YES);
-  s = power_step(&h, by, planf(p, "give %s its power back, if fencing has not", host), "on");
+  s = power_step(p, &w, planf(p, "give %s its power back, if fencing has not", host), "on");
   s->harmless = TRUTH_YES;
-  drill_disarm(&h, by);
-  s = power_step(&h, by, "forget how it is switched", "forget");
+  drill_disarm(&h, w.by);
+  s = power_step(p, &w, "forget how it is switched", "forget");
   s->harmless = TRUTH_YES;
   drill_wait_whole(&h, 600000);
 }

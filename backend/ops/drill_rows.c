@@ -70,7 +70,6 @@ static void choose_any_host(struct planning *p, struct texts *ret) {
     if (!texts_have(ret, p->snap->hosts.item[i].name) && p->snap->hosts.item[i].peer) texts_add(p->arena, ret, p->snap->hosts.item[i].name);
 }
 
-static const char *known_host(struct planning *p, const char *value) { return snapshot_host(p->snap, value) ? NULL : planf(p, "there is no host %s", value); }
 
 static const struct operation_argument cut_arguments[] = {
     {.name = "host", .title = "HOST", .help = "the node, or the host of bricks, that is cut off", .kind = ARG_HOST, .required = true, .propose = propose_host, .choices = choose_any_host, .check = known_host},

@@ -146,6 +146,8 @@ static const struct meaning { const char *program, *after, *words; size_t more; 
     {"crm_resource", NULL, "-p", 1, "which one"},
     {"crm_resource", NULL, "-v", 1, "its value"},
     {"stonith_admin", NULL, "--reboot", 1, "cuts that host's power and gives it back"},
+    {"stonith_admin", NULL, "--fence", 1, "cuts that host's power; it stays off"},
+    {"stonith_admin", NULL, "--unfence", 1, "gives that host its power"},
     {"stonith_admin", NULL, "--timeout", 1, "it may take so many seconds"},
     /* libvirt, images */
     {"virsh", NULL, "-c", 1, "libvirt on this host itself, the whole machine's"},

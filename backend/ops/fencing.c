@@ -172,8 +172,7 @@ const struct operation_argument fencing_password_arguments[] = {
 
 /* ---- test, fence ---- */
 
-/* When it was fenced last, by the cluster's own clock: a later one is the proof. */
-static const char *last_fencing(struct planning *p, const char *host) {
+const char *last_fencing(struct planning *p, const char *host) {
   const struct host_view *h = snapshot_host(p->snap, host);
   int64_t last = 0;
   for (size_t i = 0; i < p->snap->fencing.count; i++) {
@@ -193,7 +192,7 @@ static const char *shooter(const struct planning *p, const struct host_view *tar
   return best ? best->name : NULL;
 }
 
-static void refuse_without_device(struct planning *p, const char *node) {
+void refuse_without_device(struct planning *p, const char *node) {
   if (!fence_device_of(p->snap, node, NULL)) refuse(p, "when it has one (fencing-create)", "no fence device is configured for %s", node);
   else if (p->snap->cluster.fencing != TRUTH_YES) refuse(p, "when stonith-enabled is true (cluster-property)", "fencing is off in this cluster");
 }
@@ -207,16 +206,18 @@ static void say_what_dies(struct planning *p, const struct host_view *h) {
   if (plain.count) consequence(p, "%s die%s and no resource starts %s again", names_of(&plain, p->arena), plain.count == 1 ? "s" : "", plain.count == 1 ? "it" : "them");
 }
 
-static const struct step *shoot(struct planning *p, const struct host_view *h, const char *option, const char *since) {
+struct step *shoot(struct planning *p, const struct host_view *h, const char *option) {
+  bool on = str_eq(option, "--unfence");
   const char *from = shooter(p, h);
   if (!from) {
     refuse_always(p, "when another node is online", "no other node is online that could fence %s", h->name);
     return NULL;
   }
-  struct step *s = step_run(p, from, planf(p, "cut the power of %s", h->name), "stonith_admin", option, node_name(p->snap, h->name), "--timeout", "120", NULL);
+  struct step *s = step_run(p, from, planf(p, on ? "give %s its power" : "cut the power of %s", h->name), "stonith_admin", option, node_name(p->snap, h->name), "--timeout", "120", NULL);
   s->deadline_ms = 180000;
-  already_when(p, s, "fenced-since", h->name, since, NULL);
-  verify_that(p, "fenced-since", h->name, since, NULL);
+  if (on) return s;
+  already_when(p, s, "fenced-since", h->name, last_fencing(p, h->name), NULL);
+  verify_that(p, "fenced-since", h->name, last_fencing(p, h->name), NULL);
   return s;
 }
 
@@ -236,7 +237,7 @@ void plan_fencing_test(struct planning *p) {
   refuse_last_copies(p, h);
   say_what_dies(p, h);
   consequence(p, "it boots, and is expected back as a member within ten minutes; if the cluster does not start with the host, start it by hand (cluster-start)");
-  if (!shoot(p, h, "--reboot", last_fencing(p, node))) return;
+  if (!shoot(p, h, "--reboot")) return;
   /* Both are looked at afterwards: it may be back before anybody saw that it was gone. */
   step_wait(p, 180000, "until the cluster has it for fenced", "fenced-since", node, last_fencing(p, node), NULL);
   step_wait(p, 600000, "until it is back", "node-joined", node, NULL);
@@ -257,7 +258,7 @@ void plan_fencing_fence(struct planning *p) {
   refuse_last_copies(p, h);
   say_what_dies(p, h);
   consequence(p, off ? "it stays off until somebody switches it on" : "it boots again by itself");
-  if (!shoot(p, h, off ? "--fence" : "--reboot", last_fencing(p, node))) return;
+  if (!shoot(p, h, off ? "--fence" : "--reboot")) return;
   if (off) verify_that(p, "node-away", node, NULL);
   p->plan->verify_ms = 180000;
 }

@@ -3,14 +3,13 @@
 
 #define NODE {.name = "node", .title = "NODE", .help = "which node of the cluster", .kind = ARG_NODE, .required = true}
 
-static const struct pcmk_node *node_told(struct planning *p, const char *name) {
+const struct pcmk_node *node_told(struct planning *p, const char *name) {
   const struct pcmk_node *n = cluster_told(p) ? node_seen(p->snap, name) : NULL;
   if (!n && !refused(p)) refuse_always(p, "when it is a node of the cluster", "pacemaker does not know %s", name);
   return n;
 }
 
-/* The deadline of all that must leave: they go at the same time, more or less. */
-static int64_t leave_deadline(struct planning *p, const char *host) {
+int64_t leave_deadline(struct planning *p, const char *host) {
   struct texts on = resources_on(p->snap, host, p->arena);
   int64_t most = 60000;
   for (size_t i = 0; i < on.count; i++)
@@ -20,9 +19,7 @@ static int64_t leave_deadline(struct planning *p, const char *host) {
 
 /* ---- standby ---- */
 
-struct leaving { struct texts live, cold, stays; };
-
-static struct leaving who_leaves(struct planning *p, const char *host) {
+struct leaving who_leaves(struct planning *p, const char *host) {
   struct texts on = resources_on(p->snap, host, p->arena);
   struct leaving l = {0};
   for (size_t i = 0; i < on.count; i++) texts_add(p->arena, !is_driven(p, on.item[i]) ? &l.stays : moves_live(p, on.item[i]) ? &l.live : &l.cold, on.item[i]);
@@ -61,8 +58,7 @@ static void say_who_leaves(struct planning *p, const char *host, const struct le
   if (others.count == 1) consequence(p, "%s is the only node left that takes resources", others.item[0]);
 }
 
-/* Domains that no resource drives: pacemaker lets them be. */
-static struct texts plain_domains(struct planning *p, const char *host) {
+struct texts plain_domains(struct planning *p, const char *host) {
   const struct host_view *h = snapshot_host(p->snap, host);
   struct texts t = {0};
   for (size_t i = 0; i < p->snap->domains.count; i++)
@@ -70,20 +66,22 @@ static struct texts plain_domains(struct planning *p, const char *host) {
   return t;
 }
 
-static void step_standby(struct planning *p, const char *host) {
+struct step *step_standby(struct planning *p, const char *host) {
   const char *node = node_name(p->snap, host);
   struct step *s = step_run(p, cluster_host(p), planf(p, "put %s in standby", host), "crm_standby", "-N", node, "-v", "on", NULL);
   undo_by(p, s, "crm_standby", "-N", node, "-D", NULL);
   already_when(p, s, "node-standby", host, NULL);
   s->harmless = TRUTH_YES;
+  return s;
 }
 
-static void step_unstandby(struct planning *p, const char *host) {
+struct step *step_unstandby(struct planning *p, const char *host) {
   const char *node = node_name(p->snap, host);
   struct step *s = step_run(p, cluster_host(p), planf(p, "let %s take resources again", host), "crm_standby", "-N", node, "-D", NULL);
   undo_by(p, s, "crm_standby", "-N", node, "-v", "on", NULL);
   already_when(p, s, "node-not-standby", host, NULL);
   s->harmless = TRUTH_YES;
+  return s;
 }
 
 static void plan_standby(struct planning *p) {
@@ -163,12 +161,12 @@ static void plan_unmaintenance(struct planning *p) {
 
 /* ---- drain and reinstate: a host that is to be taken down, and the way back ---- */
 
-static const char *known_host(struct planning *p, const char *value) { return snapshot_host(p->snap, value) ? NULL : planf(p, "there is no host %s", value); }
+const char *known_host(struct planning *p, const char *value) { return snapshot_host(p->snap, value) ? NULL : planf(p, "there is no host %s", value); }
 
-static bool has_bricks(const struct planning *p, const struct host_view *h) {
-  for (size_t v = 0; v < p->snap->volumes.count; v++)
-    for (size_t i = 0; i < p->snap->volumes.item[v].bricks.count; i++)
-      if (snapshot_host(p->snap, p->snap->volumes.item[v].bricks.item[i].host) == h) return true;
+bool has_bricks(const struct snapshot *s, const struct host_view *h) {
+  for (size_t v = 0; v < s->volumes.count; v++)
+    for (size_t i = 0; i < s->volumes.item[v].bricks.count; i++)
+      if (snapshot_host(s, s->volumes.item[v].bricks.item[i].host) == h) return true;
   return false;
 }
 
@@ -196,7 +194,7 @@ static void plan_drain(struct planning *p) {
   const char *name = given(p, "host");
   const struct host_view *h = snapshot_host(p->snap, name);
   if (!h) return;
-  bool node = h->membership || h->pacemaker, store = has_bricks(p, h);
+  bool node = h->membership || h->pacemaker, store = has_bricks(p->snap, h);
   const struct pcmk_node *n = node ? node_told(p, name) : NULL;
   if (node && !n) return;
   if (!node && !store) refuse_always(p, "never: there is nothing to do", "%s is neither a node nor has it bricks", name);
@@ -224,14 +222,14 @@ static void plan_reinstate(struct planning *p) {
   const char *name = given(p, "host");
   const struct host_view *h = snapshot_host(p->snap, name);
   if (!h) return;
-  bool node = h->membership || h->pacemaker, store = has_bricks(p, h) || h->peer;
+  bool node = h->membership || h->pacemaker, store = has_bricks(p->snap, h) || h->peer;
   if (!node && !store) refuse_always(p, "never: there is nothing to do", "%s is neither a node nor a peer", name);
   if (store) {
     struct step *s = step_run(p, name, planf(p, "start the storage daemon of %s", name), "systemctl", "start", "glusterd", NULL);
     tested_by(p, s, "systemctl", "is-active", "--quiet", "glusterd", NULL);
     s->harmless = TRUTH_YES;
     step_wait(p, 120000, "until it is back in the pool", "peer-connected", name, NULL);
-    if (has_bricks(p, h)) step_wait(p, 120000, "until its bricks are up", "bricks-up-on", name, NULL);
+    if (has_bricks(p->snap, h)) step_wait(p, 120000, "until its bricks are up", "bricks-up-on", name, NULL);
     consequence(p, "%s serves its bricks again, and what was written meanwhile is healed first", name);
     verify_that(p, "peer-connected", name, NULL);
   }
@@ -277,5 +275,11 @@ const struct operation node_operations[] = {
      .help = "Standby, then waits until nothing runs on the host and no heal is left, so that it can be switched off without losing anything."},
     {.name = "node-reinstate", .title = "Reinstate the host: take it back in order", .target = TARGET_HOST, .danger = 1, .arguments = host_argument, .plan = plan_reinstate,
      .help = "After the host is back: its storage first, then the heals, then resources."},
+    {.name = "nodes-balance", .title = "Spread the domains over the hosts", .target = TARGET_CLUSTER, .danger = 1, .arguments = balance_arguments, .plan = plan_balance,
+     .help = "Moves as few domains as needed, live and one after the other, until no host's memory is given away much more than another's. Each move has its reason; none is made that would be undone, and nothing while a heal or a migration runs."},
+    {.name = "nodes-rolling", .title = "Work on all hosts, one after the other", .target = TARGET_CLUSTER, .danger = 2, .arguments = rolling_arguments, .survey = survey_rolling, .plan = plan_rolling,
+     .help = "Rolling maintenance: each host is drained, worked on (a command, a reboot, or by hand), waited for until it is whole again, and reinstated, before the next one. Stops at the first surprise, and goes on where it stopped when it is begun again; the console's own host is left for another console."},
+    {.name = "host-power", .title = "Switch a host's power", .target = TARGET_HOST, .danger = 2, .flags = OP_NOT_OWN_HOST, .arguments = power_arguments, .survey = survey_power, .plan = plan_power,
+     .help = "By its BMC or whatever fence device is known for it: looks whether it has power, switches it on, off, or off and on again. A node of the cluster is switched off by pacemaker's fencing, so that everybody knows."},
     {.name = NULL},
 };

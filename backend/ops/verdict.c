@@ -21,6 +21,9 @@ static const struct takes { const char *operation, *argument; bool dead; const c
     {"gluster-brick-reset-start", "brick", false, "copies", "heal", "set-on-one-host first-brick-mandatory brick-full"},
     {"gluster-copies-lower", "brick", false, "copies", "heal", "set-on-one-host first-brick-mandatory"},
     {"gluster-stop-host", "host", false, "copies", "heal", "set-on-one-host first-brick-mandatory"},
+    {"host-power", "host", true, "quorum copies placement memory", "heal domains", "lock-outlives-failover slow-ping definition-not-shared local-disk leftover-constraint"},
+    {"nodes-balance", NULL, false, NULL, NULL, "no-trust mount-missing cache-mode"},
+    {"nodes-rolling", NULL, false, NULL, NULL, FENCES " set-on-one-host first-brick-mandatory " MOVES},
     {"resource-move", NULL, false, NULL, NULL, MOVES},
     {"domain-migrate", NULL, false, NULL, NULL, MOVES},
     {"domain-make-ha", NULL, false, NULL, NULL, "autostart defined-twice cache-mode host-cpu local-disk"},
@@ -126,7 +129,7 @@ static void lint(struct planning *p, const struct takes *t) {
 
 void verdict_add(struct planning *p) {
   const struct takes *t = takes_of(p->operation);
-  if (!t) return;
+  if (!t || p->plan->danger < p->operation->danger) return; /* as it was given it takes nothing down */
   if (t->layers && p->plan->forcible != TRUTH_NO) judge(p, t); /* what nothing overrules says enough */
   lint(p, t);
 }

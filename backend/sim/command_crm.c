@@ -379,7 +379,7 @@ static int crm_standby(struct call *c) {
 }
 
 static int stonith_admin(struct call *c) {
-  static const struct { const char *shorter, *longer, *action; } actions[] = {{"-B", "--reboot", "reboot"}, {"-F", "--fence", "off"}, {"-C", "--confirm", NULL}};
+  static const struct { const char *shorter, *longer, *action; } actions[] = {{"-B", "--reboot", "reboot"}, {"-F", "--fence", "off"}, {"-U", "--unfence", "on"}, {"-C", "--confirm", NULL}};
   CLEANUP(arena_freep) struct arena *a = arena_new();
   CLUSTER(c);
   for (size_t i = 0; i < COUNT(actions); i++) {

@@ -108,7 +108,9 @@ int power_shell(struct call *c) {
   if (!bmc_lets_in(c->w, c->host, target)) return fail(c, 1, "Failed: Unable to obtain correct plug status or plug is not available");
   if (str_eq(what, "off")) host_power_off(c->w, target);
   if (str_eq(what, "on")) host_power_on(c->w, target);
-  say(c, str_eq(what, "off") ? "Success: Powered OFF" : str_eq(what, "on") ? "Success: Powered ON" : "Status: ON");
+  bool off = target->power == POWER_OFF;
+  say(c, str_eq(what, "off") ? "Success: Powered OFF" : str_eq(what, "on") ? "Success: Powered ON" : off ? "Status: OFF" : "Status: ON");
+  if (off && str_eq(what, "prepare")) c->r->code = 2;
   return COMMAND_DONE;
 }
 

@@ -88,6 +88,23 @@ static int disable(struct call *c) {
   return COMMAND_DONE;
 }
 
+/* In order: pacemaker moves away what it runs there, then every process ends and says so to whoever it is connected with. */
+static int ends_host(struct call *c, bool boots) {
+  struct sim_host *h = c->host;
+  if (daemon_runs(h, "pacemaker") && h->joined != JOIN_DOWN) {
+    if (!h->leaving) pacemaker_leave(c->w, h, true);
+    return COMMAND_WAITS;
+  }
+  daemon_stop(c->w, h, "corosync");
+  daemon_stop(c->w, h, "glusterd");
+  on_kill_brick(c->w, h->name, NULL);
+  host_power_off(c->w, h);
+  if (boots) host_power_on(c->w, h);
+  return COMMAND_DONE;
+}
+static int reboot(struct call *c) { return ends_host(c, true); }
+static int poweroff(struct call *c) { return ends_host(c, false); }
+
 static int daemon_reload(struct call *c) { return (void)c, COMMAND_DONE; }
 static int no_verb(struct call *c) { return fail(c, 1, "Unknown command verb %s.", word_at(c, 0) ? word_at(c, 0) : "(none)"); }
 
@@ -211,6 +228,6 @@ static int qemu_img_create(struct call *c) {
 
 const struct command system_commands[] = {
     {"systemctl", "is-active", is_active, 10}, {"systemctl", "is-enabled", is_enabled, 10}, {"systemctl", "start", start, 600}, {"systemctl", "stop", stop, 300}, {"systemctl", "restart", restart, 900},
-    {"systemctl", "enable", enable, 200}, {"systemctl", "disable", disable, 200}, {"systemctl", "daemon-reload", daemon_reload, 200}, {"systemctl", "", no_verb, 10}, {"mountpoint", "", mountpoint, 5},
+    {"systemctl", "enable", enable, 200}, {"systemctl", "disable", disable, 200}, {"systemctl", "daemon-reload", daemon_reload, 200}, {"systemctl", "reboot", reboot, 100}, {"systemctl", "poweroff", poweroff, 100}, {"systemctl", "", no_verb, 10}, {"mountpoint", "", mountpoint, 5},
     {"mount", "", mount, 700}, {"umount", "", umount, 200}, {"tee", "", tee, 5}, {"cat", "", cat, 5}, {"rm", "", rm, 5}, {"chmod", "", nothing, 5}, {"chpasswd", "", nothing, 60},
     {"true", "", nothing, 1}, {"false", "", no, 1}, {"hostname", "", hostname, 5}, {"qemu-img", "create", qemu_img_create, 120}, {.program = NULL}};

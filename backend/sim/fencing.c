@@ -86,12 +86,14 @@ void fence(struct world *w, struct sim_host *from, struct sim_host *target, cons
   world_later(w, works ? delay + done : d ? delay + failed : NO_DEVICE_MS, "fencing", target->name, works ? "works" : "fails");
 }
 
+static bool gives_power(const char *action) { return str_eq(action, "on"); }
+
 /* A host that shoots and is shot has sent its word already, or it never does. */
 void on_plug(struct world *w, const char *subject, const char *detail) {
   struct sim_host *h = world_host(w, subject);
   const struct sim_fencing *f = fencing_of(w, subject);
   const struct sim_host *by = f ? world_host(w, f->from) : NULL;
-  (void)detail;
+  if (gives_power(detail)) return;
   if (h && by && (host_up(by) || (by->power == POWER_OFF && w->clock - by->power_since < SENT_MS))) host_power_off(w, h);
 }
 
@@ -140,9 +142,9 @@ void on_fencing(struct world *w, const char *subject, const char *detail) {
   drop_item(&w->shooting, sizeof *w->shooting.item, (size_t)(at - w->shooting.item));
   if (works || host_up(by) || heard_by_others(w, by)) remember(w, &f, works); /* what a dead host was about nobody hears */
   if (works) {
-    fenced(w, target);
+    if (!gives_power(f.action)) fenced(w, target);
     if (strcmp(f.action, "off")) host_power_on(w, target);
-  } else {
+  } else if (!gives_power(f.action)) {
     world_later(w, AGAIN_MS, "fence again", subject, NULL);
   }
   world_touch(w, LAYER_PACEMAKER);
