@@ -13,7 +13,7 @@ struct condition_kind {
 };
 /* Tables, one a layer of the stack; each ends with name NULL, the list with NULL. */
 extern const struct condition_kind *const condition_groups[];
-extern const struct condition_kind store_conditions[], cluster_conditions[], domain_conditions[];
+extern const struct condition_kind store_conditions[], cluster_conditions[], domain_conditions[], member_conditions[];
 const struct condition_kind *condition_kind_find(const char *name);
 
 /* saw (in a): what there is instead or meanwhile, "" or a clause; NULL when not wanted. A condition of no known name is unknown. */

@@ -26,7 +26,7 @@ struct command {
   command_fn *run;
   int64_t takes_ms;
 };
-extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[], log_commands[], drill_commands[], guard_commands[], store_commands[]; /* end with program NULL */
+extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[], log_commands[], drill_commands[], guard_commands[], store_commands[], member_commands[]; /* end with program NULL */
 
 void say(struct call *c, const char *format, ...) PRINTF(2, 3);      /* a line on stdout */
 int fail(struct call *c, int code, const char *format, ...) PRINTF(3, 4); /* a line on stderr; COMMAND_DONE */
@@ -49,6 +49,7 @@ int write_stamps(struct call *c); /* a file that is written each tenth of a seco
 int guest_write_stamps(struct call *c); /* a line a write of the guest, as seen on its brick */
 int host_stamps(struct call *c);
 int ping_stamps(struct call *c); /* ping -D, each tenth of a second */
+bool has_watchdog(const struct sim_host *h, const char *path);
 const char *process_name(struct call *c, const char *path); /* /proc/PID/comm of a brick; NULL: it is none */
 /* Words that tabs join, run as a timer's command; false: it waits for something and wants to be called again. */
 bool command_later(struct world *w, struct sim_host *h, const char *line);

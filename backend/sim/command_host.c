@@ -99,12 +99,15 @@ static bool holds_bytes(struct call *c, const char *path) { /* an image is no te
   return f && f->size > 0;
 }
 
+bool has_watchdog(const struct sim_host *h, const char *path) { return str_eq(path, "/dev/watchdog") && !pairs_get(&h->setup, "unwatched"); }
+
 static int test(struct call *c) {
   const char *how = c->count > 0 ? c->rest[0] : "", *path = c->count > 1 ? c->rest[1] : "";
   bool file = is_file(c, path), directory = is_directory(c, path), yes = file || directory;
   if (str_eq(how, "-d")) yes = directory;
   else if (str_eq(how, "-f")) yes = file;
-  else if (str_eq(how, "-c")) yes = file && str_eq(path, "/dev/kvm");
+  else if (str_eq(how, "-c")) yes = (file && str_eq(path, "/dev/kvm")) || has_watchdog(c->host, path);
+  else if (str_eq(how, "-b")) yes = file && !strncmp(path, "/dev/", 5);
   else if (str_eq(how, "-s")) yes = file && any_file(c, path) && (*any_file(c, path) || holds_bytes(c, path));
   c->r->code = !yes;
   return COMMAND_DONE;
@@ -273,6 +276,7 @@ static void package_in(struct call *c, const char *name) {
   static const struct { const char *package, *daemon; enum life life; bool enabled; } brings[] = {
       {"glusterfs-server", "glusterd", LIFE_STOPPED, false}, {"libvirt-daemon-system", "libvirtd", LIFE_RUNNING, true}, {"pcs", "pcsd", LIFE_RUNNING, true},
       {"firewalld", "firewalld", LIFE_RUNNING, true},         {"ufw", "ufw", LIFE_RUNNING, true},
+      {"corosync-qdevice", "corosync-qdevice", LIFE_STOPPED, false}, {"corosync-qnetd", "corosync-qnetd", LIFE_STOPPED, false}, {"sbd", "sbd", LIFE_STOPPED, false},
       {"corosync", "corosync", LIFE_STOPPED, false},         {"pacemaker", "pacemaker", LIFE_STOPPED, false}};
   if (has_package(c->host, name)) return;
   add_text(c->w, &c->host->packages, name);

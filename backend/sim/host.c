@@ -43,11 +43,15 @@ void daemon_start(struct world *w, struct sim_host *h, const char *daemon) {
   const struct sim_daemon *d = h ? host_daemon(h, daemon) : NULL;
   if (!host_up(h) || !d || d->life != LIFE_STOPPED) return; /* a hung one is not started again: systemd holds it for running */
   if (str_eq(daemon, "pacemaker") && !daemon_runs(h, "corosync")) daemon_start(w, h, "corosync");
-  if (set_life(w, h, daemon, LIFE_RUNNING)) daemon_changed(w, h, daemon, true);
+  if (!set_life(w, h, daemon, LIFE_RUNNING)) return;
+  const struct sim_daemon *sbd = str_eq(daemon, "corosync") ? host_daemon(h, "sbd") : NULL; /* it comes and goes with corosync */
+  if (sbd && YES(sbd->enabled)) set_life(w, h, "sbd", LIFE_RUNNING);
+  daemon_changed(w, h, daemon, true);
 }
 
 void daemon_stop(struct world *w, struct sim_host *h, const char *daemon) {
   if (str_eq(daemon, "corosync") && daemon_runs(h, "pacemaker")) daemon_stop(w, h, "pacemaker");
+  if (str_eq(daemon, "corosync")) set_life(w, h, "sbd", LIFE_STOPPED);
   if (set_life(w, h, daemon, LIFE_STOPPED)) daemon_changed(w, h, daemon, true);
 }
 
