@@ -74,7 +74,7 @@ void survey_node_add(struct planning *p) {
   packages_ask(p, node, roles_wanted(p));
   for (size_t i = 0; i < nodes.count; i++) ask_command(p, node, planf(p, "name %s", nodes.item[i]), "getent", "hosts", nodes.item[i], NULL);
   for (size_t i = 0; i < mounts.count; i++) ask_command(p, node, planf(p, "mount %s", mounts.item[i]), "mountpoint", "-q", mounts.item[i], NULL);
-  ask(p, node, "libvirt");
+  ask_command(p, node, "guests", "virsh", "-r", "list", "--name", NULL);
   if (roles_wanted(p) & ROLE_SBD) ask_command(p, node, "watchdog", "test", "-c", WATCHDOG, NULL);
 }
 
@@ -91,7 +91,7 @@ static const char *why_not_run(struct planning *p, const char *node, const char 
   struct texts mounts = mount_points(p);
   for (size_t i = 0; i < mounts.count; i++)
     if (exit_of(p, node, planf(p, "mount %s", mounts.item[i])) != 0) return *ret_when = planf(p, "gluster-mount host=%s", node), planf(p, "%s is not mounted on %s", mounts.item[i], node);
-  if (exit_of(p, node, "libvirt") != 0) return *ret_when = planf(p, "host-prepare host=%s role=kvm", node), planf(p, "%s has no libvirt", node);
+  if (exit_of(p, node, "guests") != 0) return *ret_when = planf(p, "host-prepare host=%s role=kvm", node), planf(p, "libvirt on %s does not answer", node);
   return NULL;
 }
 

@@ -12,11 +12,10 @@ static bool is_on(const struct planning *p) { return pcmk_truth(property_seen(p-
 /* ---- the restart ---- */
 
 static struct texts running(struct planning *p) { /* by pacemaker, without its fence devices */
-  struct texts t = {0}, nodes = nodes_configured(p);
-  for (size_t i = 0; i < nodes.count; i++) {
-    struct texts on = resources_on(p->snap, nodes.item[i], p->arena);
-    for (size_t k = 0; k < on.count; k++)
-      if (!texts_have(&t, on.item[k])) texts_add(p->arena, &t, on.item[k]);
+  struct texts t = {0};
+  for (size_t i = 0; i < p->snap->resources.count; i++) {
+    const struct resource_view *r = &p->snap->resources.item[i];
+    if (!is_fence_device(r) && r->hosts.count && !texts_have(&t, r->id)) texts_add(p->arena, &t, r->id);
   }
   return t;
 }
@@ -98,7 +97,7 @@ static void say_meaning(struct planning *p, bool disk, int64_t seconds) {
   consequence(p, "a node that loses quorum%s ends itself within %" PRId64 " s by its watchdog; nothing on it is shut down", disk ? " and the disk" : "", seconds);
   consequence(p, "a node whose sbd, corosync or pacemaker hangs is reset too, by nobody but itself");
   if (disk) consequence(p, "the disk only carries the word: fencing by it wants a device of its own (pcs stonith create fence-sbd fence_sbd devices=%s), and a disk that all nodes lose at once leaves quorum to decide", given(p, "device"));
-  else consequence(p, "stonith-watchdog-timeout becomes %" PRId64 " s: after that time pacemaker takes a lost node for dead and starts its domains elsewhere, so a watchdog that does not bite is two writers: prove it (drill-power, or halt a node)", 2 * seconds);
+  else consequence(p, "stonith-watchdog-timeout becomes %" PRId64 " s: after that time pacemaker takes a lost node for dead and starts its domains elsewhere, so a watchdog that does not bite is two writers: prove it (the drill network-cut)", 2 * seconds);
 }
 
 void plan_sbd_enable(struct planning *p) {

@@ -35,6 +35,7 @@ const char *host_file(struct call *c, const char *path) {
     return arena_printf(c->w->arena, "%08llx-0000-4000-8000-%012llx\n", (unsigned long long)(a >> 32), (unsigned long long)(a & 0xffffffff));
   }
   if ((text = process_name(c, path)) != NULL || (text = task_file(c, path)) != NULL) return text;
+  if (!strcmp(path, "/var/lib/glusterd/glusterd.info") && has_package(c->host, "glusterfs-server")) return arena_printf(c->w->arena, "UUID=%s\noperating-version=100000\n", c->host->gluster_uuid);
   if (!strcmp(path, "/proc/cpuinfo")) return "processor\t: 0\nflags\t\t: fpu vme de pse tsc msr pae mce cx8 sep lm vmx nx\n";
   if (!strcmp(path, "/etc/fstab")) return "";
   if (!strcmp(path, "/etc/network/interfaces")) return host_interfaces(c);
@@ -57,7 +58,7 @@ static bool below(const char *path, const char *directory) {
 static bool is_brick_or_above(const struct call *c, const char *path) {
   EACH(c->w->volumes, struct sim_volume, v)
     EACH(v->bricks, struct sim_brick, b)
-      if (str_eq(b->host, c->host->name) && (str_eq(b->path, path) || below(b->path, path))) return true;
+      if (str_eq(b->host, c->host->name) && !brick_wiped(c->host, b->path) && (str_eq(b->path, path) || below(b->path, path))) return true;
   return false;
 }
 
@@ -134,7 +135,7 @@ static int ls(struct call *c) {
   if (v) return COMMAND_DONE;
   EACH(c->w->volumes, struct sim_volume, x)
     EACH(x->bricks, struct sim_brick, b) {
-      if (!str_eq(b->host, c->host->name)) continue;
+      if (!str_eq(b->host, c->host->name) || brick_wiped(c->host, b->path)) continue;
       if (str_eq(b->path, path)) list_child(c, a, &seen, arena_printf(a, "%s/.glusterfs", path), path);
       else if (below(b->path, path)) list_child(c, a, &seen, b->path, path);
     }

@@ -169,6 +169,24 @@ void on_power_on(struct world *w, const char *subject, const char *detail) {
   if (world_host(w, subject)) host_power_on(w, world_host(w, subject));
 }
 
+/* What was on its disks is gone; gluster is installed, and has made itself a UUID. */
+void on_renew(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  const char *names = h ? pairs_get(&h->files, "/etc/hosts") : NULL;
+  (void)detail;
+  if (!h) return;
+  host_power_off(w, h);
+  h->files.count = h->mounts.count = h->attributes.count = 0;
+  set_pair(w, &h->files, "/etc/hosts", names);
+  set_pair(w, &h->files, "/var/lib/glusterd/glusterd.info", "UUID=00000000-0000-4000-8000-000000000001\noperating-version=100000\n");
+  set_pair(w, &h->setup, "stranger", "yes");
+  EACH(h->daemons, struct sim_daemon, d) d->enabled = truth_of(str_eq(d->name, "sshd") || str_eq(d->name, "glusterd"));
+  EACH(w->volumes, struct sim_volume, v)
+    EACH(v->bricks, struct sim_brick, b)
+      if (str_eq(b->host, h->name)) b->used = 28 << 20, b->full_heal = TRUTH_YES, set_pair(w, &h->setup, world_words(w, "wiped %s", b->path), "yes");
+  host_power_on(w, h);
+}
+
 void on_freeze(struct world *w, const char *subject, const char *detail) {
   struct sim_host *h = world_host(w, subject);
   (void)detail;

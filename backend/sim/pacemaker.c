@@ -252,7 +252,11 @@ static void think_for(struct world *w, struct sim_host *dc) {
     world_later(w, 1000, "power off", dc->name, NULL);
     return;
   }
-  if (is_true(cluster_property(w, "maintenance-mode"))) return;
+  if (is_true(cluster_property(w, "maintenance-mode"))) { /* what is told to stop leaves everything running */
+    for (size_t i = 0; i < w->hosts.count; i++)
+      if (node_online(dc, &w->hosts.item[i])) let_go(w, &w->hosts.item[i]);
+    return;
+  }
   CLEANUP(mem_freep) int *place = mem_alloc((w->resources.count + 1) * sizeof *place);
   schedule_place(w, dc, place);
   struct thinking t = {w, dc, place};
