@@ -77,12 +77,13 @@ void host_replace_survey(struct planning *p) {
 /* Two of one name write two truths: nothing of the dead one may speak. A new machine of its name may be reached; its bricks may not be. */
 static void check_dead(struct planning *p, const struct replacing *r) {
   const char *life = r->same ? NULL : sign_of_life(p, r->h);
+  if (r->h->membership == MEMBERSHIP_MEMBER) life = "corosync has it for a member";
   if (r->h->peer == PEER_CONNECTED) life = "its gluster daemon is connected";
   for (size_t i = 0; i < r->count; i++)
     if (r->lost[i].b->online == TRUTH_YES || r->lost[i].b->answers == TRUTH_YES) life = planf(p, "its brick %s answers", r->lost[i].b->path);
   if (life) refuse_always(p, "when it is off and stays off; a host that lives is taken out brick by brick (gluster-brick-replace, gluster-peer-detach)", "%s is not dead: %s", r->dead, life);
   else if (r->h->peer != PEER_DISCONNECTED) refuse_always(p, "when the pool counts it as disconnected", "%s is not known to be dead: it is %s in the pool", r->dead, peer_state_names[r->h->peer] ? peer_state_names[r->h->peer] : "unknown");
-  if (!r->same && (r->h->membership || r->h->pacemaker) && holds(p, "node-away", r->h->name, NULL) != TRUTH_YES)
+  if ((r->h->membership || r->h->pacemaker) && holds(p, "node-away", r->h->name, NULL) != TRUTH_YES)
     refuse_always(p, "when it was fenced (fencing-fence), or confirmed to be off (fencing-confirm)", "%s is a node too, and nothing has proven yet that it is off: it may still write", r->dead);
 }
 
@@ -94,6 +95,8 @@ static void check_copies(struct planning *p, const struct replacing *r) {
     if (!str_eq(v->status, "started")) refuse_always(p, "when it is started: gluster-volume-start", "volume %s is not started", v->name);
     if (v->split_brain > 0) refuse_always(p, "when it is resolved: gluster-splitbrain-resolve", "files of %s are in split-brain: the copy that is left may be the wrong one", v->name);
     refuse_while_tasks(p, v);
+    const char *daemon = pairs_get(&v->options, "cluster.self-heal-daemon");
+    if (daemon && option_same(daemon, "off")) refuse_always(p, "with gluster-volume-set option=cluster.self-heal-daemon=on", "the self-heal daemon of %s is turned off: nothing would fill the new brick", v->name);
     for (size_t k = 0; k < v->bricks.count; k++) {
       const struct brick_view *o = &v->bricks.item[k];
       if (o->set != r->lost[i].b->set || snapshot_host(p->snap, o->host) == r->h) continue;

@@ -120,6 +120,7 @@ static void replaces_hosts(void **state) {
       {.scenario = spread, .before = {"power off s2", "90s"}, .operation = "host-replace", .words = {"host=s2", "new=s1", "path=/data/c"}, .refused = "s1 has s1:/data/b of the same set"},
       {.scenario = spread, .before = {"power off s2", "90s"}, .operation = "host-replace", .words = {"host=s2", "new=s5", "path=/srv/b"}, .refused = "lies on the root file system"},
       {.scenario = spread, .before = {"power off s2", "90s"}, .operation = "host-replace", .words = {"host=s2", "new=k2"}, .refused = "glusterd does not run on k2"},
+      {.scenario = spread, .before = {"option v cluster.self-heal-daemon off", "power off s2", "90s"}, .operation = "host-replace", .words = {"host=s2", "new=s5"}, .refused = "nothing would fill the new brick"},
       {.scenario = plain, .before = {"power off s2", "90s"}, .operation = "host-replace", .words = {"host=s2", "new=s3"}, .refused = "has no copies"},
       {.scenario = spread, .before = {"power off s2", "90s"}, .operation = "host-replace", .words = {"host=s2", "new=s2"}, .refused = "s2"},
   };
