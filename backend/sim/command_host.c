@@ -36,6 +36,7 @@ const char *host_file(struct call *c, const char *path) {
   }
   if ((text = process_name(c, path)) != NULL || (text = task_file(c, path)) != NULL) return text;
   if (!strcmp(path, "/var/lib/glusterd/glusterd.info") && has_package(c->host, "glusterfs-server")) return arena_printf(c->w->arena, "UUID=%s\noperating-version=100000\n", c->host->gluster_uuid);
+  if (!strcmp(path, "/sys/class/dmi/id/product_uuid")) return arena_printf(c->w->arena, "%s\n", c->host->libvirt_uuid);
   if (!strcmp(path, "/proc/cpuinfo")) return "processor\t: 0\nflags\t\t: fpu vme de pse tsc msr pae mce cx8 sep lm vmx nx\n";
   if (!strcmp(path, "/etc/fstab")) return "";
   if (!strcmp(path, "/etc/network/interfaces")) return host_interfaces(c);
