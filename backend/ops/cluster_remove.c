@@ -136,6 +136,15 @@ static void step_remove(struct planning *p, const struct leaver *l, const char *
   step_wait(p, 60000, "until neither corosync nor pacemaker knows it", "node-unknown", l->node, NULL);
 }
 
+/* What failed to fence it stays the last word of its fencing as long as it is remembered: a problem of a node that is none. */
+static void step_forget(struct planning *p, const struct leaver *l, const char *host, int64_t pcs) {
+  bool failed = false;
+  for (size_t i = 0; i < p->snap->fencing.count; i++) failed |= str_eq(p->snap->fencing.item[i].target, l->h->name) && str_eq(p->snap->fencing.item[i].result, "failed");
+  if (!failed || pcs < 10) return;
+  struct step *s = step_run(p, host, planf(p, "have pacemaker forget that %s could not be fenced", l->node), "stonith_admin", "--history", l->node, "--cleanup", NULL);
+  s->harmless = TRUTH_YES;
+}
+
 static void step_leftovers(struct planning *p, const struct leaver *l, const char *host, const struct texts *constraints) {
   for (size_t i = 0; value_yes(p->values, "constraints") && i < constraints->count; i++) {
     struct step *s = step_run(p, host, planf(p, "take the constraint %s away", constraints->item[i]), "pcs", "constraint", "remove", constraints->item[i], NULL);
@@ -169,6 +178,7 @@ void plan_node_remove(struct planning *p) {
   if (!l.dead) step_drain(p, &l, host);
   step_remove(p, &l, host, pcs);
   step_leftovers(p, &l, host, &constraints);
+  step_forget(p, &l, host, pcs);
   verify_that(p, "node-unknown", l.node, NULL);
   if (p->snap->cluster.qdevice != TRUTH_YES) verify_that(p, "votes-expected", planf(p, "%zu", l.stay), NULL);
   if (p->snap->cluster.qdevice != TRUTH_YES && p->snap->cluster.auto_tie_breaker != TRUTH_YES) verify_that(p, "two-node-is", l.stay == 2 ? "yes" : "no", NULL);

@@ -39,6 +39,7 @@ static void removes_nodes(void **state) {
       {.name = "cluster-node-remove-all", .scenario = three, .before = {"k1$ pcs constraint location d1 prefers k3=50", "30s"}, REMOVE, .words = {"node=k3", "device=yes", "constraints=yes"}},
       {.name = "cluster-node-remove-dead", .scenario = three, .before = {"k1$ pcs stonith fence k3 --off", "60s"}, REMOVE, .words = {"node=k3", "device=yes"}},
       {.name = "cluster-node-remove-dead-pcs-0.9", .scenario = three, .before = {"k1$ pcs stonith fence k3 --off", "60s"}, REMOVE, .words = {"node=k3"}, .pcs = "0.9.169", .unrun = true},
+      {.name = "cluster-node-remove-confirmed", .scenario = three, .before = {"break bmc k3", "power off k3", "60s", "k1$ stonith_admin --confirm k3", "30s"}, REMOVE, .words = {"node=k3"}},
       {.name = "cluster-node-remove-stopped", .scenario = three, .before = {"k3$ pcs cluster stop", "60s"}, REMOVE, .words = {"node=k3"}},
       {.scenario = three, REMOVE, .words = {"node=k1"}, .refused = "is the host that this console runs on"},
       {.scenario = two, REMOVE, .words = {"node=k2"}, .refused = "would be alone"},
