@@ -148,6 +148,29 @@ static void a_half_healed_host_is_not_replaced(void **state) {
   simulated_close(&g);
 }
 
+/* Something changes between the plan and its steps: it ends with what pcs says, and nothing is verified. */
+static void what_fails_is_not_verified(void **state) {
+  static const struct { const char *scenario, *operation, *words[4], *happens; } trials[] = {
+      {two, "qdevice-add", {"host=q", "password=hunter2"}, "power off q"},
+      {devised, "qdevice-remove", {NULL}, "power off k2"},
+      {three, "cluster-node-remove", {"node=k3"}, "cut k2 cluster"},
+      {three, "sbd-enable", {NULL}, "k2$ systemctl stop pcsd"},
+      {spread, "host-replace", {"host=s2", "new=s5"}, "power off s5"},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(trials); i++) {
+    struct simulated g = ground_open(trials[i].scenario);
+    const char *which = "";
+    if (!strcmp(trials[i].operation, "host-replace")) ground_do(&g, "power off s2"), ground_do(&g, "90s");
+    struct planned p = ground_plan(&g, trials[i].operation, trials[i].words, NULL);
+    if (p.plan->allowed != TRUTH_YES) fail_msg("%s: %s", trials[i].operation, p.plan->why);
+    ground_do(&g, trials[i].happens);
+    if (!ground_try(&g, &p)) fail_msg("%s is through though %s", trials[i].operation, trials[i].happens);
+    assert_int_not_equal(ground_verified(&g, p.plan, &which), TRUTH_YES);
+    simulated_close(&g);
+  }
+}
+
 /* What was asked in is nothing as long as its cluster does not start there. */
 static void a_node_that_does_not_come_is_not_added(void **state) {
   static const char *const words[] = {"node=k3", "password=hunter2", NULL};
@@ -209,7 +232,7 @@ static void the_device_counts(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(adds_nodes), cmocka_unit_test(removes_nodes), cmocka_unit_test(has_quorum_devices), cmocka_unit_test(watches), cmocka_unit_test(watches_by_disk_and_ends),
-                                     cmocka_unit_test(replaces_hosts), cmocka_unit_test(a_half_healed_host_is_not_replaced), cmocka_unit_test(a_node_that_does_not_come_is_not_added), cmocka_unit_test(comes_and_goes),
+                                     cmocka_unit_test(replaces_hosts), cmocka_unit_test(a_half_healed_host_is_not_replaced), cmocka_unit_test(what_fails_is_not_verified), cmocka_unit_test(a_node_that_does_not_come_is_not_added), cmocka_unit_test(comes_and_goes),
                                      cmocka_unit_test(the_device_counts)};
   return RUN(tests);
 }
