@@ -218,6 +218,11 @@ static const struct operation_argument fence_arguments[] = {
     {.name = "action", .title = "reboot|off", .help = "reboot: it comes back by itself; off: it stays off", .kind = ARG_CHOICE, .words = "reboot off", .fallback = "reboot"},
     {.name = NULL}};
 
+static bool has_device(const struct snapshot *s, const char *target) { return (void)target, s->cluster.qdevice == TRUTH_YES; }
+static bool lacks_device(const struct snapshot *s, const char *target) { return !has_device(s, target); }
+static bool is_watched(const struct snapshot *s, const char *target) { return (void)target, pcmk_truth(property_seen(s, "have-watchdog")) == TRUTH_YES; }
+static bool is_unwatched(const struct snapshot *s, const char *target) { return !is_watched(s, target); }
+
 const struct operation cluster_operations[] = {
     {.name = "cluster-authenticate", .title = "Authenticate the hosts to each other", .target = TARGET_CLUSTER, .danger = 1, .flags = OP_NO_LOCK, .arguments = authenticate_arguments, .survey = survey_authenticate, .plan = plan_authenticate,
      .help = "Lets pcs on one host tell the others what to do. The password goes over its standard input, never as an argument."},
@@ -235,6 +240,18 @@ const struct operation cluster_operations[] = {
      .help = "Says whether a host that boots joins the cluster by itself."},
     {.name = "cluster-destroy", .title = "Destroy the cluster", .target = TARGET_CLUSTER, .danger = 2, .arguments = none, .survey = survey_pcs, .plan = plan_destroy,
      .help = "Stops the cluster and removes its configuration from every node. The domains and their disks stay; nothing keeps them running any more."},
+    {.name = "cluster-node-add", .title = "Take a host into the cluster as a node", .target = TARGET_HOST, .danger = 1, .arguments = node_add_arguments, .survey = survey_node_add, .plan = plan_node_add, .fits = is_no_node,
+     .help = "Authenticates it, writes it into the lists of all nodes, starts it. It joins in standby, and takes resources when all that they need is there. Then it wants a fence device."},
+    {.name = "cluster-node-remove", .title = "Take a node out of the cluster for good", .target = TARGET_NODE, .danger = 2, .flags = OP_NOT_OWN_HOST, .arguments = node_remove_arguments, .survey = survey_node_remove, .plan = plan_node_remove,
+     .help = "Drains it, ends the cluster there and writes it out of the lists of the others; a node that is known to be dead is only written out. Its bricks are not touched."},
+    {.name = "qdevice-add", .title = "Add a quorum device", .target = TARGET_CLUSTER, .danger = 1, .arguments = qdevice_add_arguments, .survey = survey_qdevice_add, .plan = plan_qdevice_add, .fits = lacks_device,
+     .help = "A host outside of the cluster whose vote says which half goes on when the nodes lose each other. What two nodes lack."},
+    {.name = "qdevice-remove", .title = "Remove the quorum device", .target = TARGET_CLUSTER, .danger = 1, .arguments = none, .survey = survey_qdevice_remove, .plan = plan_qdevice_remove, .fits = has_device,
+     .help = "The nodes count by themselves again."},
+    {.name = "sbd-enable", .title = "Have nodes end themselves: SBD", .target = TARGET_CLUSTER, .danger = 2, .arguments = sbd_enable_arguments, .survey = survey_sbd_enable, .plan = plan_sbd_enable, .fits = is_unwatched,
+     .help = "A node that is cut off, or hangs, is reset by its own watchdog. The cluster is restarted for it, with the domains running on if wanted."},
+    {.name = "sbd-disable", .title = "End SBD", .target = TARGET_CLUSTER, .danger = 2, .arguments = sbd_disable_arguments, .survey = survey_sbd_disable, .plan = plan_sbd_disable, .fits = is_watched,
+     .help = "Fence devices alone prove a lost node dead again. The cluster is restarted for it."},
     {.name = "cluster-property", .title = "Set a property of the cluster", .target = TARGET_CLUSTER, .danger = 1, .arguments = property_arguments, .plan = plan_property,
      .help = "Sets or unsets a property of pacemaker's, as stonith-enabled or maintenance-mode."},
     {.name = "fencing-create", .title = "Set up a fence device", .target = TARGET_NODE, .danger = 1, .flags = OP_WIZARD, .arguments = fencing_create_arguments, .survey = survey_fencing_create, .plan = plan_fencing_create,

@@ -53,6 +53,18 @@ struct step *power_prepare(struct planning *p, const struct power *w, const char
 void ask_pcs(struct planning *p, const char *host);
 int64_t pcs_of(struct planning *p, const char *host); /* 9, 10, 11, 12; 0 with a refusal: not there, or not known */
 
+/* ---- who joins and who leaves ---- */
+const char *sign_of_life(struct planning *p, const struct host_view *h); /* whatever still speaks for the host; NULL: nothing does */
+void ask_leftover(struct planning *p, const char *host);
+void clear_leftover(struct planning *p, const char *host, bool strict); /* a corosync.conf of before; strict: none may be there */
+void step_pcsd(struct planning *p, const char *host);
+void step_password(struct planning *p, const char *host); /* of hacluster there */
+struct step *step_auth(struct planning *p, const char *host, const char *say, int64_t pcs); /* the hosts' names and the user follow */
+struct texts nodes_configured(struct planning *p); /* by corosync's list, as it names them; empty: not known */
+bool nodes_all_here(struct planning *p, const char *but); /* all but that one are members; else it has refused: pcs changes no node that is away */
+const char *member_but(struct planning *p, const char *but); /* a node to tell pcs on, own first; NULL: it has refused */
+bool watched_only(const struct planning *p);      /* SBD by watchdog, without a disk: what loses quorum fences itself */
+
 /* ---- plans of one file that are rows of another's table ---- */
 extern const struct operation_argument balance_arguments[], rolling_arguments[], power_arguments[];
 void plan_balance(struct planning *p);
@@ -113,4 +125,9 @@ void survey_fencing_test(struct planning *p);
 void plan_fencing_test(struct planning *p);
 void plan_fencing_fence(struct planning *p);
 void plan_fencing_confirm(struct planning *p);
+extern const struct operation_argument node_add_arguments[], node_remove_arguments[], qdevice_add_arguments[], sbd_enable_arguments[], sbd_disable_arguments[];
+void survey_node_add(struct planning *p), plan_node_add(struct planning *p), survey_node_remove(struct planning *p), plan_node_remove(struct planning *p);
+void survey_qdevice_add(struct planning *p), plan_qdevice_add(struct planning *p), survey_qdevice_remove(struct planning *p), plan_qdevice_remove(struct planning *p);
+void survey_sbd_enable(struct planning *p), plan_sbd_enable(struct planning *p), survey_sbd_disable(struct planning *p), plan_sbd_disable(struct planning *p);
+bool is_no_node(const struct snapshot *s, const char *target);
 #endif

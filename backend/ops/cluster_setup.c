@@ -61,11 +61,13 @@ static const char *runner(const struct planning *p, const struct members *m) {
 
 /* ---- what is there ---- */
 
+void ask_leftover(struct planning *p, const char *host) { ask_command(p, host, "corosync-text", "cat", COROSYNC_CONF, NULL); }
+
 void survey_setup(struct planning *p) {
   struct members m = members_of(p);
   for (size_t i = 0; i < m.count; i++) {
     ask_pcs(p, m.item[i].name);
-    ask_command(p, m.item[i].name, "corosync-text", "cat", COROSYNC_CONF, NULL);
+    ask_leftover(p, m.item[i].name);
   }
   ask_pcs(p, runner(p, &m));
 }
@@ -89,7 +91,7 @@ static void add_confirmation(struct planning *p, struct step *s, int64_t pcs) {
 }
 
 /* A left-over corosync.conf makes pcs believe that the host is in a cluster: authentication fails to sync, set-up refuses. */
-static void leftover(struct planning *p, const char *host, bool strict) {
+void clear_leftover(struct planning *p, const char *host, bool strict) {
   const char *conf = answered(p, host, "corosync-text");
   const struct host_view *h = snapshot_host(p->snap, host);
   if (!conf) return;
@@ -109,7 +111,7 @@ static void leftover(struct planning *p, const char *host, bool strict) {
 
 /* ---- steps ---- */
 
-static void step_pcsd(struct planning *p, const char *host) {
+void step_pcsd(struct planning *p, const char *host) {
   struct step *s = step_run(p, host, planf(p, "start pcsd on %s", host), "systemctl", "enable", "--now", "pcsd", NULL);
   tested_by(p, s, "systemctl", "is-active", "--quiet", "pcsd", NULL);
   s->deadline_ms = 60000;
@@ -117,26 +119,30 @@ static void step_pcsd(struct planning *p, const char *host) {
 }
 
 /* The password is read by the shell's own read and printed by its own printf: it is in no argument. */
-static void step_password(struct planning *p, const char *host) {
+void step_password(struct planning *p, const char *host) {
   struct step *s = step_run(p, host, planf(p, "set the password of hacluster on %s", host), "sh", "-c", "IFS= read -r p && printf 'hacluster:%s\\n' \"$p\" | chpasswd", NULL);
   s->secret = "password";
   s->input = "<password>";
   s->harmless = TRUTH_YES;
 }
 
-static struct step *step_auth(struct planning *p, const char *host, const struct members *m, int64_t pcs) {
-  struct step *s = pcs == 9 ? step_run(p, host, "authenticate the hosts to each other", "pcs", "cluster", "auth", NULL) : step_run(p, host, "authenticate the hosts to each other", "pcs", "host", "auth", NULL);
+struct step *step_auth(struct planning *p, const char *host, const char *say, int64_t pcs) {
+  struct step *s = pcs == 9 ? step_run(p, host, say, "pcs", "cluster", "auth", NULL) : step_run(p, host, say, "pcs", "host", "auth", NULL);
+  s->secret = "password";
+  s->input = "<password>";
+  s->deadline_ms = 90000;
+  s->harmless = TRUTH_YES;
+  return s;
+}
+
+static void authenticate(struct planning *p, const char *host, const struct members *m, int64_t pcs) {
+  struct step *s = step_auth(p, host, "authenticate the hosts to each other", pcs);
   for (size_t i = 0; i < m->count; i++) {
     step_word(p, s, "%s", m->item[i].name);
     if (pcs > 9 && m->item[i].addresses.count) step_word(p, s, "addr=%s", m->item[i].addresses.item[0]);
   }
   step_word(p, s, "-u");
   step_word(p, s, "hacluster");
-  s->secret = "password";
-  s->input = "<password>";
-  s->deadline_ms = 90000;
-  s->harmless = TRUTH_YES;
-  return s;
 }
 
 static const char *list_members(struct planning *p, const struct members *m) {
@@ -146,12 +152,12 @@ static const char *list_members(struct planning *p, const struct members *m) {
 }
 
 static void prepare(struct planning *p, const struct members *m, const char *host, int64_t pcs, bool strict) {
-  for (size_t i = 0; i < m->count; i++) leftover(p, m->item[i].name, strict);
+  for (size_t i = 0; i < m->count; i++) clear_leftover(p, m->item[i].name, strict);
   if (!given(p, "password")) return;
   for (size_t i = 0; i < m->count; i++) step_pcsd(p, m->item[i].name);
   for (size_t i = 0; value_yes(p->values, "set_password") && i < m->count; i++) step_password(p, m->item[i].name);
   if (value_yes(p->values, "set_password")) consequence(p, "hacluster's password is set on %s", list_members(p, m));
-  step_auth(p, host, m, pcs);
+  authenticate(p, host, m, pcs);
 }
 
 void plan_authenticate(struct planning *p) {

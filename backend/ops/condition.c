@@ -1,7 +1,7 @@
 #include "ops/condition.h"
 #include <string.h>
 
-const struct condition_kind *const condition_groups[] = {store_conditions, cluster_conditions, domain_conditions, host_conditions, NULL};
+const struct condition_kind *const condition_groups[] = {store_conditions, cluster_conditions, domain_conditions, host_conditions, member_conditions, NULL};
 
 const struct condition_kind *condition_kind_find(const char *name) {
   for (size_t g = 0; condition_groups[g]; g++)
@@ -25,7 +25,7 @@ static const struct { const char *name, *facts; } rests_on[] = {
     {"volume-bricks-online", "gluster.volumes gluster.bricks"}, {"volume-started", "gluster.volumes"},  {"volume-stopped", "gluster.volumes"},
     {"volume-absent", "gluster.volumes"},                       {"volume-option", "gluster.volumes"},   {"volume-has-brick", "gluster.volumes"},
     {"volume-lacks-brick", "gluster.volumes"},                  {"brick-online", "gluster.volumes gluster.bricks"}, {"heals-quiet", "gluster.volumes gluster.heal/1"},
-    {"brick-down", "gluster.volumes gluster.bricks"},
+    {"brick-down", "gluster.volumes gluster.bricks"}, {"set-serves-without", "gluster.volumes gluster.bricks"},
     {"task-began", "gluster.space/1"}, {"task-completed", "gluster.space/1"}, {"task-stands", "gluster.space/1"}, {"volume-copies", "gluster.volumes"}, {"gluster-stopped", "gluster.peers gluster.bricks"},
     {"host-gone", "gluster.peers gluster.probe"}, {"host-bricks-online", "gluster.volumes gluster.bricks"}, {"split-brain-at-most", "gluster.heal/1"}};
 

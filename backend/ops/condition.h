@@ -15,6 +15,7 @@ struct condition_kind {
 extern const struct condition_kind *const condition_groups[];
 extern const struct condition_kind store_conditions[], cluster_conditions[], domain_conditions[];
 extern const struct condition_kind host_conditions[]; /* of a host as a whole, by all layers */
+extern const struct condition_kind member_conditions[]; /* of who belongs to the cluster */
 const struct condition_kind *condition_kind_find(const char *name);
 
 /* saw (in a): what there is instead or meanwhile, "" or a clause; NULL when not wanted. A condition of no known name is unknown. */

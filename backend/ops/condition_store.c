@@ -151,6 +151,23 @@ QUESTION(brick_is_online) {
   return online;
 }
 
+/* All that shares a set with it serves: it may be taken away, or be made anew from them. */
+QUESTION(set_serves_without) {
+  const struct volume_view *v;
+  const struct brick_view *b = brick_named(s, a, args->item[0], &v);
+  enum truth all = TRUTH_YES;
+  if (!volumes_known(s)) return *saw = "the volumes are not read, or long ago", TRUTH_UNKNOWN;
+  if (!b) return *saw = "no volume has that brick", TRUTH_NO;
+  for (size_t i = 0; i < v->bricks.count; i++) {
+    const struct brick_view *o = &v->bricks.item[i];
+    enum truth one = o->set == b->set && o != b ? brick_online(s, o) : TRUTH_YES;
+    if (one == TRUTH_YES || (all == TRUTH_NO && one == TRUTH_UNKNOWN)) continue;
+    all = one;
+    *saw = arena_printf(a, "%s:%s %s", o->host, o->path, one == TRUTH_NO ? "is down" : "is not known");
+  }
+  return all;
+}
+
 QUESTION(brick_is_down) {
   enum truth online = brick_is_online(s, args, a, saw);
   if (online == TRUTH_YES) *saw = "it is online";
@@ -288,6 +305,7 @@ const struct condition_kind store_conditions[] = {
     {"volume-lacks-brick", "VOLUME BRICK", "%s has no brick %s any more", volume_lacks},
     {"brick-online", "BRICK", "brick %s is online", brick_is_online},
     {"brick-down", "BRICK", "brick %s is down", brick_is_down},
+    {"set-serves-without", "BRICK", "the others of the set of %s serve", set_serves_without},
     {"task-began", "VOLUME TASK", "on %s this runs, or is done: %s", task_began},
     {"task-completed", "VOLUME TASK", "on %s this is completed: %s", task_completed},
     {"task-stands", "VOLUME TASK", "on %s this does not run: %s", task_stands},

@@ -266,7 +266,7 @@ void plan_fencing_fence(struct planning *p) {
 /* ---- by hand ---- */
 
 /* Whatever still speaks for the host: it must not be called dead. */
-static const char *sign_of_life(struct planning *p, const struct host_view *h) {
+const char *sign_of_life(struct planning *p, const struct host_view *h) {
   if (h->membership == MEMBERSHIP_MEMBER) return "corosync has it for a member";
   if (h->pacemaker == NODE_ONLINE || h->pacemaker == NODE_STANDBY || h->pacemaker == NODE_MAINTENANCE || h->pacemaker == NODE_PENDING) return planf(p, "pacemaker has it for %s", node_state_names[h->pacemaker]);
   if (h->outlook.asked == TRUTH_YES) return "it answers to ssh";

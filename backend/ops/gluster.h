@@ -58,5 +58,7 @@ void brick_remove_stop_survey(struct planning *p), brick_remove_stop_plan(struct
 void splits_survey(struct planning *p), splits_look_plan(struct planning *p), splits_resolve_plan(struct planning *p);
 void splits_choose_file(struct planning *p, struct texts *ret), splits_choose_source(struct planning *p, struct texts *ret);
 
-extern const struct operation_argument create_arguments[], mount_arguments[];
+void host_replace_survey(struct planning *p), host_replace_plan(struct planning *p);
+
+extern const struct operation_argument create_arguments[], mount_arguments[], host_replace_arguments[];
 #endif

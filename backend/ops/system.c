@@ -23,6 +23,18 @@ static const struct { int role; enum package_tool tool; int64_t since; const cha
     {ROLE_SERVER, PACKAGE_DNF, 0, "glusterfs-server"},
     {ROLE_SERVER, PACKAGE_YUM, 0, "glusterfs glusterfs-server glusterfs-fuse"},
     {ROLE_SERVER, PACKAGE_ZYPPER, 0, "glusterfs"},
+    {ROLE_QDEVICE, PACKAGE_APT, 0, "corosync-qdevice"},
+    {ROLE_QDEVICE, PACKAGE_DNF, 0, "corosync-qdevice"},
+    {ROLE_QDEVICE, PACKAGE_YUM, 0, "corosync-qdevice"},
+    {ROLE_QDEVICE, PACKAGE_ZYPPER, 0, "corosync-qdevice"},
+    {ROLE_QNETD, PACKAGE_APT, 0, "corosync-qnetd pcs"},
+    {ROLE_QNETD, PACKAGE_DNF, 0, "corosync-qnetd pcs"},
+    {ROLE_QNETD, PACKAGE_YUM, 0, "corosync-qnetd pcs"},
+    {ROLE_QNETD, PACKAGE_ZYPPER, 0, "corosync-qnetd pcs"},
+    {ROLE_SBD, PACKAGE_APT, 0, "sbd"},
+    {ROLE_SBD, PACKAGE_DNF, 0, "sbd"},
+    {ROLE_SBD, PACKAGE_YUM, 0, "sbd"},
+    {ROLE_SBD, PACKAGE_ZYPPER, 0, "sbd"},
 };
 
 /* RHEL 9 and Fedora 35 have libvirt's modular daemons, opened by their sockets. */

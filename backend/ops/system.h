@@ -3,7 +3,8 @@
 #define OPS_SYSTEM_H
 #include "ops/asked.h"
 
-enum system_role { ROLE_PLATFORM = 1, ROLE_CLUSTER = 2, ROLE_CLIENT = 4, ROLE_SERVER = 8 }; /* libvirt and qemu; pacemaker; gluster's client; its daemon */
+enum system_role { ROLE_PLATFORM = 1, ROLE_CLUSTER = 2, ROLE_CLIENT = 4, ROLE_SERVER = 8, /* libvirt and qemu; pacemaker; gluster's client; its daemon */
+                   ROLE_QDEVICE = 16, ROLE_QNETD = 32, ROLE_SBD = 64 }; /* what a node asks a quorum device with; who answers; fencing by watchdog or disk */
 enum { ROLE_KVM = ROLE_PLATFORM | ROLE_CLUSTER | ROLE_CLIENT, ROLE_GLUSTER = ROLE_SERVER };
 
 struct host_system {

@@ -14,6 +14,7 @@ static const struct takes { const char *operation, *argument; bool dead; const c
     {"node-standby", "node", false, "placement memory", "fencing", FENCES " " MOVES},
     {"node-drain", "host", false, "quorum copies placement memory domains", "fencing heal", FENCES " set-on-one-host first-brick-mandatory " MOVES},
     {"node-leave-and-join", "node", false, "quorum placement memory", "fencing domains", FENCES " " MOVES},
+    {"cluster-node-remove", "node", false, "placement memory", "fencing", FENCES " " MOVES},
     {"cluster-stop", "node", false, "quorum placement memory", "fencing domains", FENCES " " MOVES},
     {"fencing-fence", "node", true, "quorum copies placement memory", "heal domains", "fencing-race lock-outlives-failover slow-ping definition-not-shared local-disk leftover-constraint"},
     {"fencing-test", "node", true, "quorum copies placement memory", "heal domains", "lock-outlives-failover slow-ping definition-not-shared local-disk leftover-constraint"},

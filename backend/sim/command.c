@@ -7,13 +7,13 @@
 
 enum { FIRST_MS = 40, WAIT_MS = 200, WAIT_MAX_MS = 3600000, SSH_MS = 3000, ARGS_MAX = 512 };
 
-static const struct command *const tables[] = {gluster_commands, gluster_brick_commands, pcs_commands, crm_commands, cib_commands, virsh_commands, system_commands, host_commands, link_commands, tool_commands, log_commands, drill_commands, guard_commands, store_commands, domain_commands};
+static const struct command *const tables[] = {gluster_commands, gluster_brick_commands, pcs_commands, crm_commands, cib_commands, virsh_commands, system_commands, host_commands, link_commands, tool_commands, log_commands, drill_commands, guard_commands, store_commands, domain_commands, member_commands};
 
 /* The package that brings a program; NULL: it is always there. */
 static const struct { const char *program, *packages; } owners[] = {
     {"gluster", "glusterfs-server glusterfs-client"}, {"pcs", "pcs"}, {"crm_mon", "pacemaker"}, {"crm_resource", "pacemaker"}, {"crm_node", "pacemaker"}, {"crm_standby", "pacemaker"},
     {"stonith_admin", "pacemaker"}, {"crm_attribute", "pacemaker"}, {"cibadmin", "pacemaker"}, {"crm_simulate", "pacemaker"}, {"attrd_updater", "pacemaker"}, {"corosync-quorumtool", "corosync"}, {"corosync-cfgtool", "corosync"}, {"virsh", "libvirt-daemon-system"}, {"qemu-img", "qemu-system-x86"},
-    {"firewall-cmd", "firewalld"}, {"ufw", "ufw"}};
+    {"sbd", "sbd"}, {"firewall-cmd", "firewalld"}, {"ufw", "ufw"}};
 
 /* ---- for the commands ---- */
 

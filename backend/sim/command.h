@@ -26,7 +26,7 @@ struct command {
   command_fn *run;
   int64_t takes_ms;
 };
-extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[], log_commands[], drill_commands[], guard_commands[], store_commands[], domain_commands[]; /* end with program NULL */
+extern const struct command gluster_commands[], pcs_commands[], crm_commands[], cib_commands[], virsh_commands[], system_commands[], host_commands[], link_commands[], tool_commands[], log_commands[], drill_commands[], guard_commands[], store_commands[], domain_commands[], member_commands[]; /* end with program NULL */
 
 void say(struct call *c, const char *format, ...) PRINTF(2, 3);      /* a line on stdout */
 int fail(struct call *c, int code, const char *format, ...) PRINTF(3, 4); /* a line on stderr; COMMAND_DONE */
@@ -50,6 +50,7 @@ int guest_write_stamps(struct call *c); /* a line a write of the guest, as seen 
 int guest_count_stamps(struct call *c); /* and as counted by its qemu, on its host */
 int host_stamps(struct call *c);
 int ping_stamps(struct call *c); /* ping -D, each tenth of a second */
+bool has_watchdog(const struct sim_host *h, const char *path);
 /* The host that its hypervisor, whose virsh this is, calls so; NULL: none. What is asked and done with it. */
 struct sim_host *machine_of(struct call *c);
 int machine_suspend(struct call *c);

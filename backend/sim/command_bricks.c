@@ -126,7 +126,9 @@ static int reset_brick(struct call *c) {
     return say(c, "volume reset-brick: success: reset-brick start operation successful"), COMMAND_DONE;
   }
   if (!str_eq(n.brick[0], n.brick[1])) return fail(c, 1, "volume reset-brick: failed: When destination brick is new, please use gluster volume replace-brick <volname> <src-brick> <dst-brick> commit force");
+  if (!host_of(c->w, n.brick[0]) || !peer_connected(c->w, c->host, host_of(c->w, n.brick[0]))) return fail(c, 1, "volume reset-brick: failed: Host %s is not connected", b->host);
   if (b->life != LIFE_STOPPED) return fail(c, 1, "volume reset-brick: failed: Source brick must be stopped. Please use gluster volume reset-brick <volname> <dst-brick> start.");
+  set_pair(c->w, &host_of(c->w, n.brick[0])->setup, world_words(c->w, "wiped %s", b->path), NULL);
   brick_start(c->w, n.v, b);
   bricks_settle(c->w, n.v);
   say(c, "volume reset-brick: success: reset-brick commit%s operation successful", n.force ? " force" : "");

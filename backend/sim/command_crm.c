@@ -405,6 +405,12 @@ static int stonith_admin(struct call *c) {
       n++;
     }
     say(c, "%zu fence device%s found", n, n == 1 ? "" : "s");
+  } else if (value_of(c, "-H", "--history") && has_flag(c, "-c", "--cleanup")) {
+    const char *target = value_of(c, "-H", "--history");
+    for (size_t i = c->w->fenced.count; i-- > 0;)
+      if (str_eq(target, "*") || str_eq(c->w->fenced.item[i].target, target)) drop_item(&c->w->fenced, sizeof *c->w->fenced.item, i);
+    say(c, "cleaning up fencing-history for node %s", target);
+    world_touch(c->w, LAYER_PACEMAKER);
   } else if (value_of(c, "-H", "--history")) {
     struct look l = look_from(c, a);
     struct pcmk_fencing f = {0};

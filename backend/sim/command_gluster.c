@@ -57,6 +57,13 @@ static int peer_probe(struct call *c) {
   if (!name) return fail(c, 1, "Usage:\npeer probe { <HOSTNAME> | <IP-address> }");
   if (!h) return fail(c, 1, "peer probe: failed: Probe returned with Transport endpoint is not connected");
   if (h == c->host) return say(c, "peer probe: Probe on localhost not needed"), COMMAND_DONE;
+  if (pool_stranger(c->host) && YES(h->in_pool)) { /* who says that it has that UUID is told all; another is somebody else's peer */
+    const char *info = host_file(c, "/var/lib/glusterd/glusterd.info");
+    if (!info || !strstr(info, c->host->gluster_uuid)) return fail(c, 1, "peer probe: failed: %s is either already part of another cluster or having volumes configured", name);
+    set_pair(c->w, &c->host->setup, "stranger", "learnt");
+    return say(c, "peer probe: success"), COMMAND_DONE;
+  }
+  if (pool_stranger(h)) return fail(c, 1, "peer probe: failed: Peer %s is already known by another UUID", name);
   if (YES(h->in_pool) && YES(c->host->in_pool)) return say(c, "peer probe: Host %s port 24007 already in peer list", name), COMMAND_DONE;
   if (!daemon_runs(h, "glusterd") || !hosts_reach(c->w, c->host, h, TRAFFIC_GLUSTER)) return fail(c, 1, "peer probe: failed: Probe returned with Transport endpoint is not connected");
   h->in_pool = c->host->in_pool = TRUTH_YES;

@@ -35,6 +35,7 @@ const char *host_file(struct call *c, const char *path) {
     return arena_printf(c->w->arena, "%08llx-0000-4000-8000-%012llx\n", (unsigned long long)(a >> 32), (unsigned long long)(a & 0xffffffff));
   }
   if ((text = process_name(c, path)) != NULL || (text = task_file(c, path)) != NULL) return text;
+  if (!strcmp(path, "/var/lib/glusterd/glusterd.info") && has_package(c->host, "glusterfs-server")) return arena_printf(c->w->arena, "UUID=%s\noperating-version=100000\n", c->host->gluster_uuid);
   if (!strcmp(path, "/sys/class/dmi/id/product_uuid")) return arena_printf(c->w->arena, "%s\n", c->host->libvirt_uuid);
   if (!strcmp(path, "/proc/cpuinfo")) return "processor\t: 0\nflags\t\t: fpu vme de pse tsc msr pae mce cx8 sep lm vmx nx\n";
   if (!strcmp(path, "/etc/fstab")) return "";
@@ -58,7 +59,7 @@ static bool below(const char *path, const char *directory) {
 static bool is_brick_or_above(const struct call *c, const char *path) {
   EACH(c->w->volumes, struct sim_volume, v)
     EACH(v->bricks, struct sim_brick, b)
-      if (str_eq(b->host, c->host->name) && (str_eq(b->path, path) || below(b->path, path))) return true;
+      if (str_eq(b->host, c->host->name) && !brick_wiped(c->host, b->path) && (str_eq(b->path, path) || below(b->path, path))) return true;
   return false;
 }
 
@@ -100,12 +101,15 @@ static bool holds_bytes(struct call *c, const char *path) { /* an image is no te
   return f && f->size > 0;
 }
 
+bool has_watchdog(const struct sim_host *h, const char *path) { return str_eq(path, "/dev/watchdog") && !pairs_get(&h->setup, "unwatched"); }
+
 static int test(struct call *c) {
   const char *how = c->count > 0 ? c->rest[0] : "", *path = c->count > 1 ? c->rest[1] : "";
   bool file = is_file(c, path), directory = is_directory(c, path), yes = file || directory;
   if (str_eq(how, "-d")) yes = directory;
   else if (str_eq(how, "-f")) yes = file;
-  else if (str_eq(how, "-c")) yes = file && str_eq(path, "/dev/kvm");
+  else if (str_eq(how, "-c")) yes = (file && str_eq(path, "/dev/kvm")) || has_watchdog(c->host, path);
+  else if (str_eq(how, "-b")) yes = file && !strncmp(path, "/dev/", 5);
   else if (str_eq(how, "-s")) yes = file && any_file(c, path) && (*any_file(c, path) || holds_bytes(c, path));
   c->r->code = !yes;
   return COMMAND_DONE;
@@ -132,7 +136,7 @@ static int ls(struct call *c) {
   if (v) return COMMAND_DONE;
   EACH(c->w->volumes, struct sim_volume, x)
     EACH(x->bricks, struct sim_brick, b) {
-      if (!str_eq(b->host, c->host->name)) continue;
+      if (!str_eq(b->host, c->host->name) || brick_wiped(c->host, b->path)) continue;
       if (str_eq(b->path, path)) list_child(c, a, &seen, arena_printf(a, "%s/.glusterfs", path), path);
       else if (below(b->path, path)) list_child(c, a, &seen, b->path, path);
     }
@@ -276,6 +280,7 @@ static void package_in(struct call *c, const char *name) {
   static const struct { const char *package, *daemon; enum life life; bool enabled; } brings[] = {
       {"glusterfs-server", "glusterd", LIFE_STOPPED, false}, {"libvirt-daemon-system", "libvirtd", LIFE_RUNNING, true}, {"pcs", "pcsd", LIFE_RUNNING, true},
       {"firewalld", "firewalld", LIFE_RUNNING, true},         {"ufw", "ufw", LIFE_RUNNING, true},
+      {"corosync-qdevice", "corosync-qdevice", LIFE_STOPPED, false}, {"corosync-qnetd", "corosync-qnetd", LIFE_STOPPED, false}, {"sbd", "sbd", LIFE_STOPPED, false},
       {"corosync", "corosync", LIFE_STOPPED, false},         {"pacemaker", "pacemaker", LIFE_STOPPED, false}};
   if (has_package(c->host, name)) return;
   add_text(c->w, &c->host->packages, name);

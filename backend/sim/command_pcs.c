@@ -47,6 +47,11 @@ static int host_auth(struct call *c) {
     struct sim_host *h = world_host(c->w, word_at(c, n));
     if (h) set_pair(c->w, &h->files, KNOWN_HOSTS, str_text(&known));
   }
+  EACH(c->w->hosts, struct sim_host, h) { /* whoever is in the cluster that it is said in learns it */
+    if (h != c->host && !(is_node(h) && is_node(c->host))) continue;
+    const char *old = pairs_get(&h->files, KNOWN_HOSTS);
+    if (!old || !strstr(old, str_text(&known))) set_pair(c->w, &h->files, KNOWN_HOSTS, world_words(c->w, "%s%s", old ? old : "", str_text(&known)));
+  }
   return COMMAND_DONE;
 }
 

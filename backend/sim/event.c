@@ -58,6 +58,7 @@ const struct event_kind event_kinds[] = {
     {"join", "HOST [cluster|storage]", on_join, "its networks work again"},
     {"part", "HOSTS HOSTS [corosync|gluster]", on_part, "nothing, or nothing of that layer, passes between these and those (k1,k2 k3)"},
     {"mend", "HOSTS HOSTS", on_mend, "it passes again"},
+    {"renew", "HOST", on_renew, "a new machine with gluster installed bears its name: the pool does not know it, its disks are empty"},
     {"freeze", "HOST", on_freeze, "it stands still as a whole"},
     {"thaw", "HOST", on_thaw, "it goes on"},
     {"start", "HOST DAEMON", on_daemon_start, "the service is started"},

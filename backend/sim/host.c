@@ -43,11 +43,15 @@ void daemon_start(struct world *w, struct sim_host *h, const char *daemon) {
   const struct sim_daemon *d = h ? host_daemon(h, daemon) : NULL;
   if (!host_up(h) || !d || d->life != LIFE_STOPPED) return; /* a hung one is not started again: systemd holds it for running */
   if (str_eq(daemon, "pacemaker") && !daemon_runs(h, "corosync")) daemon_start(w, h, "corosync");
-  if (set_life(w, h, daemon, LIFE_RUNNING)) daemon_changed(w, h, daemon, true);
+  if (!set_life(w, h, daemon, LIFE_RUNNING)) return;
+  const struct sim_daemon *sbd = str_eq(daemon, "corosync") ? host_daemon(h, "sbd") : NULL; /* it comes and goes with corosync */
+  if (sbd && YES(sbd->enabled)) set_life(w, h, "sbd", LIFE_RUNNING);
+  daemon_changed(w, h, daemon, true);
 }
 
 void daemon_stop(struct world *w, struct sim_host *h, const char *daemon) {
   if (str_eq(daemon, "corosync") && daemon_runs(h, "pacemaker")) daemon_stop(w, h, "pacemaker");
+  if (str_eq(daemon, "corosync")) set_life(w, h, "sbd", LIFE_STOPPED);
   if (set_life(w, h, daemon, LIFE_STOPPED)) daemon_changed(w, h, daemon, true);
 }
 
@@ -163,6 +167,24 @@ void on_power_off(struct world *w, const char *subject, const char *detail) {
 void on_power_on(struct world *w, const char *subject, const char *detail) {
   (void)detail;
   if (world_host(w, subject)) host_power_on(w, world_host(w, subject));
+}
+
+/* What was on its disks is gone; gluster is installed, and has made itself a UUID. */
+void on_renew(struct world *w, const char *subject, const char *detail) {
+  struct sim_host *h = world_host(w, subject);
+  const char *names = h ? pairs_get(&h->files, "/etc/hosts") : NULL;
+  (void)detail;
+  if (!h) return;
+  host_power_off(w, h);
+  h->files.count = h->mounts.count = h->attributes.count = 0;
+  set_pair(w, &h->files, "/etc/hosts", names);
+  set_pair(w, &h->files, "/var/lib/glusterd/glusterd.info", "UUID=00000000-0000-4000-8000-000000000001\noperating-version=100000\n");
+  set_pair(w, &h->setup, "stranger", "yes");
+  EACH(h->daemons, struct sim_daemon, d) d->enabled = truth_of(str_eq(d->name, "sshd") || str_eq(d->name, "glusterd"));
+  EACH(w->volumes, struct sim_volume, v)
+    EACH(v->bricks, struct sim_brick, b)
+      if (str_eq(b->host, h->name)) b->used = 28 << 20, b->full_heal = TRUTH_YES, set_pair(w, &h->setup, world_words(w, "wiped %s", b->path), "yes");
+  host_power_on(w, h);
 }
 
 void on_freeze(struct world *w, const char *subject, const char *detail) {

@@ -25,6 +25,7 @@ void on_power_off(struct world *w, const char *subject, const char *detail);
 void on_power_on(struct world *w, const char *subject, const char *detail);
 void on_script(struct world *w, const char *subject, const char *detail); /* what systemd-run runs: subject "HOST UNIT" */
 void on_booted(struct world *w, const char *subject, const char *detail);
+void on_renew(struct world *w, const char *subject, const char *detail);
 void on_freeze(struct world *w, const char *subject, const char *detail);
 void on_thaw(struct world *w, const char *subject, const char *detail);
 void on_daemon_start(struct world *w, const char *subject, const char *detail);

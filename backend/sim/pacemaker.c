@@ -85,6 +85,15 @@ void pacemaker_ring_changed(struct world *w) {
   pacemaker_think_soon(w);
 }
 
+/* What its daemon finds on its host: how it is to begin, and whether it is watched. */
+static void read_settings(struct world *w, struct sim_host *h) {
+  const char *settings = pairs_get(&h->files, "/etc/default/pacemaker"), *watched = daemon_runs(h, "sbd") ? "true" : "false";
+  if (settings && strstr(settings, "\nPCMK_node_start_state=standby\n")) h->standby = TRUTH_YES, cib_changed(w, "crm_attribute", h->name);
+  if (str_eq(cluster_property(w, "have-watchdog"), watched)) return;
+  set_pair(w, &w->properties, "have-watchdog", watched);
+  cib_changed(w, "crm_attribute", h->name);
+}
+
 void on_joined(struct world *w, const char *subject, const char *detail) {
   struct sim_host *h = world_host(w, subject);
   (void)detail;
@@ -92,6 +101,7 @@ void on_joined(struct world *w, const char *subject, const char *detail) {
   h->joined = JOIN_ONLINE;
   h->condemned = TRUTH_NO;
   h->leaving = NULL;
+  read_settings(w, h);
   acquaint(w);
   EACH(w->resources, struct sim_resource, r) drop_text(&r->apart, h->name), drop_text(&r->nodes, h->name); /* nothing of before runs: probes say so */
   EACH(w->resources, struct sim_resource, r) {
@@ -242,7 +252,11 @@ static void think_for(struct world *w, struct sim_host *dc) {
     world_later(w, 1000, "power off", dc->name, NULL);
     return;
   }
-  if (is_true(cluster_property(w, "maintenance-mode"))) return;
+  if (is_true(cluster_property(w, "maintenance-mode"))) { /* what is told to stop leaves everything running */
+    for (size_t i = 0; i < w->hosts.count; i++)
+      if (node_online(dc, &w->hosts.item[i])) let_go(w, &w->hosts.item[i]);
+    return;
+  }
   CLEANUP(mem_freep) int *place = mem_alloc((w->resources.count + 1) * sizeof *place);
   schedule_place(w, dc, place);
   struct thinking t = {w, dc, place};

@@ -287,3 +287,12 @@ void ring_expect(struct world *w, struct sim_host *h, int64_t votes) {
   world_touch(w, LAYER_COROSYNC);
   pacemaker_ring_changed(w);
 }
+
+void ring_reload(struct world *w) {
+  struct quorum_rules rules = ring_rules(w);
+  EACH(w->hosts, struct sim_host, h) {
+    if (!is_node(h) || !daemon_runs(h, "corosync") || !h->members.count) continue;
+    if (!rules.wait_for_all) h->waiting = TRUTH_NO;
+    ring_expect(w, h, rules.expected);
+  }
+}

@@ -12,6 +12,7 @@ void ring_host_parted(struct world *w, struct sim_host *h, bool mended); /* from
 void ring_host_lost(struct world *w, struct sim_host *h);
 void ring_daemon_changed(struct world *w, struct sim_host *h, bool in_order);
 void ring_form(struct world *w);   /* memberships and quorum from what the nodes believe now */
+void ring_reload(struct world *w);  /* corosync.conf has other nodes or another device: all that run read it */
 void ring_expect(struct world *w, struct sim_host *h, int64_t votes);
 int64_t ring_device_votes(const struct world *w, const struct sim_host *h); /* what the quorum device gives its partition */
 void ring_device_changed(struct world *w, const struct sim_host *h);

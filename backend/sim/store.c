@@ -58,8 +58,16 @@ bool store_serves(const struct world *w, const struct sim_host *client, const ch
   return false;
 }
 
+bool pool_stranger(const struct sim_host *h) { return pairs_get(&h->setup, "stranger") != NULL; }
+
+bool brick_wiped(const struct sim_host *h, const char *path) {
+  CLEANUP(mem_freep) char *key = mem_printf("wiped %s", path);
+  return pairs_get(&h->setup, key) != NULL;
+}
+
 bool peer_connected(const struct world *w, const struct sim_host *from, const struct sim_host *peer) {
   if (from == peer) return true;
+  if (pool_stranger(from) || pool_stranger(peer)) return false;
   const struct sim_daemon *d = host_daemon(peer, "glusterd");
   int64_t silent = unheard_since(w, from, peer, TRAFFIC_GLUSTER);
   if (KNOWN(silent)) return w->clock - silent < 20000 + (int64_t)(mix((uint64_t)w->seed, (uint64_t)(peer - w->hosts.item)) % 5000);
@@ -138,7 +146,7 @@ bool file_taken(const struct world *w, const struct sim_file *f, const char *hos
 
 void brick_start(struct world *w, struct sim_volume *v, struct sim_brick *b) {
   struct sim_host *h = world_host(w, b->host);
-  if (b->life == LIFE_RUNNING || !str_eq(v->status, "started") || !daemon_runs(h, "glusterd")) return;
+  if (b->life == LIFE_RUNNING || !str_eq(v->status, "started") || !daemon_runs(h, "glusterd") || pool_stranger(h) || brick_wiped(h, b->path)) return;
   b->life = LIFE_RUNNING;
   b->since = w->clock;
   b->pid = h->pid += 1 + world_random(w, 9);
@@ -183,6 +191,7 @@ void store_host_changed(struct world *w, struct sim_host *h) {
 }
 
 void store_daemon_changed(struct world *w, struct sim_host *h) {
+  if (daemon_runs(h, "glusterd") && str_eq(pairs_get(&h->setup, "stranger"), "learnt")) set_pair(w, &h->setup, "stranger", NULL); /* it reads what it learnt at its start */
   ask_server_quorum(w);
   if (daemon_runs(h, "glusterd") && pool_size(w)) each_brick_of(w, h, brick_start);
 }

@@ -18,6 +18,9 @@ bool volume_writes(const struct world *w, const struct sim_volume *v, int64_t se
 bool store_serves(const struct world *w, const struct sim_host *client, const char *server, const char *options); /* a volfile can be had */
 /* Does the daemon of `from` hold that peer for connected? A silent cut it believes for 20 to 25 s. */
 bool peer_connected(const struct world *w, const struct sim_host *from, const struct sim_host *peer);
+/* A new machine of that name: not who the pool means by it, until it has its UUID and learnt of it from a peer. */
+bool pool_stranger(const struct sim_host *h);
+bool brick_wiped(const struct sim_host *h, const char *path); /* its directory is not there: a new disk, and nobody has begun the brick anew */
 /* A peer that holds up what all of them must answer: it counts as connected and is silent. NULL: none does. */
 const struct sim_host *peer_in_the_way(const struct world *w, const struct sim_host *from);
 /* A transaction holds the volume, cluster-wide: until it ends, its peer answers or is given up, or the lock's timer is over. */
