@@ -131,8 +131,8 @@ static const struct guide_step steps[] = {
      .why = "What one copy has and another lacks is copied while the guests run. Until it is over the loss of the one host that has it is a loss of data."},
     {.name = "cold-note", .title = "What was noted is forgotten", .where = "the cluster", .shows = "nodes", .needs = {"cold-domains"}, .check = check_note, .left = left_note, .seen = "nothing is noted any more",
      .why = "The note of what ran is for one start. If it stayed, the next start would begin what was stopped on purpose meanwhile."},
-    {.name = "cold-well", .title = "All is well", .where = "the cluster", .shows = "nodes", .needs = {"cold-domains"}, .check = check_all_well, .settles_ms = BY_ITSELF_MS, .seen = "the cluster is healthy",
-     .why = "What is left over from such a day shows here, each with what mends it.", .by_hand = "See the list of problems; f mends the selected one."},
+    {.name = "cold-well", .title = "All is well", .where = "the cluster", .shows = "nodes", .needs = {"cold-domains"}, .check = check_all_well, .left = left_failures, .settles_ms = BY_ITSELF_MS, .seen = "the cluster is healthy",
+     .why = "What is left over from such a day shows here, each with what mends it. A start that failed before the mount was there is forgotten, so that the host is one for the domain again.", .by_hand = "See the list of problems; f mends the selected one."},
 };
 const struct guide_book book_cold_start = {
     .name = "cold-start", .title = "Start again after a total loss of power", .steps = steps, .count = COUNT(steps), .called = called, .problems = "quorum-lost no-dc",

@@ -53,7 +53,7 @@ static void left_devices(struct planning *p, struct guide_runs *r) {
     const struct resource_view *x = &p->snap->resources.item[i];
     bool failed = x->failed == TRUTH_YES || x->role != HA_STARTED;
     for (size_t k = 0; k < p->snap->failures.count; k++) failed |= str_eq(p->snap->failures.item[k].resource, x->id);
-    if (is_fence_device(x) && failed) with(p, run_of(p, r, "resource-cleanup", planf(p, "%s is tried again", x->id)), "resource", x->id);
+    if (is_fence_device(x) && failed) with(p, run_of(p, r, "fencing-retry", planf(p, "%s is tried again", x->id)), "device", x->id);
   }
 }
 
@@ -162,6 +162,7 @@ static void ask_readable(struct planning *p) {
 
 static void check_readable(struct planning *p, struct guide_checking *c) {
   struct texts kvm = kvm_hosts(p), names = domains_by_priority(p, false);
+  if (!pacemaker_seen(p->snap)) return read_as(p, c, TRUTH_UNKNOWN, LAYER_PACEMAKER, "which definitions there are is not read");
   for (size_t i = 0; i < kvm.count; i++) {
     size_t good = 0;
     bool asked = true;

@@ -61,7 +61,7 @@ void check_well(struct planning *p, struct guide_checking *c, const char *ids) {
     const struct problem *x = &p->snap->problems.item[i];
     const struct problem_kind *k = problem_kind_find(x->id);
     if (!k || k->effect == HEALTH_HEALTHY) continue;
-    if (!ids || str_listed(ids, ' ', x->id) || k->effect == HEALTH_OUTAGE) n++, put_problem(p, c, x);
+    if (!ids || str_listed(ids, ' ', x->id) || k->effect == HEALTH_OUTAGE || k->effect == HEALTH_UNKNOWN) n++, put_problem(p, c, x);
     else others++;
   }
   if (n) return;
@@ -75,6 +75,9 @@ void check_well(struct planning *p, struct guide_checking *c, const char *ids) {
 static bool is_started(const struct volume_view *v) { return str_eq(v->status, "started"); }
 
 void check_bricks(struct planning *p, struct guide_checking *c) {
+  struct texts store = store_hosts(p);
+  for (size_t i = 0; i < store.count; i++)
+    if (is_silent(p, store.item[i]) && !done_without(p, store.item[i])) seen_bad(p, c, store.item[i], "does not answer at all: its bricks are gone with it");
   if (!volumes_known(p->snap)) return read_as(p, c, TRUTH_UNKNOWN, LAYER_GLUSTER, "which volumes there are is not read");
   for (size_t n = 0; n < p->snap->volumes.count; n++) {
     const struct volume_view *v = &p->snap->volumes.item[n];
@@ -114,15 +117,16 @@ void left_bricks(struct planning *p, struct guide_runs *r) {
 
 void check_writable(struct planning *p, struct guide_checking *c) {
   if (!volumes_known(p->snap)) return read_as(p, c, TRUTH_UNKNOWN, LAYER_GLUSTER, "which volumes there are is not read");
+  bool known = fact_fresh(p->snap, "gluster.bricks", NULL) == TRUTH_YES; /* its size is another matter: that needs a mount */
   for (size_t n = 0; n < p->snap->volumes.count; n++) {
     const struct volume_view *v = &p->snap->volumes.item[n];
     for (size_t s = 0; s < volume_sets(v); s++) {
       int state = volume_set_state(v, (int64_t)s);
-      enum truth good = v->stale.count || state == SET_UNKNOWN ? TRUTH_UNKNOWN : truth_of(state != SET_LOST && is_started(v));
+      enum truth good = !known || state == SET_UNKNOWN ? TRUTH_UNKNOWN : truth_of(state != SET_LOST && is_started(v));
       if (good == TRUTH_YES && state == SET_FULL) continue;
       read_as(p, c, good, LAYER_GLUSTER, good == TRUTH_YES ? planf(p, "set %zu of %s can be written, with a copy less than it has", s, v->name) : good == TRUTH_NO ? planf(p, "set %zu of %s cannot be written: too few of its copies serve", s, v->name) : planf(p, "whether set %zu of %s can be written is not known", s, v->name));
     }
-    if (is_started(v) && v->writable == SET_FULL && !v->stale.count) read_as(p, c, TRUTH_YES, LAYER_GLUSTER, planf(p, "%s can be written, on all its copies", v->name));
+    if (is_started(v) && v->writable == SET_FULL && known) read_as(p, c, TRUTH_YES, LAYER_GLUSTER, planf(p, "%s can be written, on all its copies", v->name));
   }
   if (!p->snap->volumes.count) read_as(p, c, TRUTH_YES, LAYER_GLUSTER, "there is no volume");
 }
@@ -139,7 +143,7 @@ void check_heals(struct planning *p, struct guide_checking *c) {
     const struct volume_view *v = &p->snap->volumes.item[n];
     int64_t pending = volume_pending(p->snap, v);
     if (!volume_copies(v)) continue;
-    if (v->split_brain != UNKNOWN_INT && v->split_brain > 0) read_as(p, c, TRUTH_NO, LAYER_GLUSTER, planf(p, "%lld file%s of %s in split-brain: somebody has to choose the right copy (gluster-splitbrain)", (long long)v->split_brain, v->split_brain == 1 ? " is" : "s are", v->name));
+    if (v->split_brain != UNKNOWN_INT && v->split_brain > 0) read_as(p, c, TRUTH_NO, LAYER_GLUSTER, planf(p, "%lld file%s of %s %s in split-brain: somebody has to choose the right copy (gluster-splitbrain)", (long long)v->split_brain, v->split_brain == 1 ? "" : "s", v->name, v->split_brain == 1 ? "is" : "are"));
     if (pending == UNKNOWN_INT && any_done_without(p, v)) read_as(p, c, TRUTH_YES, LAYER_GLUSTER, planf(p, "what waits on %s is not counted while a host of it stays away", v->name));
     else if (pending == UNKNOWN_INT) read_as(p, c, TRUTH_UNKNOWN, LAYER_GLUSTER, planf(p, "how much of %s waits to heal is not known (it is counted once a minute)", v->name));
     else if (!pending) read_as(p, c, TRUTH_YES, LAYER_GLUSTER, planf(p, "nothing on %s waits to heal", v->name));
@@ -159,6 +163,18 @@ void left_heals(struct planning *p, struct guide_runs *r) {
 
 static bool is_stopped_guest(const struct domain_view *d) { return str_eq(d->state, "paused") && !(d->reason && (str_starts(d->reason, "migrat") || (str_eq(d->reason, "user") && !d->resource))); }
 
+bool hypervisors_read(struct planning *p, struct guide_checking *c) {
+  struct texts kvm = kvm_hosts(p);
+  bool all = true;
+  for (size_t i = 0; i < kvm.count; i++) {
+    const struct host_view *h = snapshot_host(p->snap, kvm.item[i]);
+    if ((h && snapshot_off(p->snap, h)) || libvirt_seen(p->snap, h ? h->name : kvm.item[i])) continue;
+    read_as(p, c, TRUTH_UNKNOWN, LAYER_LIBVIRT, planf(p, "what runs on %s is not read", kvm.item[i]));
+    all = false;
+  }
+  return all;
+}
+
 void check_paused(struct planning *p, struct guide_checking *c) {
   size_t n = 0;
   for (size_t i = 0; i < p->snap->domains.count; i++) {
@@ -168,6 +184,7 @@ void check_paused(struct planning *p, struct guide_checking *c) {
     read_as(p, c, d->stale.count ? TRUTH_UNKNOWN : TRUTH_NO, LAYER_LIBVIRT, planf(p, "%s is paused on %s (%s)%s", d->name, d->hosts.count ? d->hosts.item[0] : "?", d->reason ? d->reason : "not known why", d->stale.count ? ", as it was read last" : ""));
   }
   const struct problem *unread = problem_of(p->snap, "domain-uncertain hypervisor-unread");
+  if (!hypervisors_read(p, c)) return;
   if (unread) read_as(p, c, TRUTH_UNKNOWN, LAYER_LIBVIRT, unread->text);
   else if (!n) read_as(p, c, TRUTH_YES, LAYER_LIBVIRT, "no guest stands still");
 }
@@ -302,6 +319,12 @@ struct texts noted_to_run(struct planning *p) {
 
 static bool runs_now(const struct resource_view *x) { return x->role == HA_STARTED || x->role == HA_PROMOTED; }
 
+/* As long as a lost node is not proven dead pacemaker says that its resources are started there. */
+static bool is_on_lost(const struct planning *p, const struct resource_view *x) {
+  const struct host_view *h = x->hosts.count ? snapshot_host(p->snap, x->hosts.item[0]) : NULL;
+  return h && h->membership != MEMBERSHIP_MEMBER;
+}
+
 static bool should_run(struct planning *p, const struct resource_view *x) {
   struct texts noted = noted_to_run(p);
   return x->disabled != TRUTH_YES || texts_have(&noted, x->id);
@@ -326,6 +349,7 @@ void check_started_all(struct planning *p, struct guide_checking *c) {
     int64_t priority = priority_of(p, x->id);
     const char *rank = priority ? planf(p, ", priority %lld", (long long)priority) : "";
     if (x->stale.count) read_as(p, c, TRUTH_UNKNOWN, LAYER_PACEMAKER, planf(p, "whether %s runs was read too long ago", x->id));
+    else if (runs_now(x) && is_on_lost(p, x)) read_as(p, c, TRUTH_NO, LAYER_PACEMAKER, planf(p, "%s is held for running on %s, which is lost%s", x->id, x->hosts.item[0], rank));
     else if (runs_now(x) && x->hosts.count) read_as(p, c, TRUTH_YES, LAYER_PACEMAKER, planf(p, "%s runs on %s%s", x->id, x->hosts.item[0], rank));
     else if (should_run(p, x)) read_as(p, c, TRUTH_NO, LAYER_PACEMAKER, planf(p, "%s does not run%s%s", x->id, rank, x->disabled == TRUTH_YES ? ": it was stopped when everything was shut down" : is_failed(p, x) ? ": its start failed" : ""));
     else read_as(p, c, TRUTH_YES, LAYER_PACEMAKER, planf(p, "%s is stopped on purpose, and stays so", x->id));

@@ -29,6 +29,7 @@ void check_failures(struct planning *p, struct guide_checking *c), left_failures
 void check_proven_off(struct planning *p, struct guide_checking *c), left_proven_off(struct planning *p, struct guide_runs *r); /* no lost node that may live */
 /* All that pacemaker should run, runs. noted: also what was noted when everything was shut down. By priority, the highest first. */
 void check_started_all(struct planning *p, struct guide_checking *c), left_started_all(struct planning *p, struct guide_runs *r);
+bool hypervisors_read(struct planning *p, struct guide_checking *c); /* each KVM host that is not off; what is not read is said */
 struct texts domains_by_priority(const struct planning *p, bool lowest_first); /* the resources that are domains */
 int64_t priority_of(const struct planning *p, const char *resource);
 

@@ -153,10 +153,17 @@ static void plan_stop_all(struct planning *p) {
 
 /* ---- a brick that hangs ---- */
 
+/* Where glusterd keeps the number of the brick's process: its own word, and not what was read minutes ago. */
+static const char *pid_file(struct planning *p, const struct volume_view *v, const struct brick_view *b) {
+  char *path = arena_strdup(p->arena, b->path + (*b->path == '/'));
+  for (char *c = path; *c; c++) *c = *c == '/' ? '-' : *c;
+  return planf(p, "/var/run/gluster/vols/%s/%s-%s.pid", v->name, b->host, path);
+}
+
 static void ask_restart(struct planning *p) {
   const struct volume_view *v;
   const struct brick_view *b = brick_named(p->snap, p->arena, given(p, "brick"), &v);
-  if (b && b->pid != UNKNOWN_INT && b->pid > 1) ask_command(p, b->host, "process", "cat", planf(p, "/proc/%lld/comm", (long long)b->pid), NULL);
+  if (b) ask_command(p, b->host, "pid", "cat", pid_file(p, v, b), NULL);
 }
 
 static void plan_restart(struct planning *p) {
@@ -165,24 +172,40 @@ static void plan_restart(struct planning *p) {
   const char *host = the_speaker(p, NULL);
   if (!b) return (void)refuse_always(p, "with a brick that is there", "there is no brick %s", given(p, "brick"));
   if (!host) return;
-  const char *process = printed(p, b->host, "process"), *multiplex = pairs_get(&v->options, "cluster.brick-multiplex");
+  const char *multiplex = pairs_get(&v->options, "cluster.brick-multiplex"), *pid = answered(p, b->host, "pid");
   if (b->answers == TRUTH_YES) refuse_always(p, "when it hangs", "%s answers", brick_text(p, b));
   else if (b->answers == TRUTH_UNKNOWN) refuse(p, "when the brick is asked", "cannot tell whether %s answers", brick_text(p, b));
   if (b->port == UNKNOWN_INT) refuse_always(p, "with gluster-brick-start", "%s has no process: it is down, and does not hang", brick_text(p, b));
-  if (b->pid == UNKNOWN_INT || b->pid <= 1) refuse_always(p, "when its process is read, within five minutes", "the process of %s is not known", brick_text(p, b));
-  else if (!refuse_unasked(p, b->host, "process", planf(p, "whether process %lld of %s is the brick", (long long)b->pid, b->host)) && (!process || !str_starts(process, "glusterfsd")))
-    refuse_always(p, "when its process is read anew, within five minutes", "process %lld of %s is no brick any more", (long long)b->pid, b->host);
+  if (!refuse_unasked(p, b->host, "pid", planf(p, "which process of %s is the brick", b->host)) && !pid) refuse_always(p, planf(p, "when its process was ended on %s by hand; then gluster-brick-start", b->host), "%s has no file %s that says which process the brick is", b->host, pid_file(p, v, b));
   if (multiplex && option_same(multiplex, "on")) refuse_always(p, "when cluster.brick-multiplex is off", "all bricks of %s are one process", b->host);
   refuse_unless_pool_well(p);
   if (refused(p)) return;
   consequence(p, "the process of %s, which answers nobody, is killed and started anew", brick_text(p, b));
   consequence(p, "who waits for it goes on at once with the other copies; what it missed is healed");
-  step_run(p, b->host, planf(p, "end the process of %s", brick_text(p, b)), "kill", "-KILL", planf(p, "%lld", (long long)b->pid), NULL);
+  step_run(p, b->host, planf(p, "end the process of %s, if it still is one of gluster's bricks", brick_text(p, b)), "pkill", "-KILL", "-F", pid_file(p, v, b), "-x", "glusterfsd", NULL);
   step_run(p, b->host, "give its port a second to be known as closed", "sleep", "1", NULL)->harmless = TRUTH_YES;
   struct step *s = gluster_step(p, host, "have it started", "volume", "start", v->name, "force", NULL);
   s->harmless = TRUTH_YES;
   verify_that(p, "brick-online", brick_text(p, b), NULL);
   p->plan->verify_ms = 60000;
+}
+
+/* ---- a fence device that failed ---- */
+
+static void plan_retry(struct planning *p) {
+  const char *id = given(p, "device");
+  const struct resource_view *x = cluster_told(p) ? resource_told(p, id) : NULL;
+  if (!x) return;
+  if (!is_fence_device(x)) refuse_always(p, "with a fence device", "%s is no fence device", id);
+  if (x->disabled == TRUTH_YES) refuse_always(p, "when it is enabled (resource-enable)", "%s is disabled", id);
+  if (refused(p)) return;
+  consequence(p, "pacemaker forgets that %s failed, and asks it anew; what was wrong with it is not mended by this", id);
+  struct step *s = step_run(p, cluster_host(p), planf(p, "forget the failures of %s", id), "crm_resource", "-C", "-r", id, NULL);
+  s->harmless = TRUTH_YES;
+  s->deadline_ms = 60000;
+  verify_that(p, "resource-runs", id, NULL);
+  verify_that(p, "resource-clean", id, NULL);
+  p->plan->verify_ms = 90000;
 }
 
 /* ---- the table ---- */
@@ -193,6 +216,7 @@ static const struct operation_argument unmount_arguments[] = {
     {.name = "path", .title = "/PATH", .help = "where the volume is mounted", .kind = ARG_PATH, .required = true},
     {.name = NULL}};
 static const struct operation_argument stop_all_arguments[] = {{.name = "host", .title = "HOST", .help = "the hosts of the pool; left out: all", .kind = ARG_HOST, .list = true}, {.name = NULL}};
+static const struct operation_argument retry_arguments[] = {{.name = "device", .title = "DEVICE", .help = "which fence device", .kind = ARG_DEVICE, .required = true}, {.name = NULL}};
 static const struct operation_argument restart_arguments[] = {{.name = "brick", .title = "BRICK", .help = "the brick that hangs", .kind = ARG_BRICK, .required = true}, {.name = NULL}};
 
 static bool hangs(const struct snapshot *s, const char *name) {
@@ -216,4 +240,6 @@ const struct operation book_operations[] = {
      .help = "Ends the management daemon and every brick of all hosts, when nothing has a volume mounted and nothing waits to heal: for switching everything off. The volumes stay started."},
     {.name = "gluster-brick-restart", .title = "End a brick that hangs, and start it anew", .target = TARGET_BRICK, .danger = 1, .flags = OP_GLUSTER, .arguments = restart_arguments, .survey = ask_restart, .plan = plan_restart, .fits = hangs,
      .help = "Kills the brick's process, which answers nobody, and has gluster start it. Refused where the process is another one by now."},
+    {.name = "fencing-retry", .title = "Try a fence device again", .target = TARGET_DEVICE, .danger = 1, .arguments = retry_arguments, .plan = plan_retry,
+     .help = "Has pacemaker forget that the device failed and ask it anew, once its cable, address or password was mended."},
     {.name = NULL}};

@@ -15,7 +15,7 @@ static void check_mounts(struct planning *p, struct guide_checking *c) {
   if (!m->mounts.count) read_as(p, c, TRUTH_YES, LAYER_GLUSTER, "this host has no volume mounted");
 }
 
-#define STALLED "volume-unwritable brick-hung mount-hung domain-io-error domain-paused brick-down brick-disputed"
+#define STALLED "volume-unwritable volume-uncertain brick-hung mount-hung domain-io-error domain-paused brick-down brick-disputed"
 static void check_stalled_well(struct planning *p, struct guide_checking *c) { check_well(p, c, STALLED " heal-pending split-brain"); }
 
 static double fullest(const struct snapshot *s, const struct brick_view **ret) {
@@ -37,6 +37,10 @@ static bool any_full(const struct snapshot *s) {
 
 static const char *called_stalled(struct planning *p) {
   const char *text = called_by(p, "volume-unwritable brick-hung mount-hung");
+  for (size_t i = 0; !text && i < p->snap->problems.count; i++) {
+    const struct problem *x = &p->snap->problems.item[i];
+    if (str_eq(x->id, "layer-unreadable") && str_eq(x->subject, layer_names[LAYER_GLUSTER])) text = x->text;
+  }
   return text ? text : any_full(p->snap) ? NULL : called_by(p, "domain-io-error");
 }
 
@@ -204,8 +208,9 @@ static void check_writers(struct planning *p, struct guide_checking *c) {
   for (size_t i = 0; i < p->snap->problems.count; i++)
     if (str_listed("cluster-split domain-twice", ' ', p->snap->problems.item[i].id) && !(n && str_eq(p->snap->problems.item[i].id, "domain-twice"))) n++, read_as(p, c, TRUTH_NO, LAYER_COROSYNC, p->snap->problems.item[i].text);
   const struct problem *unread = n ? NULL : problem_of(p->snap, "partition-unknown hypervisor-unread");
+  if (n) return;
   if (unread) read_as(p, c, TRUTH_UNKNOWN, LAYER_COROSYNC, unread->text);
-  else if (!n) read_as(p, c, TRUTH_YES, LAYER_LIBVIRT, "no domain runs twice, and no other side has quorum");
+  else if (hypervisors_read(p, c)) read_as(p, c, TRUTH_YES, LAYER_LIBVIRT, "no domain runs twice, and no other side has quorum");
 }
 
 static void put_host_cuts(struct planning *p, struct guide_checking *c, const struct host_view *h, size_t *n) {
@@ -236,6 +241,7 @@ static void check_network(struct planning *p, struct guide_checking *c) {
 }
 
 static void check_split_brain(struct planning *p, struct guide_checking *c) {
+  if (!volumes_known(p->snap)) return read_as(p, c, TRUTH_UNKNOWN, LAYER_GLUSTER, "which volumes there are is not read");
   for (size_t v = 0; v < p->snap->volumes.count; v++) {
     const struct volume_view *x = &p->snap->volumes.item[v];
     if (!volume_copies(x)) continue;
@@ -250,13 +256,14 @@ static void check_parted_well(struct planning *p, struct guide_checking *c) { ch
 static const char *called_parted(struct planning *p) {
   const char *text = called_by(p, "cluster-split");
   if (!text) text = called_by(p, "partition");
-  return text ? text : called_by(p, "peers-disagree");
+  if (!text) text = called_by(p, "peers-disagree");
+  return text || problem_of(p->snap, "node-unclean") ? text : called_by(p, "partition-unknown"); /* one that is unclean is fenced first */
 }
 
 static const struct guide_step parted[] = {
     {.name = "parted-writers", .title = "No two sides write", .where = "the domains", .shows = "domains", .ask = alive_ask, .check = check_writers, .settles_ms = 60000, .seen = "each domain runs once",
      .why = "Two halves that each believe to be the whole start the same domains, and destroy their disks. The side with quorum goes on; the other stops what it runs, or is fenced. Fencing is what makes that sure.",
-     .by_hand = "A domain that runs twice: on the side WITHOUT quorum, at once: virsh destroy NAME, by the host's own screen if need be. Do not confirm a node as off while you have not seen it without power. Do not fence by hand the side that "
+     .by_hand = "A domain that runs twice: on the side that has to give way (the one without quorum, else the one with fewer of the guests that matter), at once: switch that host off, or on its own screen pcs cluster stop --force and virsh destroy NAME. Do not confirm a node as off while you have not seen it without power. Do not fence by hand the side that "
                 "has quorum. Do not start the cluster on a half by hand, and do not set no-quorum-policy to ignore."},
     {.name = "parted-network", .title = "The network is whole", .where = "between the hosts", .shows = "nodes", .ask = alive_ask, .check = check_network, .settles_ms = BOOTS_MS, .seen = "each layer reaches every host",
      .why = "Which layers are cut tells where: all of them, a cable or a switch; corosync alone, a firewall (UDP 5405) or its own network; gluster alone, ports 24007 and from 49152 up, or the storage network.",

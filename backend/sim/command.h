@@ -49,6 +49,7 @@ int write_stamps(struct call *c); /* a file that is written each tenth of a seco
 int guest_write_stamps(struct call *c); /* a line a write of the guest, as seen on its brick */
 int host_stamps(struct call *c);
 int ping_stamps(struct call *c); /* ping -D, each tenth of a second */
+const char *brick_pid_file(struct call *c, const char *path); /* what glusterd keeps of a brick that lives */
 const char *process_name(struct call *c, const char *path); /* /proc/PID/comm of a brick; NULL: it is none */
 /* Words that tabs join, run as a timer's command; false: it waits for something and wants to be called again. */
 bool command_later(struct world *w, struct sim_host *h, const char *line);

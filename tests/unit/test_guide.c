@@ -24,7 +24,7 @@ static void fill(struct walk *w, const char *words) {
   guide_form_fill(w->b.snap, &w->form, w->b.arena);
 }
 
-static struct guide_look look_of(struct walk *w) { return (struct guide_look){w->b.snap, &w->form, &w->survey, 0, NULL}; }
+static struct guide_look look_of(struct walk *w) { return (struct guide_look){.snap = w->b.snap, .form = &w->form, .survey = &w->survey}; }
 
 static void look(struct walk *w) {
   w->survey = (struct survey){0};
