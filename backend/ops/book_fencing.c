@@ -115,7 +115,7 @@ static const struct guide_step stuck[] = {
     {.name = "stuck-proven", .title = "Fencing is proven again", .where = "the node whose fencing failed", .shows = "fencing", .needs = {"stuck-device"}, .check = check_proof, .left = left_proof, .settles_ms = BY_ITSELF_MS, .seen = "fencing works",
      .why = "That a monitor answers is no proof. The node is drained, its power is really cut, and it comes back: better by day than at the next failure.",
      .by_hand = "It cannot be done to the host that this console runs on: run it from another one."},
-    {.name = "stuck-well", .title = "All is well", .where = "the cluster", .shows = "nodes", .needs = {"stuck-proven"}, .check = check_stuck_well, .settles_ms = BY_ITSELF_MS, .seen = "nothing of it is left", .why = "Nothing of that night is left over."},
+    {.name = "stuck-well", .title = "All is well", .where = "the cluster", .shows = "nodes", .needs = {"stuck-proven"}, .check = check_stuck_well, .left = left_failures, .settles_ms = BY_ITSELF_MS, .seen = "nothing of it is left", .why = "Nothing of that night is left over."},
 };
 const struct guide_book book_fencing_stuck = {
     .name = "fencing-stuck", .title = "Fencing is stuck: the device died with its host", .steps = stuck, .count = COUNT(stuck), .called = called_stuck, .problems = STUCK,

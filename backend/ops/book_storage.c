@@ -16,7 +16,7 @@ static void check_mounts(struct planning *p, struct guide_checking *c) {
 }
 
 #define STALLED "volume-unwritable volume-uncertain brick-hung mount-hung domain-io-error domain-paused brick-down brick-disputed"
-static void check_stalled_well(struct planning *p, struct guide_checking *c) { check_well(p, c, STALLED " heal-pending split-brain"); }
+static void check_stalled_well(struct planning *p, struct guide_checking *c) { check_well(p, c, STALLED " heal-pending split-brain failed-action resource-failed"); }
 
 static double fullest(const struct snapshot *s, const struct brick_view **ret) {
   double most = -1;
@@ -59,7 +59,7 @@ static const struct guide_step stalled[] = {
      .why = "What the brick missed is copied to it. Until that is over its partner has the only full copy.", .by_hand = "Files in split-brain: gluster-splitbrain shows them, gluster-splitbrain-resolve chooses the copy."},
     {.name = "stall-domains", .title = "The domains run", .where = "the KVM hosts", .shows = "domains", .needs = {"stall-volume"}, .check = check_started_all, .left = left_started_all, .settles_ms = BY_ITSELF_MS, .seen = "every domain that should run runs",
      .why = "A monitor that failed meanwhile has had them restarted, or given up."},
-    {.name = "stall-well", .title = "All is well", .where = "the cluster", .shows = "volumes", .needs = {"stall-guests"}, .check = check_stalled_well, .settles_ms = BY_ITSELF_MS, .seen = "nothing of it is left", .why = "Nothing of it is left over."},
+    {.name = "stall-well", .title = "All is well", .where = "the cluster", .shows = "volumes", .needs = {"stall-guests"}, .check = check_stalled_well, .left = left_failures, .settles_ms = BY_ITSELF_MS, .seen = "nothing of it is left", .why = "Nothing of it is left over."},
 };
 const struct guide_book book_gluster_stalled = {
     .name = "gluster-stalled", .title = "Gluster stands still, and guests with it", .steps = stalled, .count = COUNT(stalled), .called = called_stalled, .problems = STALLED,
@@ -252,7 +252,7 @@ static void check_split_brain(struct planning *p, struct guide_checking *c) {
 }
 
 #define PARTED "partition cluster-split partition-unknown peers-disagree link-down domain-twice"
-static void check_parted_well(struct planning *p, struct guide_checking *c) { check_well(p, c, PARTED " peer-disconnected node-offline heal-pending split-brain"); }
+static void check_parted_well(struct planning *p, struct guide_checking *c) { check_well(p, c, PARTED " failed-action resource-failed peer-disconnected node-offline heal-pending split-brain"); }
 static const char *called_parted(struct planning *p) {
   const char *text = called_by(p, "cluster-split");
   if (!text) text = called_by(p, "partition");
@@ -279,7 +279,7 @@ static const struct guide_step parted[] = {
      .why = "What was stopped for want of quorum starts by itself; what failed meanwhile is tried again."},
     {.name = "parted-guests", .title = "Every guest goes on", .where = "the KVM hosts", .shows = "domains", .needs = {"parted-network"}, .check = check_paused, .left = left_paused, .settles_ms = 60000, .seen = "no guest stands still",
      .why = "Guests that lost their disk's bricks meanwhile stand still until they are told to go on."},
-    {.name = "parted-well", .title = "All is well", .where = "the cluster", .shows = "nodes", .needs = {"parted-agree"}, .check = check_parted_well, .settles_ms = BY_ITSELF_MS, .seen = "nothing of it is left", .why = "Nothing of it is left over."},
+    {.name = "parted-well", .title = "All is well", .where = "the cluster", .shows = "nodes", .needs = {"parted-agree"}, .check = check_parted_well, .left = left_failures, .settles_ms = BY_ITSELF_MS, .seen = "nothing of it is left", .why = "Nothing of it is left over."},
 };
 const struct guide_book book_partition = {
     .name = "partition", .title = "The network is parted", .steps = parted, .count = COUNT(parted), .called = called_parted, .problems = PARTED,

@@ -55,6 +55,7 @@ static const struct meaning { const char *program, *after, *words; size_t more; 
     {"pkill", NULL, "-F", 1, "the process whose number stands in that file"},
     {"pkill", NULL, "-x", 1, "and only when it has that name"},
     {"stonith_admin", NULL, "--confirm", 1, "a person says that this node has no power"},
+    {"virsh", NULL, "resume", 0, "lets a paused domain go on"},
     {"gluster", NULL, "volume heal", 1, "copies to each brick what it missed"},
     /* gluster */
     {"gluster", NULL, "--mode=script", 0, "it asks no questions"},
@@ -190,6 +191,8 @@ static const struct meaning { const char *program, *after, *words; size_t more; 
     {"systemctl", NULL, "kill", 0, "sends a signal to all processes of a service"},
     {"systemctl", NULL, "--signal=STOP", 0, "they stand still: alive, and silent"},
     {"systemctl", NULL, "--signal=CONT", 0, "they go on"},
+    {"systemctl", NULL, "--signal=SIGTERM", 0, "they are asked to end"},
+    {"systemctl", NULL, "glusterd.service", 0, "gluster's management daemon, and the bricks that it started"},
     {"systemctl", NULL, "stop", 1, "stops it"},
     {"systemctl", NULL, "start", 1, "starts it"},
     {"systemctl", NULL, "corosync", 0, "the daemon that tells which hosts are alive"},

@@ -5,6 +5,9 @@
 #include "ops/guide.h"
 
 static const char lab[] = "lab";
+/* Its guest stands still when a write fails. */
+static const char stops[] = "host kvm[01-02] kvm memory=8G cpus=2\nhost node[1-2] store memory=4G cpus=2\nvolume models replica 2 bricks node[1-2]:/data size=3G used=1 option.network.ping-timeout=5\n"
+                            "mount models /kvmdata on kvm[01-02] from node1\ncluster cluster-kvm kvm[01-02]\nhere kvm01\nfencing for kvm[01-02]\ndomain test01 volume models memory=96M image=64M stop-on-error\n";
 
 /* What happens: events of scenarios, "@HOST command", or seconds, a semicolon between. */
 struct human { const char *step, *does; };
@@ -24,7 +27,8 @@ static const struct day days[] = {
     {"fencing-stuck", lab, "move test01 kvm02;60;clear test01;10;break bmc kvm02;power off kvm02;12", NULL, {{"stuck-back", "mend bmc kvm02;power on kvm02;60"}}, NULL, "domain-runs test01"},
     {"fencing-stuck", lab, "move test01 kvm02;60;clear test01;10;break bmc kvm02;power off kvm02;150", NULL, {{"stuck-back", "mend bmc kvm02;power on kvm02;60"}}, "kvm02", "domain-runs test01"},
     /* Every brick hangs; hosts of the storage are off. */
-    {"gluster-stalled", lab, "hang brick node1:/data;hang brick node2:/data;hang brick node3:/data;hang brick node4:/data;60", NULL, {{0}}, "", "domain-runs test01"},
+    {"gluster-stalled", lab, "hang brick node1:/data;hang brick node2:/data;hang brick node3:/data;hang brick node4:/data;30;crash test01;60", NULL, {{0}}, "", "domain-runs test01"},
+    {"gluster-stalled", stops, "hang brick node1:/data;hang brick node2:/data;60", NULL, {{0}}, "", "domain-runs test01"},
     {"gluster-stalled", lab, "power off node1;power off node2;power off node3;power off node4;150", NULL, {{"stall-bricks", "power on node1;power on node2;power on node3;power on node4;60"}}, "", "domain-runs test01"},
     /* Fenced, back, and not mounted; then something was sent there. */
     {"returned-unmounted", lab, "power off kvm02;120;@kvm02 umount /kvmdata;move test01 kvm02;60;clear test01;10", NULL, {{0}}, "test01", "domain-runs test01"},

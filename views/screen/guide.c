@@ -213,6 +213,11 @@ static unsigned open_form(struct app *a, const struct input *in) {
 static unsigned enter(struct app *a, const struct input *in) {
   const struct guide_found *f = found_of(in, a->guide.step);
   if (in->guide && in->guide->rest.on && !in->guide->rest.waits) return say(a, "all that is left is being done already");
+  if (is_start(a) && !book(a)->builds && in->guide && in->guide->found && !in->guide->lacks) {
+    size_t next = guide_next(book(a), in->guide->found);
+    guide_show(a, next < book(a)->count ? next : 0);
+    return APP_CHANGED;
+  }
   if (is_start(a)) return open_form(a, in);
   if (f && f->state == GUIDE_BLOCKED && f->blocked_by) {
     guide_show(a, guide_number(guide_step(book(a), f->blocked_by)));
@@ -451,6 +456,12 @@ static void draw_check(struct pen p, const struct app *a, const struct input *in
   int x = pen_text(p, 1, 0, STYLE(DIM), "check  "), room;
   bool old = in->guide && in->guide->asked_at != UNKNOWN_INT && in->wall - in->guide->asked_at > 120000;
   pen_text(p, p.w - text_columns(age) - 1, 0, old ? STYLE(STALE) : STYLE(DIM), age);
+  if (!f && is_start(a) && in->guide && in->guide->found && !book(a)->builds) {
+    size_t next = guide_next(book(a), in->guide->found);
+    bool over = next == book(a)->count;
+    pen_field(p, x, 0, p.w - x - text_columns(age) - 2, STYLE(NORMAL), over ? book(a)->over : arena_printf(in->arena, "next is step %zu, %s", next, book(a)->steps[next].title));
+    return;
+  }
   if (!f) {
     pen_field(p, x, 0, p.w - x - text_columns(age) - 2, STYLE(UNKNOWN), in->guide && in->guide->cannot ? in->guide->cannot : in->guide && in->guide->lacks ? "the hosts are not named yet" : "not looked at yet");
     return;

@@ -91,7 +91,7 @@ static int guide_hints(const struct app *a, const struct input *in) {
   if (!a->guide.book || a->guide.over == GUIDE_OVER_BOOKS) return LINES;
   bool start = step == GUIDE_START;
   const struct guide_found *f = in->guide && in->guide->found && !start ? &in->guide->found[step] : NULL;
-  int where = OF_GUIDE | (start ? GUIDE_ON : GUIDE_BACK) | (!start && step + 1 < b->count ? GUIDE_ON : 0) | (start && in->guide ? GUIDE_FILLS : 0);
+  int where = OF_GUIDE | (start ? GUIDE_ON : GUIDE_BACK) | (!start && step + 1 < b->count ? GUIDE_ON : 0) | (start && in->guide ? b->builds || in->guide->lacks || !in->guide->found ? GUIDE_FILLS : GUIDE_GOES : 0);
   if (f) where |= f->state == GUIDE_DONE ? GUIDE_GOES : f->state == GUIDE_BLOCKED ? GUIDE_WAITS : in->cannot || guide_runs_now(a, in) ? 0 : GUIDE_RUNS;
   if (f && b->steps[step].choices[0]) where |= GUIDE_TURNS;
   if (f && b->steps[step].undo && (f->state == GUIDE_DONE || f->state == GUIDE_BROKEN) && !in->cannot) where |= GUIDE_TAKES;
