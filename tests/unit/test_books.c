@@ -32,6 +32,7 @@ static const struct day days[] = {
     {"gluster-stalled", lab, "power off node1;power off node2;power off node3;power off node4;150", NULL, {{"stall-bricks", "power on node1;power on node2;power on node3;power on node4;60"}}, "", "domain-runs test01"},
     /* Fenced, back, and not mounted; then something was sent there. */
     {"returned-unmounted", lab, "power off kvm02;120;@kvm02 umount /kvmdata;move test01 kvm02;60;clear test01;10", NULL, {{0}}, "test01", "domain-runs test01"},
+    {"returned-unmounted", lab, "power off kvm02;120;@kvm02 umount /kvmdata;@kvm01 umount /kvmdata;crash test01;90", NULL, {{0}}, "test01", "domain-runs test01"},
     {"brick-full", lab, "option models storage.reserve 0;fill models 100;120", NULL, {{"full-room", "fill models 40;60"}}, "full", "domain-runs test01"},
     /* Forbidden on one host, failed on the other. */
     {"blocked-failover", lab, "@kvm01 crm_resource -B -r test01 -N kvm02;5;@kvm01 umount /kvmdata;crash test01;60;@kvm01 mount /kvmdata;30", NULL, {{0}}, "test01", "domain-runs test01"},

@@ -197,6 +197,13 @@ static bool task_goes_on(const struct app *a, const struct input *in) {
   return task && (!task_ended(task->state) || (task->state != TASK_VERIFIED && !a->guide.quiet));
 }
 
+static void add_why(struct text *t, const struct guide_step *g) {
+  heading(t, "Why");
+  text_indent(t, 1, 1);
+  text_add(t, STYLE(NORMAL), g->why);
+  text_addf(t, STYLE(DIM), "Where: %s", g->where);
+}
+
 struct text *guide_step_text(const struct app *a, const struct input *in) {
   const struct guide_step *g = &guide_open_book(&a->guide)->steps[a->guide.step];
   const struct guide_shown *s = in->guide;
@@ -209,18 +216,16 @@ struct text *guide_step_text(const struct app *a, const struct input *in) {
     text_addf(t, STYLE(WARN), "%s %s", symbol(in->glyphs, SYMBOL_WARN), s->rest.text);
   }
   if (running) add_task(t, a, in);
-  heading(t, "Why");
-  text_indent(t, 1, 1);
-  text_add(t, STYLE(NORMAL), g->why);
-  text_addf(t, STYLE(DIM), "Where: %s", g->where);
-  if (s && s->found) add_evidence(t, in, &s->found[a->guide.step]);
-  bool done = s && s->found && s->found[a->guide.step].state == GUIDE_DONE;
+  bool builds = guide_open_book(&a->guide)->builds, done = s && s->found && s->found[a->guide.step].state == GUIDE_DONE;
+  if (builds) add_why(t, g);
+  if (s && s->found) add_evidence(t, in, &s->found[a->guide.step]); /* on a bad day what is seen goes before the reasons */
   if (!running) add_task(t, a, in);
   if (g->by_hand && !done) {
     heading(t, "By hand");
     text_indent(t, 1, 1);
     text_add(t, STYLE(WARN), g->by_hand);
   }
+  if (!builds) add_why(t, g);
   if (planned && !done && !running && (s->plan || s->planning)) add_plan(t, in, s, &told);
   if (s) add_choices(t, in, g);
   add_classic(t, in, g, &told, !planned || done);
