@@ -37,7 +37,7 @@ static const struct day days[] = {
     /* Forbidden on one host, failed on the other. */
     {"blocked-failover", lab, "@kvm01 crm_resource -B -r test01 -N kvm02;5;@kvm01 umount /kvmdata;crash test01;60;@kvm01 mount /kvmdata;30", NULL, {{0}}, "test01", "domain-runs test01"},
     {"blocked-failover", lab, "@kvm01 crm_resource -B -r test01 -N kvm02;30", NULL, {{0}}, "test01", "domain-runs test01"},
-    {"partition", lab, "part kvm01 kvm02 corosync;60", NULL, {{"parted-network", "mend kvm01 kvm02;60"}}, NULL, "domain-runs test01"},
+    {"partition", lab, "move test01 kvm02;60;clear test01;10;part kvm01 kvm02 corosync;7", NULL, {{"parted-network", "20;mend kvm01 kvm02;60"}}, NULL, "domain-runs test01"},
     {"partition", lab, "part node1,node2 node3,node4 gluster;60", NULL, {{"parted-network", "mend node1,node2 node3,node4;60"}}, "", "domain-runs test01"},
     /* Nobody fences: both sides run it. */
     {"partition", lab, "property stonith-enabled false;part kvm01 kvm02 corosync;60;split brain models 1;60", NULL,
