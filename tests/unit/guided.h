@@ -29,6 +29,7 @@ static inline struct guided *guided_new(const char *scenario, int w, int h) {
   g->arena = arena_new();
   guided_look(g);
   assert_true(app_open(&g->x->app, "guide"));
+  guide_take_book(&g->x->app, guide_books[0]);
   acted_look(g->x);
   g->shown.look.snap = g->x->snap;
   return g;
