@@ -440,7 +440,9 @@ unsigned app_act(struct app *a, const struct input *in, int w, int h, enum actio
     case ACTION_RIGHT:
     case ACTION_NEXT_PANE: beside(a, 1); break;
     case ACTION_SEVERITY: return next_severity(a, in, w, h);
-    default: open_view(a, action);
+    default:
+      open_view(a, action);
+      if (action == ACTION_VIEW_GUIDE) guide_enter(a, in);
     }
   app_settle(a, in, w, h);
   return APP_CHANGED;

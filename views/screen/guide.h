@@ -17,6 +17,7 @@ enum guide_over { GUIDE_OVER_NONE, GUIDE_OVER_STEPS, GUIDE_OVER_BOOKS, GUIDE_OVE
 struct guide_page { /* {0}: nobody has looked at it yet */
   const struct guide_book *book; /* that is open; NULL: none, the list of them is */
   struct table_state books;
+  bool pinned;               /* it was asked for by its name (--book): no other opens by itself */
   bool chosen;               /* in that list a key has moved: what is called for does not open by itself any more */
   size_t step;               /* that is looked at; GUIDE_START: the first page */
   bool landed;               /* on the first that is not done, or somebody has moved */

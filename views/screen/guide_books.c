@@ -47,7 +47,7 @@ static int rows_of(int h) { return h - 6; } /* below them what the selected one 
 void guide_take_book(struct app *a, const struct guide_book *b) {
   struct guide_page *g = &a->guide;
   if (g->over == GUIDE_OVER_BOOKS) g->over = GUIDE_OVER_NONE;
-  g->chosen = false;
+  g->chosen = g->pinned = false;
   if (g->book == b) return;
   g->book = b;
   g->step = GUIDE_START;
@@ -69,7 +69,7 @@ static bool is_busy(const struct app *a, const struct input *in) {
 
 void guide_enter(struct app *a, const struct input *in) {
   struct guide_page *g = &a->guide;
-  if (a->view != VIEW_GUIDE || !g->book || !in->snap || is_busy(a, in) || guide_called(g->book, in->snap, in->arena)) return;
+  if (a->view != VIEW_GUIDE || !g->book || g->pinned || !in->snap || is_busy(a, in) || guide_called(g->book, in->snap, in->arena)) return;
   for (size_t i = 0; guide_books[i]; i++)
     if (guide_called(guide_books[i], in->snap, in->arena)) {
       guide_take_book(a, NULL);
