@@ -14,7 +14,8 @@ VERSION := $(shell cat packaging/VERSION)
 
 WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
 HARDEN := -fstack-protector-strong -fPIE -fvisibility=hidden $(if $(findstring -O0,$(CFLAGS)),,$(if $(findstring sanitize,$(CFLAGS)),,-D_FORTIFY_SOURCE=2))
-KC_CFLAGS := -std=c17 -D_GNU_SOURCE $(WARN) $(HARDEN) -I. -Ibackend -I$(BUILD)/gen -DVERSION='"$(VERSION)"' -DPREFIX='"$(PREFIX)"' -MMD -MP
+# The same source gives the same bytes wherever it lies.
+KC_CFLAGS := -ffile-prefix-map=$(CURDIR)=. -std=c17 -D_GNU_SOURCE $(WARN) $(HARDEN) -I. -Ibackend -I$(BUILD)/gen -DVERSION='"$(VERSION)"' -DPREFIX='"$(PREFIX)"' -MMD -MP
 KC_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 
 # ---- what is there, and what the builder does not want ----
@@ -178,6 +179,8 @@ install: all
 	install -m 755 $(BUILD)/kvmconsole $(DESTDIR)$(PREFIX)/bin/
 	$(if $(SOURCE_NAMES),install -m 755 $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%) $(LIBEXEC)/)
 	install -m 644 docs/kvmconsole.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -d $(DESTDIR)$(PREFIX)/share/kvmconsole
+	install -m 644 packaging/kvmconsole-alerts.yml $(DESTDIR)$(PREFIX)/share/kvmconsole/
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's#/usr/local/bin/#$(PREFIX)/bin/#' packaging/kvmconsole-noc.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/kvmconsole-noc.service
 	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/kvmconsole-noc.service

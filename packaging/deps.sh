@@ -25,9 +25,21 @@ install_sshd() { # COMMAND TO INSTALL IT...
   [ -z "$policy" ] || rm -f $policy
   for unit in ssh.service sshd.service ssh.socket sshd.socket; do systemctl disable $unit >/dev/null 2>&1 || true; done
 }
-# Pacemaker's tools alone, for tests that ask its scheduler: their package wants the daemons, so it is unpacked where only tests
-# look. Without a network it is left out, and what needs it is skipped.
+# Pacemaker's tools and promtool alone, for tests that ask pacemaker's scheduler or try the alert rules: their packages want daemons, so
+# they are unpacked where only tests look. Without a network they are left out, and what needs them is skipped.
 tools=/usr/local/lib/kvmconsole-tests
+fetch_promtool() {
+  command -v promtool >/dev/null 2>&1 && return
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && [ ! -x $tools/usr/bin/promtool ] || return 0
+  fetched=$(mktemp -d)
+  chmod 755 "$fetched"
+  if (cd "$fetched" && apt-get download -q prometheus) >/dev/null 2>&1; then
+    dpkg-deb --fsys-tarfile "$fetched"/*.deb | tar -C "$fetched" -x ./usr/bin/promtool
+    mkdir -p $tools/usr/bin
+    cp "$fetched/usr/bin/promtool" $tools/usr/bin/
+  fi
+  rm -rf "$fetched"
+}
 fetch_tools() {
   command -v crm_simulate >/dev/null 2>&1 && return
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && [ ! -x $tools/usr/sbin/crm_simulate ] || return 0
@@ -43,6 +55,7 @@ fetch_tools() {
 }
 if [ "${1:-}" = --if-missing ] && ! missing; then
   fetch_tools
+  fetch_promtool
   exit 0
 fi
 [ "$(id -u)" = 0 ] || { echo "deps: packages are missing, and only root may install them: run 'make deps' as root" >&2; exit 1; }
@@ -55,6 +68,7 @@ if command -v apt-get >/dev/null 2>&1; then
     systemd-container mmdebstrap iproute2 cpio openssh-client ncurses-term
   install_sshd apt-get install -y -q --no-install-recommends openssh-server
   fetch_tools
+  fetch_promtool
 elif command -v dnf >/dev/null 2>&1; then
   dnf install -y gcc clang llvm compiler-rt make pkgconf-pkg-config git tmux jq strace python3 procps-ng ncurses-devel pcre2-devel libxml2-devel jansson-devel \
     utf8proc-devel libcmocka-devel corosynclib-devel libvirt-devel glusterfs-api-devel pacemaker-libs-devel \

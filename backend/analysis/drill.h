@@ -5,8 +5,9 @@
 #define ANALYSIS_DRILL_H
 #include "model/snapshot.h"
 
-enum drill_kind { DRILL_NONE, DRILL_MOVE, DRILL_STOP, DRILL_HUNG, DRILL_POWER, DRILL_CUT, DRILL_CORE, DRILL_BRICK, DRILL_GLUSTERD, DRILL_KIND_COUNT };
+enum drill_kind { DRILL_NONE, DRILL_MOVE, DRILL_STOP, DRILL_HUNG, DRILL_SUSPENDED, DRILL_POWER, DRILL_CUT, DRILL_CORE, DRILL_BRICK, DRILL_GLUSTERD, DRILL_KIND_COUNT };
 bool drill_kills(enum drill_kind k);      /* the host is lost: its domains start elsewhere */
+bool drill_stills(enum drill_kind k);     /* its guests end with the injection; else they run on until it is fenced */
 bool drill_looks_dead(enum drill_kind k); /* it lives meanwhile: only fencing keeps it from writing beside its successor */
 
 struct drill_expected_domain { const char *name, *effect; int64_t low_ms, high_ms; const char *text; }; /* effect: of effect_names[] */
@@ -72,6 +73,8 @@ const struct drill_subject *drill_watch_subject(const struct drill_watch *w);
 void drill_watch_pulse(struct drill_watch *w, const char *name, const char *says, int64_t at);
 /* A domain's guest has written to its disk by then. For one that writes at least each second its outage is measured by that. */
 void drill_watch_guest(struct drill_watch *w, const char *domain, const char *says, int64_t at);
+/* Its qemu has counted another write by then, by the word of the host that is cut off: what such a guest writes may not reach the bricks. */
+void drill_watch_counted(struct drill_watch *w, const char *domain, int64_t at);
 /* A brick of its first disk that is not hit, on which the time of the file tells when it was written; NULL: none does. */
 const struct brick_view *drill_witness(const struct snapshot *s, const struct drill_subject *d, const struct domain_view *v);
 void drill_watch_pulse_over(struct drill_watch *w, const char *name, const char *says); /* nobody listens any more */

@@ -49,7 +49,8 @@ static const char *seconds_between(struct arena *a, int64_t low, int64_t high) {
   return arena_printf(a, "%" PRId64 " to %" PRId64 " s", low / 1000, (high + 999) / 1000);
 }
 
-/* The outage begins with the power cut, or, of a host that lives on until it is fenced, with its fencing. */
+/* The outage begins with the power cut, or, of a host that lives on until it is fenced, with its fencing. A guest that is cut off from its
+ * disk may stand still at once, or go on until then by what its client keeps back. */
 static void expect_restart(const struct snapshot *s, const struct drill_subject *d, const struct domain_view *v, struct arena *a, struct drill_expected_domain *e) {
   bool fenced = s->cluster.fencing == TRUTH_YES;
   int64_t detect = detection_seconds(s), lock = lock_ms(s, v);
@@ -59,9 +60,10 @@ static void expect_restart(const struct snapshot *s, const struct drill_subject 
     e->text = "restarts elsewhere; when cannot be told without corosync's timeouts";
     return;
   }
-  if (drill_looks_dead(d->kind)) token = 0;
-  int64_t low = token / 2 + (fenced ? FENCE_LEAST_MS + (token ? delay_ms(s, d->host, false) : 0) : 0), high = token + THINK_MS + (fenced ? FENCE_USUAL_MS + delay_ms(s, d->host, true) : 0);
-  e->low_ms = drill_looks_dead(d->kind) && fenced ? fenced_to_start_ms(s, d->host) : low + START_LEAST_MS;
+  bool stills = drill_stills(d->kind);
+  int64_t low = stills ? token / 2 + (fenced ? FENCE_LEAST_MS + delay_ms(s, d->host, false) : 0) : fenced ? FENCE_LEAST_MS : 0;
+  int64_t high = (stills || d->kind == DRILL_CUT ? token : 0) + THINK_MS + (fenced ? FENCE_USUAL_MS + delay_ms(s, d->host, true) : 0);
+  e->low_ms = !stills && fenced ? fenced_to_start_ms(s, d->host) : low + START_LEAST_MS;
   e->high_ms = (high > lock ? high : lock) + START_USUAL_MS;
   e->text = arena_printf(a, "restarts elsewhere, without service for %s", seconds_between(a, e->low_ms, e->high_ms));
 }

@@ -12,6 +12,10 @@ struct watched {
   int64_t alive;           /* the last reading that had it running */
   struct when gone;      /* since it runs nowhere, as far as its host says */
   bool down;
+  /* What its own host says, which is cut off and still reached by ssh: when qemu last counted a write of its guest, the longest between two
+   * of `counts` such moments before anything was done. */
+  int64_t counted, count_usual;
+  size_t counts;
   LIST_OF(struct silence) silences;
 };
 struct watched_brick { const char *name, *host, *path; size_t volume, at; enum truth online; }; /* volume, at: its place in the snapshot before */
@@ -46,6 +50,7 @@ struct drill_watch {
 void see_pulses(struct drill_watch *w, const struct snapshot *s);
 void see_silence(struct drill_watch *w, const struct snapshot *s);
 const struct pulse *guest_pulse(const struct drill_watch *w, const char *domain); /* of a guest that writes often enough to measure by; NULL: it does not, or nobody sees */
+struct when stood_still(const struct watched *d, struct when silent);
 int64_t pulse_gap(const struct pulse *p); /* a silence below that is none */
 /* drill_seen.c: when it was that a fact came to be what it is now, from the readings themselves. */
 struct when fact_moment(struct drill_watch *w, const struct snapshot *s, const char *kind, const char *host);

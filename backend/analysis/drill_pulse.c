@@ -44,6 +44,22 @@ void drill_watch_guest(struct drill_watch *w, const char *domain, const char *sa
   beat(w, p, at);
 }
 
+void drill_watch_counted(struct drill_watch *w, const char *domain, int64_t at) {
+  for (size_t i = 0; i < w->domains.count; i++) {
+    struct watched *d = &w->domains.item[i];
+    if (!str_eq(d->name, domain) || at <= d->counted) continue;
+    if (!happened(w->injected) && d->counts++ && at - d->counted > d->count_usual) d->count_usual = at - d->counted;
+    d->counted = at;
+  }
+}
+
+/* When it stood still by that count, though its host went on for longer; NEVER: it did not, or nobody counted. */
+struct when stood_still(const struct watched *d, struct when silent) {
+  int64_t often = d->count_usual > EACH_MS ? d->count_usual : EACH_MS;
+  if (d->counts < BEATS_LEAST || often > OFTEN_MS || !happened(silent) || silent.from - d->counted <= 2 * often) return NEVER;
+  return (struct when){d->counted, d->counted + often};
+}
+
 void drill_watch_pulse_over(struct drill_watch *w, const char *name, const char *says) {
   for (size_t i = 0; i < w->pulses.count; i++)
     if (str_eq(w->pulses.item[i].name, name) && str_eq(w->pulses.item[i].says, says)) w->pulses.item[i].over = true;

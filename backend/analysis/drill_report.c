@@ -31,8 +31,9 @@ SHAPE(drill_report_shape, T, FIELD(T, schema, INT), FIELD(T, drill, TEXT), FIELD
       FIELD(T, reverted, BOOL), FIELD(T, reverted_text, TEXT), FIELD(T, aborted, TEXT), FIELD(T, clock, TEXT), FIELD(T, clocks, TALLIES));
 #undef T
 
-bool drill_kills(enum drill_kind k) { return k == DRILL_HUNG || k == DRILL_POWER || k == DRILL_CUT || k == DRILL_CORE; }
-bool drill_looks_dead(enum drill_kind k) { return k == DRILL_HUNG || k == DRILL_CUT || k == DRILL_CORE; }
+bool drill_kills(enum drill_kind k) { return k == DRILL_POWER || drill_looks_dead(k); }
+bool drill_stills(enum drill_kind k) { return k == DRILL_POWER || k == DRILL_SUSPENDED; }
+bool drill_looks_dead(enum drill_kind k) { return k == DRILL_HUNG || k == DRILL_SUSPENDED || k == DRILL_CUT || k == DRILL_CORE; }
 
 int64_t drill_worst_ms(const struct drill_report *r, const char *domain) {
   int64_t worst = UNKNOWN_INT;
@@ -64,7 +65,7 @@ bool drill_within(const struct drill_report *r) {
 /* What came back, and all the same not as it was to: a live migration that failed ends in a restart, and the guest was killed for it; a domain
  * that runs only since its own host is back was started nowhere else. NULL: there is no such thing. */
 const char *drill_not_as_it_was_to(const struct drill_report *p, enum drill_kind k, bool fenced, struct arena *a) {
-  bool gone = k == DRILL_HUNG || k == DRILL_POWER || k == DRILL_CUT || (k == DRILL_CORE && fenced);
+  bool gone = k == DRILL_CORE ? fenced : drill_kills(k);
   for (size_t i = 0; i < p->expected.domains.count; i++) {
     const struct drill_expected_domain *e = &p->expected.domains.item[i];
     for (size_t n = 0; str_eq(e->effect, effect_names[EFFECT_MIGRATES]) && n < p->timeline.count; n++)
@@ -89,7 +90,7 @@ static int by_number(const void *a, const void *b) {
 static int64_t percentile(const int64_t *sorted, size_t n, size_t percent) { return n ? sorted[(n * percent + 99) / 100 - 1] : UNKNOWN_INT; }
 
 int64_t drill_lasts_ms(const struct drill_report *const *reports, size_t count, const char *drill, enum drill_kind k, int64_t hold_ms) {
-  static const int64_t usual[DRILL_KIND_COUNT] = {[DRILL_MOVE] = 60000, [DRILL_STOP] = 120000, [DRILL_HUNG] = 180000, [DRILL_POWER] = 180000, [DRILL_CUT] = 180000, [DRILL_CORE] = 180000, [DRILL_BRICK] = 60000, [DRILL_GLUSTERD] = 60000};
+  static const int64_t usual[DRILL_KIND_COUNT] = {[DRILL_MOVE] = 60000, [DRILL_STOP] = 120000, [DRILL_HUNG] = 180000, [DRILL_SUSPENDED] = 180000, [DRILL_POWER] = 180000, [DRILL_CUT] = 180000, [DRILL_CORE] = 180000, [DRILL_BRICK] = 60000, [DRILL_GLUSTERD] = 60000};
   int64_t *ms = mem_alloc((count + 1) * sizeof *ms), lasts = usual[k] + hold_ms;
   size_t n = 0;
   for (size_t i = 0; i < count; i++)

@@ -40,8 +40,9 @@ static void by_its_writes(const struct pulse *p, const struct watched *d, const 
   o->running_ms = o->ms;
   /* Cut off from its disk it went on by itself, until its host was fenced. */
   bool before = x && happened(felt.end) && felt.end.until >= x->end.from && felt.begin.until < x->begin.from;
-  int64_t unwritten = before ? middle(x->begin) - middle(felt.begin) : 0;
-  if (before) felt.begin = x->begin;
+  struct when still = before ? stood_still(d, x->begin) : NEVER, since = happened(still) ? still : before ? x->begin : felt.begin;
+  int64_t unwritten = middle(since) - middle(felt.begin);
+  felt.begin = since;
   if (p->quiet) {
     o->ms = o->uncertainty_ms = UNKNOWN_INT;
     o->text = arena_printf(a, "it runs on %s, but its guest has not written to its disk again", d->on);
@@ -158,7 +159,7 @@ static struct when zero_of(const struct drill_watch *w) {
   struct when m = w->injected;
   if (!happened(m)) return m;
   if (k == DRILL_MOVE || k == DRILL_STOP || k == DRILL_GLUSTERD) m.until = m.from;
-  if (k == DRILL_POWER && happened(w->silent) && w->silent.from >= m.from - 200 && w->silent.from <= m.until) m = w->silent;
+  if (drill_stills(k) && happened(w->silent) && w->silent.from >= m.from - 200 && w->silent.from <= m.until) m = w->silent;
   return m;
 }
 

@@ -128,7 +128,7 @@ static struct when silent_since(const struct drill_watch *w, const struct watche
   if (happened(d->gone) && d->gone.from > m.from) m.from = d->gone.from;
   if (!str_eq(d->on, w->subject.host)) return m;
   if (drill_kills(w->subject.kind) && happened(w->silent) && w->silent.until > w->injected.from) return later_of(m, w->silent.from, w->silent.until);
-  if (w->subject.kind == DRILL_POWER && happened(w->injected)) return later_of(m, w->injected.from, w->injected.until);
+  if (drill_stills(w->subject.kind) && happened(w->injected)) return later_of(m, w->injected.from, w->injected.until);
   if (drill_looks_dead(w->subject.kind) && happened(w->fenced)) return later_of(m, happened(w->fencing) ? w->fencing.from : UNKNOWN_INT, w->fenced.until);
   return m;
 }

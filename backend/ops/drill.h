@@ -43,6 +43,12 @@ bool drill_begin(struct hitting *h, struct planning *p, const char *host); /* wh
 void drill_ask(struct planning *p, const char *host);
 void drill_power(struct planning *p);
 void drill_power_ask(struct planning *p);
+const char *drill_plug_of(struct planning *p, const char *map, const char *node); /* of pcmk_host_map, "kvm02:vm7;kvm03:vm8"; NULL: it has none of its own */
+void drill_outer(struct hitting *h); /* drill_outer.c: a node that a hypervisor runs */
+void drill_outer_ask(struct planning *p);
+void drill_outer_host(struct planning *p, struct texts *ret);
+void drill_outer_machine(struct planning *p, struct texts *ret);
+enum { DRILL_BOOT_MS = 600000 };
 int64_t drill_failover_s(const struct hitting *h); /* loss, fencing and start, at the longest */
 const char *drill_check_ping(struct planning *p, const char *value); /* DOMAIN=ADDRESS */
 void drill_armed(struct hitting *h, const char *on, int64_t seconds, const char *what, const struct texts *revert);

@@ -10,8 +10,7 @@
 #define SCRIPT "/run/kvmconsole-drill-power"
 #define DEVICE_WORDS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
-/* "kvm02:vm7;kvm03:vm8": the plug of that node; NULL: it has none of its own. */
-static const char *plug_of(struct planning *p, const char *map, const char *node) {
+const char *drill_plug_of(struct planning *p, const char *map, const char *node) {
   size_t len = strlen(node);
   for (const char *at = map; at && *at;) {
     size_t n = strcspn(at, "; ,");
@@ -70,7 +69,7 @@ static bool can_cut(struct hitting *h, const char **ret_by, const char **ret_scr
   const char *device = fence_device_of(p->snap, h->host->name, NULL), *node = node_name(p->snap, h->host->name);
   const struct pcmk_param *config = device ? resource_config(p->snap, device) : NULL;
   const char *agent = config && config->agent && strrchr(config->agent, ':') ? strrchr(config->agent, ':') + 1 : NULL;
-  const char *plug = config ? plug_of(p, pairs_get(&config->params, "pcmk_host_map"), node) : NULL;
+  const char *plug = config ? drill_plug_of(p, pairs_get(&config->params, "pcmk_host_map"), node) : NULL;
   *ret_by = shooter_of(p, h->host);
   if (!device) return refuse_always(p, "when it has one (fencing-create; it may stay switched off)", "%s has no fence device by which its power could be cut and given back", h->host->name), false;
   if (!plain(device) || !plain(agent) || !str_starts(agent, "fence_") || (plug && !plain(plug)))

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BOOT_MS = 600000, HEAL_ROOM_S = 60, STOP_S = 900 };
+enum { HEAL_ROOM_S = 60, STOP_S = 900 };
 #define TABLE "kvmconsole_drill"
 #define CHAIN "KVMCONSOLE-DRILL"
 #define TABLE_AWAY "add table inet " TABLE "; delete table inet " TABLE
@@ -56,6 +56,13 @@ static void choose_host(struct planning *p, struct texts *ret) {
   {.name = "host", .title = "NODE", .help = "the node that is hit", .kind = ARG_NODE, .required = true, .propose = propose_host, .choices = choose_host},                     \
       {.name = "domain", .title = "DOMAIN", .help = "instead of host: the host that this domain runs on", .kind = ARG_DOMAIN}, DRILL_MEASURES, {.name = NULL}
 static const struct operation_argument host_arguments[] = {HOST_ARGUMENTS};
+static const struct operation_argument suspended_arguments[] = {
+    {.name = "host", .title = "NODE", .help = "the node that is hit", .kind = ARG_NODE, .required = true, .propose = propose_host, .choices = choose_host},
+    {.name = "domain", .title = "DOMAIN", .help = "instead of host: the host that this domain runs on", .kind = ARG_DOMAIN},
+    {.name = "hypervisor", .title = "HOST", .help = "the host outside of the cluster that runs the node as a virtual machine, reached by ssh; proposed from its fence device", .kind = ARG_HOST, .required = true, .propose = drill_outer_host},
+    {.name = "machine", .title = "MACHINE", .help = "what the hypervisor calls it; left out: as its fence device does, or as the node", .kind = ARG_NAME, .propose = drill_outer_machine},
+    DRILL_MEASURES,
+    {.name = NULL}};
 
 static void choose_any_host(struct planning *p, struct texts *ret) {
   choose_host(p, ret);
@@ -149,7 +156,7 @@ static void plan_graceful(struct planning *p) {
   s = run_words(p, host, planf(p, "start the cluster on %s again", host), &start);
   s->deadline_ms = 120000;
   drill_disarm(&h, host);
-  drill_wait_whole(&h, BOOT_MS);
+  drill_wait_whole(&h, DRILL_BOOT_MS);
 }
 
 /* ---- the host lives and is believed dead ---- */
@@ -165,7 +172,7 @@ static void lost_alive(struct hitting *h, const char *inject_say, const struct t
   s->harmless = TRUTH_NO;
   undo_with(p, s, revert);
   drill_wait_failover(h, fenced);
-  drill_wait_whole(h, BOOT_MS);
+  drill_wait_whole(h, DRILL_BOOT_MS);
   consequence(p, "%s is fenced: it loses its power and boots; that is the way back, and ends the timer too", host);
 }
 
@@ -174,6 +181,18 @@ static void plan_hung(struct planning *p) {
   if (!drill_begin(&h, p, given(p, "host"))) return;
   struct texts stop = WORDS(p, "systemctl", "kill", "--signal=STOP", "corosync"), cont = WORDS(p, "systemctl", "kill", "--signal=CONT", "corosync");
   lost_alive(&h, planf(p, "let corosync on %s stand still", h.host->name), &stop, NULL, "let corosync there go on", &cont, true);
+}
+
+static void ask_suspended(struct planning *p) {
+  ask_host(p);
+  drill_outer_ask(p);
+}
+
+static void plan_suspended(struct planning *p) {
+  struct hitting h;
+  if (!drill_begin(&h, p, given(p, "host"))) return;
+  refuse_disabled(&h);
+  if (!refused(p)) drill_outer(&h);
 }
 
 static void plan_core(struct planning *p) {
@@ -382,5 +401,6 @@ const struct drill drills[] = {
     {ROW("corosync-killed", "Corosync killed", "Kills corosync on a node: pacemaker there ends with it, and the others fence the node unless it is back at once.", TARGET_NODE, 2, OP_NOT_OWN_HOST, host_arguments, ask_host, plan_core), DRILL_CORE, "its corosync is killed"},
     {ROW("brick-killed", "Brick killed", "Kills the process of a brick and starts it again after a while: guests must not notice, and what they wrote meanwhile is healed.", TARGET_BRICK, 2, OP_GLUSTER, brick_arguments, ask_brick, plan_brick), DRILL_BRICK, "its process is killed"},
     {ROW("glusterd-stopped", "Glusterd stopped", "Stops gluster's management daemon on a host for a while: its bricks, and all guests, must go on.", TARGET_PEER, 2, OP_NOT_OWN_HOST, glusterd_arguments, ask_glusterd, plan_glusterd), DRILL_GLUSTERD, "its management daemon is stopped"},
+    {ROW("host-suspended", "Host suspended", "A node that is a virtual machine is suspended by its hypervisor: it hangs as a whole, kernel and all, is fenced for real, and its domains start elsewhere.", TARGET_NODE, 2, OP_NOT_OWN_HOST, suspended_arguments, ask_suspended, plan_suspended), DRILL_SUSPENDED, "its hypervisor suspends it"},
     {.operation = {.name = NULL}},
 };

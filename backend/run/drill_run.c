@@ -12,7 +12,7 @@ enum { BOOT_S = 600, WHOLE_MS = 3000, LOG_LINES = 2000, LOG_BYTES = 512 << 10, L
 enum run_phase { RUN_TASK, RUN_UNDO, RUN_WHOLE, RUN_LOGS, RUN_OVER };
 
 /* name NULL: the host that is hit; ping: whom; host: where it is listened, NULL: here; apart: our clock less that one's, at the least; beat: something was heard */
-struct beating { struct drill_run *run; const char *name, *says, *ping, *host; int64_t apart; struct exec *exec; bool beat, guest; };
+struct beating { struct drill_run *run; const char *name, *says, *ping, *host; int64_t apart; struct exec *exec; bool beat, guest, counts; };
 
 struct drill_run {
   struct drill_run_options o;
@@ -80,7 +80,8 @@ static void on_beat(void *owner, char *line, size_t len, bool cut) {
   (void)len, (void)cut;
   if (at == UNKNOWN_INT) return;
   b->beat = true;
-  if (b->guest) drill_watch_guest(b->run->watch, b->name, b->says, at);
+  if (b->counts) drill_watch_counted(b->run->watch, b->name, at);
+  else if (b->guest) drill_watch_guest(b->run->watch, b->name, b->says, at);
   else if (b->name) drill_watch_pulse(b->run->watch, b->name, b->says, at);
   else drill_watch_heard(b->run->watch, at);
 }
@@ -168,13 +169,27 @@ static void see_it_write(struct drill_run *r, const struct domain_view *v, const
   listen(x, argv, WRITE_S);
 }
 
+/* Of a host that is cut off: whether its guest goes on, by what qemu has counted. Asked read-only, of libvirt alone, which needs no disk for it. */
+static void see_it_counted(struct drill_run *r, const struct domain_view *v) {
+  static const char script[] = "last= n=0; while now=$(virsh -r -c qemu:///system domblkstat --domain \"$1\" --device \"$2\" | grep -E ' (wr_req|flush_operations) '); do [ \"$now\" = \"$last\" ] || date +%s.%N || exit; last=$now n=$((n + 1)); [ $((n % 50)) != 0 ] || echo . || exit; sleep 0.1; done";
+  const char *on = v->hosts.count ? v->hosts.item[0] : NULL, *target = v->disks.count ? v->disks.item[0].target : NULL;
+  struct beating *x = on && target ? beating_new(r, v->name, "its writes, counted by qemu") : NULL;
+  if (!x) return;
+  const char *argv[] = {"sh", "-c", script, "kvmconsole-counts", v->name, target, NULL};
+  x->host = arena_strdup(r->arena, on);
+  x->counts = true;
+  listen(x, argv, BEAT_S);
+}
+
 /* Those that are to be hit first. No more than sshd lets begin at one time, and there is to be room for the probe. */
 static void see_them_write(struct drill_run *r, const struct drill_subject *d) {
   size_t most = r->beating_count + GUESTS_MOST < COUNT(r->beating) - 1 ? r->beating_count + GUESTS_MOST : COUNT(r->beating) - 1;
   for (int hit = 1; hit >= 0; hit--)
     for (size_t i = 0; i < r->before->domains.count && r->beating_count < most; i++) {
       const struct domain_view *v = &r->before->domains.item[i];
-      if (texts_have(&d->domains, v->name) == (hit != 0) && str_eq(v->state, "running")) see_it_write(r, v, d);
+      if (texts_have(&d->domains, v->name) != (hit != 0) || !str_eq(v->state, "running")) continue;
+      see_it_write(r, v, d);
+      if (hit && d->kind == DRILL_CUT && r->beating_count < most) see_it_counted(r, v);
     }
 }
 

@@ -47,9 +47,16 @@ void password_told(struct world *w, const struct sim_resource *r); /* whoever ha
 int power_shell(struct call *c); /* sh SCRIPT prepare|off|on|forget of a drill */
 int write_stamps(struct call *c); /* a file that is written each tenth of a second, as long as it is there */
 int guest_write_stamps(struct call *c); /* a line a write of the guest, as seen on its brick */
+int guest_count_stamps(struct call *c); /* and as counted by its qemu, on its host */
 int host_stamps(struct call *c);
 int ping_stamps(struct call *c); /* ping -D, each tenth of a second */
 const char *brick_pid_file(struct call *c, const char *path); /* what glusterd keeps of a brick that lives */
+/* The host that its hypervisor, whose virsh this is, calls so; NULL: none. What is asked and done with it. */
+struct sim_host *machine_of(struct call *c);
+int machine_suspend(struct call *c);
+int machine_resume(struct call *c);
+int machine_state(struct call *c);
+int machine_uuid(struct call *c);
 const char *process_name(struct call *c, const char *path); /* /proc/PID/comm of a brick; NULL: it is none */
 /* Words that tabs join, run as a timer's command; false: it waits for something and wants to be called again. */
 bool command_later(struct world *w, struct sim_host *h, const char *line);

@@ -182,11 +182,11 @@ int host_stamps(struct call *c) {
 
 /* ---- the time of a brick's file: of the last write of the guest whose disk it is ---- */
 
-/* Where the guest is awake and its disk takes what it writes. */
-static bool guest_writes(const struct world *w, const struct sim_domain *d, const struct sim_volume *v, const struct sim_file *f, int64_t at) {
+/* Where the guest is awake and its disk takes what it writes. on: on that host alone; NULL: on any. */
+static bool guest_writes(const struct world *w, const struct sim_domain *d, const struct sim_volume *v, const struct sim_file *f, int64_t at, const struct sim_host *on) {
   for (size_t i = 0; i < d->instances.count; i++) {
     const struct sim_host *h = world_host(w, d->instances.item[i].host);
-    if (h && guest_answers(w, d->name, at) && !set_waits(w, v, f->set, h) && volume_writes(w, v, f->set, h)) return true;
+    if (h && (!on || h == on) && guest_answers(w, d->name, at) && !set_waits(w, v, f->set, h) && volume_writes(w, v, f->set, h)) return true;
   }
   return false;
 }
@@ -204,7 +204,7 @@ static bool is_written(const struct world *w, const struct sim_volume *v, const 
   const struct sim_host *holder = f->locked_by ? world_host(w, f->locked_by) : NULL;
   if (holder && holder->power == POWER_OFF && at < holder->power_since) return wrote; /* up to the moment that its power went */
   EACH(w->domains, struct sim_domain, d)
-    if (has_disk(w, d, f) && guest_writes(w, d, v, f, at)) return true;
+    if (has_disk(w, d, f) && guest_writes(w, d, v, f, at, NULL)) return true;
   return false;
 }
 
@@ -221,6 +221,16 @@ int guest_write_stamps(struct call *c) {
       return COMMAND_WAITS;
     }
   return COMMAND_DONE;
+}
+
+int guest_count_stamps(struct call *c) {
+  const struct sim_domain *d = world_domain(c->w, c->argv[4]);
+  const struct sim_file *f = d && d->disks.count ? guest_image(c->w, d, c->host, 0) : NULL;
+  const struct sim_volume *v = f ? world_volume(c->w, f->volume) : NULL;
+  if (!v || !domain_on(d, c->host->name)) return COMMAND_DONE;
+  for (int64_t at = first_due(c); at <= c->w->clock; at += EACH_MS)
+    if (guest_writes(c->w, d, v, f, at, c->host)) say(c, "%" PRId64 ".%03d000000", at / 1000, (int)(at % 1000));
+  return COMMAND_WAITS;
 }
 
 /* ---- ping -D: when a host was last heard ---- */

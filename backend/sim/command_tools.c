@@ -81,6 +81,7 @@ static int sh(struct call *c) {
   if (script && c->argc == 5 && str_eq(c->argv[3], "kvmconsole-pending")) return brick_index(c);
   if (script && c->argc == 4 && str_eq(c->argv[3], "kvmconsole-beats")) return host_stamps(c);
   if (script && c->argc == 5 && str_eq(c->argv[3], "kvmconsole-writes")) return guest_write_stamps(c);
+  if (script && c->argc == 6 && str_eq(c->argv[3], "kvmconsole-counts")) return guest_count_stamps(c);
   if (script && strstr(script, "-accel kvm")) return is_guest_possible(c) ? say(c, "a guest ran its firmware to the end"), COMMAND_DONE : fail(c, 1, "Could not access KVM kernel module: No such file or directory");
   if (!script || !str_ends(script, "| chpasswd")) return fail(c, 2, "sh: this script is not simulated");
   if (!c->input || !*c->input || *c->input == '\n') return fail(c, 1, "chpasswd: (line 1, user hacluster) password not changed");

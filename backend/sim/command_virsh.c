@@ -61,8 +61,17 @@ static int list(struct call *c) {
   return COMMAND_DONE;
 }
 
+static int domuuid(struct call *c) {
+  DAEMON(c);
+  if (machine_of(c)) return machine_uuid(c);
+  const struct sim_domain *d = named(c);
+  if (d) say(c, "%s\n", d->uuid);
+  return COMMAND_DONE;
+}
+
 static int domstate(struct call *c) {
   DAEMON(c);
+  if (machine_of(c)) return machine_state(c);
   const struct sim_domain *d = named(c);
   if (!d) return COMMAND_DONE;
   const struct sim_instance *i = domain_on(d, c->host->name);
@@ -154,6 +163,7 @@ static int shutdown_domain(struct call *c) {
 
 static int suspend(struct call *c) {
   DAEMON(c);
+  if (machine_of(c)) return machine_suspend(c);
   struct sim_domain *d = active(c, "suspend");
   if (!d || in_a_job(c, d, "suspend")) return COMMAND_DONE;
   struct sim_instance *i = domain_on(d, c->host->name);
@@ -164,6 +174,7 @@ static int suspend(struct call *c) {
 
 static int resume(struct call *c) {
   DAEMON(c);
+  if (machine_of(c)) return machine_resume(c);
   struct sim_domain *d = active(c, "resume");
   if (!d || in_a_job(c, d, "resume")) return COMMAND_DONE;
   guest_resume(c->w, d, c->host->name);
@@ -290,7 +301,7 @@ static int console(struct call *c) {
 static int no_such(struct call *c) { return fail(c, 1, "error: unknown command: '%s'", word_at(c, 0) ? word_at(c, 0) : ""); }
 
 const struct command virsh_commands[] = {
-    {"virsh", "list", list, 60}, {"virsh", "domstate", domstate, 30}, {"virsh", "dominfo", dominfo, 30}, {"virsh", "dumpxml", dumpxml, 30}, {"virsh", "domblklist", domblklist, 30}, {"virsh", "start", start, 900},
+    {"virsh", "list", list, 60}, {"virsh", "domstate", domstate, 30}, {"virsh", "domuuid", domuuid, 30}, {"virsh", "dominfo", dominfo, 30}, {"virsh", "dumpxml", dumpxml, 30}, {"virsh", "domblklist", domblklist, 30}, {"virsh", "start", start, 900},
     {"virsh", "shutdown", shutdown_domain, 60}, {"virsh", "destroy", destroy, 400}, {"virsh", "suspend", suspend, 60}, {"virsh", "resume", resume, 60}, {"virsh", "define", define, 80}, {"virsh", "create", create, 900},
     {"virsh", "undefine", undefine, 60}, {"virsh", "autostart", autostart, 40}, {"virsh", "migrate", migrate, 200}, {"virsh", "domjobabort", domjobabort, 60}, {"virsh", "domjobinfo", domjobinfo, 30},
     {"virsh", "nodeinfo", nodeinfo, 30}, {"virsh", "console", console, 100}, {"virsh", "", no_such, 20}, {.program = NULL}};

@@ -130,7 +130,7 @@ static const struct { const char *word; int (*take)(struct reader *r, const stru
     {"volume", take_volume, "volume NAMES [replica N] [arbiter N] [disperse N] [redundancy N] bricks HOST:/PATH.. | N over HOSTS at /PATH% [size=3T] [used=20] [heal=60] [stopped] [option.NAME=VALUE]"},
     {"mount", take_mount, "mount VOLUME /PATH on HOSTS [from HOST] [options=O]"},
     {"file", take_file, "file VOLUME /PATH SIZE"},
-    {"setup", take_setup, "setup HOSTS [clock=5s] [guests=enabled] [cpu=MODEL] [machines=A,B] [bridges=br0,br1] [ports=49152-49215] [untrusted=HOST] [password=changed] [files=PERCENT] [silent=yes]"},
+    {"setup", take_setup, "setup HOSTS [clock=5s] [guests=enabled] [cpu=MODEL] [machines=A,B] [bridges=br0,br1] [ports=49152-49215] [untrusted=HOST] [outer=HOST:MACHINE] [password=changed] [files=PERCENT] [silent=yes]"},
     {"domain", take_domain, "domain NAMES volume VOLUMES [mount=/kvmdata] [memory=2G] [vcpus=1] [image=20G] [busy=5] [dirty=4M] [writes=1M] [shutdown=3s|never] [plain=HOST] [bridge=br0] [machine=M] [cpu=MODE] [hostdev=1] [definition=one-line] [stop-on-error]"},
     {"fencing", take_fencing, "fencing for NODES [delay=5s]"},
     {"resource", take_resource, "resource ID AGENT [NAME=VALUE] [meta.NAME=VALUE] [op.NAME=interval:10s]"},

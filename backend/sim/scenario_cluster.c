@@ -34,7 +34,7 @@ static int take_needs(struct reader *r, const struct words *l, struct sim_domain
 }
 
 int take_setup(struct reader *r, const struct words *l) {
-  static const char *const keys[] = {"clock", "guests", "cpu", "machines", "bridges", "ports", "untrusted", "files", "silent", "password", NULL};
+  static const char *const keys[] = {"clock", "guests", "cpu", "machines", "bridges", "ports", "untrusted", "files", "silent", "password", "outer", NULL};
   struct texts names = {0};
   if (l->count < 3) return wrong(r, "write it as: %s", r->form);
   int code = only(r, l, 2, keys);

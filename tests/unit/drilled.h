@@ -20,7 +20,7 @@ struct drilled {
   struct survey survey;
   char folder[64];         /* "": nothing is kept */
   const char *host, *domain; /* whose power and whose life are looked at in the world */
-  int64_t off, alive;      /* when these were: 0: not yet */
+  int64_t off, alive, cut; /* when these were: 0: not yet; cut: when what it sends was dropped, and so its guest's disk stood still */
 };
 
 static int64_t drilled_now(void *owner) { return sim_now(((struct drilled *)owner)->g.sim); }
@@ -61,6 +61,7 @@ static inline void drilled_truth(struct drilled *d) {
   const struct sim_host *h = d->host ? world_host(w, d->host) : NULL;
   const struct sim_domain *x = d->domain ? world_domain(w, d->domain) : NULL;
   if (h && !d->off && h->power == POWER_OFF) d->off = h->power_since;
+  if (h && !d->cut && pairs_get(&h->files, "/run/nft/kvmconsole_drill")) d->cut = sim_now(d->g.sim) - 50;
   for (size_t i = 0; x && d->off && !d->alive && i < x->instances.count; i++)
     if (strcmp(x->instances.item[i].host, d->host) && str_eq(x->instances.item[i].state, "running")) d->alive = x->instances.item[i].since;
 }
@@ -113,7 +114,7 @@ static inline void drilled_begin(struct drilled *d, const char *name, const char
   if (p->allowed != TRUTH_YES) fail_msg("%s %s is refused: %s", name, words, p->why);
   struct drill_run_options o = {.loop = d->loop, .tasks = d->tasks, .executor = d->executor, .state_dir = *d->folder ? d->folder : NULL, .who = "root@test", .clock = drilled_now, .owner = d};
   drill_run_free(d->run);
-  d->off = d->alive = 0;
+  d->off = d->alive = d->cut = 0;
   tasks_see(d->tasks, d->g.snap);
   d->run = drill_run_start(&o, drill_find(name), &d->values, p, d->g.snap, &e);
   if (!d->run) fail_msg("%s: %s", name, e.text);

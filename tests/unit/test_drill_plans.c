@@ -42,6 +42,44 @@ static void plans_are_what_they_were(void **state) {
   drilled_free(d);
 }
 
+/* A node that another host runs as a machine: it, and no other, is suspended. */
+#define NESTED(machine_) "title t\nhost k[1-2] kvm bmc\nhost s[1-2] store\nhost outer kvm\nsetup k2 outer=outer:" machine_ "\nvolume v replica 2 bricks s[1-2]:/b size=1T used=10\nmount v /kvmdata on k[1-2] from s1\ncluster c k[1-2]\nhere k1\nfencing for k[1-2]\ndomain d1 volume v memory=1G\n"
+static const char nested[] = NESTED("vm-k2");
+
+static void nested_proven(struct drilled *d) {
+  drilled_happen(d, "power off k2", 60000);
+  drilled_happen(d, "move d1 k2", 8000);
+  drilled_happen(d, "clear d1", 1000);
+}
+
+static void a_hypervisor_suspends_that_machine_and_no_other(void **state) {
+  struct drilled *d = drilled_new(nested, false);
+  static const struct { const char *words, *why; } wrong[] = {
+      {"host=k2;hypervisor=outer", "has no running machine k2"},
+      {"host=k2;hypervisor=outer;machine=d1", "is a domain of this cluster"},
+      {"host=k2;hypervisor=k2;machine=vm-k2", "does not run itself"},
+      {"host=k2;hypervisor=nowhere;machine=vm-k2", "nowhere"},
+  };
+  (void)state;
+  assert_non_null(strstr(drilled_plan(d, "host-suspended", "host=k2;hypervisor=outer;machine=vm-k2")->why, "never proven"));
+  nested_proven(d);
+  kept(d, "host-suspended", "host=k2;hypervisor=outer;machine=vm-k2", "drill-host-suspended");
+  for (size_t i = 0; i < COUNT(wrong); i++) {
+    const struct plan *p = drilled_plan(d, "host-suspended", wrong[i].words);
+    if (p->allowed != TRUTH_NO || !strstr(p->why, wrong[i].why)) fail_msg("%s: wanted \"%s\", got %d: %s", wrong[i].words, wrong[i].why, p->allowed, p->why ? p->why : "");
+  }
+  /* What is called so runs there, and is another machine: the UUIDs tell. */
+  const struct operation *o = &drill_find("host-suspended")->operation;
+  drilled_plan(d, "host-suspended", "host=k2;hypervisor=outer;machine=vm-k2");
+  struct answer *own = (struct answer *)survey_answer(&d->survey, "k2", "own-uuid");
+  own->out = "00000000-1111-2222-3333-444444444444\n";
+  const struct plan *p = operation_plan(o, d->g.snap, &d->values, &d->survey, d->g.arena);
+  assert_int_equal(p->allowed, TRUTH_NO);
+  assert_int_equal(p->forcible, TRUTH_NO);
+  assert_non_null(strstr(p->why, "is not k2: its UUID"));
+  drilled_free(d);
+}
+
 static const struct refusal {
   const char *drill, *words, *before[4], *why;
   bool forcible;
@@ -153,6 +191,6 @@ static void no_power_without_a_device(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(plans_are_what_they_were), cmocka_unit_test(refused_as_it_should_be), cmocka_unit_test(not_beside_a_rebalance_or_a_heal), cmocka_unit_test(a_timer_that_waits_refuses_the_next), cmocka_unit_test(no_power_without_a_device), cmocka_unit_test(without_nft)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(plans_are_what_they_were), cmocka_unit_test(a_hypervisor_suspends_that_machine_and_no_other), cmocka_unit_test(refused_as_it_should_be), cmocka_unit_test(not_beside_a_rebalance_or_a_heal), cmocka_unit_test(a_timer_that_waits_refuses_the_next), cmocka_unit_test(no_power_without_a_device), cmocka_unit_test(without_nft)};
   return RUN(tests);
 }

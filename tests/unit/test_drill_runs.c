@@ -27,9 +27,10 @@ static void measured_well(const struct drilled *d, const struct drill_report *r)
   assert_int_equal(r->outages.count, 1);
   const struct drill_outage *o = &r->outages.item[0];
   assert_true(d->off && d->alive);
-  enum { BOOT_MS = 3000 }; /* a simulated guest's: its users wait for that too, libvirt does not know of it */
-  int64_t started = d->alive - d->off, really = started + BOOT_MS;
-  if (o->uncertainty_ms > 200 || gap(o->ms, really) > o->uncertainty_ms + 50 || gap(o->running_ms, started) > 200) {
+  enum { BOOT_MS = 3000, EACH_MS = 100 }; /* a simulated guest's: its users wait for that too, libvirt does not know of it */
+  int64_t started = d->alive - d->off, really = d->alive + BOOT_MS - (d->cut ? d->cut : d->off);
+  int64_t seen = d->cut ? EACH_MS : 0; /* so far apart this test looks at the packets */
+  if (o->uncertainty_ms > 200 || gap(o->ms, really) > o->uncertainty_ms + 50 + seen || gap(o->running_ms, started) > 200) {
     drilled_print(r);
     fail_msg("measured %lld ms +-%lld, started after %lld; really %lld, %lld", (long long)o->ms, (long long)o->uncertainty_ms, (long long)o->running_ms, (long long)really, (long long)started);
   }
@@ -75,6 +76,43 @@ static void a_host_hangs(void **state) {
   assert_true(drilled_event(r, "injected")->at < drilled_event(r, "left")->at);
   assert_true(drilled_event(r, "left")->at < drilled_event(r, "fenced")->at);
   assert_true(r->outages.item[0].ms < phase_sum(r, "running")); /* it ran on until it was shot */
+  drilled_free(d);
+}
+
+/* Suspended as a whole it falls silent at once: its guests' outage begins there, and its locks are let go of as those of a dead host. */
+static void its_hypervisor_suspends_a_host(void **state) {
+  struct drilled *d = drilled_new("title t\nhost k[1-2] kvm bmc\nhost s[1-2] store\nhost outer kvm\nsetup k2 outer=outer:vm-k2\nvolume v replica 2 bricks s[1-2]:/b size=1T used=10 option.server.tcp-user-timeout=4 option.server.keepalive-time=2 "
+                                  "option.server.keepalive-interval=1 option.server.keepalive-count=2\nmount v /kvmdata on k[1-2] from s1\ncluster c k[1-2]\nhere k1\nfencing for k[1-2]\ndomain d1 volume v memory=1G\n", false);
+  (void)state;
+  drilled_happen(d, "power off k2", 60000);
+  drilled_happen(d, "move d1 k2", 8000);
+  drilled_happen(d, "clear d1", 1000);
+  const struct drill_report *r = drilled_run(d, "host-suspended", "host=k2;hypervisor=outer;machine=vm-k2");
+  VERDICT(r, DRILL_PASSED);
+  assert_non_null(drilled_event(r, "fenced"));
+  assert_int_equal(r->outages.count, 1);
+  int64_t began = drilled_event(r, "injected")->at, back = r->outages.item[0].ms;
+  assert_true(drilled_event(r, "fenced")->at - began < back); /* it stood still while it was looked for and shot */
+  assert_false(world_awaits(sim_world(d->g.sim), "script", NULL)); /* the timer on its hypervisor is stopped */
+  drilled_free(d);
+}
+
+/* The console is gone after it was suspended, and fencing does not work any more: the timer on its hypervisor lets it go on. */
+static void its_hypervisor_lets_it_go_on(void **state) {
+  struct drilled *d = drilled_new("title t\nhost k[1-2] kvm bmc\nhost s[1-2] store\nhost outer kvm\nsetup k2 outer=outer:vm-k2\nvolume v replica 2 bricks s[1-2]:/b size=1T used=10\nmount v /kvmdata on k[1-2] from s1\ncluster c k[1-2]\nhere k1\nfencing for k[1-2]\ndomain d1 volume v memory=1G\n", false);
+  (void)state;
+  drilled_happen(d, "power off k2", 60000);
+  drilled_begin(d, "host-suspended", "host=k2;hypervisor=outer;machine=vm-k2");
+  const struct sim_host *k2 = world_host(sim_world(d->g.sim), "k2");
+  for (int i = 0; i < 200 && k2->frozen != TRUTH_YES; i++) drilled_pass(d, 100);
+  assert_int_equal(k2->frozen, TRUTH_YES);
+  drilled_happen(d, "break bmc k2", 0);
+  drill_run_free(d->run);
+  d->run = NULL;
+  tasks_free(d->tasks);
+  d->tasks = NULL;
+  drilled_pass(d, 400000);
+  assert_int_equal(world_host(sim_world(d->g.sim), "k2")->frozen, TRUTH_NO);
   drilled_free(d);
 }
 
@@ -343,7 +381,7 @@ static void the_terminal_is_gone(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(writes_stand_still), cmocka_unit_test(a_plain_domain_is_given_up), cmocka_unit_test(a_domain_that_is_pinged), cmocka_unit_test(the_lock_outlives_the_host),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs), cmocka_unit_test(its_hypervisor_suspends_a_host), cmocka_unit_test(its_hypervisor_lets_it_go_on), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(writes_stand_still), cmocka_unit_test(a_plain_domain_is_given_up), cmocka_unit_test(a_domain_that_is_pinged), cmocka_unit_test(the_lock_outlives_the_host),
                                      cmocka_unit_test(the_bmc_is_dead), cmocka_unit_test(power_that_nobody_could_give_back_is_not_cut), cmocka_unit_test(a_second_fault_ends_it), cmocka_unit_test(another_domain_is_hit),
                                      cmocka_unit_test(the_console_is_lost), cmocka_unit_test(what_a_killed_console_leaves_is_reported), cmocka_unit_test(the_terminal_is_gone)};
   return RUN(tests);

@@ -28,7 +28,8 @@ static void sample(struct writer *w, double value, const char *const *labels) {
     label(w->out, labels[i + 1] ? labels[i + 1] : "");
     str_addc(w->out, '"');
   }
-  str_addf(w->out, "%s %.10g\n", labels[0] ? "}" : "", value);
+  bool whole = value == floor(value) && fabs(value) < 1e15; /* bytes to the last one */
+  str_addf(w->out, "%s %.*f\n", labels[0] ? "}" : "", whole ? 0 : 3, value);
 }
 
 #define LABELS(...) ((const char *const[]){__VA_ARGS__, NULL, NULL})
@@ -50,6 +51,15 @@ static void put_problems(struct writer *w) {
     EACH(w->s->problems, struct problem, p) n += p->severity == severity;
     sample(w, (double)n, LABELS("severity", severity_names[severity]));
   }
+}
+/* One of several failed actions of a resource is the same problem here. */
+static bool said_before(const struct snapshot *s, const struct problem *p) {
+  for (const struct problem *x = s->problems.item; x < p; x++)
+    if (str_eq(x->id, p->id) && str_eq(x->subject, p->subject)) return true;
+  return false;
+}
+static void put_problem(struct writer *w) {
+  EACH(w->s->problems, struct problem, p) if (!said_before(w->s, p)) sample(w, 1, LABELS("id", p->id, "subject", p->subject, "severity", severity_names[p->severity]));
 }
 static void put_source_ok(struct writer *w) {
   EACH(w->s->sources, struct source_view, x) if (x->state != SOURCE_ABSENT) sample(w, x->state == SOURCE_OK, LABELS("source", x->name, "host", x->host));
@@ -81,14 +91,21 @@ static void put_brick(struct writer *w) {
 static void put_domain(struct writer *w) {
   EACH(w->s->domains, struct domain_view, d) if (d->state) sample(w, str_eq(d->state, "running"), LABELS("domain", d->name, "host", d->hosts.count ? d->hosts.item[0] : ""));
 }
+/* A clone's instances share their count. */
+static bool counted_before(const struct snapshot *s, const struct resource_view *r) {
+  for (const struct resource_view *x = s->resources.item; x < r; x++)
+    if (str_eq(x->id, r->id)) return true;
+  return false;
+}
 static void put_fails(struct writer *w) {
   EACH(w->s->resources, struct resource_view, r)
-    for (size_t i = 0; i < r->fail_count.count; i++) known(w, r->fail_count.item[i].value, LABELS("resource", r->id, "host", r->fail_count.item[i].key));
+    for (size_t i = 0; i < r->fail_count.count && !counted_before(w->s, r); i++) known(w, r->fail_count.item[i].value, LABELS("resource", r->id, "host", r->fail_count.item[i].key));
 }
 
 static const struct { const char *name, *unit, *help; void (*put)(struct writer *w); } metrics[] = {
     {"kvmconsole_health", NULL, "1 at the state that holds", put_health},
     {"kvmconsole_problems", NULL, "problems by severity", put_problems},
+    {"kvmconsole_problem", NULL, "1 for each problem that stands, by the ids of list problems", put_problem},
     {"kvmconsole_source_ok", NULL, "1 while the source can be read", put_source_ok},
     {"kvmconsole_source_age_seconds", "seconds", "age of a source's last word", put_source_age},
     {"kvmconsole_quorate", NULL, "1 with quorum", put_quorate},
@@ -105,7 +122,7 @@ static const struct { const char *name, *unit, *help; void (*put)(struct writer 
     {"kvmconsole_volume_split_brain", NULL, "entries in split-brain", put_split},
     {"kvmconsole_brick_online", NULL, "1 while the brick answers", put_brick},
     {"kvmconsole_domain_running", NULL, "1 while the domain runs", put_domain},
-    {"kvmconsole_resource_fail_count", NULL, "pacemaker's fail count; 1000000 is for ever", put_fails},
+    {"kvmconsole_resource_failures", NULL, "pacemaker's fail-count; 1000000 is for ever", put_fails},
 };
 
 void print_metrics(const struct snapshot *s, struct str *out) {
