@@ -211,7 +211,7 @@ static const struct guide_step unmounted[] = {
     {.name = "unmounted-well", .title = "All is well", .where = "the cluster", .shows = "nodes", .needs = {"unmounted-clean"}, .check = check_unmounted_well, .settles_ms = BY_ITSELF_MS, .seen = "nothing of it is left", .why = "Nothing of it is left over."},
 };
 const struct guide_book book_returned_unmounted = {
-    .name = "returned-unmounted", .title = "A host came back without its mount", .steps = unmounted, .count = COUNT(unmounted), .called = called_unmounted, .problems = UNMOUNTED,
+    .name = "returned-unmounted", .title = "A host came back without its mount", .steps = unmounted, .count = COUNT(unmounted), .called = called_unmounted, .problems = UNMOUNTED, .narrow = true,
     .when = "A host was fenced or booted, is a member again, and the volume is not mounted there; or a domain failed to start as `not installed`.", .over = "Every host has the mount, and may run every domain."};
 
 /* ---- blocked-failover ---- */
@@ -257,7 +257,7 @@ static void check_may_stop(struct planning *p, struct guide_checking *c) {
   if (!c->found->evidence.count) read_as(p, c, TRUTH_UNKNOWN, LAYER_PACEMAKER, "no node is a member");
 }
 
-#define BLOCKED "leftover-ban leftover-move resource-blocked"
+#define BLOCKED "leftover-ban leftover-move resource-blocked failed-action"
 static void check_blocked_well(struct planning *p, struct guide_checking *c) { check_well(p, c, BLOCKED); }
 
 static const char *called_blocked(struct planning *p) {

@@ -167,7 +167,7 @@ const struct guide_book *guide_book_for(const char *problem, const struct snapsh
     const struct guide_book *b = guide_books[i];
     if (!b->problems || !str_listed(b->problems, ' ', problem)) continue;
     if (guide_called(b, s, a)) return b;
-    if (!first) first = b;
+    if (!first && !b->narrow) first = b;
   }
   return first;
 }

@@ -106,6 +106,7 @@ struct guide_book {
   const char *title;    /* "Start again after a total loss of power" */
   const char *when;     /* when it is needed, a sentence or two */
   const char *problems; /* ids of the problems that it answers, a blank between; NULL: none */
+  bool narrow;          /* it answers these only when it is called for: they have other causes too */
   const char *over;     /* what is true when all its steps are done */
   bool builds;          /* what is done once stays done: else it is broken. Others mend what comes and goes */
   const struct guide_step *steps; /* the number of a step is its place */
