@@ -180,6 +180,9 @@ install: all
 	$(if $(SOURCE_NAMES),install -m 755 $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%) $(LIBEXEC)/)
 	install -m 644 docs/kvmconsole.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -d $(DESTDIR)$(PREFIX)/share/kvmconsole
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	install -m 644 packaging/completion/kvmconsole.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmconsole
+	install -m 644 packaging/completion/_kvmconsole $(DESTDIR)$(PREFIX)/share/zsh/site-functions/
 	install -m 644 packaging/kvmconsole-alerts.yml $(DESTDIR)$(PREFIX)/share/kvmconsole/
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's#/usr/local/bin/#$(PREFIX)/bin/#' packaging/kvmconsole-noc.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/kvmconsole-noc.service

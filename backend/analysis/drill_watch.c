@@ -301,11 +301,31 @@ static const struct brick_view *unwritable(const struct drill_watch *w, const st
   return NULL;
 }
 
+/* Its start has failed for good on every node, the one that was hit too: to wait on is in vain. */
+static const struct resource_view *given_up(const struct drill_watch *w, const struct snapshot *s) {
+  for (size_t i = 0; drill_kills(w->subject.kind) && i < w->subject.domains.count; i++) {
+    const struct domain_view *v = snapshot_domain(s, w->subject.domains.item[i]);
+    const struct resource_view *r = v && v->resource ? snapshot_resource(s, v->resource) : NULL;
+    if (!r || r->stale.count || r->role != HA_STOPPED || r->disabled == TRUTH_YES || resource_meta_seen(s, r->id, "failure-timeout")) continue;
+    size_t failed = 0, nodes = 0;
+    for (size_t k = 0; k < s->hosts.count; k++) {
+      const struct host_view *h = &s->hosts.item[k];
+      if (!h->pacemaker) continue;
+      nodes++;
+      for (size_t n = 0; n < r->fail_count.count; n++) failed += same_host(s, r->fail_count.item[n].key, h->name) && r->fail_count.item[n].value >= SCORE_INFINITE;
+    }
+    if (nodes && failed == nodes) return r;
+  }
+  return NULL;
+}
+
 bool drill_watch_ruined(const struct drill_watch *w) { return w->ruined; }
 
 static const char *ruins(struct drill_watch *w, const struct snapshot *s) {
   const struct volume_view *v = split_of(w, s);
   if (v) return arena_printf(w->arena, "%" PRId64 " file%s of %s in split-brain: both sides wrote", v->split_brain, v->split_brain == 1 ? " is" : "s are", v->name);
+  const struct resource_view *r = given_up(w, s);
+  if (r) return arena_printf(w->arena, "%s is started nowhere any more: its start has failed for good on every node", r->id);
   const struct brick_view *b = unwritable(w, s, &v);
   return b ? arena_printf(w->arena, "set %" PRId64 " of %s cannot be written any more", b->set, v->name) : NULL;
 }

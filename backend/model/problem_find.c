@@ -412,7 +412,10 @@ void find_domain_not_running(struct finder *f) {
     if (!d->resource || runs(d) || !(should_run(d, SNAP) || (r && (r->role == HA_STARTED || r->role == HA_UNKNOWN)))) continue;
     /* Not known to be off by libvirt, and pacemaker says it runs: that is uncertain, not off. */
     if (!d->state && r && r->role != HA_STOPPED) continue;
-    if (!d->state && merge_hosts_read(f->m)) continue; /* the readings are of two moments: the next ones tell */
+    if (!d->state && merge_hosts_read(f->m)) { /* the readings are of two moments: the next ones tell, and who looks only once looks on */
+      SNAP->disputed = true;
+      continue;
+    }
     problem_found(f, d->name, "%s should run and %s%s", d->name, d->state ? "is " : "pacemaker says it is ", d->state ? d->state : d->role ? d->role : "not started");
   }
 }

@@ -429,6 +429,28 @@ static void domains_behind_pacemakers_back(void **state) {
   assert_true(disputed); /* who looks once looks on */
 }
 
+/* It is defined nowhere and was started of a file: each host says it has none, at a moment of its own. One look is not enough to say so. */
+static void a_domain_that_is_nowhere_is_an_outage(void **state) {
+#define NONE(host) "{" AT "\"source\":\"libvirt\",\"host\":\"" host "\",\"kind\":\"libvirt.domains\",\"data\":{\"domains\":[]}}"
+  struct store s = {0};
+  (void)state;
+  say_pacemaker(&s, "{" AT "\"source\":\"pacemaker\",\"host\":\"kvm01\",\"kind\":\"pacemaker.resources\",\"data\":{\"resources\":[{\"id\":\"a\",\"agent\":\"ocf:heartbeat:VirtualDomain\",\"role\":\"Stopped\",\"nodes\":[],\"managed\":true,\"failed\":false}]}}");
+  say(&s, 1, WELL("kvm01")), say(&s, 1, WELL("kvm02"));
+  say(&s, 100, NONE("kvm01"));
+  say(&s, 900, NONE("kvm02"));
+  struct snapshot *snap = snapshot_make(&s, 1000, 0, NULL, NULL);
+  assert_false(has(snap, "domain-not-running"));
+  assert_true(snap->disputed);
+  snapshot_drop(snap);
+  say(&s, 2000, BEAT("kvm01"));
+  snap = snapshot_make(&s, 2000, 0, NULL, NULL);
+  assert_true(has(snap, "domain-not-running"));
+  assert_int_equal(snap->health, HEALTH_OUTAGE);
+  assert_false(snap->disputed);
+  snapshot_drop(snap);
+  store_clear(&s);
+}
+
 static void a_clock_that_was_set_is_an_event(void **state) {
   struct store s = {0};
   struct arena *a = arena_new();
@@ -479,7 +501,7 @@ int main(void) {
       cmocka_unit_test(fragments_both_ways), cmocka_unit_test(what_is_no_fragment_is_refused), cmocka_unit_test(strings_come_out_as_valid_json),
       cmocka_unit_test(unknown_is_null_and_comes_back), cmocka_unit_test(identity_joins_by_tokens_only), cmocka_unit_test(volumes_by_what_the_bricks_say),
       cmocka_unit_test(old_facts_are_marked), cmocka_unit_test(the_same_again_changes_nothing), cmocka_unit_test(order_never_matters),
-      cmocka_unit_test(a_peer_that_only_seems_connected), cmocka_unit_test(managed_domains), cmocka_unit_test(changes_are_events), cmocka_unit_test(two_moments_are_no_proof), cmocka_unit_test(heals_progress_or_not), cmocka_unit_test(domains_behind_pacemakers_back), cmocka_unit_test(a_clock_that_was_set_is_an_event),
+      cmocka_unit_test(a_peer_that_only_seems_connected), cmocka_unit_test(managed_domains), cmocka_unit_test(changes_are_events), cmocka_unit_test(two_moments_are_no_proof), cmocka_unit_test(heals_progress_or_not), cmocka_unit_test(domains_behind_pacemakers_back), cmocka_unit_test(a_domain_that_is_nowhere_is_an_outage), cmocka_unit_test(a_clock_that_was_set_is_an_event),
       cmocka_unit_test(nothing_at_all_is_unknown), cmocka_unit_test(a_bare_host_is_known)};
   return RUN(tests);
 }
