@@ -304,7 +304,37 @@ static void what_is_not_known_is_not_done(void **state) {
   }
 }
 
+/* The operations that the books have of their own: as they are planned, and why not. */
+static void their_operations_are_planned(void **state) {
+  struct simulated b;
+  (void)state;
+  bench_open(&b, "lab");
+  bench_pass(&b, 70);
+  plan_refused(&b, "cluster-forget-running", "", "nothing is noted");
+  plan_refused(&b, "gluster-unmount", "host=kvm02;path=/kvmdata", "pacemaker runs on kvm02");
+  plan_refused(&b, "gluster-unmount", "host=kvm02;path=/nothing", "no volume is mounted");
+  plan_refused(&b, "gluster-stop-all", "", "test01 runs on models");
+  plan_refused(&b, "gluster-brick-restart", "brick=node1:/data", "answers");
+  struct plan *note = bench_plan(&b, "cluster-note-running", "");
+  plan_kept(note, "cluster-note-running");
+  plan_runs(&b, note);
+  plan_refused(&b, "cluster-note-running", "", "noted already");
+  struct plan *forget = bench_plan(&b, "cluster-forget-running", "");
+  plan_kept(forget, "cluster-forget-running");
+  plan_runs(&b, forget);
+  plan_undone(&b, forget);
+  HOLDS(&b, "property-is", "kvmconsole-ran", "test01");
+  plan_kept(bench_plan(&b, "fencing-retry", "device=fence-kvm02"), "fencing-retry");
+  bench_happen(&b, "hang brick node1:/data", 30);
+  struct plan *restart = bench_plan(&b, "gluster-brick-restart", "brick=node1:/data");
+  plan_kept(restart, "gluster-brick-restart");
+  plan_runs(&b, restart);
+  bench_happen(&b, "kill brick node1:/data", 30);
+  plan_refused(&b, "gluster-brick-restart", "brick=node1:/data", "does not hang");
+  simulated_close(&b);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_healthy_cluster_needs_none), cmocka_unit_test(what_is_not_known_is_not_done), cmocka_unit_test(bad_days_are_walked), cmocka_unit_test(what_was_shut_down_comes_back), cmocka_unit_test(each_check_turned)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(their_operations_are_planned), cmocka_unit_test(a_healthy_cluster_needs_none), cmocka_unit_test(what_is_not_known_is_not_done), cmocka_unit_test(bad_days_are_walked), cmocka_unit_test(what_was_shut_down_comes_back), cmocka_unit_test(each_check_turned)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
