@@ -56,13 +56,19 @@ char *operator_name(void) {
 
 /* ---- writing ---- */
 
-struct audit *audit_open(const char *state_dir, const char *who, struct err *e) {
-  char *path = mem_printf("%s/audit.jsonl", state_dir);
+static int open_file(const char *path, struct err *e) {
   struct stat st;
   int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_uid != geteuid() || fchmod(fd, 0600)) {
-    err_set(e, fd < 0 ? -errno : -EPERM, "nothing runs without its audit: make it a file of yours", "the audit %s cannot be written: %s", path, fd < 0 ? strerror(errno) : "it is not a file of this user");
-    if (fd >= 0) close(fd);
+  if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid() && !fchmod(fd, 0600)) return fd;
+  int code = err_set(e, fd < 0 ? -errno : -EPERM, "nothing runs without its audit: make it a file of yours", "the audit %s cannot be written: %s", path, fd < 0 ? strerror(errno) : "it is not a file of this user");
+  if (fd >= 0) close(fd);
+  return code;
+}
+
+struct audit *audit_open(const char *state_dir, const char *who, struct err *e) {
+  char *path = mem_printf("%s/audit.jsonl", state_dir);
+  int fd = open_file(path, e);
+  if (fd < 0) {
     mem_free(path);
     return NULL;
   }
@@ -88,7 +94,20 @@ static void begin(const struct audit *a, struct str *line, const char *task, con
   str_addf(line, ",\"what\":\"%s\"", what);
 }
 
+/* logrotate renames it while a console runs: what comes after that belongs into the new one. */
+static int follow(struct audit *a, struct err *e) {
+  struct stat ours, there;
+  if (!fstat(a->fd, &ours) && !lstat(a->path, &there) && ours.st_dev == there.st_dev && ours.st_ino == there.st_ino) return 0;
+  int fd = open_file(a->path, e);
+  if (fd < 0) return fd;
+  close(a->fd);
+  a->fd = fd;
+  return 0;
+}
+
 static int write_line(struct audit *a, struct str *line, struct err *e) {
+  int code = follow(a, e);
+  if (code) return code;
   str_add(line, "}\n");
   ssize_t n = write(a->fd, line->data, line->len); /* one write: lines of two consoles do not mix */
   if (n == (ssize_t)line->len && !fdatasync(a->fd)) return 0;

@@ -37,10 +37,10 @@ static char *last_of(const char *path, size_t *ret_len) {
   return data;
 }
 
-void proofs_read(const char *state_dir, struct arena *a, struct tallies *ret) {
+static void read_one(const char *state_dir, const char *name, struct arena *a, struct tallies *ret) {
   CLEANUP(map_free) struct map plans = {0};
   struct texts targets = {0};
-  CLEANUP(mem_freep) char *path = mem_printf("%s/audit.jsonl", state_dir);
+  CLEANUP(mem_freep) char *path = mem_printf("%s/%s", state_dir, name);
   size_t len = 0;
   CLEANUP(mem_freep) char *data = last_of(path, &len);
   for (char *line = data, *end; line && line < data + len; line = end + 1) {
@@ -60,6 +60,11 @@ void proofs_read(const char *state_dir, struct arena *a, struct tallies *ret) {
     int64_t plan = str_eq(said.what, "verdict") && str_eq(said.state, task_state_names[TASK_VERIFIED]) && said.at != UNKNOWN_INT ? map_get(&plans, said.task) : MAP_NONE;
     if (plan != MAP_NONE) tallies_raise(a, ret, targets.item[plan], said.at);
   }
+}
+
+void proofs_read(const char *state_dir, struct arena *a, struct tallies *ret) {
+  read_one(state_dir, "audit.jsonl.1", a, ret); /* as logrotate has called the one before */
+  read_one(state_dir, "audit.jsonl", a, ret);
 }
 
 void proofs_take(const struct task_view *tasks, size_t count, struct arena *a, struct tallies *ret) {
