@@ -1,5 +1,5 @@
 # kvmconsole. `make` builds, `make demo` runs it with nothing else installed, `make check` passes the tests.
-# Targets: all demo check check-lab fuzz lab lab-down bench install deps clean · variables: BUILD PREFIX DESTDIR WITHOUT CC CFLAGS
+# Targets: all demo check check-lab check-packages mutation fuzz lab lab-down bench install deps clean · variables: BUILD PREFIX DESTDIR WITHOUT CC CFLAGS
 .DEFAULT_GOAL := all
 BUILD   ?= build
 PREFIX  ?= /usr/local
@@ -55,7 +55,7 @@ objects    = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst $(BUILD)/gen/%,gen/%,$(1
 archive    = $(BUILD)/lib$(1).a
 PROGRAMS  := $(BUILD)/kvmconsole $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%)
 
-.PHONY: all demo check check-fast check-lab fuzz fuzz-fill fuzz-build fuzz-targets bench lab lab-down install deps clean run-demo FORCE
+.PHONY: all demo check check-fast check-lab check-packages mutation fuzz fuzz-fill fuzz-build fuzz-targets bench lab lab-down install deps clean run-demo FORCE
 all: $(PROGRAMS)
 
 $(BUILD)/obj/%.o: %.c
@@ -159,6 +159,10 @@ check-fast: all unit
 	@BUILD='$(BUILD)' MAKE='$(MAKE)' WITHOUT='$(WITHOUT)' sh tests/run fast
 check-lab: all
 	@BUILD='$(BUILD)' MAKE='$(MAKE)' sh tests/run lab $(TESTS)
+check-packages:
+	@for test in tests/packages/*.test; do sh $$test || exit 1; done
+mutation:
+	@tests/mutate/mutate $(FILES)
 bench: all
 	@BUILD='$(BUILD)' sh tests/bench/bench
 demo:
@@ -179,6 +183,8 @@ install: all
 	install -m 755 $(BUILD)/kvmconsole $(DESTDIR)$(PREFIX)/bin/
 	$(if $(SOURCE_NAMES),install -m 755 $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%) $(LIBEXEC)/)
 	install -m 644 docs/kvmconsole.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -d $(DESTDIR)$(PREFIX)/share/doc/kvmconsole
+	install -m 644 docs/kvmconsole.conf $(DESTDIR)$(PREFIX)/share/doc/kvmconsole/
 	install -d $(DESTDIR)$(PREFIX)/share/kvmconsole
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 644 packaging/completion/kvmconsole.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmconsole

@@ -47,6 +47,9 @@ cat <<'END'
 .I /etc/kvmconsole.conf, $XDG_CONFIG_HOME/kvmconsole/config
 Configuration, INI, all optional; \fBkvmconsole config\fR prints each value and where it comes from.
 .TP
+.I PREFIX/share/doc/kvmconsole/kvmconsole.conf
+An example of it.
+.TP
 .I PREFIX/lib/systemd/system/kvmconsole\-noc.service
 The wall screen on the first terminal, by a user without rights; how to set it up stands in it.
 .SH WALL SCREENS AND SEVERAL CLUSTERS
@@ -54,6 +57,14 @@ The wall screen on the first terminal, by a user without rights; how to set it u
 over ssh by a key whose command is forced, one line in authorized_keys: \fBrestrict,command="kvmconsole \-\-read\-only record \-" KEY\fR. Each
 \fB[feed NAME] command = ...\fR of the configuration is such a feed: a command of plain words (no shell), started again when it ends or
 falls silent for a minute. Each is a tile of the view clusters; where there is no cluster, the console begins there.
+.SH ACTIONS OF YOUR OWN
+Each \fB[action NAME]\fR of the configuration is an operation beside the others: in the menu, the palette, list operations, plan, run and the audit;
+\-\-read\-only runs none. \fBcommand\fR is words and never a shell's line ("..." keeps blanks together): %t alone is the target's name, %h the host where it
+runs, %c the cluster's name, %% a percent sign. A name that holds more than letters, digits and . _ \- : / @ + is not handed over.
+\fBon\fR: cluster, host, node, peer, volume, brick, domain or resource. \fBwhere\fR: target (its host), here, or each (node that is online).
+\fBdanger\fR: 0 it changes nothing, 1 it runs under the operator lock, 2 the target's name is typed as well. \fBtitle\fR, \fBhelp\fR, \fBconfirm\fR (a sentence
+for the preview), \fBhandover\fR = yes (it gets the terminal), \fBtimeout\fR in seconds, \fBkey\fR (one that does nothing else). No name may be that of another
+operation. A section that cannot be is a warning with file and line; the others hold.
 .SH PORTS
 A console of root listens on TCP 337 (\fB[gluster] share_port\fR; 0: on none) and connects to it on the hosts it knows, so that among all
 consoles one reads what takes a gluster volume's lock. On a gluster host it listens for gluster's events on UDP 55555 and 24009 when nobody

@@ -84,6 +84,11 @@ const struct command_row command_rows[CMD_COUNT] = {
                    "kvmconsole guide check kvm=kvm01 kvm=kvm02 gluster=node1 gluster=node2 gluster=node3", 0, 63, run_guide},
     [CMD_RECORD] = {"record", "kvmconsole record FILE|-", "the stream of fragments", "Writes what the sources say, for --replay, a wall screen, a bug report. It holds no password; a file is made readable by its owner only.",
                     "ssh kvm01 kvmconsole record - | kvmconsole --replay -", 1, 1, run_record},
+    [CMD_BUNDLE] = {"bundle", "kvmconsole bundle FILE.tar.gz [around=TIME] [minutes=N] [seconds=N] [anonymous=yes]", "what another needs to understand this cluster, in one file without secrets",
+                    "A recording of now, status, lint, ok-to-stop of every host, versions, the configuration, the last of the audit and of the drills' reports, and all hosts' logs of the last 10 minutes (minutes=), or as long before and after "
+                    "around=, a time as 2026-11-22T12:03:44Z. Secrets are masked; names and addresses stay, unless anonymous=yes gives hosts other ones. manifest.json in it has a checksum of each part, and names what could not be had, and why. "
+                    "Nothing is waited for without end; the file is new, and its owner's alone. Exit code: 0 written, 65 the file cannot be made, 74 no room for it, 130 interrupted.",
+                    "kvmconsole bundle /var/tmp/friday.tar.gz around=2026-11-20T17:42:00Z", 1, 5, run_bundle},
     [CMD_RENDER] = {"render", "kvmconsole render", "a frame, no terminal needed", "Draws a view to stdout. Clock, locale and zone are fixed, so that the same input gives the same frame.",
                     "kvmconsole render --replay FILE --view nodes --size 120x40", 0, 0, run_render},
     [CMD_LIST] = {"list", "kvmconsole list WHAT", "the program's tables", "WHAT is views, scenarios, operations, drills, checks, problems, keys, themes or steps.", "kvmconsole list problems", 1, 1, run_list},

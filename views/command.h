@@ -13,7 +13,7 @@ enum { EXIT_HEALTHY = 0, EXIT_DEGRADED = 1, EXIT_OUTAGE = 2, EXIT_UNKNOWN = 3 };
 enum option_id { OPT_DEMO, OPT_WORLD, OPT_SEED, OPT_REPLAY, OPT_READ_ONLY, OPT_NOC, OPT_VIEW, OPT_THEME, OPT_KEYMAP, OPT_MOUSE, OPT_CONFIG, OPT_LOG, OPT_SPEED, OPT_JSON, OPT_TEXT, OPT_METRICS, OPT_ONLY, OPT_TIMEOUT, OPT_DEAD,
                  OPT_SAMPLE, OPT_SIZE, OPT_SCRIPT, OPT_FORMAT, OPT_RAW, OPT_SHELL, OPT_YES, OPT_CONFIRM, OPT_REPORT, OPT_SELF_TEST, OPT_BOOK, OPT_HELP, OPT_VERSION, OPT_COUNT };
 
-enum command_id { CMD_CONSOLE, CMD_STATUS, CMD_WATCH, CMD_OK_TO_STOP, CMD_LINT, CMD_PLAN, CMD_RUN, CMD_DRILL, CMD_GUIDE, CMD_RECORD, CMD_RENDER, CMD_LIST, CMD_CONFIG, CMD_HELP, CMD_COUNT };
+enum command_id { CMD_CONSOLE, CMD_STATUS, CMD_WATCH, CMD_OK_TO_STOP, CMD_LINT, CMD_PLAN, CMD_RUN, CMD_DRILL, CMD_GUIDE, CMD_RECORD, CMD_BUNDLE, CMD_RENDER, CMD_LIST, CMD_CONFIG, CMD_HELP, CMD_COUNT };
 
 struct option_row {
   const char *name;     /* "--replay" */
@@ -30,6 +30,7 @@ struct arguments {
   int words;
   struct config config;
   char *who;                     /* who sits there, for what is written down; owned, main frees it; NULL: nobody acts */
+  struct arena *own;             /* what the operator's own actions are made in; main frees it */
   struct simulation *simulation; /* opened by feed_arguments(), closed by main; NULL: none */
 };
 
@@ -50,6 +51,7 @@ int run_run(struct arguments *a);
 int run_drill(struct arguments *a);
 int run_guide(struct arguments *a);
 int run_record(struct arguments *a);
+int run_bundle(struct arguments *a);
 int run_render(struct arguments *a);
 int run_list(struct arguments *a);
 int run_config(struct arguments *a);

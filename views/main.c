@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "views/columns_kept.h"
 #include "views/command.h"
+#include "views/own_keys.h"
 #include "views/simulation.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +31,7 @@ static int prepare(struct arguments *a) {
     return EXIT_CONFIG;
   }
   columns_check(&a->config);
+  own_configure(a);
   if (a->config.warnings.len) fprintf(stderr, "%s", str_text(&a->config.warnings));
   return 0;
 }
@@ -57,6 +59,7 @@ int main(int argc, char **argv) {
     fputs("kvmconsole: the output could not be written; check the disk\n", stderr);
     code = 74;
   }
+  own_forget(&a);
   config_free(&a.config);
   mem_free(a.who);
   log_close();

@@ -71,6 +71,27 @@ static bool set_columns(struct loading *l, const char *list, const char *names, 
   return true;
 }
 
+/* A line said again, in this file or a later one, replaces the one before. */
+static bool set_action(struct loading *l, const char *name, const char *key, const char *value, int line) {
+  struct config *c = l->config;
+  size_t i = 0, k = 0;
+  while (i < c->action_count && !str_eq(c->actions[i].name, name)) i++;
+  if (i == c->action_count) {
+    c->actions = mem_grow(c->actions, c->action_count + 1, sizeof *c->actions);
+    c->actions[c->action_count++] = (struct action_config){.name = mem_strdup(name)};
+  }
+  struct action_config *a = &c->actions[i];
+  if (!str_eq(a->path, l->path)) replace(&a->path, l->path), a->line = line;
+  while (k < a->line_count && !str_eq(a->lines[k].key, key)) k++;
+  if (k == a->line_count) {
+    a->lines = mem_grow(a->lines, a->line_count + 1, sizeof *a->lines);
+    a->lines[a->line_count++] = (struct action_line){.key = mem_strdup(key)};
+  }
+  replace(&a->lines[k].value, value);
+  a->lines[k].line = line;
+  return true;
+}
+
 static int set_value(struct loading *l, enum setting_id id, const char *value, int line) {
   const struct setting *s = &settings[id];
   int64_t number;
@@ -88,6 +109,7 @@ static int on_value(void *owner, const char *section, const char *name, const ch
     if (!*name && str_eq(settings[id].section, section) && str_eq(settings[id].key, key)) return set_value(l, (enum setting_id)id, value, line);
   if (str_eq(section, "host") && *name && set_host(l->config, name, key, value)) return 0;
   if (str_eq(section, "feed") && *name && set_feed(l->config, name, key, value)) return 0;
+  if (str_eq(section, "action") && *name && set_action(l, name, key, value, line)) return 0;
   if (str_eq(section, "columns") && !*name && set_columns(l, key, value, line)) return 0;
   str_addf(&l->config->warnings, "%s:%d: unknown key %s in [%s%s%s]\n", l->path, line, key, section, *name ? " " : "", name);
   return 0;
@@ -147,6 +169,15 @@ void config_print(const struct config *c, struct str *out) {
     for (size_t j = 0; j < c->hosts[i].alias_count; j++) str_addf(out, "alias = %s\n", c->hosts[i].aliases[j]);
   }
   for (size_t i = 0; i < c->feed_count; i++) str_addf(out, "[feed %s]\ncommand = %s\n", c->feeds[i].name, c->feeds[i].command);
+  for (size_t i = 0; i < c->action_count; i++) {
+    str_addf(out, "[action %s]\n", c->actions[i].name);
+    for (size_t k = 0; k < c->actions[i].line_count; k++) str_addf(out, "%s = %s    # %s:%d\n", c->actions[i].lines[k].key, c->actions[i].lines[k].value, c->actions[i].path, c->actions[i].lines[k].line);
+  }
+}
+
+static void free_action(struct action_config *a) {
+  for (size_t k = 0; k < a->line_count; k++) mem_free(a->lines[k].key), mem_free(a->lines[k].value);
+  mem_free(a->lines), mem_free(a->name), mem_free(a->path);
 }
 
 void config_free(struct config *c) {
@@ -158,6 +189,8 @@ void config_free(struct config *c) {
   }
   for (size_t i = 0; i < c->feed_count; i++) mem_free(c->feeds[i].name), mem_free(c->feeds[i].command);
   for (size_t i = 0; i < c->column_count; i++) mem_free(c->columns[i].list), mem_free(c->columns[i].names), mem_free(c->columns[i].origin);
+  for (size_t i = 0; i < c->action_count; i++) free_action(&c->actions[i]);
+  mem_free(c->actions);
   mem_free(c->columns);
   mem_free(c->hosts);
   mem_free(c->feeds);

@@ -9,6 +9,10 @@ struct host_config { char *name, *libvirt, *ssh; char **aliases; size_t alias_co
 struct feed_config { char *name, *command; };
 struct columns_config { char *list, *names, *origin; }; /* [columns] nodes = NODE HA CPU; what a list and a column is, the screen knows */
 
+/* [action NAME]: its lines as they were read; what they mean, ops/own.h knows. */
+struct action_line { char *key, *value; int line; };
+struct action_config { char *name, *path; int line; struct action_line *lines; size_t line_count; }; /* line: of the first of them */
+
 enum setting_id { SET_CLUSTER_SSH, SET_GLUSTER_HOST, SET_GLUSTER_SHARE_PORT, SET_THEME, SET_KEYMAP, SET_MOUSE, SET_LANGUAGE, SET_VOLUME_WARN, SET_VOLUME_CRIT,
                   SET_COMMAND_TIMEOUT, SET_NOC_ROTATE, SET_COUNT };
 struct setting { /* a row of the table */
@@ -26,6 +30,8 @@ struct config { /* {0} holds the fallbacks */
   size_t feed_count;
   struct columns_config *columns;
   size_t column_count;
+  struct action_config *actions;
+  size_t action_count;
   struct str warnings; /* a line each */
 };
 

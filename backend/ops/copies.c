@@ -2,6 +2,7 @@
  * host, readable by root alone, and may hold secrets: what is shown of them is masked before it leaves the comparison. */
 #include "ops/asked.h"
 #include "ops/cluster_rows.h"
+#include "ops/keeping.h"
 #include "analysis/store_view.h"
 #include <string.h>
 
@@ -23,7 +24,7 @@ static enum copy_kind kind_of(const char *path) {
 
 static const char *check_copy(struct planning *p, const char *value) {
   (void)p;
-  return kind_of(value) == COPY_NONE ? "a copy is cib.xml, corosync.conf, gluster-volume-info.txt or domain.xml, in copies/TASK beside the audit" : NULL;
+  return kind_of(value) == COPY_NONE ? "a copy is cib.xml, corosync.conf, gluster-volume-info.txt or domain.xml, in copies/TASK beside the audit, or made by configuration-export" : NULL;
 }
 
 static bool can_go_back(const struct snapshot *s, const char *copy) { return (void)s, kind_of(copy) != COPY_GLUSTER; }
@@ -150,7 +151,7 @@ static void plan_restore(struct planning *p) {
 /* ---- the table ---- */
 
 static const struct operation_argument copy_arguments[] = {
-    {.name = "copy", .title = "PATH", .help = "one of the files in copies/TASK beside the audit, on this console's host", .kind = ARG_PATH, .required = true, .check = check_copy},
+    {.name = "copy", .title = "PATH", .help = "one of the files in copies/TASK beside the audit, or of configuration-export, on this console's host", .kind = ARG_PATH, .required = true, .check = check_copy},
     {.name = "domain", .title = "DOMAIN", .help = "for domain.xml: which domain it is of", .kind = ARG_DOMAIN},
     {.name = NULL}};
 
@@ -159,4 +160,8 @@ const struct operation copy_operations[] = {
      .help = "Before whatever is dangerous copies are made of the configuration; this compares one with what is so now. Passwords are masked."},
     {.name = "copy-restore", .title = "Put a safety copy back", .target = TARGET_COPY, .danger = 2, .arguments = copy_arguments, .survey = survey_copy, .plan = plan_restore, .fits = can_go_back,
      .help = "Makes the configuration what it was when the copy was made: all of it, what others changed since too. Look with copy-compare first."},
+    {.name = "configuration-export", .title = "Copy the whole configuration", .target = TARGET_CLUSTER, .danger = 0, .flags = OP_NO_LOCK, .arguments = export_arguments, .survey = survey_export, .plan = plan_export,
+     .help = "Pacemaker's and each node's corosync configuration, gluster's volumes and every domain's definition, as files in a new directory: to be compared with what is (copy-compare), and put back part by part (copy-restore)."},
+    {.name = "support-bundle", .title = "Make a support bundle", .target = TARGET_CLUSTER, .danger = 0, .flags = OP_NO_LOCK, .arguments = bundle_arguments, .plan = plan_bundle,
+     .help = "What another needs to understand this cluster, in one file without secrets: a recording, status, lint, versions, audit and logs. The same as kvmconsole bundle."},
     {.name = NULL}};

@@ -11,10 +11,17 @@ const struct operation *const operation_groups[] = {host_operations, gluster_ope
 
 bool only_by_name(const struct snapshot *s, const char *target) { return (void)s, (void)target, false; }
 
+/* The last group: a part of the table, and as constant as the others once the configuration has been read. */
+static const struct operation *own_rows;
+
+void operations_own(const struct operation *rows) { own_rows = rows; }
+
 const struct operation *operation_at(size_t n) {
   for (size_t g = 0; operation_groups[g]; g++)
     for (const struct operation *o = operation_groups[g]; o->name; o++)
       if (!n--) return o;
+  for (const struct operation *o = own_rows; o && o->name; o++)
+    if (!n--) return o;
   return NULL;
 }
 
@@ -299,6 +306,8 @@ struct plan *operation_plan(const struct operation *o, const struct snapshot *s,
   plan->gluster = truth_of(o->flags & OP_GLUSTER);
   refuse_own_host(&p, target);
   o->plan(&p);
+  /* What it is about has gone since it was chosen: a plan of nothing would be verified at once. */
+  if (!refused(&p) && !plan->steps.count && !plan->consequence.count) refuse_always(&p, "when it is known again", "nobody tells of %s now", target ? target : "what it is about");
   verdict_add(&p);
   /* What is typed to confirm: the target; without one, or where it is a path, the cluster's name. */
   plan->confirm = plan->target && o->target != TARGET_COPY ? plan->target : s->cluster.name ? arena_strdup(a, s->cluster.name) : "cluster";

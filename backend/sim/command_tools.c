@@ -33,11 +33,14 @@ static void drop_file(struct call *c, const char *path) {
     if (str_eq(c->w->files.item[i].volume, v->name) && str_eq(c->w->files.item[i].path, rest)) drop_item(&c->w->files, sizeof *c->w->files.item, i--);
 }
 
-/* install -d -m MODE DIRECTORY, install -m MODE /dev/null FILE */
+/* install -d -m MODE DIRECTORY..., install -m MODE /dev/null FILE */
 static int install(struct call *c) {
   const char *path = c->argc ? c->argv[c->argc - 1] : NULL;
   if (!path || *path != '/') return fail(c, 1, "install: missing file operand");
-  if (!has_flag(c, "-d", "--directory")) put_text(c, path, 0, "");
+  bool folders = has_flag(c, "-d", "--directory");
+  if (!folders) put_text(c, path, 0, "");
+  for (size_t i = 0; folders && i < c->count; i++)
+    if (c->rest[i][0] == '/') set_pair(c->w, &c->host->files, world_words(c->w, "%s/", c->rest[i]), ""); /* as mkdir has it */
   return COMMAND_DONE;
 }
 
@@ -63,12 +66,44 @@ static int mv(struct call *c) {
   return COMMAND_DONE;
 }
 
-static int test_absent(struct call *c) { return c->r->code = text_of(c, c->count ? c->rest[c->count - 1] : NULL) != NULL, COMMAND_DONE; }
+static int test_absent(struct call *c) {
+  const char *path = c->count ? c->rest[c->count - 1] : "";
+  c->r->code = text_of(c, path) || pairs_get(&c->host->files, world_words(c->w, "%s/", path));
+  return COMMAND_DONE;
+}
 
 /* sh -c SCRIPT: of the scripts that plans have, the one that sets a password that it reads, and the one that copies the CIB. */
 static bool is_guest_possible(const struct call *c) { return YES(c->host->bmc); } /* as /dev/kvm is there */
 
 static const char SHADOW[] = "/etc/shadow";
+
+/* One of the lines of that text, whole? */
+static bool has_line(const char *text, const char *line, size_t len) {
+  for (const char *p = text, *next; *p; p = next) {
+    size_t n = strcspn(p, "\n");
+    next = p + n + (p[n] == '\n');
+    if (n == len && !memcmp(p, line, len)) return true;
+  }
+  return false;
+}
+
+/* What a copy had, and what is read: lines of the one that are none of the other's. */
+static int compare(struct call *c) {
+  const char *then = text_of(c, c->argv[4]), *now = c->input ? c->input : "";
+  if (!then) return fail(c, 2, "sh: 1: cannot open %s: No such file", c->argv[4]);
+  for (int side = 0; side < 2; side++)
+    for (const char *p = side ? now : then, *next; *p; p = next) {
+      size_t n = strcspn(p, "\n");
+      next = p + n + (p[n] == '\n');
+      if (has_line(side ? then : now, p, n)) continue;
+      say(c, "%c%.*s", side ? '+' : '-', (int)n, p);
+      c->r->code = 1;
+    }
+  return COMMAND_DONE;
+}
+
+/* What the console itself would do there: a file outside of the simulation is not written from within. */
+static int own_program(struct call *c) { return say(c, "%s: a simulation writes no file; kvmconsole --demo bundle FILE does", word_at(c, 0) ? word_at(c, 0) : "?"), COMMAND_DONE; }
 
 static int sh(struct call *c) {
   const char *script = value_of(c, "-c", NULL);
@@ -81,6 +116,7 @@ static int sh(struct call *c) {
   if (script && c->argc == 5 && str_eq(c->argv[3], "kvmconsole-pending")) return brick_index(c);
   if (script && c->argc == 4 && str_eq(c->argv[3], "kvmconsole-beats")) return host_stamps(c);
   if (script && c->argc == 5 && str_eq(c->argv[3], "kvmconsole-writes")) return guest_write_stamps(c);
+  if (script && c->argc == 5 && str_ends(script, "\"$t/then\" \"$t/now\"")) return compare(c);
   if (script && c->argc == 6 && str_eq(c->argv[3], "kvmconsole-counts")) return guest_count_stamps(c);
   if (script && strstr(script, "-accel kvm")) return is_guest_possible(c) ? say(c, "a guest ran its firmware to the end"), COMMAND_DONE : fail(c, 1, "Could not access KVM kernel module: No such file or directory");
   if (!script || !str_ends(script, "| chpasswd")) return fail(c, 2, "sh: this script is not simulated");
@@ -218,4 +254,5 @@ const struct command tool_commands[] = {
     {"test", "! -e", test_absent, 5},     {"sh", "", sh, 60},                           {"env", "", env_cib, 150},
     {"qemu-img", "info", img_info, 20},   {"qemu-img", "convert", img_convert, 4000},   {"qemu-img", "resize", img_resize, 60},
     {"passwd", "", passwd, 5},              {"virt-customize", "", virt_customize, 9000}, {"virt-install", "", virt_install, 2500}, {"crm_simulate", "", crm_simulate, 60},
+    {"kvmconsole", "bundle", own_program, 5000},
     {.program = NULL}};

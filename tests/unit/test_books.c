@@ -240,6 +240,8 @@ static void what_was_shut_down_comes_back(void **state) {
   fill(&w);
   look(&w);
   must_be_left(&w, "down-domains", "domain-stop", "domain", "web db");
+  must_be_left(&w, "down-mounts", "gluster-unmount", "host", "kvm01");
+  must_be_left(&w, "down-gluster", "gluster-stop-all", "host", "node1");
   walk_on(&w);
   assert_true(w.acted[0]);
   opened(&w);

@@ -277,6 +277,25 @@ static void a_second_fault_ends_it(void **state) {
   drilled_free(d);
 }
 
+static void a_brick_dies_meanwhile(void **state) {
+  static const struct { const char *name, *words; } rows[] = {{"graceful-stop", "host=kvm02"}, {"corosync-killed", "host=kvm02;force=yes"}};
+  (void)state;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct drilled *d = drilled_new("lab", true);
+    proven_on_kvm02(d);
+    drilled_pass(d, 12000);
+    drilled_begin(d, rows[i].name, rows[i].words);
+    drilled_pass(d, 6000);
+    drilled_happen(d, "kill brick node4:/data", 1000);
+    drilled_pass(d, 14000);
+    simulated_happen(&d->g, "start brick node4:/data");
+    const struct drill_report *r = drilled_end(d);
+    VERDICT(r, DRILL_ABORTED);
+    assert_non_null(strstr(r->aborted, "node4:/data is down"));
+    drilled_free(d);
+  }
+}
+
 static void another_domain_is_hit(void **state) {
   struct drilled *d = drilled_new("lab", false);
   (void)state;
@@ -382,7 +401,7 @@ static void the_terminal_is_gone(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs), cmocka_unit_test(its_hypervisor_suspends_a_host), cmocka_unit_test(its_hypervisor_lets_it_go_on), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(writes_stand_still), cmocka_unit_test(a_plain_domain_is_given_up), cmocka_unit_test(a_domain_that_is_pinged), cmocka_unit_test(the_lock_outlives_the_host),
-                                     cmocka_unit_test(the_bmc_is_dead), cmocka_unit_test(power_that_nobody_could_give_back_is_not_cut), cmocka_unit_test(a_second_fault_ends_it), cmocka_unit_test(another_domain_is_hit),
+                                     cmocka_unit_test(the_bmc_is_dead), cmocka_unit_test(power_that_nobody_could_give_back_is_not_cut), cmocka_unit_test(a_second_fault_ends_it), cmocka_unit_test(a_brick_dies_meanwhile), cmocka_unit_test(another_domain_is_hit),
                                      cmocka_unit_test(the_console_is_lost), cmocka_unit_test(what_a_killed_console_leaves_is_reported), cmocka_unit_test(the_terminal_is_gone)};
   return RUN(tests);
 }

@@ -49,6 +49,35 @@ static void only_copies_are_taken(void **state) {
   simulated_close(&g);
 }
 
+/* All of it at will: what is asked and written where, and that nothing is written over. */
+static void the_whole_configuration_is_exported(void **state) {
+  static const struct trial trials[] = {
+      {.name = "configuration-export", .operation = "configuration-export", .words = {"to=/root/x"}, .unrun = true},
+      {.name = "configuration-export-half", .before = {"break bmc kvm02", "power off kvm02", "60s"}, .operation = "configuration-export", .words = {"to=/root/x"}, .unrun = true},
+      {.before = {"kvm01$ mkdir /root/x"}, .operation = "configuration-export", .words = {"to=/root/x"}, .refused = "nothing is written over"},
+      {.before = {"kvm01$ touch /root/x"}, .operation = "configuration-export", .words = {"to=/root/x"}, .refused = "nothing is written over"},
+  };
+  (void)state;
+  ground_trials(trials, COUNT(trials));
+}
+
+static void a_bundle_is_made_by_the_program(void **state) {
+  static const struct trial trials[] = {
+      {.name = "support-bundle", .operation = "support-bundle", .words = {"file=/root/b.tar.gz"}, .unrun = true},
+      {.name = "support-bundle-around", .operation = "support-bundle", .words = {"file=/root/b.tar.gz", "around=2026-11-22T12:00:00Z", "minutes=3", "anonymous=yes"}, .unrun = true},
+  };
+  struct simulated g = ground_open("lab");
+  const struct operation *o = operation_find("support-bundle");
+  struct values none = {0};
+  struct planning p = {.operation = o, .snap = g.snap, .values = &none, .arena = g.arena};
+  (void)state;
+  ground_trials(trials, COUNT(trials));
+  assert_non_null(operation_check(&p, operation_argument(o, "file"), "/root/b.zip"));
+  assert_non_null(operation_check(&p, operation_argument(o, "file"), "b.tar.gz"));
+  assert_non_null(operation_check(&p, operation_argument(o, "minutes"), "0"));
+  simulated_close(&g);
+}
+
 static const char *next_of(const struct simulated *g, const char *last) {
   const struct operation *o = wizard_next(g->snap, last ? operation_find(last) : NULL);
   return o ? o->name : "the end";
@@ -81,6 +110,6 @@ static void setting_up_goes_on(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(copies_are_compared), cmocka_unit_test(copies_are_put_back), cmocka_unit_test(only_copies_are_taken), cmocka_unit_test(setting_up_goes_on)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(copies_are_compared), cmocka_unit_test(copies_are_put_back), cmocka_unit_test(only_copies_are_taken), cmocka_unit_test(the_whole_configuration_is_exported), cmocka_unit_test(a_bundle_is_made_by_the_program), cmocka_unit_test(setting_up_goes_on)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

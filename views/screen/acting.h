@@ -146,6 +146,7 @@ const char *offers_title(const struct acting *a);
 const struct operation *wizard_at_hand(const struct input *in); /* the wizard to go on with; NULL: none is left */
 /* The thing of a subject that the operation acts on, by its name; NULL: none of them. */
 const char *offers_target(const struct input *in, const struct subject *s, const struct operation *o);
+const char *offers_aimed(const struct input *in, int list, const char *id, const struct operation *o); /* the same of what is selected in a list */
 /* palette.c: anything by its name */
 struct menu palette_menu(const struct acting *a, const struct input *in);
 unsigned palette_take(struct acting *a, const struct input *in, const char *id); /* APP_*; 0: there is no such row */

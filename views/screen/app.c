@@ -506,7 +506,7 @@ unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key
   enum action action = own ? keymap_lookup(in->keymap, own, k) : ACTION_NONE;
   if (!action || action_row(action)->context != own) action = keymap_lookup(in->keymap, context, k);
   if (a->view != VIEW_HELP) a->acting.behind = SHEET_NONE; /* the help was left for somewhere else */
-  return action == ACTION_NONE ? said : said | app_act(a, in, w, h, action);
+  return said | (action == ACTION_NONE ? own_key(a, in, k) : app_act(a, in, w, h, action));
 }
 
 /* ---- drawing ---- */

@@ -102,6 +102,7 @@ void app_show_task(struct app *a, const char *task);
 void app_show_drill(struct app *a, const char *drill); /* its page */
 /* A sentence on the line of notices, until the next key. */
 void app_say(struct app *a, const char *says);
+unsigned own_key(struct app *a, const struct input *in, struct key k); /* own.c: what does nothing else may be the key of an action of the operator's own */
 void app_draw(const struct app *a, const struct input *in, struct canvas *c);
 /* The logic of the frame as lines "key: value": for `render --format state`. */
 void app_state(const struct app *a, const struct input *in, int w, int h, struct str *out);

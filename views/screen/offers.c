@@ -1,5 +1,6 @@
 /* What is offered: the operations that fit what is selected, the wizards in their order, or everything by its name. */
 #include "base/map.h"
+#include "ops/own.h"
 #include "ops/wizard.h"
 #include "analysis/lint.h"
 #include "analysis/fences.h"
@@ -220,6 +221,13 @@ const char *offers_target(const struct input *in, const struct subject *s, const
   return aimed(in, &aims, o);
 }
 
+const char *offers_aimed(const struct input *in, int list, const char *id, const struct operation *o) {
+  struct aims aims = {.count = 0};
+  const struct acting of = {.selected_list = list};
+  if (in->snap && id) aims = aims_of_item(&of, in, item_of(&of, in, id));
+  return aimed(in, &aims, o);
+}
+
 /* What mends a problem stands first, filled in. */
 static void add_mending(struct acting *a, const struct input *in) {
   struct mending m;
@@ -373,7 +381,9 @@ struct menu offers_menu(const struct acting *a, const struct input *in) {
     struct menu_row *r = &rows[i];
     *r = (struct menu_row){.id = f->id, .group = f->group, .refused = f->refused};
     r->title = f->operation->title;
-    r->help = arena_printf(in->arena, "%s (%s)", f->operation->help, f->operation->name);
+    const struct own_action *own = own_action_of(f->operation);
+    const char *key = own ? own->key : NULL;
+    r->help = arena_printf(in->arena, "%s (%s%s%s)", f->operation->help, f->operation->name, key ? ", key " : "", key ? key : "");
     if (a->menu_of == MENU_WIZARDS) r->title = arena_printf(in->arena, "%2zu  %s", i + 1, r->title);
     put_note(a, in, f, r);
   }

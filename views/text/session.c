@@ -117,6 +117,11 @@ static const struct operation_argument *missing_secret(const struct session *s) 
 
 /* ---- from the words to the plan ---- */
 
+static void on_line(void *owner, const char *line, size_t len) {
+  struct session *s = owner;
+  s->on_line(s->owner, line, len);
+}
+
 static void on_asked(void *owner) { *(bool *)owner = true; }
 
 int session_survey(struct session *s, struct survey *survey) {
@@ -221,6 +226,8 @@ static int open_feed(struct session *s, struct arguments *a) {
   s->standing = s->simulated && o.speed <= 0;
   o.standing = s->standing;
   o.stepwise = true;
+  o.patient = s->patient;
+  if (s->on_line) o.on_line = on_line;
   o.on_change = look;
   o.owner = s;
   for (size_t i = 0; i < COUNT(signals); i++) loop_signal(s->loop, signals[i], on_signal, s);

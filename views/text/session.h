@@ -22,10 +22,12 @@ struct session {
   struct plan *plan;
   bool wants_operation;      /* internal */
   bool only_asks;            /* what it runs changes nothing: hosts are asked in read-only mode too */
+  bool patient;              /* what each host says of its own setup is waited for too */
   bool confirm_list;         /* --confirm is a list: several plans are confirmed in order */
   bool interrupted, hung_up; /* a signal came */
   void (*on_snapshot)(void *owner, struct snapshot *s); /* each new one, and at least one a second; NULL: nobody wants to know */
   void (*on_signal)(void *owner, int signo);
+  void (*on_line)(void *owner, const char *line, size_t len); /* each line of the stream, as in feed_options; NULL: nobody wants it */
   void *owner;
 };
 /* 0 with the plan made, else the exit code of what was said. To be closed whatever it returned. */
