@@ -43,6 +43,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     [OPT_CONFIRM] = {"--confirm", "TARGET", AT(CMD_RUN) | AT(CMD_DRILL) | AT(CMD_GUIDE), "the name that the plan wants typed, for what destroys something"},
     [OPT_REPORT] = {"--report", "FILE", AT(CMD_DRILL), "the report also goes there: .json, .md (Markdown) or .xml (JUnit)"},
     [OPT_SELF_TEST] = {"--self-test", NULL, AT(CMD_CONSOLE), "check the program's own tables"},
+    [OPT_BOOK] = {"--book", "BOOK", AT(CMD_GUIDE) | AT(CMD_CONSOLE) | AT(CMD_RENDER), "of the guide: that book (see guide books); for the screen, the one that --view guide opens"},
     [OPT_HELP] = {"--help", NULL, ~0u, "this help"},
     [OPT_VERSION] = {"--version", NULL, ~0u, "version, what is built in, what is found"},
 };
@@ -75,7 +76,7 @@ const struct command_row command_rows[CMD_COUNT] = {
                    "arguments that it knows, until one does not pass, or the window is over: until=HH:MM begins no other one after that. What failed is explained, with the check that foresees it and the operation that mends it. Without a terminal: --yes and --confirm TARGET[,TARGET..]. "
                    "Exit code: 0 passed, 1 failed, aborted or slower than expected, 2 refused (nothing ran), 3 outcome unknown, 75, 77 and 130 as for run.",
                    "kvmconsole drill power-lost host=kvm02 --report drill.md", 1, 63, run_drill},
-    [CMD_GUIDE] = {"guide", "kvmconsole guide [list | check | run STEP | export FILE] [key=value..]", "from bare hosts to a proven failover, step by step",
+    [CMD_GUIDE] = {"guide", "kvmconsole guide [books | list | check | run STEP | export FILE] [--book BOOK] [key=value..]", "from bare hosts to a proven failover, and out of a bad day, step by step",
                    "24 steps, each with why, the commands, and a check of the live hosts that tells whether it is done, to do, blocked, or broken; nothing is remembered but the form and the record. key=value fills in the form "
                    "(kvm=, gluster=, entry=NAME=ADDRESS, image=, ...; see kvmconsole list steps): it is kept, and what is live already is proposed. STEP is a name, a number, or all: all that is left, up to the first surprise. Each runs as "
                    "'run' does, with --yes and --confirm NAME[,NAME..] without a terminal; secrets are hacluster_password=@FILE, bmc_password=@FILE, root_password=@FILE, or asked. export writes how it was built, as Markdown or (.json) JSON. "

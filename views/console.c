@@ -461,6 +461,8 @@ static int open_all(struct full *f, const struct arguments *a, struct feed_optio
   if (!str_eq(mouse, "on") && !str_eq(mouse, "off")) return err_set(e, -EINVAL, "write mouse = on or mouse = off in [screen]", "mouse is on or off, not %s", mouse), EXIT_CONFIG;
   if (!theme_find(theme)) return setting_error("theme", theme, "themes");
   if (a->option[OPT_VIEW] && !app_open(&c->app, a->option[OPT_VIEW])) return setting_error("view", a->option[OPT_VIEW], "views");
+  if (a->option[OPT_BOOK] && !guide_book(a->option[OPT_BOOK])) return usage_error("there is no book %s (see guide books)", a->option[OPT_BOOK]);
+  if (a->option[OPT_BOOK]) guide_take_book(&c->app, guide_book(a->option[OPT_BOOK])), c->app.guide.pinned = true;
   columns_configure(&a->config, &c->app);
   c->state_dir = c->simulated ? NULL : state_directory(); /* a simulation leaves nothing behind */
   columns_restore(c->state_dir, &c->app);

@@ -114,7 +114,7 @@ static bool only_silent_are_left(const struct guider *g) {
 
 struct guide_look guider_look(const struct guider *g) {
   int64_t at = g->partly ? g->asked_at : g->answered_at, now = guider_wall(g);
-  return (struct guide_look){.snap = snap_of(g), .form = &g->form, .survey = g->partly ? &g->now.survey : &g->last.survey, .survey_age_ms = at == UNKNOWN_INT ? UNKNOWN_INT : now > at ? now - at : 0, .were_done = &g->notes.were_done};
+  return (struct guide_look){.snap = snap_of(g), .form = &g->form, .survey = g->partly ? &g->now.survey : &g->last.survey, .survey_age_ms = at == UNKNOWN_INT ? UNKNOWN_INT : now > at ? now - at : 0, .were_done = &g->notes.were_done, .book = guider_book(g)};
 }
 
 static void on_answers(void *owner) {
@@ -139,7 +139,7 @@ void guider_ask(struct guider *g) {
   g->asked_at = guider_wall(g);
   g->asked_form = g->form_serial;
   g->again = g->console->app.guide.again;
-  guide_survey(NULL, snap_of(g), &g->form, g->now.arena, &g->now.survey);
+  guide_survey(guider_book(g), NULL, snap_of(g), &g->form, g->now.arena, &g->now.survey);
   executor_see(g->executor, g->console->newest);
   g->now.asking = survey_ask(g->console->loop, g->executor, &g->now.survey, g->now.arena, on_answers, g);
 }
@@ -278,7 +278,7 @@ static void begin_plan(struct guider *g, size_t step, const struct guide_run *r,
 /* Made anew for another step, another form, or when something else is left of the step: what is shown does not flicker. */
 static void follow_plan(struct guider *g) {
   size_t step = g->console->app.guide.step;
-  const struct guide_found *f = g->looked && step < GUIDE_STEPS && !g->rest.shown.on ? &g->found[step] : NULL;
+  const struct guide_found *f = g->looked && guider_book(g) && step < guider_book(g)->count && !g->rest.shown.on ? &g->found[step] : NULL;
   if (!f || f->state == GUIDE_DONE || f->state == GUIDE_UNKNOWN) {
     if (g->plan.step) drop_plan(g);
     return;
@@ -288,7 +288,7 @@ static void follow_plan(struct guider *g) {
   struct arena *a = arena_new();
   struct guide_runs runs = {0};
   struct guide_look look = guider_look(g);
-  guide_left(&look, &guide_steps[step], false, a, &runs);
+  guide_left(&look, &guider_book(g)->steps[step], false, a, &runs);
   const struct guide_run *r = runs.list.count && runs.list.item[0].operation ? &runs.list.item[0] : NULL;
   if (!r) drop_plan(g);
   else if (other || g->plan.operation != r->operation || g->plan.left != runs.list.count || !str_eq(g->plan.says, r->say)) begin_plan(g, step, r, runs.list.count);
@@ -298,6 +298,18 @@ static void follow_plan(struct guider *g) {
 }
 
 /* ---- its life ---- */
+
+/* Another book asks other things. */
+static void follow_book(struct guider *g) {
+  if (g->book == guider_book(g)) return;
+  g->book = guider_book(g);
+  round_drop(&g->now);
+  round_drop(&g->last);
+  drop_plan(g);
+  g->asked_at = g->answered_at = UNKNOWN_INT;
+  g->took = 0;
+  g->looked = g->partly = false;
+}
 
 void guider_see(struct guider *g) {
   if (!g || !snap_of(g)) return;
@@ -311,6 +323,8 @@ void guider_see(struct guider *g) {
     return;
   }
   follow_form(g);
+  follow_book(g);
+  if (!guider_book(g)) return;
   follow_hosts(g);
   follow_found(g);
   follow_plan(g);
@@ -382,7 +396,7 @@ static void put_hosts(const struct guider *g, struct guide_shown *s, struct aren
 void guider_input(struct guider *g, struct input *in) {
   if (!is_wanted(g) || !snap_of(g) || !g->form_arena) return;
   struct guide_shown *s = arena_alloc(in->arena, sizeof *s);
-  *s = (struct guide_shown){.look = guider_look(g), .given = &g->given, .secret = shown_secret, .owner = g, .found = g->looked ? g->found : NULL, .found_age_ms = g->found_age, .lacks = g->lacks, .asking = g->now.asking != NULL, .partly = g->partly, .asked_at = g->partly ? g->asked_at : g->answered_at, .cannot = g->never,
+  *s = (struct guide_shown){.look = guider_look(g), .given = &g->given, .secret = shown_secret, .owner = g, .found = g->looked && g->book == guider_book(g) ? g->found : NULL, .found_age_ms = g->found_age, .lacks = g->lacks, .asking = g->now.asking != NULL, .partly = g->partly, .asked_at = g->partly ? g->asked_at : g->answered_at, .cannot = g->never,
                             .planned = g->plan.plan || g->plan.round.asking ? g->plan.step : 0, .plan = g->plan.plan, .planning = g->plan.round.asking != NULL, .says = g->plan.says, .left = g->plan.left, .rest = g->rest.shown};
   for (size_t i = 0; g->now.asking && i < g->now.survey.answers.count; i++) s->answered += g->now.survey.answers.item[i].code != UNKNOWN_INT || g->now.survey.answers.item[i].text;
   s->asked = g->now.survey.answers.count;

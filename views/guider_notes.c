@@ -49,7 +49,7 @@ void notes_form(struct guider *g) {
 
 void notes_found(struct guider *g) {
   size_t before = g->notes.were_done.count;
-  guide_notes_found(&g->notes.kept, g->found, guider_wall(g), g->notes.arena);
+  guide_notes_found(&g->notes.kept, g->book, g->found, guider_wall(g), g->notes.arena);
   if (guide_notes_done(&g->notes.kept, g->notes.arena).count != before) write_notes(g);
 }
 
@@ -62,7 +62,7 @@ static void forget_done(struct notes *n, const char *step) {
 void notes_task(struct guider *g, const struct task_view *t) {
   struct notes *n = &g->notes;
   const struct guide_page *page = &g->console->app.guide;
-  const char *step = guide_steps[page->ran - 1].name;
+  const char *step = g->book->steps[page->ran - 1].name;
   const struct drill *d = t->operation ? drill_find(t->operation) : NULL;
   if (d) {
     CLEANUP(str_free) struct str report = {0};
@@ -87,8 +87,8 @@ void notes_export(struct guider *g, const char *name) {
   int64_t now = guider_wall(g);
   if (!g->looked) page->wrong = "the hosts have not answered yet: there is nothing to be written down";
   else {
-    if (str_ends(name, ".json")) guide_record_json(&g->notes.kept, &g->form, g->found, now, &out);
-    else guide_record_markdown(&g->notes.kept, &g->form, g->found, now, &out);
+    if (str_ends(name, ".json")) guide_record_json(&g->notes.kept, g->book, &g->form, g->found, now, &out);
+    else guide_record_markdown(&g->notes.kept, g->book, &g->form, g->found, now, &out);
     page->wrong = new_file(name, str_text(&out), out.len, &whole);
   }
   if (page->wrong) return;

@@ -3,6 +3,7 @@
 #define VIEWS_GUIDER_PARTS_H
 #include "run/executor.h"
 #include "run/guide_notes.h"
+#include "views/screen/app.h"
 #include "views/guider.h"
 
 struct round { /* questions on their way, or answered */
@@ -51,7 +52,8 @@ struct guider {
   int64_t ended_at;              /* ... then */
   uint64_t again, asked_form, serial; /* serial: counts answers */
   struct arena *found_arena;
-  struct guide_found found[GUIDE_STEPS];
+  struct guide_found found[GUIDE_STEPS_MAX];
+  const struct guide_book *book; /* that was looked at: the page's */
   bool looked, partly;           /* partly: by what has been answered of the round that is on its way */
   struct { uint64_t version, serial; int64_t now; } found_of;
   struct { /* the plan of the step in sight */
@@ -71,6 +73,7 @@ struct guider {
 };
 
 int64_t guider_wall(const struct guider *g);
+static inline const struct guide_book *guider_book(const struct guider *g) { return g->console->app.guide.book; } /* NULL: none is open */
 struct guide_look guider_look(const struct guider *g);
 void round_drop(struct round *r);
 /* The values of what is left to be run, with the secrets that are known. show: what is not known stands for itself; else *ret_lacks

@@ -60,7 +60,7 @@ void rest_begin(struct guider *g) {
   if (r->shown.on || !g->executor) return;
   rest_free(r);
   r->shown.on = true;
-  r->shown.step = guide_next(g->found);
+  r->shown.step = guide_next(g->book, g->found);
   say(g, mem_strdup("looking"));
   begin_looking(g);
 }
@@ -146,7 +146,9 @@ static void begin(struct guider *g, const struct guide_run *run_of) {
 /* What has just been done may be seen a little later: then it is looked at again, for a while. */
 static bool looks_on(struct guider *g) {
   int64_t now = guider_wall(g);
-  if (now - g->rest.since >= SETTLE_MS) return false;
+  size_t next = guide_next(g->book, g->found);
+  int64_t most = next < g->book->count && g->book->steps[next].settles_ms > SETTLE_MS ? g->book->steps[next].settles_ms : SETTLE_MS;
+  if (now - g->rest.since >= most) return false;
   if (!g->now.asking && now - g->answered_at >= SETTLE_STEP_MS) guider_ask(g);
   return true;
 }
@@ -156,15 +158,15 @@ static void look(struct guider *g) {
   struct arena *a = arena_new();
   struct guide_look l = guider_look(g);
   struct guide_runs runs = {0};
-  size_t next = guide_next(g->found);
-  const struct guide_found *f = next < GUIDE_STEPS ? &g->found[next] : NULL;
-  if (f) guide_left(&l, &guide_steps[next], false, a, &runs);
+  size_t next = guide_next(g->book, g->found);
+  const struct guide_found *f = next < g->book->count ? &g->found[next] : NULL;
+  if (f) guide_left(&l, &g->book->steps[next], false, a, &runs);
   bool same = r->last && next == r->step && runs.list.count == r->left && (!runs.list.count || runs.list.item[0].operation == r->last);
   if (!f) end(g, mem_strdup("done, and every step seen to be so"));
   else if (r->last && next < r->step) looks_on(g) ? (void)0 : end(g, mem_printf("stopped: step %zu is not as it was: %s", next, f->text ? f->text : ""));
   else if (f->state == GUIDE_UNKNOWN || !runs.list.count || !runs.list.item[0].operation || same) {
     if (!looks_on(g)) {
-      const char *why = guide_by_hand(&l, &guide_steps[next], a);
+      const char *why = guide_by_hand(&l, &g->book->steps[next], a);
       end(g, same ? mem_printf("stopped at step %zu: it was verified, and the check still says: %s", next, f->text ? f->text : "") : mem_printf("stopped at step %zu: %s", next, why ? why : f->text ? f->text : ""));
     } else say(g, mem_printf("looking until it is seen: %s", f->text ? f->text : ""));
   } else {

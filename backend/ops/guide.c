@@ -4,6 +4,7 @@
 #include "ops/drill.h"
 #include "analysis/seen.h"
 #include "analysis/store_view.h"
+#include "model/problem.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,13 +22,36 @@ SHAPE(guide_found_shape, T, FIELD(T, step, TEXT), FIELD(T, number, INT), CHOICE(
 
 /* ---- steps by name ---- */
 
-size_t guide_number(const struct guide_step *g) { return (size_t)(g - guide_steps); }
+static const struct guide_book *book(const struct guide_book *b) { return b ? b : guide_books[0]; }
 
-const struct guide_step *guide_step(const char *name) {
+const struct guide_book *guide_book(const char *name) {
+  for (size_t i = 0; name && guide_books[i]; i++)
+    if (str_eq(guide_books[i]->name, name)) return guide_books[i];
+  return NULL;
+}
+
+const struct guide_book *guide_book_of(const struct guide_step *g) {
+  for (size_t i = 0; guide_books[i]; i++)
+    for (size_t k = 0; k < guide_books[i]->count; k++)
+      if (g == &guide_books[i]->steps[k]) return guide_books[i];
+  return NULL;
+}
+
+size_t guide_number(const struct guide_step *g) { return (size_t)(g - guide_book_of(g)->steps); }
+
+const struct guide_step *guide_step(const struct guide_book *b, const char *name) {
   int64_t n;
-  for (size_t i = 0; name && i < GUIDE_STEPS; i++)
-    if (str_eq(guide_steps[i].name, name)) return &guide_steps[i];
-  return name && !str_int(name, 0, GUIDE_STEPS - 1, &n) ? &guide_steps[n] : NULL;
+  b = book(b);
+  for (size_t i = 0; name && i < b->count; i++)
+    if (str_eq(b->steps[i].name, name)) return &b->steps[i];
+  return name && !str_int(name, 0, (int64_t)b->count - 1, &n) ? &b->steps[n] : NULL;
+}
+
+const struct guide_step *guide_step_named(const char *name) {
+  for (size_t i = 0; name && guide_books[i]; i++)
+    for (size_t k = 0; k < guide_books[i]->count; k++)
+      if (str_eq(guide_books[i]->steps[k].name, name)) return &guide_books[i]->steps[k];
+  return NULL;
 }
 
 /* ---- evidence ---- */
@@ -115,15 +139,42 @@ void guide_form_fill(const struct snapshot *s, struct values *form, struct arena
   }
 }
 
-void guide_survey(const struct guide_step *g, const struct snapshot *s, const struct values *form, struct arena *a, struct survey *ret) {
+void guide_survey(const struct guide_book *b, const struct guide_step *g, const struct snapshot *s, const struct values *form, struct arena *a, struct survey *ret) {
   struct planning p = looking(NULL, s, form, ret, a);
-  for (size_t i = 0; i < GUIDE_STEPS; i++)
-    if ((!g || g == &guide_steps[i]) && guide_steps[i].ask) guide_steps[i].ask(&p);
+  b = book(b);
+  for (size_t i = 0; i < b->count; i++)
+    if ((!g || g == &b->steps[i]) && b->steps[i].ask) b->steps[i].ask(&p);
+}
+
+/* ---- which book ---- */
+
+static bool is_starting(const struct snapshot *s) {
+  for (size_t i = 0; i < s->problems.count; i++)
+    if (str_eq(s->problems.item[i].id, "layer-starting")) return true;
+  return false;
+}
+
+const char *guide_called(const struct guide_book *b, const struct snapshot *s, struct arena *a) {
+  struct survey none = {0};
+  struct values empty = {0};
+  struct planning p = looking(NULL, s, &empty, &none, a);
+  return b->called && !is_starting(s) ? b->called(&p) : NULL;
+}
+
+const struct guide_book *guide_book_for(const char *problem, const struct snapshot *s, struct arena *a) {
+  const struct guide_book *first = NULL;
+  for (size_t i = 0; guide_books[i]; i++) {
+    const struct guide_book *b = guide_books[i];
+    if (!b->problems || !str_listed(b->problems, ' ', problem)) continue;
+    if (guide_called(b, s, a)) return b;
+    if (!first && !b->narrow) first = b;
+  }
+  return first;
 }
 
 /* ---- states ---- */
 
-static size_t place_of(const char *name) { return guide_number(guide_step(name)); }
+static size_t place_of(const struct guide_book *b, const char *name) { return guide_number(guide_step(b, name)); }
 
 /* By its own evidence alone. What is wrong goes first. */
 static void weigh(struct guide_found *f, struct arena *a) {
@@ -137,56 +188,58 @@ static void weigh(struct guide_found *f, struct arena *a) {
   f->state = !n || sorted[0].good == TRUTH_UNKNOWN ? GUIDE_UNKNOWN : sorted[0].good == TRUTH_NO ? GUIDE_TODO : GUIDE_DONE;
 }
 
-static bool is_needed_by_done(const struct guide_found *found, size_t step) {
-  for (size_t i = step + 1; i < GUIDE_STEPS; i++)
-    for (const char *const *need = guide_steps[i].needs; *need; need++)
-      if (place_of(*need) == step && (found[i].state == GUIDE_DONE || is_needed_by_done(found, i))) return true;
+static bool is_needed_by_done(const struct guide_book *b, const struct guide_found *found, size_t step) {
+  for (size_t i = step + 1; i < b->count; i++)
+    for (const char *const *need = b->steps[i].needs; *need; need++)
+      if (place_of(b, *need) == step && (found[i].state == GUIDE_DONE || is_needed_by_done(b, found, i))) return true;
   return false;
 }
 
 /* What nobody could tell of a step before it blocks what is to do; of what cannot be told itself nothing more is said than that. */
-static const char *first_not_done(const struct guide_found *found, size_t step) {
-  for (const char *const *need = guide_steps[step].needs; *need; need++) {
-    int state = found[place_of(*need)].state;
+static const char *first_not_done(const struct guide_book *b, const struct guide_found *found, size_t step) {
+  for (const char *const *need = b->steps[step].needs; *need; need++) {
+    int state = found[place_of(b, *need)].state;
     if (state != GUIDE_DONE && !(state == GUIDE_UNKNOWN && found[step].state == GUIDE_UNKNOWN)) return *need;
   }
   return NULL;
 }
 
 static void settle(const struct guide_look *l, struct guide_found *found, struct arena *a) {
-  bool broken[GUIDE_STEPS];
-  for (size_t i = 0; i < GUIDE_STEPS; i++) {
+  bool broken[GUIDE_STEPS_MAX];
+  const struct guide_book *b = book(l->book);
+  for (size_t i = 0; i < b->count; i++) {
     struct guide_found *f = &found[i];
-    broken[i] = f->state == GUIDE_TODO && (is_needed_by_done(found, i) || (l->were_done && texts_have(l->were_done, f->step)));
+    broken[i] = b->builds && f->state == GUIDE_TODO && (is_needed_by_done(b, found, i) || (l->were_done && texts_have(l->were_done, f->step)));
   }
-  for (size_t i = 0; i < GUIDE_STEPS; i++) {
+  for (size_t i = 0; i < b->count; i++) {
     struct guide_found *f = &found[i];
     const struct guide_evidence *first = f->evidence.count ? &f->evidence.item[0] : NULL;
-    f->text = !first ? "nothing tells" : first->good == TRUTH_YES ? guide_steps[i].seen : first->host && !str_starts(first->text, first->host) ? arena_printf(a, "%s: %s", first->host, first->text) : first->text;
+    f->text = !first ? "nothing tells" : first->good == TRUTH_YES ? b->steps[i].seen : first->host && !str_starts(first->text, first->host) ? arena_printf(a, "%s: %s", first->host, first->text) : first->text;
     if (f->state == GUIDE_DONE) continue;
-    const char *by = first_not_done(found, i);
+    const char *by = first_not_done(b, found, i);
     if (broken[i]) f->state = GUIDE_BROKEN;
     else if (by) f->state = GUIDE_BLOCKED;
     f->blocked_by = f->state == GUIDE_BLOCKED ? by : NULL;
   }
 }
 
-void guide_check(const struct guide_look *l, struct arena *a, struct guide_found ret[GUIDE_STEPS]) {
-  for (size_t i = 0; i < GUIDE_STEPS; i++) {
+void guide_check(const struct guide_look *l, struct arena *a, struct guide_found ret[GUIDE_STEPS_MAX]) {
+  const struct guide_book *b = book(l->book);
+  for (size_t i = 0; i < b->count; i++) {
     struct planning p = looking(l, NULL, NULL, NULL, a);
     struct guide_checking c = {&ret[i], l->survey_age_ms, l};
     shape_init(&guide_found_shape, &ret[i]);
-    ret[i].step = guide_steps[i].name;
+    ret[i].step = b->steps[i].name;
     ret[i].number = (int64_t)i;
-    guide_steps[i].check(&p, &c);
+    b->steps[i].check(&p, &c);
     weigh(&ret[i], a);
   }
   settle(l, ret, a);
 }
 
-size_t guide_next(const struct guide_found found[GUIDE_STEPS]) {
+size_t guide_next(const struct guide_book *b, const struct guide_found *found) {
   size_t i = 0;
-  while (i < GUIDE_STEPS && found[i].state == GUIDE_DONE) i++;
+  while (i < book(b)->count && found[i].state == GUIDE_DONE) i++;
   return i;
 }
 
@@ -198,12 +251,12 @@ void guide_left(const struct guide_look *l, const struct guide_step *g, bool und
 }
 
 const char *guide_by_hand(const struct guide_look *l, const struct guide_step *g, struct arena *a) {
-  struct guide_found found[GUIDE_STEPS];
+  struct guide_found found[GUIDE_STEPS_MAX];
   struct guide_runs left;
   guide_check(l, a, found);
   guide_left(l, g, false, a, &left);
   const struct guide_found *f = &found[guide_number(g)];
-  return f->state == GUIDE_DONE || left.list.count ? NULL : f->text;
+  return f->state == GUIDE_DONE || left.list.count ? NULL : g->by_hand ? arena_printf(a, "%s. %s", f->text, g->by_hand) : f->text;
 }
 
 /* ---- choices ---- */
@@ -224,15 +277,38 @@ void guide_chosen(const struct values *form, struct lint *l, struct arena *a) {
 
 /* ---- the tables themselves ---- */
 
-const char *guide_self_test(struct arena *a) {
-  for (size_t i = 0; i < GUIDE_STEPS; i++) {
-    const struct guide_step *g = &guide_steps[i];
-    if (!g->name || !g->title || !g->why || !*g->why || !g->where || !g->seen || !g->shows || !g->check) return arena_printf(a, "guide step %zu lacks a text or its check", i);
-    if (guide_step(g->name) != g) return arena_printf(a, "guide step %zu: its name %s is taken", i, g->name);
+static const char *book_self_test(const struct guide_book *b, struct arena *a) {
+  if (!b->name || !b->title || !b->when || !b->over || !b->count || b->count > GUIDE_STEPS_MAX) return arena_printf(a, "guide book %s lacks a text, or has no steps", b->name ? b->name : "?");
+  for (size_t i = 0; i < b->count; i++) {
+    const struct guide_step *g = &b->steps[i];
+    if (!g->name || !g->title || !g->why || !*g->why || !g->where || !g->seen || !g->shows || !g->check) return arena_printf(a, "guide step %zu of %s lacks a text or its check", i, b->name);
+    if (guide_step(b, g->name) != g) return arena_printf(a, "guide step %zu of %s: its name %s is taken", i, b->name, g->name);
+    if (!g->left && !g->by_hand && !g->settles_ms && !b->builds) return arena_printf(a, "guide step %s: nothing is run for it, nobody is told what to do, and it does not come by itself", g->name);
+    for (size_t k = 0; guide_books[k]; k++) /* the notes know a step by its name alone */
+      if (guide_books[k] != b && guide_step(guide_books[k], g->name)) return arena_printf(a, "guide step %s is in two books", g->name);
     for (const char *const *need = g->needs; *need; need++)
-      if (!guide_step(*need) || place_of(*need) >= i) return arena_printf(a, "guide step %s needs %s, which is no earlier step", g->name, *need);
+      if (!guide_step(b, *need) || place_of(b, *need) >= i) return arena_printf(a, "guide step %s needs %s, which is no earlier step", g->name, *need);
     for (const char *const *k = g->choices; *k; k++)
       if (!guide_choice(*k)) return arena_printf(a, "guide step %s: there is no choice %s", g->name, *k);
+  }
+  return NULL;
+}
+
+/* Each id that a book says it answers is a problem's. */
+static const char *answers_self_test(const struct guide_book *b, struct arena *a) {
+  for (const char *at = b->problems; at && *at; at += strcspn(at, " "), at += *at == ' ') {
+    const char *id = arena_strndup(a, at, strcspn(at, " "));
+    if (!problem_kind_find(id)) return arena_printf(a, "guide book %s answers %s, which is no problem", b->name, id);
+  }
+  return NULL;
+}
+
+const char *guide_self_test(struct arena *a) {
+  for (size_t i = 0; guide_books[i]; i++) {
+    const char *wrong = book_self_test(guide_books[i], a);
+    if (!wrong) wrong = answers_self_test(guide_books[i], a);
+    if (wrong) return wrong;
+    if (guide_book(guide_books[i]->name) != guide_books[i]) return arena_printf(a, "guide book %s: its name is taken", guide_books[i]->name);
   }
   for (const struct guide_choice *c = guide_choices; c->argument; c++) {
     const struct operation_argument *arg = operation_argument(&guide_form, c->argument);

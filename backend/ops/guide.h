@@ -1,10 +1,11 @@
-/* The guide: from bare hosts to a proven failover of a hung host, in 24 steps, as data. A step says why, asks its hosts what no
- * source reads (commands that change nothing), tells from those answers and the snapshot how far it is, and names the operations
- * that do the rest. Nothing here runs anything: an operation is planned, previewed, confirmed and verified as any other.
+/* The guide: books of steps, as data. The first book leads from bare hosts to a proven failover of a hung host, in 24 steps; the
+ * others are for bad days: everything off, fencing stuck, storage stalled. A step says why, asks its hosts what no source reads
+ * (commands that change nothing), tells from those answers and the snapshot how far it is, and names the operations that do the
+ * rest. Nothing here runs anything: an operation is planned, previewed, confirmed and verified as any other.
  *
  *   form     the answers of the first page: struct values of guide_form's arguments, proposed from what is live
  *   ask      guide_survey(); the answers come by run/executor.h's survey_ask()
- *   check    guide_check(): all steps at once, since a step is blocked by the ones before it and broken by the ones behind it
+ *   check    guide_check(): all steps of the book at once, since a step is blocked by the ones before it and broken by the ones behind it
  *   run      guide_left(): the operations with their values that are still to run for a step. They run in that order, each when the
  *            one before is verified; whoever was interrupted asks anew, and gets what is left then. A secret that one wants is never in
  *            its values: whoever runs it asks for it, or takes it from the form (ARG_SECRET there, kept nowhere). The values lack what
@@ -15,7 +16,7 @@
 #define OPS_GUIDE_H
 #include "ops/operation.h"
 
-enum { GUIDE_STEPS = 24, GUIDE_NEEDS_MAX = 4, GUIDE_CHOICES_MAX = 4 };
+enum { GUIDE_STEPS_MAX = 24 /* of a book */, GUIDE_NEEDS_MAX = 4, GUIDE_CHOICES_MAX = 4 };
 
 /* ---- how far a step is ---- */
 
@@ -24,7 +25,7 @@ enum guide_state {
   GUIDE_DONE,
   GUIDE_TODO,
   GUIDE_BLOCKED, /* to do, and a step that it needs (blocked_by) is not done */
-  GUIDE_BROKEN,  /* not done any more, though a step that needs it is, or the notes say that it was */
+  GUIDE_BROKEN,  /* of what is built: not done any more, though a step that needs it is, or the notes say that it was */
 };
 extern const char *const guide_state_names[]; /* for scripts: "unknown" "done" "todo" "blocked" "broken"; ends with NULL */
 extern const char *const guide_state_words[]; /* for people: "cannot tell" "done" "to do" "blocked" "broken"; ends with NULL */
@@ -51,6 +52,7 @@ extern const struct shape guide_found_shape, guide_evidence_shape;
  * `image`, `cluster`, ...; and the choices between the lab's shortcut and the better way. For operation_values(), tui/form, and
  * key=value words. It is in no group: never planned, never listed. */
 extern const struct operation guide_form;
+#define GUIDE_WITHOUT "without" /* of its arguments: hosts that stay away, decided anew each time and kept nowhere */
 
 /* Where the lab does what production must not. Both ways are words of that argument of the form; the better one is its default. */
 struct guide_choice {
@@ -89,6 +91,8 @@ struct guide_step {
   const char *classic; /* the lab's own commands (CentOS 7), one a line; NULL: there are none */
   const char *newer;   /* where and why what runs here differs from them; NULL: it does not */
   const char *seen;    /* what one sees when it is done */
+  const char *by_hand; /* what only a person can do or decide, and what to look at; said while it is not done. NULL: nothing */
+  int64_t settles_ms;  /* it comes by itself within that time, with nothing run: it is waited for. 0: it does not */
   const char *needs[GUIDE_NEEDS_MAX + 1];      /* names of earlier steps */
   const char *choices[GUIDE_CHOICES_MAX + 1];  /* arguments of the form that change how it is done, among guide_choices[] */
   const char *shows;   /* what of the cluster it concerns: one of hosts services peers bricks volumes mounts domains nodes fencing */
@@ -97,14 +101,33 @@ struct guide_step {
   void (*left)(struct planning *p, struct guide_runs *ret); /* NULL: there is nothing to run, it is looked at */
   void (*undo)(struct planning *p, struct guide_runs *ret); /* NULL: nothing takes it back */
 };
-extern const struct guide_step guide_steps[GUIDE_STEPS]; /* the number of a step is its place */
-const struct guide_step *guide_step(const char *name_or_number); /* NULL: there is none */
+struct guide_book {
+  const char *name;     /* "cold-start": never changes */
+  const char *title;    /* "Start again after a total loss of power" */
+  const char *when;     /* when it is needed, a sentence or two */
+  const char *problems; /* ids of the problems that it answers, a blank between; NULL: none */
+  bool narrow;          /* it answers these only when it is called for: they have other causes too */
+  const char *over;     /* what is true when all its steps are done */
+  bool builds;          /* what is done once stays done: else it is broken. Others mend what comes and goes */
+  const struct guide_step *steps; /* the number of a step is its place */
+  size_t count;
+  const char *(*called)(struct planning *p); /* by the snapshot alone: why it is needed now, a sentence; NULL: it is not */
+};
+extern const struct guide_book *const guide_books[]; /* the first is the build; ends with NULL */
+extern const struct guide_step guide_steps[];        /* of the build */
+const struct guide_book *guide_book(const char *name);               /* NULL: there is none */
+const struct guide_book *guide_book_of(const struct guide_step *g);
+const char *guide_called(const struct guide_book *b, const struct snapshot *s, struct arena *a); /* see called; nothing is called while a layer is just being read */
+const struct guide_book *guide_book_for(const char *problem, const struct snapshot *s, struct arena *a); /* that answers it: one that is called, else the first; NULL: none */
+/* Of that book (NULL: the build, as everywhere here). NULL: there is none. */
+const struct guide_step *guide_step(const struct guide_book *b, const char *name_or_number);
+const struct guide_step *guide_step_named(const char *name); /* of any book */
 size_t guide_number(const struct guide_step *g);
 
 /* ---- looking ---- */
 
-/* What to ask, for that step, or (NULL) for all of them; ret gets only questions that it does not have. */
-void guide_survey(const struct guide_step *g, const struct snapshot *s, const struct values *form, struct arena *a, struct survey *ret);
+/* What to ask, for that step, or (NULL) for all of the book; ret gets only questions that it does not have. */
+void guide_survey(const struct guide_book *b, const struct guide_step *g, const struct snapshot *s, const struct values *form, struct arena *a, struct survey *ret);
 
 struct guide_look {
   const struct snapshot *snap;
@@ -112,13 +135,14 @@ struct guide_look {
   const struct survey *survey; /* of all steps; questions without an answer are "cannot tell" */
   int64_t survey_age_ms;       /* how long ago it was asked; UNKNOWN_INT: not known */
   const struct texts *were_done; /* names of steps that the notes say were done; NULL: none */
+  const struct guide_book *book; /* NULL: the build */
 };
-/* All steps, in a. The same four give the same answer. */
-void guide_check(const struct guide_look *l, struct arena *a, struct guide_found ret[GUIDE_STEPS]);
-size_t guide_next(const struct guide_found found[GUIDE_STEPS]); /* the first that is not done; GUIDE_STEPS: all are */
+/* All steps of the book, in a. The same five give the same answer. */
+void guide_check(const struct guide_look *l, struct arena *a, struct guide_found ret[GUIDE_STEPS_MAX]);
+size_t guide_next(const struct guide_book *b, const struct guide_found *found); /* the first that is not done; the book's count: all are */
 /* What is still to run for that step, in order; what an operation proposes itself is left out of the values. undo: what takes it back. */
 void guide_left(const struct guide_look *l, const struct guide_step *g, bool undo, struct arena *a, struct guide_runs *ret);
-/* Why nothing is left to run though it is not done (a sentence), or NULL. */
+/* Why nothing is left to run though it is not done, and what a person does then (sentences), or NULL. */
 const char *guide_by_hand(const struct guide_look *l, const struct guide_step *g, struct arena *a);
 
 /* ---- explaining commands (explain.c) ---- */

@@ -139,6 +139,7 @@ static const struct operation_argument arguments[] = {
     CHOICE_OF("bridge", "br0 none", "the domains' network: a bridge of every KVM host, or no card at all", .propose = propose_bridge),
     CHOICE_OF("stop", "shutdown off", "how the guest is ended before its definition is tried elsewhere: asked, or switched off, for one that does not listen", .fallback = "shutdown"),
     CHOICE_OF("fencing", "on off", "what becomes of a lost host", .fallback = "on"),
+    {.name = GUIDE_WITHOUT, .title = "HOST", .help = "after a loss of power: a host that stays away and is done without; never kept, said anew each time", .kind = ARG_HOST, .list = true},
     {.name = NULL}};
 const struct operation guide_form = {.name = "guide", .title = "What is to be built", .help = "The hosts by their names, and what is built on them.", .target = TARGET_CLUSTER, .flags = OP_NO_LOCK, .arguments = arguments};
 

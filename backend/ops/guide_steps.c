@@ -1,9 +1,9 @@
 /* The guide's steps: the table. Why, and what the classic lab (CentOS 7) typed; how each is asked, told and done is in guide_hosts,
  * guide_store, guide_domain and guide_cluster. */
-#include "ops/guide_parts.h"
+#include "ops/book_parts.h"
 
 #define DOES(name_) .ask = ask_##name_, .check = check_##name_, .left = left_##name_
-const struct guide_step guide_steps[GUIDE_STEPS] = {
+const struct guide_step guide_steps[] = {
     {.name = "kvm-platform", .title = "Hosts that can run domains", .where = "each KVM host", .shows = "hosts", .choices = {"type", "bridge"}, DOES(platform),
      .why = "A domain is a virtual machine. Its processor is the host's own, lent by KVM; libvirt starts it, and qemu plays its disks and network cards. The processor's flag says that it can, the device /dev/kvm that nothing "
             "forbids it; a bridge is a switch inside the host that the domains' network cards are plugged into. Without KVM a domain is emulated, ten times slower; with bridges of different names it cannot move.",
@@ -102,6 +102,17 @@ const struct guide_step guide_steps[GUIDE_STEPS] = {
             "wakes up again and writes beside the new one. Then its power is cut instead, so that it surely does not.",
      .classic = "(the host is suspended in its hypervisor)\npcs status\nvirsh list --all", .newer = "A drill: a timer takes it back by itself, the outage is measured, and a report is kept.", .seen = "it came back on another host"},
 };
+
+static const char *nothing_is_built(struct planning *p) {
+  for (size_t i = 0; i < p->snap->problems.count; i++)
+    if (str_eq(p->snap->problems.item[i].id, "nothing-found")) return "there is no cluster here yet";
+  return NULL;
+}
+
+static const struct guide_book build = {
+    .name = "build", .title = "From bare hosts to a proven failover", .builds = true, .steps = guide_steps, .count = COUNT(guide_steps), .called = nothing_is_built, .problems = "nothing-found",
+    .when = "To build a cluster, to learn how it is built, or as a checklist of one that runs.", .over = "All is done: a lost host's domain comes back on another one."};
+const struct guide_book *const guide_books[] = {&build, &book_cold_start, &book_shutdown, &book_fencing_stuck, &book_gluster_stalled, &book_returned_unmounted, &book_brick_full, &book_blocked_failover, &book_partition, NULL};
 
 const struct guide_choice guide_choices[] = {
     {"firewall", "Firewall", "open", "open what the cluster speaks", "the hosts stay closed to all else", "off", "turn the firewall off", "glusterd and libvirt trust whoever reaches them: only for a network of the cluster's own", NULL},

@@ -7,7 +7,7 @@
 #include <string.h>
 
 const char *const target_kind_names[] = {"cluster", "host", "node", "peer", "volume", "brick", "domain", "resource", "device", "copy", "problem", NULL};
-const struct operation *const operation_groups[] = {host_operations, gluster_operations, brick_operations, cluster_operations, domain_operations, resource_operations, node_operations, copy_operations, problem_operations, guide_operations, NULL};
+const struct operation *const operation_groups[] = {host_operations, gluster_operations, brick_operations, cluster_operations, domain_operations, resource_operations, node_operations, copy_operations, problem_operations, guide_operations, book_operations, NULL};
 
 bool only_by_name(const struct snapshot *s, const char *target) { return (void)s, (void)target, false; }
 

@@ -77,7 +77,7 @@ struct operation {
 };
 bool only_by_name(const struct snapshot *s, const char *target); /* fits() of what is offered for nothing: the guide runs it, the palette and the command line find it */
 extern const struct operation *const operation_groups[]; /* tables, one a group; each ends with name NULL; the list with NULL */
-extern const struct operation gluster_operations[], brick_operations[], domain_operations[], resource_operations[], node_operations[], cluster_operations[], host_operations[], copy_operations[], problem_operations[], guide_operations[];
+extern const struct operation gluster_operations[], brick_operations[], domain_operations[], resource_operations[], node_operations[], cluster_operations[], host_operations[], copy_operations[], problem_operations[], guide_operations[], book_operations[];
 void operations_own(const struct operation *rows); /* those of the configuration, after all others; once, at start; borrowed, NULL: none */
 const struct operation *operation_find(const char *name);
 const struct operation *operation_at(size_t n); /* all of them in order; NULL beyond the last */

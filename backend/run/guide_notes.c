@@ -43,7 +43,7 @@ int guide_notes_parse(const char *text, size_t len, struct arena *a, struct guid
   if (code) return code;
   if (n.schema != 1) return err_set(e, -EINVAL, "move the file away to begin anew", "the guide's notes are of a version that this console does not know");
   for (size_t i = 0; i < n.steps.count; i++)
-    if (!guide_step(n.steps.item[i].name)) n.steps.item[i--] = n.steps.item[--n.steps.count];
+    if (!guide_step_named(n.steps.item[i].name)) n.steps.item[i--] = n.steps.item[--n.steps.count];
   *ret = n;
   return 0;
 }
@@ -85,7 +85,7 @@ void guide_notes_keep_form(struct guide_notes *n, const struct values *form, str
   for (size_t i = 0; i < form->list.count; i++) {
     const struct value *v = &form->list.item[i];
     const struct operation_argument *arg = operation_argument(&guide_form, v->name);
-    if (v->secret || !arg || arg->kind == ARG_SECRET) continue;
+    if (v->secret || !arg || arg->kind == ARG_SECRET || str_eq(v->name, GUIDE_WITHOUT)) continue;
     struct noted_value *k = list_add(a, &n->form, &noted_value_shape);
     *k = (struct noted_value){arena_strdup(a, v->name), arena_strdup(a, v->text)};
   }
@@ -99,7 +99,7 @@ void guide_notes_form(const struct guide_notes *n, struct values *ret, struct ar
   for (size_t i = 0; i < n->form.count; i++) {
     const struct noted_value *v = &n->form.item[i];
     const struct operation_argument *arg = v->name && v->value ? operation_argument(&guide_form, v->name) : NULL;
-    if (!arg || arg->kind == ARG_SECRET || texts_have(&had, v->name) || operation_check(&p, arg, v->value)) continue;
+    if (!arg || arg->kind == ARG_SECRET || str_eq(v->name, GUIDE_WITHOUT) || texts_have(&had, v->name) || operation_check(&p, arg, v->value)) continue;
     values_add(a, ret, v->name, v->value, false);
   }
 }
@@ -161,8 +161,8 @@ void guide_notes_drill(struct guide_notes *n, const char *step, const struct pla
   add_commands(r, p, NULL, a);
 }
 
-void guide_notes_found(struct guide_notes *n, const struct guide_found *found, int64_t at, struct arena *a) {
-  for (size_t i = 0; i < GUIDE_STEPS; i++) {
+void guide_notes_found(struct guide_notes *n, const struct guide_book *b, const struct guide_found *found, int64_t at, struct arena *a) {
+  for (size_t i = 0; b->builds && i < b->count; i++) {
     if (found[i].state != GUIDE_DONE) continue;
     struct noted_step *s = step_of(n, found[i].step, a);
     if (s->done_at == UNKNOWN_INT) s->done_at = at;
@@ -243,12 +243,12 @@ static void run_markdown(const struct noted_run *r, struct str *out) {
   }
 }
 
-void guide_record_markdown(const struct guide_notes *n, const struct values *form, const struct guide_found found[GUIDE_STEPS], int64_t at, struct str *out) {
+void guide_record_markdown(const struct guide_notes *n, const struct guide_book *b, const struct values *form, const struct guide_found *found, int64_t at, struct str *out) {
   size_t done = 0;
-  for (size_t i = 0; i < GUIDE_STEPS; i++) done += found[i].state == GUIDE_DONE;
-  str_add(out, "# How this cluster was built\n\nAs it is seen at ");
+  for (size_t i = 0; i < b->count; i++) done += found[i].state == GUIDE_DONE;
+  str_addf(out, "# %s\n\nAs it is seen at ", b->builds ? "How this cluster was built" : b->title);
   stamp(out, at);
-  str_addf(out, ": %zu of %d steps are done.\n\n## What was to be built, and how\n\n", done, GUIDE_STEPS);
+  str_addf(out, ": %zu of %zu steps are done.\n\n## %s\n\n", done, b->count, b->builds ? "What was to be built, and how" : "The cluster, and what was chosen");
   for (size_t i = 0; i < form->list.count; i++) {
     const struct value *v = &form->list.item[i];
     const struct guide_choice *c = guide_choice(v->name);
@@ -261,10 +261,10 @@ void guide_record_markdown(const struct guide_notes *n, const struct values *for
     else if (c && str_eq(v->text, c->better)) str_addf(out, " (%s)", c->better_text);
     str_addc(out, '\n');
   }
-  for (size_t i = 0; i < GUIDE_STEPS; i++) {
+  for (size_t i = 0; i < b->count; i++) {
     const struct guide_found *f = &found[i];
     const struct noted_step *s = noted(n, f->step);
-    str_addf(out, "\n## %zu %s\n\n%s: ", i, guide_steps[i].title, guide_state_words[f->state]);
+    str_addf(out, "\n## %zu %s\n\n%s: ", i, b->steps[i].title, guide_state_words[f->state]);
     plain(out, f->text);
     if (s && s->done_at != UNKNOWN_INT) str_add(out, " (first seen done at "), stamp(out, s->done_at), str_addc(out, ')');
     str_add(out, "\n\n");
@@ -281,9 +281,9 @@ void guide_record_markdown(const struct guide_notes *n, const struct values *for
   }
 }
 
-void guide_record_json(const struct guide_notes *n, const struct values *form, const struct guide_found found[GUIDE_STEPS], int64_t at, struct str *out) {
+void guide_record_json(const struct guide_notes *n, const struct guide_book *b, const struct values *form, const struct guide_found *found, int64_t at, struct str *out) {
   char text[CLOCK_TEXT];
-  str_addf(out, "{\"schema\":1,\"at\":\"%s\",\"form\":[", clock_rfc3339(text, at));
+  str_addf(out, "{\"schema\":1,\"book\":\"%s\",\"at\":\"%s\",\"form\":[", b->name, clock_rfc3339(text, at));
   bool first = true;
   for (size_t i = 0; i < form->list.count; i++) {
     if (form->list.item[i].secret) continue;
@@ -295,7 +295,7 @@ void guide_record_json(const struct guide_notes *n, const struct values *form, c
     first = false;
   }
   str_add(out, "],\"steps\":[");
-  for (size_t i = 0; i < GUIDE_STEPS; i++) {
+  for (size_t i = 0; i < b->count; i++) {
     const struct noted_step *s = noted(n, found[i].step);
     if (i) str_addc(out, ',');
     shape_encode(&guide_found_shape, &found[i], out);

@@ -40,10 +40,10 @@ void guide_notes_keep_form(struct guide_notes *n, const struct values *form, str
 void guide_notes_form(const struct guide_notes *n, struct values *ret, struct arena *a);       /* what ret lacks; values that are no arguments of the form are left out */
 void guide_notes_task(struct guide_notes *n, const char *step, const struct task_view *t, struct arena *a);
 void guide_notes_drill(struct guide_notes *n, const char *step, const struct plan *p, int64_t at, int64_t ended, const char *by, const char *state, const char *report, struct arena *a);
-void guide_notes_found(struct guide_notes *n, const struct guide_found *found, int64_t at, struct arena *a); /* all steps: when they were first done */
+void guide_notes_found(struct guide_notes *n, const struct guide_book *b, const struct guide_found *found, int64_t at, struct arena *a); /* all steps: when they were first done; of a book that builds */
 struct texts guide_notes_done(const struct guide_notes *n, struct arena *a);                    /* steps that were done once: for guide_look */
 
 /* The record of how it was built: every step, its state and evidence now, what was run, when, by whom, what it printed. */
-void guide_record_markdown(const struct guide_notes *n, const struct values *form, const struct guide_found found[GUIDE_STEPS], int64_t at, struct str *out);
-void guide_record_json(const struct guide_notes *n, const struct values *form, const struct guide_found found[GUIDE_STEPS], int64_t at, struct str *out);
+void guide_record_markdown(const struct guide_notes *n, const struct guide_book *b, const struct values *form, const struct guide_found *found, int64_t at, struct str *out);
+void guide_record_json(const struct guide_notes *n, const struct guide_book *b, const struct values *form, const struct guide_found *found, int64_t at, struct str *out);
 #endif

@@ -51,6 +51,7 @@ int guest_count_stamps(struct call *c); /* and as counted by its qemu, on its ho
 int host_stamps(struct call *c);
 int ping_stamps(struct call *c); /* ping -D, each tenth of a second */
 bool has_watchdog(const struct sim_host *h, const char *path);
+const char *brick_pid_file(struct call *c, const char *path); /* what glusterd keeps of a brick that lives */
 /* The host that its hypervisor, whose virsh this is, calls so; NULL: none. What is asked and done with it. */
 struct sim_host *machine_of(struct call *c);
 int machine_suspend(struct call *c);

@@ -45,6 +45,33 @@ const char *process_name(struct call *c, const char *path) {
   return !str_int(digits, 2, INT64_MAX, &pid) && brick_by_pid(c->w, c->host, pid) ? "glusterfsd\n" : NULL;
 }
 
+/* Where glusterd keeps the number of a brick's process: VOLUME/HOST-PATH.pid. */
+static struct sim_brick *brick_by_pid_file(const struct call *c, const char *path) {
+  EACH(c->w->volumes, struct sim_volume, v)
+    EACH(v->bricks, struct sim_brick, b) {
+      char name[256], file[512];
+      snprintf(name, sizeof name, "%s%s", b->host, b->path);
+      for (char *at = name; *at; at++) *at = *at == '/' ? '-' : *at;
+      snprintf(file, sizeof file, "/var/run/gluster/vols/%s/%s.pid", v->name, name);
+      if (str_eq(b->host, c->host->name) && str_eq(file, path)) return b;
+    }
+  return NULL;
+}
+
+const char *brick_pid_file(struct call *c, const char *path) {
+  const struct sim_brick *b = str_starts(path, "/var/run/gluster/vols/") ? brick_by_pid_file(c, path) : NULL;
+  return b && KNOWN(b->pid) && b->life != LIFE_STOPPED ? arena_printf(c->w->arena, "%" PRId64 "\n", b->pid) : NULL;
+}
+
+/* pkill -KILL -F FILE -x glusterfsd */
+static int pkill(struct call *c) {
+  const char *file = value_of(c, "-F", NULL);
+  struct sim_brick *b = file ? brick_by_pid_file(c, file) : NULL;
+  if (!b || b->life == LIFE_STOPPED) return fail(c, 1, "%s", "");
+  world_happen(c->w, "kill brick", world_words(c->w, "%s:%s", b->host, b->path), NULL);
+  return COMMAND_DONE;
+}
+
 static int kill_process(struct call *c) {
   int64_t pid;
   const char *word = c->argc > 2 ? c->argv[2] : "";
@@ -228,4 +255,4 @@ int ping_stamps(struct call *c) {
 }
 
 const struct command drill_commands[] = {
-    {"systemctl", "kill", service_kill, 60}, {"kill", "", kill_process, 5}, {"nft", "", nft, 40}, {.program = NULL}};
+    {"systemctl", "kill", service_kill, 60}, {"kill", "", kill_process, 5}, {"pkill", "", pkill, 10}, {"nft", "", nft, 40}, {.program = NULL}};

@@ -179,7 +179,8 @@ static int volume_start(struct call *c) {
   if (!v) return code;
   if (str_eq(v->status, "started") && !force) return fail(c, 1, "volume start: %s: failed: Volume %s already started", v->name, v->name);
   v->status = "started";
-  EACH(v->bricks, struct sim_brick, b) brick_start(c->w, v, b);
+  EACH(v->bricks, struct sim_brick, b)
+    if (b->life != LIFE_HUNG) brick_start(c->w, v, b); /* a process that is there is taken for running */
   world_touch(c->w, LAYER_GLUSTER);
   store_check(c->w);
   say(c, "volume start: %s: success", v->name);

@@ -34,7 +34,7 @@ const char *host_file(struct call *c, const char *path) {
     uint64_t a = mix((uint64_t)(c->host - c->w->hosts.item) + 77, (uint64_t)c->host->power_since);
     return arena_printf(c->w->arena, "%08llx-0000-4000-8000-%012llx\n", (unsigned long long)(a >> 32), (unsigned long long)(a & 0xffffffff));
   }
-  if ((text = process_name(c, path)) != NULL || (text = task_file(c, path)) != NULL) return text;
+  if ((text = process_name(c, path)) != NULL || (text = task_file(c, path)) != NULL || (text = brick_pid_file(c, path)) != NULL) return text;
   if (!strcmp(path, "/var/lib/glusterd/glusterd.info") && has_package(c->host, "glusterfs-server")) return arena_printf(c->w->arena, "UUID=%s\noperating-version=100000\n", c->host->gluster_uuid);
   if (!strcmp(path, "/sys/class/dmi/id/product_uuid")) return arena_printf(c->w->arena, "%s\n", c->host->libvirt_uuid);
   if (!strcmp(path, "/proc/cpuinfo")) return "processor\t: 0\nflags\t\t: fpu vme de pse tsc msr pae mce cx8 sep lm vmx nx\n";

@@ -379,7 +379,7 @@ void on_fill(struct world *w, const char *subject, const char *detail) {
   struct sim_volume *v = world_volume(w, subject);
   int64_t percent = number_of(detail, 0) / 1000;
   if (!v || percent > 100) return;
-  EACH(v->bricks, struct sim_brick, b) b->used = b->size / 100 * percent;
+  EACH(v->bricks, struct sim_brick, b) b->used = b->size / 100 * percent + b->size % 100 * percent / 100;
   world_touch(w, LAYER_GLUSTER);
   guest_io_check(w);
 }

@@ -17,7 +17,7 @@ _kvmconsole() {
     =) ((i++)) ;;
     *) if [ -z "$sub" ]; then sub=$word; elif [ -z "$name" ]; then name=$word; fi ;;
     esac
-    case $word in --world | --seed | --replay | --config | --log | --speed | --timeout | --sample | --size | --script | --confirm | --report | --view | --theme | --keymap | --only | --format) ((i++)) ;; esac
+    case $word in --world | --seed | --replay | --config | --log | --speed | --timeout | --sample | --size | --script | --confirm | --report | --view | --theme | --keymap | --only | --format | --book) ((i++)) ;; esac
   done
   case $before in
   --view | --theme) COMPREPLY=($(compgen -W "$(_kvmconsole_words "${before#--}s")" -- "$now")); return ;;
@@ -43,7 +43,7 @@ _kvmconsole() {
   drill) what=drills ;;
   list) COMPREPLY=($(compgen -W "views scenarios operations drills checks problems keys themes steps" -- "$now")) ;;
   guide)
-    if [ -z "$name" ]; then COMPREPLY=($(compgen -W "list check run export" -- "$now"))
+    if [ -z "$name" ]; then COMPREPLY=($(compgen -W "books list check run export" -- "$now"))
     elif [ "$name" = run ]; then COMPREPLY=($(compgen -W "$(_kvmconsole_words steps)" -- "$now")); else COMPREPLY=($(compgen -f -- "$now")); fi
     ;;
   record) COMPREPLY=($(compgen -f -- "$now")) ;;

@@ -10,14 +10,14 @@ void target_setup(void) {}
 
 static void must_be_a_record(const struct guide_notes *n, const struct values *form) {
   struct str md = {0}, json = {0};
-  struct guide_found found[GUIDE_STEPS];
-  for (size_t i = 0; i < GUIDE_STEPS; i++) {
+  struct guide_found found[GUIDE_STEPS_MAX];
+  for (size_t i = 0; i < GUIDE_STEPS_MAX; i++) {
     shape_init(&guide_found_shape, &found[i]);
     found[i].step = guide_steps[i].name;
     found[i].text = "";
   }
-  guide_record_markdown(n, form, found, 0, &md);
-  guide_record_json(n, form, found, 0, &json);
+  guide_record_markdown(n, guide_books[0], form, found, 0, &md);
+  guide_record_json(n, guide_books[0], form, found, 0, &json);
   if (json.len && json.data[json.len - 1] == '\n') json.len--;
   must_be_json(json.data, json.len);
   MUST(md.len > 0, "a record has its headings");

@@ -132,7 +132,7 @@ agree() { # the comparison as a part of this test
 screens=
 screen_on() { # NAME HOST WxH: the console of HOST in a terminal of that size, at a server of its own
   screens="$screens $1"
-  env LANG=C.UTF-8 tmux -L "kvmconsole-lab-$$-$1" -f /dev/null new-session -d -s t -x "${3%x*}" -y "${3#*x}" "$L exec $2 kvmconsole; sleep 600"
+  env LANG=C.UTF-8 tmux -L "kvmconsole-lab-$$-$1" -f /dev/null new-session -d -s t -x "${3%x*}" -y "${3#*x}" "$L exec $2 kvmconsole ${screen_options:-}; sleep 600"
   tmux -L "kvmconsole-lab-$$-$1" set -g status off
 }
 screen_of() { tmux -L "kvmconsole-lab-$$-$1" capture-pane -p -t t 2>/dev/null; }

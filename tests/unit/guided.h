@@ -8,7 +8,7 @@ struct guided {
   struct arena *arena;
   struct values form, given;
   struct survey survey;
-  struct guide_found found[GUIDE_STEPS];
+  struct guide_found found[GUIDE_STEPS_MAX];
   struct guide_shown shown;
 };
 
@@ -17,7 +17,7 @@ static inline const char *guided_no_secret(const void *owner, const struct guide
 /* What is known, by the screen's snapshot as it is now. */
 static inline void guided_look(struct guided *g) {
   guide_form_fill(g->x->snap, &g->form, g->arena);
-  guide_survey(NULL, g->x->snap, &g->form, g->arena, &g->survey);
+  guide_survey(NULL, NULL, g->x->snap, &g->form, g->arena, &g->survey);
   g->shown = (struct guide_shown){.look = {.snap = g->x->snap, .form = &g->form, .survey = &g->survey, .survey_age_ms = 1000}, .given = &g->given, .found = g->found, .found_age_ms = 1000, .asked_at = sim_now(g->x->sim) - 1000, .secret = guided_no_secret};
   guide_check(&g->shown.look, g->arena, g->found);
   g->x->guide = &g->shown;
@@ -29,6 +29,7 @@ static inline struct guided *guided_new(const char *scenario, int w, int h) {
   g->arena = arena_new();
   guided_look(g);
   assert_true(app_open(&g->x->app, "guide"));
+  guide_take_book(&g->x->app, guide_books[0]);
   acted_look(g->x);
   g->shown.look.snap = g->x->snap;
   return g;

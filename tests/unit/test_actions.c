@@ -51,7 +51,7 @@ static const struct trial trials[] = {
     {ACTION_WHATIF_DRAIN, "N Down W", CONTEXT_WHATIF, 0},
     {ACTION_GUIDE_NEXT, "g", CONTEXT_GUIDE, 0},
     {ACTION_GUIDE_PREVIOUS, "g n", CONTEXT_GUIDE, 0},
-    {ACTION_GUIDE_STEPS, "g", CONTEXT_GUIDE, 0},
+    {ACTION_GUIDE_STEPS, "g", CONTEXT_GUIDE, 0}, {ACTION_GUIDE_BOOKS, "g", CONTEXT_GUIDE, 0},
     {ACTION_GUIDE_CHECK, "g", CONTEXT_GUIDE, 0},
     {ACTION_GUIDE_WAY, "g n", CONTEXT_GUIDE, 0},
     {ACTION_GUIDE_UNDO, "g n", CONTEXT_GUIDE, 0},
@@ -163,6 +163,7 @@ static void try_one(const char *map, enum action action) {
   struct err e = {0};
   if (!t && !view) fail_msg("the action %s has no row in this test: say from where its key is pressed", name);
   struct acted *x = acted_new("lab", 80, 30);
+  if (t && t->context == CONTEXT_GUIDE) guide_take_book(&x->app, guide_books[0]); /* else the list of books is there first */
   if (t && action_row(action)->context == CONTEXT_TASKS) put_tasks(x); /* else one that runs would keep q from leaving */
   put_events(x);
   acted_look(x);

@@ -11,7 +11,7 @@
 static const char bare_form[] = "kvm=kvm01;kvm=kvm02;gluster=node1;gluster=node2;gluster=node3;gluster=node4;entry=kvm01=10.77.0.11;entry=kvm02=10.77.0.12;entry=node1=10.77.0.21;entry=node2=10.77.0.22;"
                                 "entry=node3=10.77.0.23;entry=node4=10.77.0.24;image=/root/cloud.qcow2;memory=256M;bmc=kvm01=10.77.0.31;bmc=kvm02=10.77.0.32";
 
-struct walk { struct simulated b; struct values form; struct survey survey; struct guide_found found[GUIDE_STEPS]; };
+struct walk { struct simulated b; struct values form; struct survey survey; struct guide_found found[GUIDE_STEPS_MAX]; };
 
 static void fill(struct walk *w, const char *words) {
   struct err e = {0};
@@ -24,11 +24,11 @@ static void fill(struct walk *w, const char *words) {
   guide_form_fill(w->b.snap, &w->form, w->b.arena);
 }
 
-static struct guide_look look_of(struct walk *w) { return (struct guide_look){w->b.snap, &w->form, &w->survey, 0, NULL}; }
+static struct guide_look look_of(struct walk *w) { return (struct guide_look){.snap = w->b.snap, .form = &w->form, .survey = &w->survey}; }
 
 static void look(struct walk *w) {
   w->survey = (struct survey){0};
-  guide_survey(NULL, w->b.snap, &w->form, w->b.arena, &w->survey);
+  guide_survey(NULL, NULL, w->b.snap, &w->form, w->b.arena, &w->survey);
   for (size_t i = 0; i < w->survey.answers.count; i++) {
     struct answer *q = &w->survey.answers.item[i];
     struct command_result r = simulated_execute(&w->b, q->host, &q->argv, NULL);
@@ -44,7 +44,7 @@ static void look(struct walk *w) {
 }
 
 static void must_be(const struct walk *w, const char *step, int state) {
-  const struct guide_found *f = &w->found[guide_number(guide_step(step))];
+  const struct guide_found *f = &w->found[guide_number(guide_step(NULL, step))];
   if (f->state != state) fail_msg("%s is %s, not %s: %s", step, guide_state_words[f->state], guide_state_words[state], f->text);
 }
 
@@ -88,7 +88,7 @@ static void all_steps_are_walked(void **state) {
   bench_open(&w.b, "lab-empty");
   fill(&w, bare_form);
   look(&w);
-  for (size_t i = 0; i < GUIDE_STEPS; i++) {
+  for (size_t i = 0; i < GUIDE_STEPS_MAX; i++) {
     struct guide_runs left;
     struct guide_look l = look_of(&w);
     if (w.found[i].state == GUIDE_BLOCKED || w.found[i].state == GUIDE_BROKEN || w.found[i].state == GUIDE_UNKNOWN) fail_msg("%s is %s though all before it is done: %s", w.found[i].step, guide_state_words[w.found[i].state], w.found[i].text);
@@ -103,7 +103,7 @@ static void all_steps_are_walked(void **state) {
     must_be(&w, guide_steps[i].name, GUIDE_DONE);
     for (size_t k = 0; k < i; k++) must_be(&w, guide_steps[k].name, GUIDE_DONE);
   }
-  assert_int_equal(guide_next(w.found), GUIDE_STEPS);
+  assert_int_equal(guide_next(NULL, w.found), GUIDE_STEPS_MAX);
   const struct domain_view *d = snapshot_domain(w.b.snap, "test01");
   assert_non_null(d);
   assert_string_equal(d->resource, "test01");
@@ -121,12 +121,12 @@ static void bare_hosts_are_told(void **state) {
   must_be(&w, "gluster-packages", GUIDE_TODO);
   must_be(&w, "glusterd", GUIDE_BLOCKED);
   assert_string_equal(w.found[4].blocked_by, "gluster-packages");
-  for (size_t i = 4; i < GUIDE_STEPS; i++) must_be(&w, guide_steps[i].name, GUIDE_BLOCKED);
+  for (size_t i = 4; i < GUIDE_STEPS_MAX; i++) must_be(&w, guide_steps[i].name, GUIDE_BLOCKED);
   /* Nobody answers: nothing is done. */
   for (size_t i = 0; i < w.survey.answers.count; i++) w.survey.answers.item[i].code = UNKNOWN_INT;
   struct guide_look l = look_of(&w);
   guide_check(&l, w.b.arena, w.found);
-  for (size_t i = 0; i < GUIDE_STEPS; i++)
+  for (size_t i = 0; i < GUIDE_STEPS_MAX; i++)
     if (w.found[i].state == GUIDE_DONE) fail_msg("%s is done though nobody was asked", w.found[i].step);
   must_be(&w, "firewall", GUIDE_UNKNOWN);
   simulated_close(&w.b);
@@ -183,7 +183,7 @@ static void what_is_undone_is_seen(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(undone); i++) {
     const struct undone *u = &undone[i];
-    size_t n = guide_number(guide_step(u->step));
+    size_t n = guide_number(guide_step(NULL, u->step));
     struct walk w = {0};
     bench_open(&w.b, "lab");
     fill(&w, "");
@@ -202,7 +202,7 @@ static void what_is_undone_is_seen(void **state) {
     if (f->state == GUIDE_DONE || !said) fail_msg("%s after \"%s\": %s: %s, and not: %s", u->step, u->undo ? u->undo : "what was done by hand", guide_state_words[f->state], f->text, u->says);
     simulated_close(&w.b);
   }
-  for (size_t i = 0; i < GUIDE_STEPS; i++) { /* none is left out */
+  for (size_t i = 0; i < GUIDE_STEPS_MAX; i++) { /* none is left out */
     bool tried = false;
     for (size_t k = 0; k < COUNT(undone); k++) tried |= str_eq(undone[k].step, guide_steps[i].name);
     if (!tried) fail_msg("%s is not undone by this test", guide_steps[i].name);
@@ -249,7 +249,7 @@ static void a_host_that_is_off_is_not_told(void **state) {
   look(&w);
   static const char *const rest[] = {"firewall", "hosts-file", "gluster-packages", "glusterd", "peers-probed"};
   for (size_t i = 0; i < COUNT(rest); i++)
-    if (w.found[guide_number(guide_step(rest[i]))].state == GUIDE_DONE) fail_msg("%s is done though node3 is off", rest[i]);
+    if (w.found[guide_number(guide_step(NULL, rest[i]))].state == GUIDE_DONE) fail_msg("%s is done though node3 is off", rest[i]);
   must_be(&w, "glusterd", GUIDE_UNKNOWN);
   simulated_close(&w.b);
 }
@@ -261,9 +261,9 @@ static void tables_are_sound(void **state) {
   const char *wrong = guide_self_test(a);
   (void)state;
   if (wrong) fail_msg("%s", wrong);
-  assert_ptr_equal(guide_step("23"), guide_step("failover"));
-  assert_null(guide_step("24"));
-  assert_null(guide_step("nothing"));
+  assert_ptr_equal(guide_step(NULL, "23"), guide_step(NULL, "failover"));
+  assert_null(guide_step(NULL, "24"));
+  assert_null(guide_step(NULL, "nothing"));
   for (const struct guide_choice *c = guide_choices; c->argument; c++) assert_true(*c->better_why && *c->lab_why && strcmp(c->better, c->lab));
   arena_free(a);
 }
@@ -284,7 +284,7 @@ static void bricks_follow_the_hosts(void **state) {
     bench_open(&w.b, "lab-empty");
     fill(&w, arena_printf(w.b.arena, "kvm=k;brick=/b;copies=%s;%s", rows[i].copies, rows[i].hosts));
     struct guide_look l = look_of(&w);
-    guide_left(&l, guide_step("volume"), false, w.b.arena, &left);
+    guide_left(&l, guide_step(NULL, "volume"), false, w.b.arena, &left);
     assert_int_equal(left.list.count, 1);
     const struct values *v = &left.list.item[0].values;
     assert_string_equal(value_of_name(v, "type"), rows[i].type);
@@ -309,9 +309,9 @@ static void notes_are_kept(void **state) {
   values_add(a, &form, "hacluster_password", "Geheim7", true);
   values_add(a, &form, "bmc_password", "Geheim7", false); /* whoever forgets to say so */
   guide_notes_keep_form(&n, &form, a);
-  struct guide_found found[GUIDE_STEPS] = {{0}};
-  for (size_t i = 0; i < GUIDE_STEPS; i++) found[i] = (struct guide_found){.step = guide_steps[i].name, .number = (int64_t)i, .state = i < 3 ? GUIDE_DONE : GUIDE_TODO, .text = "so it is"};
-  guide_notes_found(&n, found, 1000, a);
+  struct guide_found found[GUIDE_STEPS_MAX] = {{0}};
+  for (size_t i = 0; i < GUIDE_STEPS_MAX; i++) found[i] = (struct guide_found){.step = guide_steps[i].name, .number = (int64_t)i, .state = i < 3 ? GUIDE_DONE : GUIDE_TODO, .text = "so it is"};
+  guide_notes_found(&n, guide_books[0], found, 1000, a);
   struct step step = {.host = "node1", .say = "say"};
   texts_add(a, &step.argv, "gluster");
   texts_add(a, &step.argv, "it's");
@@ -333,13 +333,13 @@ static void notes_are_kept(void **state) {
   assert_null(value_of_name(&back, "bmc_password"));
   assert_int_equal(guide_notes_done(&again, a).count, 3);
   CLEANUP(str_free) struct str md = {0}, json = {0}, kept = {0};
-  guide_record_markdown(&again, &form, found, 5000, &md);
-  guide_record_json(&again, &form, found, 5000, &json);
+  guide_record_markdown(&again, guide_books[0], &form, found, 5000, &md);
+  guide_record_json(&again, guide_books[0], &form, found, 5000, &json);
   shape_encode(&guide_notes_shape, &again, &kept);
   assert_non_null(strstr(str_text(&md), "    node1# gluster 'it'\\''s'\n"));
   assert_non_null(strstr(str_text(&md), "    ``` # what a host printed\n"));
   assert_non_null(strstr(str_text(&md), "the lab's way, chosen: is believed to be dead"));
-  for (size_t i = 0; i < GUIDE_STEPS; i++) assert_non_null(strstr(str_text(&md), guide_steps[i].title));
+  for (size_t i = 0; i < GUIDE_STEPS_MAX; i++) assert_non_null(strstr(str_text(&md), guide_steps[i].title));
   assert_null(strstr(str_text(&kept), "Geheim7"));
   /* What is none of ours is refused, and left alone. */
   FILE *f = fopen(path, "w");

@@ -10,7 +10,7 @@ static void put(struct guided *g, size_t step, enum guide_state state, const cha
 }
 
 static void all_are(struct guided *g, enum guide_state state) {
-  for (size_t i = 0; i < GUIDE_STEPS; i++) put(g, i, state, NULL);
+  for (size_t i = 0; i < GUIDE_STEPS_MAX; i++) put(g, i, state, NULL);
 }
 
 static void go(struct guided *g, size_t step) {
@@ -59,7 +59,7 @@ static void enter_follows_the_state(void **state) {
 static void enter_opens_the_preview_of_what_is_left(void **state) {
   (void)state;
   struct guided *g = guided_new("lab", 100, 30);
-  size_t moved = guide_number(guide_step("moved"));
+  size_t moved = guide_number(guide_step(NULL, "moved"));
   all_are(g, GUIDE_DONE);
   put(g, moved, GUIDE_TODO, NULL);
   go(g, moved);
@@ -78,7 +78,7 @@ static void a_console_that_may_not_act_says_so(void **state) {
   struct guided *g = guided_new("lab", 100, 30);
   g->x->cannot = "this console is read-only";
   all_are(g, GUIDE_TODO);
-  go(g, guide_number(guide_step("moved")));
+  go(g, guide_number(guide_step(NULL, "moved")));
   assert_true(acted_shows(g->x, "only to look: this console is read-only"));
   static const char *const keys[] = {"Enter", "u", "D"};
   for (size_t i = 0; i < COUNT(keys); i++) {
@@ -134,7 +134,7 @@ static const char *word_of(struct guided *g, const char *name) {
 static void the_other_way_goes_round(void **state) {
   (void)state;
   struct guided *g = guided_new("lab", 100, 30);
-  size_t guards = guide_number(guide_step("firewall"));
+  size_t guards = guide_number(guide_step(NULL, "firewall"));
   all_are(g, GUIDE_TODO);
   go(g, guards);
   static const char *const firewall[] = {"off", "open", "off", "open"}, *const selinux[] = {NULL, "permissive", NULL, "booleans"};
@@ -147,7 +147,7 @@ static void the_other_way_goes_round(void **state) {
     values_set(g->arena, &g->form, "firewall", firewall[i], false);
     if (selinux[i]) values_set(g->arena, &g->form, "selinux", selinux[i], false);
   }
-  go(g, guide_number(guide_step("hosts-file")));
+  go(g, guide_number(guide_step(NULL, "hosts-file")));
   assert_int_equal(acted_keys(g->x, "A") & APP_GUIDE, 0);
   assert_true(acted_shows(g->x, "there is one way"));
   guided_free(g);
@@ -175,7 +175,7 @@ static void a_task_from_here_is_followed_here(void **state) {
   (void)state;
   struct guided *g = guided_new("lab", 100, 30);
   struct task_view t = {.id = "t1", .operation = "resource-move", .title = "Move", .target = "test01", .who = "root", .state = TASK_RUNNING, .text = "the second step", .ended = UNKNOWN_INT};
-  size_t moved = guide_number(guide_step("moved"));
+  size_t moved = guide_number(guide_step(NULL, "moved"));
   g->x->tasks = &t, g->x->task_count = 1;
   all_are(g, GUIDE_DONE);
   put(g, moved, GUIDE_TODO, NULL);
@@ -220,7 +220,7 @@ static void every_step_is_drawn_everywhere(void **state) {
   static const struct { int w, h; } sizes[] = {{60, 15}, {80, 24}, {200, 50}};
   for (size_t s = 0; s < COUNT(sizes); s++) {
     struct guided *g = guided_new("lab", sizes[s].w, sizes[s].h);
-    for (size_t i = 0; i < GUIDE_STEPS; i++)
+    for (size_t i = 0; i < GUIDE_STEPS_MAX; i++)
       for (int st = GUIDE_UNKNOWN; st <= GUIDE_BROKEN; st++) {
         put(g, i, (enum guide_state)st, st == GUIDE_BLOCKED ? guide_steps[0].name : NULL);
         go(g, i);

@@ -105,6 +105,13 @@ static void add_remedy(struct text *t, const struct input *in, const struct prob
     text_moref(t, STYLE(NORMAL), "  %s%s%s", m.operation->title, m.target ? ": " : "", m.target ? line_of(in, m.target) : "");
     text_moref(t, STYLE(DIM), "  (%s; shown first, nothing runs before you confirm it)", m.operation->name);
   }
+  const struct guide_book *b = guide_book_for(p->id, in->snap, in->arena);
+  if (b) {
+    text_indent(t, 2, 4);
+    text_addf(t, STYLE(KEY), "%s", key_of(in, ACTION_VIEW_GUIDE));
+    text_moref(t, STYLE(NORMAL), "  the guide's book for it: %s", b->title);
+    text_moref(t, STYLE(DIM), "  (%s; what is seen, what runs, what only you can do, step by step)", b->name);
+  }
   text_indent(t, 2, 4);
   text_addf(t, STYLE(KEY), "%s", key_of(in, ACTION_ACTIONS));
   text_more(t, STYLE(NORMAL), "  all that can be done with what it is about");

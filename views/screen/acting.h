@@ -110,6 +110,7 @@ struct acting { /* {0}: nothing lies over the view */
   enum task_wish task_wish;  /* APP_TASK: to the task of ... */
   char *task_id;
   int go_view;               /* 1 + a view to open: the palette's ... */
+  const struct guide_book *go_book; /* ... the guide at that book; NULL: as it is */
   int go_list;               /* ... or 1 + a list ... */
   char *go_id;               /* ... whose item of that id is opened */
   char *recent[PALETTE_RECENT]; /* rows of the palette that were taken, the newest first */

@@ -440,7 +440,9 @@ unsigned app_act(struct app *a, const struct input *in, int w, int h, enum actio
     case ACTION_RIGHT:
     case ACTION_NEXT_PANE: beside(a, 1); break;
     case ACTION_SEVERITY: return next_severity(a, in, w, h);
-    default: open_view(a, action);
+    default:
+      open_view(a, action);
+      if (action == ACTION_VIEW_GUIDE) guide_enter(a, in);
     }
   app_settle(a, in, w, h);
   return APP_CHANGED;
@@ -470,7 +472,10 @@ static unsigned sheet_key(struct app *a, const struct input *in, int w, int h, s
   if (a->acting.go_view) {
     if (a->acting.go_view - 1 == VIEW_WHATIF) whatif_open(a, in); /* of what is selected, as by its key */
     else app_go(a, a->acting.go_view - 1);
+    if (a->acting.go_book) guide_take_book(a, a->acting.go_book);
+    else guide_enter(a, in);
     a->acting.go_view = 0;
+    a->acting.go_book = NULL;
   }
   if (a->acting.go_list) {
     app_open_item(a, (enum list_id)(a->acting.go_list - 1), a->acting.go_id);

@@ -138,6 +138,8 @@ static void put_problem_help(struct detail *d, const struct problem *p, const ch
   text_indent(d->t, 4, 4);
   if (k) text_add(d->t, STYLE(DIM), k->help);
   if (o) text_addf(d->t, STYLE(DIM), "What mends it: %s (%s)", o->title, o->name);
+  const struct guide_book *b = guide_book_for(p->id, d->in->snap, d->in->arena);
+  if (b) text_addf(d->t, STYLE(DIM), "The guide's book for it: %s (%s)", b->title, b->name);
 }
 
 void detail_problems(struct detail *d) {

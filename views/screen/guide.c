@@ -17,6 +17,7 @@ static void words_free(char ***words) {
 
 void guide_page_free(struct guide_page *g) {
   table_state_free(&g->steps);
+  table_state_free(&g->books);
   prompt_free(&g->word);
   mem_free(g->task);
   words_free(&g->words);
@@ -24,12 +25,15 @@ void guide_page_free(struct guide_page *g) {
   *g = (struct guide_page){0};
 }
 
-static const struct guide_found *found_of(const struct input *in, size_t step) { return in->guide && in->guide->found && step < GUIDE_STEPS ? &in->guide->found[step] : NULL; }
+static const struct guide_found *found_of(const struct input *in, size_t step) { return in->guide && in->guide->found && step < GUIDE_STEPS_MAX ? &in->guide->found[step] : NULL; }
 static bool is_start(const struct app *a) { return a->guide.step == GUIDE_START; }
 
-static size_t done_count(const struct input *in) {
+static const struct guide_book *book(const struct app *a) { return guide_open_book(&a->guide); }
+static const struct guide_step *step_at(const struct app *a) { return &book(a)->steps[a->guide.step]; }
+
+static size_t done_count(const struct app *a, const struct input *in) {
   size_t n = 0;
-  for (size_t i = 0; i < GUIDE_STEPS; i++) n += found_of(in, i) && found_of(in, i)->state == GUIDE_DONE;
+  for (size_t i = 0; i < book(a)->count; i++) n += found_of(in, i) && found_of(in, i)->state == GUIDE_DONE;
   return n;
 }
 
@@ -43,19 +47,28 @@ static const struct column columns[] = {
     [SAYS] = {.title = "BY THE CHECK", .min = 24, .weight = 3, .priority = 50},
 };
 
-static const char *step_id(const void *owner, size_t row) { return (void)owner, guide_steps[row].name; }
+struct listed { const struct app *app; const struct input *in; };
+static const char *step_id(const void *owner, size_t row) { return book(((const struct listed *)owner)->app)->steps[row].name; }
 
 static void fill_step(const void *owner, size_t row, struct row *out) {
-  const struct input *in = owner;
+  const struct input *in = ((const struct listed *)owner)->in;
+  const struct guide_book *b = book(((const struct listed *)owner)->app);
   const struct guide_found *f = found_of(in, row);
   struct guide_look_of look = guide_looks(f ? f->state : GUIDE_UNKNOWN);
   row_putf(out, NUMBER, ROLE_DIM, "%zu", row);
-  row_put(out, STEP, f && f->state == GUIDE_BLOCKED ? ROLE_DIM : ROLE_NORMAL, guide_steps[row].title);
+  row_put(out, STEP, f && f->state == GUIDE_BLOCKED ? ROLE_DIM : ROLE_NORMAL, b->steps[row].title);
   row_putf(out, STATE, look.role, "%s %s", symbol(in->glyphs, look.sign), f ? look.word : "not looked at");
-  row_put(out, SAYS, ROLE_DIM, f && f->state == GUIDE_BLOCKED && f->blocked_by ? arena_printf(in->arena, "waits for step %zu", guide_number(guide_step(f->blocked_by))) : f && f->text ? f->text : "");
+  row_put(out, SAYS, ROLE_DIM, f && f->state == GUIDE_BLOCKED && f->blocked_by ? arena_printf(in->arena, "waits for step %zu", guide_number(guide_step(b, f->blocked_by))) : f && f->text ? f->text : "");
 }
 
-static struct table steps_table(const struct input *in) { return (struct table){.columns = columns, .column_count = COUNT(columns), .row_count = GUIDE_STEPS, .id = step_id, .fill = fill_step, .owner = in}; }
+static const struct listed *listed(const struct app *a, const struct input *in) {
+  struct listed *l = arena_alloc(in->arena, sizeof *l);
+  *l = (struct listed){a, in};
+  return l;
+}
+
+static struct table steps_table(const struct app *a, const struct input *in) { return (struct table){.columns = columns, .column_count = COUNT(columns), .row_count = book(a)->count, .id = step_id, .fill = fill_step, .owner = listed(a, in)}; }
+
 
 /* ---- where what lies ---- */
 
@@ -84,11 +97,11 @@ static struct layout layout_at(const struct app *a, const struct input *in, int 
   return layout_of(canvas_pen(&size), a);
 }
 
-static struct text *left_text(const struct app *a, const struct input *in) { return is_start(a) ? guide_start_text(in) : guide_step_text(a, in); }
+static struct text *left_text(const struct app *a, const struct input *in) { return is_start(a) ? book(a)->builds ? guide_start_text(in) : guide_book_text(a, in) : guide_step_text(a, in); }
 
 static struct text *right_text(const struct app *a, const struct input *in, int w) {
   const struct guide_shown *g = in->guide;
-  struct guide_live of = {.shows = guide_steps[a->guide.step].shows, .narrow = w < 48};
+  struct guide_live of = {.shows = step_at(a)->shows, .narrow = w < 48};
   if (!g || !g->look.form) return guide_live_text(in, &of);
   of.volume = value_of_name(g->look.form, "volume"), of.mount = value_of_name(g->look.form, "mount"), of.domain = value_of_name(g->look.form, "domain"), of.cluster = value_of_name(g->look.form, "cluster");
   of.kvm = value_list(in->arena, g->look.form, "kvm"), of.gluster = value_list(in->arena, g->look.form, "gluster"), of.all = of.kvm;
@@ -114,18 +127,20 @@ static void clamp(struct pen p, struct text *t, size_t *top) {
 
 void settle_guide(struct app *a, const struct input *in, int w, int h) {
   struct guide_page *g = &a->guide;
+  if (!g->book || g->over == GUIDE_OVER_BOOKS) guide_settle_books(a, in, h);
+  if (!g->book) return;
   if (!g->landed && in->guide && in->guide->found) {
-    size_t next = guide_next(in->guide->found);
-    guide_show(a, in->guide->lacks ? GUIDE_START : next < GUIDE_STEPS ? next : GUIDE_STEPS - 1);
+    size_t next = guide_next(g->book, in->guide->found);
+    guide_show(a, in->guide->lacks ? GUIDE_START : next < book(a)->count ? next : book(a)->builds ? next - 1 : GUIDE_START);
   } else if (!g->landed) g->step = GUIDE_START;
   struct layout l = layout_at(a, in, w, h);
   size_t running = l.left.w && !is_start(a) && !g->moved ? guide_running_rows(a, in, l.left.w - 4) : 0, rows_left = l.left.h > 2 ? (size_t)l.left.h - 2 : 1;
   if (running) g->top[0] = running > rows_left ? running - rows_left : 0; /* the step that runs is in sight */
   if (l.left.w) clamp(l.left, left_text(a, in), &g->top[0]);
   if (l.right.w) clamp(l.right, right_text(a, in, l.right.w), &g->top[1]);
-  struct table t = steps_table(in);
+  struct table t = steps_table(a, in);
   int rows = h - 1 - FOOT - 2; /* beside the step or over it: as high */
-  if (g->over != GUIDE_OVER_STEPS) table_select(&t, &g->steps, rows, is_start(a) ? guide_steps[0].name : guide_steps[g->step].name);
+  if (g->over != GUIDE_OVER_STEPS) table_select(&t, &g->steps, rows, is_start(a) ? book(a)->steps[0].name : step_at(a)->name);
   table_follow(&t, &g->steps, rows);
 }
 
@@ -172,14 +187,14 @@ static unsigned run_step(struct app *a, const struct input *in, bool undo) {
   if (task_of(a, in) && !task_ended(task_of(a, in)->state)) return say(a, "it runs");
   if (in->cannot) return say(a, arena_printf(in->arena, "nothing runs from here: %s", in->cannot));
   if (undo && f->state != GUIDE_DONE && f->state != GUIDE_TODO && f->state != GUIDE_BROKEN) return say(a, "nothing of it was seen that could be taken back");
-  guide_left(&in->guide->look, &guide_steps[a->guide.step], undo, in->arena, &runs);
+  guide_left(&in->guide->look, step_at(a), undo, in->arena, &runs);
   if (runs.list.count && runs.list.item[0].operation) {
     unsigned wants = guide_open_run(a, in, a->guide.step, &runs.list.item[0]);
     a->guide.undoes = undo;
     return wants;
   }
   if (undo) return say(a, "nothing takes this step back: it left nothing behind, or the step that made it does");
-  const char *why = guide_by_hand(&in->guide->look, &guide_steps[a->guide.step], in->arena);
+  const char *why = guide_by_hand(&in->guide->look, step_at(a), in->arena);
   return look_again(a, why ? why : "nothing is left to be run for it; the hosts are asked again");
 }
 
@@ -198,16 +213,21 @@ static unsigned open_form(struct app *a, const struct input *in) {
 static unsigned enter(struct app *a, const struct input *in) {
   const struct guide_found *f = found_of(in, a->guide.step);
   if (in->guide && in->guide->rest.on && !in->guide->rest.waits) return say(a, "all that is left is being done already");
+  if (is_start(a) && !book(a)->builds && in->guide && in->guide->found && !in->guide->lacks) {
+    size_t next = guide_next(book(a), in->guide->found);
+    guide_show(a, next < book(a)->count ? next : 0);
+    return APP_CHANGED;
+  }
   if (is_start(a)) return open_form(a, in);
   if (f && f->state == GUIDE_BLOCKED && f->blocked_by) {
-    guide_show(a, guide_number(guide_step(f->blocked_by)));
+    guide_show(a, guide_number(guide_step(book(a), f->blocked_by)));
     return APP_CHANGED;
   }
   if (f && f->state == GUIDE_DONE) {
     size_t next = a->guide.step + 1;
-    while (next < GUIDE_STEPS && found_of(in, next)->state == GUIDE_DONE) next++;
-    if (next < GUIDE_STEPS) guide_show(a, next);
-    else if (guide_next(in->guide->found) < GUIDE_STEPS) guide_show(a, guide_next(in->guide->found));
+    while (next < book(a)->count && found_of(in, next)->state == GUIDE_DONE) next++;
+    if (next < book(a)->count) guide_show(a, next);
+    else if (guide_next(book(a), in->guide->found) < book(a)->count) guide_show(a, guide_next(book(a), in->guide->found));
     else app_say(a, "all steps are done");
     return APP_CHANGED;
   }
@@ -246,7 +266,7 @@ unsigned guide_filled(struct app *a, const struct input *in) {
 
 /* One way after the other; where there are two choices, all four. */
 static unsigned other_way(struct app *a, const struct input *in) {
-  const struct guide_step *g = is_start(a) ? NULL : &guide_steps[a->guide.step];
+  const struct guide_step *g = is_start(a) ? NULL : step_at(a);
   struct texts words = {0};
   if (!g || !g->choices[0]) return say(a, "there is one way of doing this");
   if (!in->guide || !in->guide->look.form) return say(a, "nothing is known yet: the hosts are named first");
@@ -270,7 +290,7 @@ static unsigned begin_over(struct app *a, const struct input *in, enum guide_ove
   g->over = over;
   if (over != GUIDE_OVER_EXPORT) return APP_CHANGED;
   clock_rfc3339(when, in->wall);
-  snprintf(name, sizeof name, "kvmconsole-guide-%.4s%.2s%.2sT%.2s%.2s%.2sZ.md", when, when + 5, when + 8, when + 11, when + 14, when + 17);
+  snprintf(name, sizeof name, "kvmconsole-%s-%.4s%.2s%.2sT%.2s%.2s%.2sZ.md", book(a)->builds ? "guide" : book(a)->name, when, when + 5, when + 8, when + 11, when + 14, when + 17);
   prompt_set(&g->word, name);
   return APP_CHANGED;
 }
@@ -283,21 +303,21 @@ static unsigned do_rest(struct app *a, const struct input *in) {
   if (in->cannot) return say(a, arena_printf(in->arena, "nothing runs from here: %s", in->cannot));
   if (!in->guide || !in->guide->found) return say(a, "the hosts have not answered yet");
   if (in->guide->lacks) return say(a, in->guide->lacks);
-  return guide_next(in->guide->found) == GUIDE_STEPS ? say(a, "nothing is left: all steps are done") : begin_over(a, in, GUIDE_OVER_REST);
+  return guide_next(book(a), in->guide->found) == book(a)->count ? say(a, "nothing is left: all steps are done") : begin_over(a, in, GUIDE_OVER_REST);
 }
 
 static unsigned step_by(struct app *a, int by) {
   size_t now = a->guide.step;
-  if (by > 0) guide_show(a, now == GUIDE_START ? 0 : now + 1 < GUIDE_STEPS ? now + 1 : now);
+  if (by > 0) guide_show(a, now == GUIDE_START ? 0 : now + 1 < book(a)->count ? now + 1 : now);
   else guide_show(a, now == GUIDE_START || !now ? GUIDE_START : now - 1);
   return APP_CHANGED;
 }
 
 static unsigned act_steps(struct app *a, const struct input *in, int h, enum action action) {
   struct guide_page *g = &a->guide;
-  struct table t = steps_table(in);
+  struct table t = steps_table(a, in);
   if (move_of(action) >= 0) return table_move(&t, &g->steps, h - 1 - FOOT - 2, (enum move)move_of(action)), APP_CHANGED;
-  if (action == ACTION_OPEN) guide_show(a, guide_number(guide_step(table_selected(&t, &g->steps))));
+  if (action == ACTION_OPEN) guide_show(a, guide_number(guide_step(book(a), table_selected(&t, &g->steps))));
   else if (action != ACTION_BACK && action != ACTION_GUIDE_STEPS) return 0;
   g->over = GUIDE_OVER_NONE;
   return APP_CHANGED;
@@ -316,6 +336,10 @@ static unsigned move(struct app *a, const struct input *in, int w, int h, enum m
 
 unsigned act_guide(struct app *a, const struct input *in, int w, int h, enum action action) {
   struct guide_page *g = &a->guide;
+  if (g->over == GUIDE_OVER_BOOKS || !g->book) {
+    unsigned did = guide_act_books(a, in, h, action);
+    if (did || !g->book) return did;
+  }
   if (g->over == GUIDE_OVER_STEPS) {
     unsigned did = act_steps(a, in, h, action);
     if (did) return did;
@@ -330,6 +354,7 @@ unsigned act_guide(struct app *a, const struct input *in, int w, int h, enum act
   case ACTION_NEXT_PANE:
   case ACTION_PREVIOUS_PANE: return is_start(a) ? APP_CHANGED : (g->pane = !g->pane, APP_CHANGED);
   case ACTION_GUIDE_STEPS: return begin_over(a, in, GUIDE_OVER_STEPS);
+  case ACTION_GUIDE_BOOKS: return begin_over(a, in, GUIDE_OVER_BOOKS);
   case ACTION_GUIDE_CHECK: return look_again(a, in->guide && in->guide->cannot ? in->guide->cannot : "the hosts are asked again");
   case ACTION_GUIDE_WAY: return other_way(a, in);
   case ACTION_GUIDE_UNDO: return is_start(a) ? say(a, "this page runs nothing") : run_step(a, in, true);
@@ -374,21 +399,22 @@ bool guide_key(struct app *a, const struct input *in, struct key k, unsigned *re
 
 /* ---- drawing ---- */
 
-static const char *count_words(const struct input *in) {
-  size_t done = done_count(in), broken = 0, unknown = 0;
-  for (size_t i = 0; i < GUIDE_STEPS; i++) broken += found_of(in, i) && found_of(in, i)->state == GUIDE_BROKEN, unknown += found_of(in, i) && found_of(in, i)->state == GUIDE_UNKNOWN;
+static const char *count_words(const struct app *a, const struct input *in) {
+  size_t done = done_count(a, in), broken = 0, unknown = 0;
+  for (size_t i = 0; i < book(a)->count; i++) broken += found_of(in, i) && found_of(in, i)->state == GUIDE_BROKEN, unknown += found_of(in, i) && found_of(in, i)->state == GUIDE_UNKNOWN;
   if (!in->guide || !in->guide->found) return "not looked at yet";
-  if (done == GUIDE_STEPS) return "all done";
-  return arena_printf(in->arena, "%zu of %d done%s%s", done, GUIDE_STEPS, broken ? arena_printf(in->arena, ", %zu broken", broken) : "", unknown ? arena_printf(in->arena, ", %zu ?", unknown) : "");
+  if (done == book(a)->count) return book(a)->builds ? "all done" : "nothing to do here";
+  return arena_printf(in->arena, "%zu of %zu done%s%s", done, book(a)->count, broken ? arena_printf(in->arena, ", %zu broken", broken) : "", unknown ? arena_printf(in->arena, ", %zu ?", unknown) : "");
 }
 
 /* All steps, a sign each: how far along, at a glance. */
 static void draw_head(struct pen p, const struct app *a, const struct input *in) {
-  const char *counts = count_words(in);
-  int x = is_start(a) ? pen_text(p, 1, 0, (struct style){.role = ROLE_TITLE, .attrs = ATTR_BOLD}, "From bare hosts to a failover") : pen_textf(p, 1, 0, (struct style){.role = ROLE_TITLE, .attrs = ATTR_BOLD}, "Step %zu of %d", a->guide.step, GUIDE_STEPS - 1);
-  int strip = p.w - text_columns(counts) - 3 - GUIDE_STEPS;
+  const char *counts = count_words(a, in);
+  int steps = (int)book(a)->count;
+  int x = is_start(a) ? pen_text(p, 1, 0, (struct style){.role = ROLE_TITLE, .attrs = ATTR_BOLD}, book(a)->builds ? "From bare hosts to a failover" : book(a)->title) : pen_textf(p, 1, 0, (struct style){.role = ROLE_TITLE, .attrs = ATTR_BOLD}, "%s%sStep %zu of %d", book(a)->builds ? "" : book(a)->name, book(a)->builds ? "" : ": ", a->guide.step, steps - 1);
+  int strip = p.w - text_columns(counts) - 3 - steps;
   if (strip < x + 1) strip = 0;
-  for (int i = 0; i < GUIDE_STEPS && strip > 0; i++) {
+  for (int i = 0; i < steps && strip > 0; i++) {
     const struct guide_found *f = found_of(in, (size_t)i);
     struct guide_look_of look = guide_looks(f ? f->state : GUIDE_BLOCKED);
     bool here = (size_t)i == a->guide.step;
@@ -430,14 +456,20 @@ static void draw_check(struct pen p, const struct app *a, const struct input *in
   int x = pen_text(p, 1, 0, STYLE(DIM), "check  "), room;
   bool old = in->guide && in->guide->asked_at != UNKNOWN_INT && in->wall - in->guide->asked_at > 120000;
   pen_text(p, p.w - text_columns(age) - 1, 0, old ? STYLE(STALE) : STYLE(DIM), age);
+  if (!f && is_start(a) && in->guide && in->guide->found && !book(a)->builds) {
+    size_t next = guide_next(book(a), in->guide->found);
+    bool over = next == book(a)->count;
+    pen_field(p, x, 0, p.w - x - text_columns(age) - 2, STYLE(NORMAL), over ? book(a)->over : arena_printf(in->arena, "next is step %zu, %s", next, book(a)->steps[next].title));
+    return;
+  }
   if (!f) {
     pen_field(p, x, 0, p.w - x - text_columns(age) - 2, STYLE(UNKNOWN), in->guide && in->guide->cannot ? in->guide->cannot : in->guide && in->guide->lacks ? "the hosts are not named yet" : "not looked at yet");
     return;
   }
   x = pen_symbol(p, x, 0, style_of(look.role), look.sign) + 1;
   x = pen_text(p, x, 0, style_of(look.role), look.word);
-  size_t by = f->blocked_by ? guide_number(guide_step(f->blocked_by)) : 0;
-  const char *says = f->blocked_by ? arena_printf(in->arena, "by step %zu, %s", by, guide_steps[by].title) : f->text ? f->text : "";
+  size_t by = f->blocked_by ? guide_number(guide_step(book(a), f->blocked_by)) : 0;
+  const char *says = f->blocked_by ? arena_printf(in->arena, "by step %zu, %s", by, book(a)->steps[by].title) : f->text ? f->text : "";
   struct style style = f->state == GUIDE_DONE ? STYLE(NORMAL) : style_of(look.role);
   room = p.w - x - 2 - text_columns(age) - 2;
   if (*says && free_below && text_columns(says) > room) pen_field(p, 8, 1, p.w - 9, style, says);
@@ -452,7 +484,7 @@ static bool draw_now(struct pen p, const struct app *a, const struct input *in) 
   enum role role = ROLE_WARN;
   if (g && (g->rest.on || g->rest.over) && g->rest.text) {
     words = arena_printf(in->arena, "all that is left%s: %s", g->rest.on ? arena_printf(in->arena, ", step %zu", g->rest.step) : "", g->rest.text);
-    role = g->rest.on ? g->rest.waits ? ROLE_WARN : ROLE_ACCENT : done_count(in) == GUIDE_STEPS ? ROLE_OK : ROLE_WARN;
+    role = g->rest.on ? g->rest.waits ? ROLE_WARN : ROLE_ACCENT : done_count(a, in) == book(a)->count ? ROLE_OK : ROLE_WARN;
   } else if (silent) words = silent;
   else if (in->cannot) words = arena_printf(in->arena, "only to look: %s", in->cannot);
   else if (t && !task_ended(t->state)) words = arena_printf(in->arena, "it runs: %s", t->text ? t->text : ""), role = ROLE_ACCENT;
@@ -465,10 +497,10 @@ static void draw_over(struct pen p, const struct app *a, const struct input *in)
   const struct guide_page *g = &a->guide;
   if (g->over == GUIDE_OVER_STEPS) {
     char range[RANGE_TEXT];
-    struct table t = steps_table(in);
+    struct table t = steps_table(a, in);
     struct pen body = pen_sub(p, 0, 1, p.w, p.h - 1 - FOOT);
     pen_clear(body, STYLE(NORMAL));
-    struct pen inside = pen_box(body, &(struct box){.title = "All steps", .note = count_words(in), .footer = table_range(range, &t, &g->steps, body.h - 2), .focused = true});
+    struct pen inside = pen_box(body, &(struct box){.title = "All steps", .note = count_words(a, in), .footer = table_range(range, &t, &g->steps, body.h - 2), .focused = true});
     table_draw(inside, &t, &g->steps, true);
     return;
   }
@@ -491,10 +523,14 @@ static void draw_over(struct pen p, const struct app *a, const struct input *in)
 void draw_guide(struct pen p, const struct app *a, const struct input *in) {
   const struct guide_page *g = &a->guide;
   struct layout l = layout_of(p, a);
+  if (!g->book || g->over == GUIDE_OVER_BOOKS) {
+    guide_draw_books(p, a, in);
+    return;
+  }
   draw_head(l.head, a, in);
   if (l.list.w) {
     char range[RANGE_TEXT];
-    struct table t = steps_table(in);
+    struct table t = steps_table(a, in);
     struct table_state at = g->steps;
     struct pen inside = pen_box(l.list, &(struct box){.title = "Steps", .footer = table_range(range, &t, &g->steps, l.list.h - 2)});
     table_draw(inside, &t, &at, false);
@@ -502,7 +538,7 @@ void draw_guide(struct pen p, const struct app *a, const struct input *in) {
   char pane[KEY_NAME];
   keymap_hint(in->keymap, CONTEXT_GUIDE, ACTION_NEXT_PANE, pane);
   const char *note = !is_start(a) && !l.right.w ? arena_printf(in->arena, "%s the cluster", pane) : NULL;
-  if (l.left.w) draw_pane(l.left, is_start(a) ? "GlusterFS, KVM, Corosync and Pacemaker" : arena_printf(in->arena, "%zu  %s", a->guide.step, guide_steps[a->guide.step].title), note, left_text(a, in), g->top[0], !g->pane || is_start(a));
+  if (l.left.w) draw_pane(l.left, is_start(a) ? book(a)->builds ? "GlusterFS, KVM, Corosync and Pacemaker" : "When, and how it stands" : arena_printf(in->arena, "%zu  %s", a->guide.step, step_at(a)->title), note, left_text(a, in), g->top[0], !g->pane || is_start(a));
   if (l.right.w) draw_pane(l.right, "The cluster now", l.left.w ? NULL : arena_printf(in->arena, "%s the step", pane), right_text(a, in, l.right.w), g->top[1], g->pane);
   draw_check(l.foot, a, in, !draw_now(l.foot, a, in));
   if (g->over) draw_over(p, a, in);
@@ -510,14 +546,20 @@ void draw_guide(struct pen p, const struct app *a, const struct input *in) {
 
 void state_guide(const struct app *a, const struct input *in, struct str *out) {
   const struct guide_shown *g = in->guide;
-  static const char *const overs[] = {"none", "steps", "rest", "export"};
+  if (!a->guide.book) {
+    state_line(out, "over", "books");
+    if (a->guide.books.selected) state_line(out, "selected", a->guide.books.selected);
+    return;
+  }
+  static const char *const overs[] = {"none", "steps", "books", "rest", "export"};
+  if (a->guide.book && !a->guide.book->builds) state_line(out, "book", a->guide.book->name);
   if (is_start(a)) state_line(out, "step", "start");
-  else state_linef(out, "step", "%zu %s", a->guide.step, guide_steps[a->guide.step].name);
+  else state_linef(out, "step", "%zu %s", a->guide.step, step_at(a)->name);
   if (a->guide.over) state_line(out, "over", overs[a->guide.over]);
   if (a->guide.over == GUIDE_OVER_STEPS && a->guide.steps.selected) state_line(out, "selected", a->guide.steps.selected);
   if (!g) return;
   if (g->lacks) state_line(out, "lacks", g->lacks);
-  for (size_t i = 0; g->found && i < GUIDE_STEPS; i++) state_linef(out, guide_steps[i].name, "%s%s%s", guide_state_names[g->found[i].state], g->found[i].state == GUIDE_DONE || !g->found[i].text ? "" : ": ", g->found[i].state == GUIDE_DONE || !g->found[i].text ? "" : g->found[i].text);
+  for (size_t i = 0; g->found && i < book(a)->count; i++) state_linef(out, book(a)->steps[i].name, "%s%s%s", guide_state_names[g->found[i].state], g->found[i].state == GUIDE_DONE || !g->found[i].text ? "" : ": ", g->found[i].state == GUIDE_DONE || !g->found[i].text ? "" : g->found[i].text);
   if (g->planned) state_linef(out, "plan", "step %zu, %s, %zu left", g->planned - 1, g->plan && g->plan->allowed == TRUTH_YES ? "allowed" : "refused", g->left);
   if (g->rest.on || g->rest.over) state_linef(out, "rest", "%s: %s", g->rest.on ? g->rest.waits ? "waits" : "on" : "over", g->rest.text ? g->rest.text : "");
 }

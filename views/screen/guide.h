@@ -1,4 +1,4 @@
-/* The guide on the screen: a step with its reason, its commands and what was seen, beside it the cluster as it changes. Which step
+/* The guide on the screen: which book, a step of it with its reason, its commands and what was seen, beside it the cluster as it changes. Which step
  * is looked at, and what the operator wishes of it, is state here and follows keys; the hosts are asked, and what is left is
  * done, by views/guider.h, which gives what it knows for each frame. */
 #ifndef SCREEN_GUIDE_H
@@ -10,11 +10,15 @@
 #include "views/screen/list.h"
 
 struct app;
-enum { GUIDE_START = GUIDE_STEPS /* the first page: what is built, and of what */, GUIDE_SECRETS_MAX = 16 };
+enum { GUIDE_START = GUIDE_STEPS_MAX /* the first page: what is built, and of what */, GUIDE_SECRETS_MAX = 16 };
 enum guide_wish { GUIDE_WISH_NONE, GUIDE_WISH_FORM /* it was filled in */, GUIDE_WISH_REST /* do all that is left */, GUIDE_WISH_HALT, GUIDE_WISH_EXPORT };
-enum guide_over { GUIDE_OVER_NONE, GUIDE_OVER_STEPS, GUIDE_OVER_REST /* a word is asked for */, GUIDE_OVER_EXPORT /* a name */ };
+enum guide_over { GUIDE_OVER_NONE, GUIDE_OVER_STEPS, GUIDE_OVER_BOOKS, GUIDE_OVER_REST /* a word is asked for */, GUIDE_OVER_EXPORT /* a name */ };
 
 struct guide_page { /* {0}: nobody has looked at it yet */
+  const struct guide_book *book; /* that is open; NULL: none, the list of them is */
+  struct table_state books;
+  bool pinned;               /* it was asked for by its name (--book): no other opens by itself */
+  bool chosen;               /* in that list a key has moved: what is called for does not open by itself any more */
   size_t step;               /* that is looked at; GUIDE_START: the first page */
   bool landed;               /* on the first that is not done, or somebody has moved */
   int pane;                  /* which has the keys: 0 the step, 1 the cluster */
@@ -55,7 +59,7 @@ struct guide_shown {
   const struct values *given;      /* of the form, by hand: the rest of it is proposed */
   const char *(*secret)(const void *owner, const struct guide_run *r); /* that it wants, when it is known; NULL: it is not */
   const void *owner;
-  const struct guide_found *found; /* GUIDE_STEPS of them; NULL: nothing was looked at yet */
+  const struct guide_found *found; /* of each step of the book; NULL: nothing was looked at yet */
   int64_t found_age_ms;            /* of the answers, when that was found */
   const char *lacks;               /* what the form lacks, a sentence; NULL: it is whole */
   const struct guide_host *hosts;
@@ -74,6 +78,11 @@ struct guide_shown {
 };
 
 /* ---- the page (guide.c) ---- */
+void guide_enter(struct app *a, const struct input *in); /* by its key: another book opens when what is wrong calls for that, and not for this one */
+void guide_take_book(struct app *a, const struct guide_book *b);
+void guide_settle_books(struct app *a, const struct input *in, int h); /* the list of them (guide_books.c) */
+unsigned guide_act_books(struct app *a, const struct input *in, int h, enum action action);
+void guide_draw_books(struct pen p, const struct app *a, const struct input *in);
 void settle_guide(struct app *a, const struct input *in, int w, int h);
 unsigned act_guide(struct app *a, const struct input *in, int w, int h, enum action action);
 void draw_guide(struct pen p, const struct app *a, const struct input *in);
@@ -87,11 +96,13 @@ unsigned guide_open_run(struct app *a, const struct input *in, size_t step, cons
 void guide_show(struct app *a, size_t step);
 
 /* ---- its parts ---- */
+static inline const struct guide_book *guide_open_book(const struct guide_page *g) { return g->book ? g->book : guide_books[0]; }
 struct guide_look_of { enum role role; enum symbol sign; const char *word; };
 struct guide_look_of guide_looks(int state); /* of enum guide_state */
 struct text *guide_step_text(const struct app *a, const struct input *in);  /* guide_step.c: the left; text_free() */
 size_t guide_running_rows(const struct app *a, const struct input *in, int w); /* that a task takes which runs; 0: none does */
 struct text *guide_start_text(const struct input *in);                      /* the first page */
+struct text *guide_book_text(const struct app *a, const struct input *in);  /* of one for a bad day */
 void guide_rest_text(struct text *t, const struct input *in);               /* what would be done, before the word */
 struct guide_live { /* guide_live.c: the right */
   const char *shows; /* words, of struct guide_step */

@@ -197,8 +197,15 @@ static bool task_goes_on(const struct app *a, const struct input *in) {
   return task && (!task_ended(task->state) || (task->state != TASK_VERIFIED && !a->guide.quiet));
 }
 
+static void add_why(struct text *t, const struct guide_step *g) {
+  heading(t, "Why");
+  text_indent(t, 1, 1);
+  text_add(t, STYLE(NORMAL), g->why);
+  text_addf(t, STYLE(DIM), "Where: %s", g->where);
+}
+
 struct text *guide_step_text(const struct app *a, const struct input *in) {
-  const struct guide_step *g = &guide_steps[a->guide.step];
+  const struct guide_step *g = &guide_open_book(&a->guide)->steps[a->guide.step];
   const struct guide_shown *s = in->guide;
   struct text *t = text_new();
   struct texts told = {0};
@@ -209,13 +216,16 @@ struct text *guide_step_text(const struct app *a, const struct input *in) {
     text_addf(t, STYLE(WARN), "%s %s", symbol(in->glyphs, SYMBOL_WARN), s->rest.text);
   }
   if (running) add_task(t, a, in);
-  heading(t, "Why");
-  text_indent(t, 1, 1);
-  text_add(t, STYLE(NORMAL), g->why);
-  text_addf(t, STYLE(DIM), "Where: %s", g->where);
-  if (s && s->found) add_evidence(t, in, &s->found[a->guide.step]);
-  bool done = s && s->found && s->found[a->guide.step].state == GUIDE_DONE;
+  bool builds = guide_open_book(&a->guide)->builds, done = s && s->found && s->found[a->guide.step].state == GUIDE_DONE;
+  if (builds) add_why(t, g);
+  if (s && s->found) add_evidence(t, in, &s->found[a->guide.step]); /* on a bad day what is seen goes before the reasons */
   if (!running) add_task(t, a, in);
+  if (g->by_hand && !done) {
+    heading(t, "By hand");
+    text_indent(t, 1, 1);
+    text_add(t, STYLE(WARN), g->by_hand);
+  }
+  if (!builds) add_why(t, g);
   if (planned && !done && !running && (s->plan || s->planning)) add_plan(t, in, s, &told);
   if (s) add_choices(t, in, g);
   add_classic(t, in, g, &told, !planned || done);
@@ -272,13 +282,13 @@ struct text *guide_start_text(const struct input *in) {
 }
 
 /* "0, 2 to 23". */
-static const char *numbers_left(const struct input *in, const struct guide_found *found, size_t *ret_count) {
+static const char *numbers_left(const struct input *in, const struct guide_book *b, const struct guide_found *found, size_t *ret_count) {
   CLEANUP(str_free) struct str out = {0};
   *ret_count = 0;
-  for (size_t i = 0; i < GUIDE_STEPS; i++) {
+  for (size_t i = 0; i < b->count; i++) {
     size_t to = i;
     if (found[i].state == GUIDE_DONE) continue;
-    while (to + 1 < GUIDE_STEPS && found[to + 1].state != GUIDE_DONE) to++;
+    while (to + 1 < b->count && found[to + 1].state != GUIDE_DONE) to++;
     str_addf(&out, to > i ? "%s%zu to %zu" : "%s%zu", out.len ? ", " : "", i, to);
     *ret_count += to - i + 1;
     i = to;
@@ -288,7 +298,7 @@ static const char *numbers_left(const struct input *in, const struct guide_found
 
 void guide_rest_text(struct text *t, const struct input *in) {
   size_t n;
-  const char *numbers = numbers_left(in, in->guide->found, &n);
+  const char *numbers = numbers_left(in, in->guide->look.book ? in->guide->look.book : guide_books[0], in->guide->found, &n);
   text_addf(t, STYLE(TITLE), "%zu step%s left: %s.", n, n == 1 ? " is" : "s are", numbers);
   text_add(t, STYLE(NORMAL), "");
   text_add(t, STYLE(NORMAL), "Each is planned when its turn comes and runs only if nothing refuses it. What is dangerous still asks for its name; a password is asked for once, unless the form has it.");

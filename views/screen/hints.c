@@ -87,12 +87,14 @@ static bool guide_runs_now(const struct app *a, const struct input *in) {
 static int guide_hints(const struct app *a, const struct input *in) {
   if (a->view != VIEW_GUIDE) return 0;
   size_t step = a->guide.step;
+  const struct guide_book *b = guide_open_book(&a->guide);
+  if (!a->guide.book || a->guide.over == GUIDE_OVER_BOOKS) return LINES;
   bool start = step == GUIDE_START;
   const struct guide_found *f = in->guide && in->guide->found && !start ? &in->guide->found[step] : NULL;
-  int where = OF_GUIDE | (start ? GUIDE_ON : GUIDE_BACK) | (!start && step + 1 < GUIDE_STEPS ? GUIDE_ON : 0) | (start && in->guide ? GUIDE_FILLS : 0);
+  int where = OF_GUIDE | (start ? GUIDE_ON : GUIDE_BACK) | (!start && step + 1 < b->count ? GUIDE_ON : 0) | (start && in->guide ? b->builds || in->guide->lacks || !in->guide->found ? GUIDE_FILLS : GUIDE_GOES : 0);
   if (f) where |= f->state == GUIDE_DONE ? GUIDE_GOES : f->state == GUIDE_BLOCKED ? GUIDE_WAITS : in->cannot || guide_runs_now(a, in) ? 0 : GUIDE_RUNS;
-  if (f && guide_steps[step].choices[0]) where |= GUIDE_TURNS;
-  if (f && guide_steps[step].undo && (f->state == GUIDE_DONE || f->state == GUIDE_BROKEN) && !in->cannot) where |= GUIDE_TAKES;
+  if (f && b->steps[step].choices[0]) where |= GUIDE_TURNS;
+  if (f && b->steps[step].undo && (f->state == GUIDE_DONE || f->state == GUIDE_BROKEN) && !in->cannot) where |= GUIDE_TAKES;
   if (in->guide && in->guide->found && !in->cannot) where |= GUIDE_RESTS;
   return where;
 }
@@ -124,7 +126,7 @@ void draw_hints(struct pen p, const struct app *a, const struct input *in) {
       {ACTION_FIX, "fix", MENDS}, {ACTION_LOGS_ALL, "all/only", OF_SOME_LOGS}, {ACTION_LOGS_SEVERITY, "severity", OF_LOGS}, {ACTION_LOGS_WIDER, NULL, OF_LOGS}, {ACTION_LOGS_NARROWER, "time", OF_LOGS}, {ACTION_LOGS_FOLLOW, "follow", OF_LOGS}, {ACTION_LOGS_SAVE, "save", OF_LOGS},
       {ACTION_WHATIF_DEAD, "turn over", OF_FATES}, {ACTION_WHATIF_DRAIN, "do it when safe", OF_HOST}, {ACTION_SUBJECT, "its thing", DATED}, {ACTION_TIME_MOMENT, "its moment", DATED}, {ACTION_VIEW_LOGS, "logs", DATED}, {ACTION_SEVERITY, "severity", OF_EVENTS}, {ACTION_COMPARE, "other span", OF_HISTORY}, {ACTION_TIME_MARK, "mark", OF_HISTORY},
       {ACTION_OPEN, "fill in", GUIDE_FILLS}, {ACTION_OPEN, "run it", GUIDE_RUNS}, {ACTION_OPEN, "next to do", GUIDE_GOES}, {ACTION_OPEN, "what it waits for", GUIDE_WAITS}, {ACTION_GUIDE_CHECK, "by hand, check", GUIDE_BACK}, {ACTION_GUIDE_WAY, "other way", GUIDE_TURNS}, {ACTION_GUIDE_UNDO, "undo", GUIDE_TAKES},
-      {ACTION_GUIDE_NEXT, "next", GUIDE_ON}, {ACTION_GUIDE_PREVIOUS, "previous", GUIDE_BACK}, {ACTION_GUIDE_STEPS, "steps", OF_GUIDE}, {ACTION_GUIDE_REST, "do all", GUIDE_RESTS}, {ACTION_GUIDE_FORM, "form", OF_GUIDE}, {ACTION_GUIDE_EXPORT, "export", OF_GUIDE},
+      {ACTION_GUIDE_NEXT, "next", GUIDE_ON}, {ACTION_GUIDE_PREVIOUS, "previous", GUIDE_BACK}, {ACTION_GUIDE_STEPS, "steps", OF_GUIDE}, {ACTION_GUIDE_BOOKS, "books", OF_GUIDE}, {ACTION_GUIDE_REST, "do all", GUIDE_RESTS}, {ACTION_GUIDE_FORM, "form", OF_GUIDE}, {ACTION_GUIDE_EXPORT, "export", OF_GUIDE},
       {ACTION_TASK_ANSWER, "answer", ANSWERS}, {ACTION_TASK_CANCEL, "stop", STOPS}, {ACTION_TASK_UNDO, "undo", UNDOES}, {ACTION_TASK_FORGET, "forget", FORGETS},
       {ACTION_NEXT_PANE, "pane", OVERVIEW}, {ACTION_NEXT_PANE, "next list", LIST}, {ACTION_OPEN, "look at it", OF_TILES}, {ACTION_OPEN, "open", OVERVIEW | LIST | LINES}, {ACTION_ACTIONS, "actions", ANYWHERE}, {ACTION_VIEW_WHATIF, "what if", FALLS}, {ACTION_FILTER, "filter", OVERVIEW | LIST}, {ACTION_VIEW_XRAY, "x-ray", ANYWHERE},
       {ACTION_FULL, "full", OVERVIEW}, {ACTION_BACK, "back", LIST | TEXT}, {ACTION_SORT, "sort", LIST}, {ACTION_REVERSE_SORT, "reverse", SORTED}, {ACTION_MARK, "mark", LIST}, {ACTION_COLUMNS, "columns", LIST}, {ACTION_VIEW_PROBLEMS, "problems", ANYWHERE},

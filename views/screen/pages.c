@@ -20,7 +20,7 @@ static const struct page pages[] = { /* by view, without the lists */
                                     .settle = settle_topology, .act = act_topology, .draw = draw_topology, .state = state_topology},
     [VIEW_WHATIF - LIST_COUNT] = {.name = "whatif", .title = "What if", .help = "what comes of it when a host, a brick or a network is lost: stopped in order, or it just dies", .action = ACTION_VIEW_WHATIF,
                                   .settle = settle_whatif, .act = act_whatif, .draw = draw_whatif, .state = state_whatif, .selected = selected_whatif},
-    [VIEW_GUIDE - LIST_COUNT] = {.name = "guide", .title = "Guide", .help = "from bare hosts to a proven failover, step by step: why, the commands, did it work", .action = ACTION_VIEW_GUIDE,
+    [VIEW_GUIDE - LIST_COUNT] = {.name = "guide", .title = "Guide", .help = "from bare hosts to a proven failover, or out of a bad day, step by step: why, the commands, did it work", .action = ACTION_VIEW_GUIDE,
                                  .settle = settle_guide, .act = act_guide, .draw = draw_guide, .state = state_guide},
     [VIEW_DETAIL - LIST_COUNT] = {.title = "Detail", .help = "all that is known of one thing", .text = detail_text, .heading = detail_heading, .settle = settle_detail},
 };

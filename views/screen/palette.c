@@ -57,9 +57,9 @@ int fuzzy_cost(const char *text, const char *word, size_t len) {
 
 /* ---- what there is ---- */
 
-enum kind { KIND_VIEW, KIND_OPERATION, KIND_HOST, KIND_DOMAIN, KIND_VOLUME, KIND_RESOURCE, KIND_BRICK, KIND_COUNT };
+enum kind { KIND_VIEW, KIND_BOOK, KIND_OPERATION, KIND_HOST, KIND_DOMAIN, KIND_VOLUME, KIND_RESOURCE, KIND_BRICK, KIND_COUNT };
 static const struct { const char *word, *group; int list; } kinds[KIND_COUNT] = {
-    [KIND_VIEW] = {"view", "views", -1},         [KIND_OPERATION] = {"operation", "operations", -1},    [KIND_HOST] = {"host", "hosts", LIST_NODES},
+    [KIND_VIEW] = {"view", "views", -1},  [KIND_BOOK] = {"book", "books", -1},         [KIND_OPERATION] = {"operation", "operations", -1},    [KIND_HOST] = {"host", "hosts", LIST_NODES},
     [KIND_DOMAIN] = {"domain", "domains", LIST_DOMAINS}, [KIND_VOLUME] = {"volume", "volumes", LIST_VOLUMES}, [KIND_RESOURCE] = {"resource", "resources", LIST_RESOURCES},
     [KIND_BRICK] = {"brick", "bricks", LIST_BRICKS}};
 
@@ -91,7 +91,7 @@ static int cost_of(const struct candidate *c, const char *filter) {
 
 static const char *row_id(const struct input *in, const struct candidate *c) {
   if (c->kind == KIND_OPERATION) return ((const struct offer *)c->item)->id;
-  return arena_printf(in->arena, "%s %s", kinds[c->kind].word, c->kind == KIND_VIEW ? c->name : lists[kinds[c->kind].list]->id(in, c->item));
+  return arena_printf(in->arena, "%s %s", kinds[c->kind].word, c->kind == KIND_VIEW || c->kind == KIND_BOOK ? c->name : lists[kinds[c->kind].list]->id(in, c->item));
 }
 
 static int recency(const struct acting *a, const char *id) {
@@ -104,7 +104,7 @@ static void consider(struct found *f, struct candidate c) {
   enum { DANGER = 3 };
   c.cost = cost_of(&c, f->filter);
   if (c.cost == FUZZY_NOT) return;
-  c.cost += c.kind == KIND_VIEW ? 0 : c.kind == KIND_OPERATION ? 2 : 1;
+  c.cost += c.kind == KIND_VIEW || c.kind == KIND_BOOK ? 0 : c.kind == KIND_OPERATION ? 2 : 1;
   if (c.kind == KIND_OPERATION && ((const struct offer *)c.item)->operation->danger >= 2) c.cost += DANGER;
   if (f->count == f->room) {
     struct candidate *more = arena_array(f->in->arena, f->room ? f->room * 2 : 64, sizeof *more);
@@ -138,6 +138,7 @@ static struct found find(const struct acting *a, const struct input *in, const c
   struct found f = {.a = a, .in = in, .filter = filter};
   for (int v = 0; v < VIEW_DETAIL; v++)
     if (v != VIEW_PALETTE && view_name(v)) consider(&f, (struct candidate){.kind = KIND_VIEW, .name = view_name(v), .title = view_title(v), .view = v});
+  for (size_t i = 0; guide_books[i]; i++) consider(&f, (struct candidate){.kind = KIND_BOOK, .name = guide_books[i]->name, .title = guide_books[i]->title, .item = guide_books[i], .view = VIEW_GUIDE});
   for (size_t i = 0; i < a->offers.count; i++)
     consider(&f, (struct candidate){.kind = KIND_OPERATION, .name = a->offers.item[i].operation->name, .title = a->offers.item[i].operation->title, .item = &a->offers.item[i]});
   if (*filter) consider_things(&f); /* nobody looks for one of hundreds without a letter of its name */
@@ -234,7 +235,7 @@ static void put_row(const struct input *in, const struct candidate *c, bool sear
     return;
   }
   r->title = c->title ? c->title : c->name;
-  r->help = c->kind == KIND_VIEW ? view_help(c->view) : arena_printf(in->arena, "The %s %s: all that is known of it.", kinds[c->kind].word, c->name);
+  r->help = c->kind == KIND_BOOK ? ((const struct guide_book *)c->item)->when : c->kind == KIND_VIEW ? view_help(c->view) : arena_printf(in->arena, "The %s %s: all that is known of it.", kinds[c->kind].word, c->name);
   if (searched) r->note = kinds[c->kind].word, r->note_role = ROLE_DIM;
 }
 
@@ -291,7 +292,8 @@ unsigned palette_take(struct acting *a, const struct input *in, const char *id) 
     if (!str_eq(row_id(in, c), id)) continue;
     remember(a, id);
     if (c->kind == KIND_OPERATION) return open_offer_of(a, in, c->item);
-    if (c->kind != KIND_VIEW) return open_thing(a, in, c);
+    if (c->kind != KIND_VIEW && c->kind != KIND_BOOK) return open_thing(a, in, c);
+    a->go_book = c->kind == KIND_BOOK ? c->item : NULL;
     a->go_view = 1 + c->view;
     acting_close(a);
     return APP_CHANGED;

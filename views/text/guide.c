@@ -1,4 +1,5 @@
-/* guide: the steps from bare hosts to a proven failover: listed, checked, run one by one or all that is left, and the record of it. */
+/* guide: the books and their steps: listed, checked, run one by one or all that is left, and the record of it. The book of building is
+ * the one that is meant where none is named. */
 #include "base/clock.h"
 #include "run/audit.h"
 #include "run/guide_notes.h"
@@ -22,7 +23,9 @@ struct guiding {
   struct guide_notes notes;
   const char *notes_path;         /* NULL: a simulated world that nobody keeps */
   struct texts were_done;
-  struct guide_found found[GUIDE_STEPS];
+  const struct guide_book *book;
+  struct guide_found found[GUIDE_STEPS_MAX];
+  struct values more;             /* what was given that is no part of the form: for the operations of the step that is run */
   char *state, *who;
 };
 
@@ -31,17 +34,17 @@ struct guiding {
 static int64_t wall(const struct guiding *g) { return g->session.feed ? feed_wall(g->session.feed) : clock_wall_ms(); }
 
 static struct guide_look look_of(const struct guiding *g) {
-  return (struct guide_look){.snap = g->session.snap, .form = &g->form, .survey = &g->survey, .survey_age_ms = 0, .were_done = &g->were_done};
+  return (struct guide_look){.snap = g->session.snap, .form = &g->form, .survey = &g->survey, .survey_age_ms = 0, .were_done = &g->were_done, .book = g->book};
 }
 
 static int look(struct guiding *g) {
   struct session *s = &g->session;
   g->survey = (struct survey){0};
-  guide_survey(NULL, s->snap, &g->form, s->arena, &g->survey);
+  guide_survey(g->book, NULL, s->snap, &g->form, s->arena, &g->survey);
   int code = session_survey(s, &g->survey);
   struct guide_look l = look_of(g);
   guide_check(&l, s->arena, g->found);
-  guide_notes_found(&g->notes, g->found, wall(g), s->arena);
+  guide_notes_found(&g->notes, g->book, g->found, wall(g), s->arena);
   return code;
 }
 
@@ -51,6 +54,14 @@ static void keep(struct guiding *g) {
   if (g->notes_path && guide_notes_write(g->notes_path, &g->notes, &e)) err_print(&e);
 }
 
+/* An argument of something that a step of a bad day's book runs, which only who sits here can fill in: seen="I saw it without power". */
+static bool is_of_step(const struct guiding *g, const char *name) {
+  static const char *const words[] = {"seen", "brick", "file", "source"};
+  for (size_t i = 0; i < COUNT(words) && !g->book->builds; i++)
+    if (str_eq(words[i], name)) return true;
+  return false;
+}
+
 /* What is given now goes before what was noted, and that before what is proposed. `from`: the first word that may be key=value. */
 static int read_form(struct guiding *g, int from) {
   struct session *s = &g->session;
@@ -58,8 +69,12 @@ static int read_form(struct guiding *g, int from) {
   struct err e = {0};
   struct values typed = {0};
   some.words = 1;
-  for (int i = from; i < s->arguments->words; i++)
-    if (strncmp(s->arguments->word[i], "force=", 6)) some.word[some.words++] = s->arguments->word[i];
+  for (int i = from; i < s->arguments->words; i++) {
+    const char *word = s->arguments->word[i], *eq = strchr(word, '=');
+    const char *name = eq ? arena_strndup(s->arena, word, (size_t)(eq - word)) : NULL;
+    if (name && !operation_argument(&guide_form, name) && is_of_step(g, name)) values_add(s->arena, &g->more, name, eq + 1, false);
+    else if (strncmp(word, "force=", 6)) some.word[some.words++] = word;
+  }
   int code = operation_typed(&some, &guide_form, s->snap, s->arena, &typed);
   if (code) return code;
   for (size_t i = 0; i < typed.list.count; i++) values_add(s->arena, &g->form, typed.list.item[i].name, typed.list.item[i].text, typed.list.item[i].secret);
@@ -109,11 +124,11 @@ static void print_evidence(const struct guide_found *f) {
 }
 
 static void found_json(const struct guiding *g, struct str *out) {
-  size_t next = guide_next(g->found);
-  str_add(out, "{\"schema\":1,\"next\":");
-  json_text(out, next < GUIDE_STEPS ? g->found[next].step : NULL);
+  size_t next = guide_next(g->book, g->found);
+  str_addf(out, "{\"schema\":1,\"book\":\"%s\",\"next\":", g->book->name);
+  json_text(out, next < g->book->count ? g->found[next].step : NULL);
   str_add(out, ",\"steps\":[");
-  for (size_t i = 0; i < GUIDE_STEPS; i++) {
+  for (size_t i = 0; i < g->book->count; i++) {
     if (i) str_addc(out, ',');
     shape_encode(&guide_found_shape, &g->found[i], out);
   }
@@ -122,11 +137,17 @@ static void found_json(const struct guiding *g, struct str *out) {
 
 static int state_exit(const struct guiding *g) {
   bool unknown = false;
-  for (size_t i = 0; i < GUIDE_STEPS; i++) {
+  for (size_t i = 0; i < g->book->count; i++) {
     if (g->found[i].state == GUIDE_TODO || g->found[i].state == GUIDE_BROKEN) return 1;
     unknown |= g->found[i].state != GUIDE_DONE;
   }
   return unknown ? 3 : 0;
+}
+
+static void say_over(const struct guiding *g) { printf("\n%s%s\n", g->book->builds ? "" : "Nothing to do here. ", g->book->over); }
+
+static void print_by_hand(const struct guide_step *step) {
+  if (step->by_hand) printf("By hand: %s\n", step->by_hand);
 }
 
 static int check(struct guiding *g) {
@@ -138,13 +159,14 @@ static int check(struct guiding *g) {
     found_json(g, &out);
     fputs(str_text(&out), stdout);
   } else {
-    size_t next = guide_next(g->found);
-    for (size_t i = 0; i < GUIDE_STEPS; i++) {
+    size_t next = guide_next(g->book, g->found);
+    for (size_t i = 0; i < g->book->count; i++) {
       print_found(&g->found[i]);
       if (g->found[i].state == GUIDE_BROKEN || g->found[i].state == GUIDE_UNKNOWN || i == next) print_evidence(&g->found[i]);
     }
-    if (next == GUIDE_STEPS) puts("\nAll is done: a lost host's domain comes back on another one.");
-    else printf("\nNext: kvmconsole guide run %s\n", g->found[next].step);
+    if (next == g->book->count) say_over(g);
+    else if (g->book->builds) printf("\nNext: kvmconsole guide run %s\n", g->found[next].step);
+    else printf("\nNext: kvmconsole guide --book %s run %s\n", g->book->name, g->found[next].step), print_by_hand(&g->book->steps[next]);
   }
   return state_exit(g);
 }
@@ -203,6 +225,10 @@ static int run_one(struct guiding *g, const struct guide_step *step, const struc
   const struct drill *d = drill_of(x->operation);
   s->preset = (struct values){0};
   for (size_t i = 0; i < x->values.list.count; i++) values_add(s->arena, &s->preset, x->values.list.item[i].name, x->values.list.item[i].text, false);
+  for (size_t i = 0; i < g->more.list.count; i++) {
+    const struct value *v = &g->more.list.item[i];
+    if (operation_argument(x->operation, v->name) && !value_of_name(&s->preset, v->name)) values_add(s->arena, &s->preset, v->name, v->text, false);
+  }
   if (force) values_set(s->arena, &s->preset, "force", "yes", false);
   int code = add_secret(g, x);
   if (code) return code;
@@ -216,8 +242,9 @@ static int run_one(struct guiding *g, const struct guide_step *step, const struc
 
 /* Sources read what was done a moment later; some once a minute. */
 static int look_until_done(struct guiding *g, size_t n) {
+  int64_t settles = g->book->steps[n].settles_ms, most = settles > SETTLE_MS ? settles : SETTLE_MS;
   int code = look(g);
-  for (int64_t end = wall(g) + SETTLE_MS; !code && g->found[n].state != GUIDE_DONE && wall(g) < end && !g->session.interrupted;) {
+  for (int64_t end = wall(g) + most; !code && g->found[n].state != GUIDE_DONE && wall(g) < end && !g->session.interrupted;) {
     for (int64_t again = wall(g) + LOOK_AGAIN_MS; wall(g) < again && !g->session.interrupted && !g->session.hung_up;) session_step(&g->session);
     code = look(g);
   }
@@ -229,11 +256,13 @@ static int says_no(const struct guiding *g, const struct guide_found *f, int cod
                                                             : mem_printf("kvmconsole: nothing ran: %s: %s: %s", f->step, guide_state_words[f->state], f->text);
   print_clean(stderr, line);
   if (!g->json) print_evidence(f);
+  if (!g->json) print_by_hand(guide_step(g->book, f->step));
   return code;
 }
 
 static int run_step(struct guiding *g, const struct guide_step *step, bool force) {
   size_t n = guide_number(step);
+  int code = 0;
   const struct guide_found *f = &g->found[n];
   struct guide_runs left;
   struct guide_look l = look_of(g);
@@ -243,13 +272,15 @@ static int run_step(struct guiding *g, const struct guide_step *step, bool force
   }
   if (f->state == GUIDE_BLOCKED && !force) return says_no(g, f, SESSION_REFUSED);
   guide_left(&l, step, false, g->session.arena, &left);
+  if (!left.list.count && step->settles_ms && (code = look_until_done(g, n))) return code;
+  if (!left.list.count && f->state == GUIDE_DONE) return print_found(f), 0;
   if (!left.list.count || (f->state == GUIDE_UNKNOWN && !force)) return says_no(g, f, f->state == GUIDE_UNKNOWN ? 3 : step->left ? SESSION_REFUSED : 1);
   for (size_t i = 0; i < left.list.count; i++) {
-    int code = run_one(g, step, &left.list.item[i], force);
+    code = run_one(g, step, &left.list.item[i], force);
     keep(g);
     if (code) return code;
   }
-  int code = look_until_done(g, n);
+  code = look_until_done(g, n);
   keep(g);
   if (code) return code;
   if (!g->json) putchar('\n'), print_found(f), print_evidence(f);
@@ -259,7 +290,7 @@ static int run_step(struct guiding *g, const struct guide_step *step, bool force
 }
 
 static int run(struct guiding *g, const char *which) {
-  const struct guide_step *step = guide_step(which);
+  const struct guide_step *step = guide_step(g->book, which);
   bool all = !strcmp(which, "all"), force = false;
   for (int i = 2; i < g->session.arguments->words; i++) force |= !strcmp(g->session.arguments->word[i], "force=yes");
   int code = look(g);
@@ -268,8 +299,8 @@ static int run(struct guiding *g, const char *which) {
   g->arguments = *g->session.arguments;
   g->session.arguments = &g->arguments;
   if (!all) return run_step(g, step, force);
-  for (size_t n; !code && (n = guide_next(g->found)) < GUIDE_STEPS;) code = run_step(g, &guide_steps[n], force);
-  if (!code && !g->json) puts("\nAll is done: a lost host's domain comes back on another one.");
+  for (size_t n; !code && (n = guide_next(g->book, g->found)) < g->book->count;) code = run_step(g, &g->book->steps[n], force);
+  if (!code && !g->json) printf("\n%s\n", g->book->over);
   return code;
 }
 
@@ -280,8 +311,8 @@ static int export(struct guiding *g, const char *path) {
   int code = look(g);
   if (code) return code;
   keep(g);
-  if (str_ends(path, ".json")) guide_record_json(&g->notes, &g->form, g->found, wall(g), &out);
-  else guide_record_markdown(&g->notes, &g->form, g->found, wall(g), &out);
+  if (str_ends(path, ".json")) guide_record_json(&g->notes, g->book, &g->form, g->found, wall(g), &out);
+  else guide_record_markdown(&g->notes, g->book, &g->form, g->found, wall(g), &out);
   FILE *f = strcmp(path, "-") ? fopen(path, "we") : stdout;
   bool good = f && fputs(str_text(&out), f) >= 0;
   if (f && f != stdout && fclose(f)) good = false;
@@ -292,20 +323,20 @@ static int export(struct guiding *g, const char *path) {
 
 /* ---- */
 
-static int list(bool json) {
+static int list(const struct guide_book *b, bool json) {
   CLEANUP(str_free) struct str out = {0};
   if (json) str_add(&out, "{\"schema\":1,\"steps\":[");
-  for (size_t i = 0; i < GUIDE_STEPS; i++) {
+  for (size_t i = 0; i < b->count; i++) {
     if (!json) {
-      str_addf(&out, "%2zu %-20s %s\n", i, guide_steps[i].name, guide_steps[i].title);
+      str_addf(&out, "%2zu %-20s %s\n", i, b->steps[i].name, b->steps[i].title);
       continue;
     }
     str_add(&out, i ? ",{\"name\":" : "{\"name\":");
-    json_text(&out, guide_steps[i].name);
+    json_text(&out, b->steps[i].name);
     str_add(&out, ",\"title\":");
-    json_text(&out, guide_steps[i].title);
+    json_text(&out, b->steps[i].title);
     str_add(&out, ",\"help\":");
-    json_text(&out, guide_steps[i].why);
+    json_text(&out, b->steps[i].why);
     str_add(&out, "}");
   }
   if (json) str_add(&out, "]}\n");
@@ -313,12 +344,40 @@ static int list(bool json) {
   return 0;
 }
 
-static int usage(const struct arguments *a, const char *verb, int *ret_from) {
+/* Which books there are; on a cluster that can be read, which of them it calls for. */
+static int books(struct arguments *a, bool json) {
+  CLEANUP(str_free) struct str out = {0};
+  struct session s = {.only_asks = true};
+  int code = session_read(&s, a);
+  if (!code) {
+    if (json) str_add(&out, "{\"schema\":1,\"books\":[");
+    for (size_t i = 0; guide_books[i]; i++) {
+      const struct guide_book *b = guide_books[i];
+      const char *why = guide_called(b, s.snap, s.arena);
+      if (!json) {
+        str_addf(&out, "%s %-20s %s%s%s\n", why ? "!" : " ", b->name, b->title, why ? ": " : "", why ? why : "");
+        continue;
+      }
+      const struct { const char *key, *text; } fields[] = {{"name", b->name}, {"title", b->title}, {"help", b->when}, {"problems", b->problems ? b->problems : ""}, {"called", why}};
+      str_addc(&out, i ? ',' : '{');
+      if (i) str_addc(&out, '{');
+      for (size_t k = 0; k < COUNT(fields); k++) str_addf(&out, k ? ",\"%s\":" : "\"%s\":", fields[k].key), json_text(&out, fields[k].text);
+      str_addc(&out, '}');
+    }
+    if (json) str_add(&out, "]}");
+    print_clean(stdout, str_text(&out));
+  }
+  session_close(&s);
+  return code;
+}
+
+static int usage(const struct arguments *a, const struct guide_book *b, const char *verb, int *ret_from) {
   bool runs = !strcmp(verb, "run"), exports = !strcmp(verb, "export");
   *ret_from = runs || exports ? 2 : 1;
-  if (!runs && !exports && strcmp(verb, "check") && strcmp(verb, "list")) return usage_error("guide: there is no %s (list, check, run STEP, export FILE)", verb);
+  if (!runs && !exports && strcmp(verb, "check") && strcmp(verb, "list") && strcmp(verb, "books")) return usage_error("guide: there is no %s (books, list, check, run STEP, export FILE)", verb);
+  if (!b) return usage_error("guide: there is no book %s (see kvmconsole guide books)", a->option[OPT_BOOK]);
   if ((runs || exports) && a->words < 2) return usage_error("guide %s: %s", verb, runs ? "which step? its name, its number, or all" : "to which file?");
-  if (runs && strcmp(a->word[1], "all") && !guide_step(a->word[1])) return usage_error("guide: there is no step %s (see kvmconsole guide list)", a->word[1]);
+  if (runs && strcmp(a->word[1], "all") && !guide_step(b, a->word[1])) return usage_error("guide: there is no step %s (see kvmconsole guide list%s%s)", a->word[1], b->builds ? "" : " --book ", b->builds ? "" : b->name);
   if (runs && (a->option[OPT_READ_ONLY] || a->option[OPT_REPLAY])) {
     fprintf(stderr, "kvmconsole: nothing ran: %s\n", a->option[OPT_READ_ONLY] ? "--read-only" : "a recording cannot be acted on");
     return EXIT_RIGHTS;
@@ -329,8 +388,11 @@ static int usage(const struct arguments *a, const char *verb, int *ret_from) {
 int run_guide(struct arguments *a) {
   struct guiding g = {.json = a->option[OPT_JSON] != NULL};
   const char *verb = a->words ? a->word[0] : "list";
-  int from, code = usage(a, verb, &from);
-  if (code || !strcmp(verb, "list")) return code ? code : list(g.json);
+  int from, code;
+  g.book = a->option[OPT_BOOK] ? guide_book(a->option[OPT_BOOK]) : guide_books[0];
+  code = usage(a, g.book, verb, &from);
+  if (code || !strcmp(verb, "list")) return code ? code : list(g.book, g.json);
+  if (!strcmp(verb, "books")) return books(a, g.json);
   g.session.confirm_list = true;
   g.session.only_asks = strcmp(verb, "run") != 0;
   code = session_read(&g.session, a);

@@ -146,7 +146,7 @@ static void list_checks(struct entries *l) {
 }
 
 static void list_steps(struct entries *l) {
-  for (size_t i = 0; i < GUIDE_STEPS; i++) add(l, guide_steps[i].name, arena_printf(l->arena, "%zu. %s", i, guide_steps[i].title), guide_steps[i].why);
+  for (size_t i = 0; i < guide_books[0]->count; i++) add(l, guide_steps[i].name, arena_printf(l->arena, "%zu. %s", i, guide_steps[i].title), guide_steps[i].why);
 }
 
 static const struct { const char *what; void (*fill)(struct entries *l); } tables[] = {

@@ -190,6 +190,8 @@ static int check_arguments(struct rendering *r, const struct arguments *a) {
   r->theme = theme_find(a->option[OPT_THEME]);
   if (!r->theme) return usage_error("there is no theme %s (see list themes)", a->option[OPT_THEME]);
   if (a->option[OPT_VIEW] && !app_open(&r->console.app, a->option[OPT_VIEW])) return usage_error("there is no view %s (see list views)", a->option[OPT_VIEW]);
+  if (a->option[OPT_BOOK] && !guide_book(a->option[OPT_BOOK])) return usage_error("there is no book %s (see guide books)", a->option[OPT_BOOK]);
+  if (a->option[OPT_BOOK]) guide_take_book(&r->console.app, guide_book(a->option[OPT_BOOK])), r->console.app.guide.pinned = true;
   return 0;
 }
 
