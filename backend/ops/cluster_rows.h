@@ -121,6 +121,11 @@ void survey_fencing_create(struct planning *p);
 void plan_fencing_create(struct planning *p);
 void survey_fencing_password(struct planning *p);
 void plan_fencing_password(struct planning *p);
+extern const struct operation_argument fencing_delay_arguments[], fencing_level_arguments[];
+void propose_its_device(struct planning *p, struct texts *ret); /* of "node" */
+void plan_fencing_delay(struct planning *p);
+void survey_fencing_level(struct planning *p);
+void plan_fencing_level(struct planning *p);
 void survey_fencing_test(struct planning *p);
 void plan_fencing_test(struct planning *p);
 void plan_fencing_fence(struct planning *p);

@@ -50,6 +50,28 @@ CONDITION(property_is) {
   return truth_of(str_eq(value ? value : "", ARG(1)));
 }
 
+CONDITION(device_delay) {
+  const struct pcmk_param *c = resource_config(s, ARG(0));
+  const char *value = c ? pairs_get(&c->params, "pcmk_delay_base") : NULL;
+  if (!fact_seen(s, "pacemaker.config", NULL)) return *saw = not_read, TRUTH_UNKNOWN;
+  *saw = !c ? "there is no such device" : value ? arena_printf(a, "it waits %s", value) : "it does not wait";
+  return truth_of(c && duration_of(value, 0) == duration_of(ARG(1), 0));
+}
+
+CONDITION(fencing_level_is) {
+  const struct pcmk_config *c = fact_seen(s, "pacemaker.config", NULL);
+  const char *has = "nothing";
+  if (!c) return *saw = not_read, TRUTH_UNKNOWN;
+  for (size_t i = 0; i < c->levels.count; i++) {
+    const struct pcmk_level *l = &c->levels.item[i];
+    if (!str_eq(l->target, ARG(0)) || !str_eq(arena_printf(a, "%lld", (long long)l->index), ARG(1))) continue;
+    has = "";
+    for (size_t k = 0; k < l->devices.count; k++) has = arena_printf(a, "%s%s%s", has, k ? "," : "", l->devices.item[k]);
+  }
+  *saw = arena_printf(a, "it is %s", has);
+  return truth_of(str_eq(has, ARG(2)));
+}
+
 /* ---- nodes ---- */
 
 CONDITION(node_online) {
@@ -390,6 +412,8 @@ const struct condition_kind cluster_conditions[] = {
     {"cluster-named", "NAME", "the cluster is %s", cluster_named},
     {"cluster-down", "", "no cluster runs here any more", cluster_down},
     {"property-is", "NAME VALUE", "the property %s is '%s'", property_is},
+    {"device-delay", "DEVICE TIME", "%s waits %s", device_delay},
+    {"fencing-level-is", "NODE LEVEL DEVICES", "%s is fenced at level %s by %s", fencing_level_is},
     {"node-online", "NODE", "%s is online", node_online},
     {"node-standby", "NODE", "%s is in standby", node_standby},
     {"node-not-standby", "NODE", "%s is not in standby", node_not_standby},

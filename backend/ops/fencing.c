@@ -129,11 +129,6 @@ const struct operation_argument fencing_create_arguments[] = {
 
 /* ---- another password ---- */
 
-static void propose_its_device(struct planning *p, struct texts *ret) {
-  const char *device = given(p, "node") ? fence_device_of(p->snap, given(p, "node"), NULL) : NULL;
-  if (device) texts_add(p->arena, ret, device);
-}
-
 void survey_fencing_password(struct planning *p) {
   if (cluster_host(p)) ask_pcs(p, cluster_host(p));
 }

@@ -290,6 +290,44 @@ static int sbd_dump(struct call *c) {
   return COMMAND_DONE;
 }
 
+/* ---- fencing topology ---- */
+
+static struct pcmk_level *level_at(struct world *w, const char *target, int64_t index) {
+  EACH(w->levels, struct pcmk_level, l)
+    if (l->index == index && str_eq(l->target, target)) return l;
+  return NULL;
+}
+
+static int level_add(struct call *c) {
+  const char *target = word_at(c, 1);
+  int64_t index;
+  if (!daemon_runs(c->host, "pacemaker")) return fail(c, 1, "Error: unable to get cib");
+  if (!target || !word_at(c, 2) || str_int(word_at(c, 0), 1, 9, &index)) return fail(c, 1, "Error: invalid level '%s', use a positive integer", word_at(c, 0) ? word_at(c, 0) : "");
+  for (size_t i = 2; word_at(c, i); i++)
+    if (!world_resource(c->w, word_at(c, i))) return fail(c, 1, "Error: Stonith resource(s) '%s' do not exist, use --force to override\nError: Errors have occurred, therefore pcs is unable to continue", word_at(c, i));
+  struct pcmk_level *l = level_at(c->w, target, index);
+  if (l) return fail(c, 1, "Error: Fencing level for '%s' at level '%s' with device(s) '%s' already exists", target, word_at(c, 0), l->devices.count ? l->devices.item[0] : "");
+  l = list_add(c->w->arena, &c->w->levels, &pcmk_level_shape);
+  l->target = world_word(c->w, target);
+  l->index = index;
+  for (size_t i = 2; word_at(c, i); i++) add_text(c->w, &l->devices, word_at(c, i));
+  cib_changed(c->w, "cibadmin", c->host->name);
+  return COMMAND_DONE;
+}
+
+static int level_remove(struct call *c) {
+  bool newer = str_eq(word_at(c, 1), "target");
+  const char *target = word_at(c, newer ? 2 : 1);
+  int64_t index;
+  if (!daemon_runs(c->host, "pacemaker")) return fail(c, 1, "Error: unable to get cib");
+  struct pcmk_level *l = target && !str_int(word_at(c, 0), 1, 9, &index) ? level_at(c->w, target, index) : NULL;
+  if (!l) return fail(c, 1, "Error: Fencing level for '%s' at level '%s' does not exist", target ? target : "", word_at(c, 0) ? word_at(c, 0) : "");
+  drop_item(&c->w->levels, sizeof *l, (size_t)(l - c->w->levels.item));
+  cib_changed(c->w, "cibadmin", c->host->name);
+  return COMMAND_DONE;
+}
+
 const struct command member_commands[] = {
+    {"pcs", "stonith level add", level_add, 1400}, {"pcs", "stonith level remove", level_remove, 1400},
     {"pcs", "cluster node add", node_add, 5200}, {"pcs", "cluster node remove", node_remove, 2600}, {"pcs", "qdevice setup", qdevice_setup, 1500}, {"pcs", "quorum device add", device_add, 5400},
     {"pcs", "quorum device remove", device_remove, 3100}, {"pcs", "stonith sbd enable", sbd_enable, 2900}, {"pcs", "stonith sbd disable", sbd_disable, 2100}, {"sbd", "", sbd_dump, 60}, {.program = NULL}};
