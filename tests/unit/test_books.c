@@ -327,6 +327,10 @@ static void their_operations_are_planned(void **state) {
   plan_undone(&b, forget);
   HOLDS(&b, "property-is", "kvmconsole-ran", "test01");
   plan_kept(bench_plan(&b, "fencing-retry", "device=fence-kvm02"), "fencing-retry");
+  bench_happen(&b, "break bmc kvm02", 200); /* its monitor fails, and so does its start */
+  struct plan *retry = bench_plan(&b, "fencing-retry", "device=fence-kvm02");
+  bench_happen(&b, "mend bmc kvm02", 1);
+  plan_runs(&b, retry);
   bench_happen(&b, "hang brick node1:/data", 30);
   struct plan *restart = bench_plan(&b, "gluster-brick-restart", "brick=node1:/data");
   plan_kept(restart, "gluster-brick-restart");
@@ -336,7 +340,33 @@ static void their_operations_are_planned(void **state) {
   simulated_close(&b);
 }
 
+/* What takes storage away, when nothing needs it any more. */
+static void storage_goes(void **state) {
+  static const char *const lines[][5] = {{"pcs", "resource", "disable", "fence-kvm02"}, {"pcs", "resource", "disable", "test01"}, {"pcs", "cluster", "stop", "--all"}};
+  struct simulated b;
+  (void)state;
+  bench_open(&b, "lab");
+  bench_pass(&b, 70);
+  for (size_t i = 0; i < COUNT(lines); i++) {
+    struct texts argv = {0};
+    for (size_t k = 0; lines[i][k]; k++) texts_add(b.arena, &argv, lines[i][k]);
+    struct command_result r = simulated_execute(&b, "kvm01", &argv, NULL);
+    assert_int_equal(r.code, 0);
+    command_result_free(&r);
+    bench_pass(&b, 60);
+    if (!i) plan_refused(&b, "fencing-retry", "device=fence-kvm02", "is disabled");
+  }
+  struct plan *unmount = bench_plan(&b, "gluster-unmount", "host=kvm01;host=kvm02;path=/kvmdata");
+  plan_kept(unmount, "gluster-unmount");
+  plan_done(&b, unmount);
+  bench_pass(&b, 30);
+  struct plan *stop = bench_plan(&b, "gluster-stop-all", "");
+  plan_kept(stop, "gluster-stop-all");
+  plan_done(&b, stop);
+  simulated_close(&b);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(their_operations_are_planned), cmocka_unit_test(a_healthy_cluster_needs_none), cmocka_unit_test(what_is_not_known_is_not_done), cmocka_unit_test(bad_days_are_walked), cmocka_unit_test(what_was_shut_down_comes_back), cmocka_unit_test(each_check_turned)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(their_operations_are_planned), cmocka_unit_test(storage_goes), cmocka_unit_test(a_healthy_cluster_needs_none), cmocka_unit_test(what_is_not_known_is_not_done), cmocka_unit_test(bad_days_are_walked), cmocka_unit_test(what_was_shut_down_comes_back), cmocka_unit_test(each_check_turned)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

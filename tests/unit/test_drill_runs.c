@@ -97,6 +97,20 @@ static void its_hypervisor_suspends_a_host(void **state) {
   drilled_free(d);
 }
 
+/* Nothing cuts its power: its domain is started nowhere, and it is let go on. */
+static void a_suspended_host_that_is_not_fenced(void **state) {
+  struct drilled *d = drilled_new("title t\nhost k[1-2] kvm bmc\nhost s[1-2] store\nhost outer kvm\nsetup k2 outer=outer:vm-k2\nvolume v replica 2 bricks s[1-2]:/b size=1T used=10\nmount v /kvmdata on k[1-2] from s1\ncluster c k[1-2]\nhere k1\nfencing for k[1-2]\ndomain d1 volume v memory=1G\n", false);
+  (void)state;
+  drilled_happen(d, "power off k2", 60000);
+  drilled_begin(d, "host-suspended", "host=k2;hypervisor=outer;machine=vm-k2");
+  drilled_happen(d, "break bmc k2", 1000);
+  const struct drill_report *r = drilled_end(d);
+  VERDICT(r, DRILL_FAILED);
+  assert_null(drilled_event(r, "fenced"));
+  assert_int_equal(world_host(sim_world(d->g.sim), "k2")->frozen, TRUTH_NO);
+  drilled_free(d);
+}
+
 /* The console is gone after it was suspended, and fencing does not work any more: the timer on its hypervisor lets it go on. */
 static void its_hypervisor_lets_it_go_on(void **state) {
   struct drilled *d = drilled_new("title t\nhost k[1-2] kvm bmc\nhost s[1-2] store\nhost outer kvm\nsetup k2 outer=outer:vm-k2\nvolume v replica 2 bricks s[1-2]:/b size=1T used=10\nmount v /kvmdata on k[1-2] from s1\ncluster c k[1-2]\nhere k1\nfencing for k[1-2]\ndomain d1 volume v memory=1G\n", false);
@@ -400,7 +414,7 @@ static void the_terminal_is_gone(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs), cmocka_unit_test(its_hypervisor_suspends_a_host), cmocka_unit_test(its_hypervisor_lets_it_go_on), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(writes_stand_still), cmocka_unit_test(a_plain_domain_is_given_up), cmocka_unit_test(a_domain_that_is_pinged), cmocka_unit_test(the_lock_outlives_the_host),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs), cmocka_unit_test(its_hypervisor_suspends_a_host), cmocka_unit_test(its_hypervisor_lets_it_go_on), cmocka_unit_test(a_suspended_host_that_is_not_fenced), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(writes_stand_still), cmocka_unit_test(a_plain_domain_is_given_up), cmocka_unit_test(a_domain_that_is_pinged), cmocka_unit_test(the_lock_outlives_the_host),
                                      cmocka_unit_test(the_bmc_is_dead), cmocka_unit_test(power_that_nobody_could_give_back_is_not_cut), cmocka_unit_test(a_second_fault_ends_it), cmocka_unit_test(a_brick_dies_meanwhile), cmocka_unit_test(another_domain_is_hit),
                                      cmocka_unit_test(the_console_is_lost), cmocka_unit_test(what_a_killed_console_leaves_is_reported), cmocka_unit_test(the_terminal_is_gone)};
   return RUN(tests);

@@ -225,7 +225,9 @@ static void a_local_disk_is_copied(void **state) {
 static void what_is_not_so_is_not_verified(void **state) {
   static const struct { const char *operation, *words[3], *meanwhile, *says; } cases[] = {
       {"domain-edit", {"domain=ha", "vcpus=4"}, "k1$ crm_resource -r ha -m -p target-role -v Stopped", "not verified: ha runs on"},
-      {"domains-import", {"domain=old"}, "k1$ crm_resource -r old -m -p target-role -v Stopped", "not verified: old runs on k2"}};
+      {"domains-import", {"domain=old"}, "k1$ crm_resource -r old -m -p target-role -v Stopped", "not verified: old runs on k2"},
+      {"domain-restart", {"domain=ha"}, "k1$ crm_resource -r ha -m -p target-role -v Stopped", "not verified: "},
+      {"resource-refresh", {"resource=ha"}, "k1$ crm_resource -r ha -m -p target-role -v Stopped", "not verified: "}};
   (void)state;
   for (size_t i = 0; i < COUNT(cases); i++) {
     struct simulated g = ground_open(plain);
