@@ -1,5 +1,5 @@
 # kvmconsole. `make` builds, `make demo` runs it with nothing else installed, `make check` passes the tests.
-# Targets: all demo check check-lab check-packages mutation fuzz lab lab-down bench install deps clean · variables: BUILD PREFIX DESTDIR WITHOUT CC CFLAGS
+# Targets: all demo check check-lab check-packages mutation fuzz lab lab-down bench install dist deps clean · variables: BUILD PREFIX DESTDIR WITHOUT CC CFLAGS
 .DEFAULT_GOAL := all
 BUILD   ?= build
 PREFIX  ?= /usr/local
@@ -55,7 +55,7 @@ objects    = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst $(BUILD)/gen/%,gen/%,$(1
 archive    = $(BUILD)/lib$(1).a
 PROGRAMS  := $(BUILD)/kvmconsole $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%)
 
-.PHONY: all demo check check-fast check-lab check-packages mutation fuzz fuzz-fill fuzz-build fuzz-targets bench lab lab-down install deps clean run-demo FORCE
+.PHONY: all demo check check-fast check-lab check-packages mutation fuzz fuzz-fill fuzz-build fuzz-targets bench lab lab-down install dist deps clean run-demo FORCE
 all: $(PROGRAMS)
 
 $(BUILD)/obj/%.o: %.c
@@ -110,7 +110,12 @@ $(BUILD)/simlab: tests/sim/lab.c $(call archive,core) $(call archive,model) $(ca
 	@mkdir -p $(@D)
 	@echo '  LD $@'
 	$(Q)$(CC) $(KC_CFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(KC_LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(BASE_LIBS) -lm
-unit: $(UNIT) $(BUILD)/simlab
+# What things cost, measured inside of one process.
+$(BUILD)/bench/speed $(BUILD)/soak/sim: $(BUILD)/%: tests/%.c $(call archive,views) $(call archive,tui) $(call archive,core) $(call archive,model) $(call archive,base)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	$(Q)$(CC) $(KC_CFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(KC_LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(VIEW_LIBS) $(BASE_LIBS) $(shell pkg-config --libs cmocka) -lm
+unit: $(UNIT) $(BUILD)/simlab $(BUILD)/bench/speed $(BUILD)/soak/sim
 
 # ---- fuzzing: `make fuzz [RUNS=10000000] [TARGET=...] [TIME=SECONDS-A-TARGET] [JOBS=2]`; `make fuzz-fill`: only what is missing to RUNS ----
 # Everything is built once more in $(BUILD)/fuzz, by clang, with the engine's counters and the sanitizers; without the
@@ -179,10 +184,11 @@ deps:
 
 LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/kvmconsole
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(LIBEXEC) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/bin $(LIBEXEC) $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 755 $(BUILD)/kvmconsole $(DESTDIR)$(PREFIX)/bin/
 	$(if $(SOURCE_NAMES),install -m 755 $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%) $(LIBEXEC)/)
 	install -m 644 docs/kvmconsole.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 docs/kvmconsole.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -d $(DESTDIR)$(PREFIX)/share/doc/kvmconsole
 	install -m 644 docs/kvmconsole.conf $(DESTDIR)$(PREFIX)/share/doc/kvmconsole/
 	install -d $(DESTDIR)$(PREFIX)/share/kvmconsole
@@ -193,6 +199,15 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's#/usr/local/bin/#$(PREFIX)/bin/#' packaging/kvmconsole-noc.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/kvmconsole-noc.service
 	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/kvmconsole-noc.service
+# The commit's own files and times, whatever the user's umask and settings: the same commit gives the same bytes.
+DIST := $(BUILD)/kvmconsole-$(VERSION).tar.xz
+dist:
+	@mkdir -p $(BUILD)
+	@git diff --quiet HEAD || echo 'dist: what is not committed is not in it' >&2
+	git -c tar.umask=0022 -c core.autocrlf=false archive --format=tar --prefix=kvmconsole-$(VERSION)/ HEAD >$(DIST:.xz=).new
+	xz -9 -T1 --check=crc64 --stdout $(DIST:.xz=).new >$(DIST).new
+	@rm -f $(DIST:.xz=).new
+	@mv $(DIST).new $(DIST) && echo $(DIST)
 clean:
 	rm -rf $(BUILD)
 

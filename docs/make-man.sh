@@ -1,9 +1,56 @@
 #!/bin/sh
-# Makes kvmconsole(1) from the program's own tables: `sh docs/make-man.sh build/kvmconsole >docs/kvmconsole.1`.
+# Makes the manual pages from the program's own tables: `sh docs/make-man.sh build/kvmconsole >docs/kvmconsole.1`, and
+# `sh docs/make-man.sh build/kvmconsole conf >docs/kvmconsole.conf.5`.
 set -eu
 console=$1
 escape() { sed 's/\\/\\\\/g; s/-/\\-/g; s/^\./\\\&./; s/^'"'"'/\\\&'"'"'/'; }
 version=$(cat "$(dirname "$0")/../packaging/VERSION")
+settings() { # of the configuration: its sections, each before its keys
+  "$console" list settings | escape | awk '
+    /^[^ ]/ { name = $1; title = $0; sub(/^[^ ]+ +/, "", title); next }
+    { sub(/^ +/, "") }
+    name !~ /\./ { printf ".SS %s\n%s\n", title, $0; next }
+    { sub(/^[^.]*\./, "", name)
+      value = title; sub(/;[^;]*$/, "", value)
+      default_is = title; sub(/.*; /, "", default_is); sub(/^default: /, "", default_is)
+      printf ".TP\n\\fB%s\\fR = \\fI%s\\fR\n%s", name, value, toupper(substr($0, 1, 1)) substr($0, 2)
+      print default_is == "no default" ? "." : ". Default: " default_is "." }'
+}
+conf_page() {
+  cat <<TOP
+.\\" Made by docs/make-man.sh from the program's tables. Do not edit.
+.TH KVMCONSOLE.CONF 5 "" "kvmconsole $version" "File Formats"
+.SH NAME
+kvmconsole.conf \\- configuration of kvmconsole
+.SH DESCRIPTION
+All of it is optional: hosts are discovered, and this file only refines that. /etc/kvmconsole.conf is read first, then
+$(printf '%s' '$XDG_CONFIG_HOME')/kvmconsole/config (or ~/.config/kvmconsole/config); what is said later replaces what was said before. With \\fB\\-\\-config\\fR \\fIFILE\\fR
+that file is read, and no other. \\fBkvmconsole config\\fR prints each value and where it comes from.
+.PP
+The form is INI: [section] or [section name], key = value a line, comments behind # or ; at the beginning of a line. A key that is not known is a
+warning with file and line; a value that cannot be is an error, and nothing starts.
+.SH SECTIONS AND KEYS
+TOP
+  settings
+  printf '.SH EXAMPLE\n.nf\n'
+  sed 's/^#\([^ ]\)/\1/' "$(dirname "$0")/kvmconsole.conf" | sed '/^#/d;/^$/d' | escape
+  cat <<'END'
+.fi
+.SH FILES
+.TP
+.I /etc/kvmconsole.conf, $XDG_CONFIG_HOME/kvmconsole/config
+The configuration. It holds no password.
+.TP
+.I PREFIX/share/doc/kvmconsole/kvmconsole.conf
+The example, with nothing in it that holds.
+.SH SEE ALSO
+.BR kvmconsole (1)
+END
+}
+if [ "${2:-}" = conf ]; then
+  conf_page
+  exit
+fi
 cat <<TOP
 .\\" Made by docs/make-man.sh from the program's tables. Do not edit.
 .TH KVMCONSOLE 1 "" "kvmconsole $version" "User Commands"
@@ -45,7 +92,8 @@ cat <<'END'
 .SH FILES
 .TP
 .I /etc/kvmconsole.conf, $XDG_CONFIG_HOME/kvmconsole/config
-Configuration, INI, all optional; \fBkvmconsole config\fR prints each value and where it comes from.
+Configuration, all optional: see
+.BR kvmconsole.conf (5).
 .TP
 .I PREFIX/share/doc/kvmconsole/kvmconsole.conf
 An example of it.
@@ -59,12 +107,8 @@ over ssh by a key whose command is forced, one line in authorized_keys: \fBrestr
 falls silent for a minute. Each is a tile of the view clusters; where there is no cluster, the console begins there.
 .SH ACTIONS OF YOUR OWN
 Each \fB[action NAME]\fR of the configuration is an operation beside the others: in the menu, the palette, list operations, plan, run and the audit;
-\-\-read\-only runs none. \fBcommand\fR is words and never a shell's line ("..." keeps blanks together): %t alone is the target's name, %h the host where it
-runs, %c the cluster's name, %% a percent sign. A name that holds more than letters, digits and . _ \- : / @ + is not handed over.
-\fBon\fR: cluster, host, node, peer, volume, brick, domain or resource. \fBwhere\fR: target (its host), here, or each (node that is online).
-\fBdanger\fR: 0 it changes nothing, 1 it runs under the operator lock, 2 the target's name is typed as well. \fBtitle\fR, \fBhelp\fR, \fBconfirm\fR (a sentence
-for the preview), \fBhandover\fR = yes (it gets the terminal), \fBtimeout\fR in seconds, \fBkey\fR (one that does nothing else). No name may be that of another
-operation. A section that cannot be is a warning with file and line; the others hold.
+see
+.BR kvmconsole.conf (5).
 .SH PORTS
 A console of root listens on TCP 337 (\fB[gluster] share_port\fR; 0: on none) and connects to it on the hosts it knows, so that among all
 consoles one reads what takes a gluster volume's lock. On a gluster host it listens for gluster's events on UDP 55555 and 24009 when nobody
@@ -72,6 +116,7 @@ else does. Hosts are asked on gluster's own ports (TCP 24007 and those of the br
 .SH ENVIRONMENT
 NO_COLOR, TERM, LANG; CIB_file (as pacemaker's own tools); KVMCONSOLE_LOG (levels of the log, as gluster:debug,feed:info).
 .SH SEE ALSO
+.BR kvmconsole.conf (5),
 .BR crm_mon (8),
 .BR pcs (8),
 .BR gluster (8),

@@ -20,6 +20,7 @@ struct option_row {
   const char *argument; /* "FILE"; "[=SCENARIO]": may be left out; or NULL */
   unsigned commands;    /* bits of command_id where it belongs; ~0u: everywhere */
   const char *help;
+  const char *values;   /* what its argument may be: words; "@views": the rows of that table; "@files"; NULL: anything */
 };
 extern const struct option_row option_rows[OPT_COUNT];
 
@@ -40,6 +41,7 @@ struct command_row {
   int (*run)(struct arguments *a); /* returns the exit code */
 };
 extern const struct command_row command_rows[CMD_COUNT];
+extern const char *const guide_verbs[], *const bundle_keys[]; /* what their words may be; they end with NULL */
 
 int run_console(struct arguments *a);
 int run_status(struct arguments *a);

@@ -1,6 +1,8 @@
 /* Wiring only: arguments, configuration, log, and off to the subcommand. */
 #include "base/log.h"
+#include "base/rights.h"
 #include "base/str.h"
+#include "model/shape.h"
 #include "views/columns_kept.h"
 #include "views/command.h"
 #include "views/own_keys.h"
@@ -39,6 +41,8 @@ static int prepare(struct arguments *a) {
 int main(int argc, char **argv) {
   struct arguments a;
   open_standard_files();
+  rights_closed();
+  shape_memory();
   signal(SIGPIPE, SIG_IGN);
   int code = arguments_parse(argc, argv, &a);
   if (code) return code;

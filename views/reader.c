@@ -239,7 +239,7 @@ void reader_input(struct reader *r, struct input *in) {
   struct log_book *b = arena_alloc(in->arena, sizeof *b);
   size_t answered = 0;
   for (size_t i = 0; i < r->host_count; i++) answered += r->hosts[i].answered;
-  *b = (struct log_book){.serial = r->serial, .item = r->item, .count = r->count, .notes = r->notes, .note_count = r->note_count, .asked = r->host_count, .answered = answered, .reading = r->asking != NULL, .cannot = r->never};
+  *b = (struct log_book){.serial = r->serial, .round = r->round, .item = r->item, .count = r->count, .notes = r->notes, .note_count = r->note_count, .asked = r->host_count, .answered = answered, .reading = r->asking != NULL, .cannot = r->never};
   in->logs = b;
   in->logs_asked = &r->console->app.logs;
 }

@@ -9,6 +9,7 @@
 
 enum { BUSY_PERCENT = 90 };
 #define CLOSING "bridge-missing machine-missing mount-missing no-trust" /* of a host: nothing comes to it */
+#define UNREAD "how it is set up was not read yet: whether a live move gets away from it, or arrives, is not known"
 #define HOLDING "host-device local-disk cache-mode migration-too-short definition-unreadable name-not-alone" /* of a domain, or its resource: it stays */
 
 #define SHAPED(name_, type) static const struct shape name_ = {.name = #type, .size = sizeof(struct type), .fields = (const struct field[]){{.name = NULL}}}
@@ -215,14 +216,17 @@ static void judge_domains_of(struct weighing *w) {
   w->lint = lint_select(w->s, CLOSING " " HOLDING, w->a);
   for (size_t h = 0; h < w->hosts; h++) {
     const struct finding *f = found(w, CLOSING, w->host[h]->name);
-    if (f && !w->closed[h]) w->closed[h] = f->evidence, w->room[h].takes = false;
+    if (f && !w->closed[h]) w->closed[h] = f->evidence;
+    if (!fact_seen(w->s, "libvirt.setup", w->host[h]->name)) w->closed[h] = UNREAD; /* a live move that fails is an outage */
+    if (w->closed[h]) w->room[h].takes = false;
   }
   for (size_t i = 0; i < w->domains; i++) {
     const struct domain_view *d = w->domain[i];
     bool *may = arena_array(w->a, w->hosts + 1, sizeof *may);
     const struct finding *f = found(w, HOLDING, d->name), *no_trust = found(w, "no-trust", d->hosts.item[0]);
     if (!f && d->resource) f = found(w, HOLDING, d->resource);
-    if (!str_eq(d->state, "running")) w->held[i] = arena_printf(w->a, "it is %s", d->state);
+    if (!fact_seen(w->s, "libvirt.setup", d->hosts.item[0])) w->held[i] = arena_printf(w->a, "%s: %s", d->hosts.item[0], UNREAD);
+    else if (!str_eq(d->state, "running")) w->held[i] = arena_printf(w->a, "it is %s", d->state);
     else if (f) w->held[i] = f->evidence;
     else if (no_trust) w->held[i] = arena_printf(w->a, "%s: %s", d->hosts.item[0], no_trust->evidence);
     else w->held[i] = d->resource ? held_by_pacemaker(w, d, may) : held_by_libvirt(w, d, may);
@@ -251,6 +255,13 @@ static const char *spread_words(struct weighing *w) {
   enum { MOST = 6 };
   for (size_t i = 0; i < w->hosts && i < MOST; i++) str_addf(&out, "%s%s %" PRId64 "%%", i ? ", " : "", w->host[i]->name, percent(&w->room[i]));
   if (w->hosts > MOST) str_addf(&out, " and %zu more", w->hosts - MOST);
+  return arena_strdup(w->a, str_text(&out));
+}
+
+static const char *closed_words(struct weighing *w) {
+  CLEANUP(str_free) struct str out = {0};
+  for (size_t i = 0; i < w->hosts; i++)
+    if (w->closed[i]) str_addf(&out, "; nothing comes to %s: %s", w->host[i]->name, w->closed[i]);
   return arena_strdup(w->a, str_text(&out));
 }
 
@@ -288,5 +299,5 @@ void balance_make(const struct snapshot *s, int64_t spread, int64_t most, struct
   for (size_t i = 0; i < count; i++) take(&w, &picks[i]);
   ret->after = (balance_spread(w.room, w.hosts) + 5) / 10;
   tell_hosts(&w, true);
-  if (!count) ret->nothing = arena_printf(a, "no move would make it more even: %s", was);
+  if (!count) ret->nothing = arena_printf(a, "no move would make it more even: %s%s", was, closed_words(&w));
 }

@@ -309,10 +309,12 @@ static const struct resource_view *given_up(const struct drill_watch *w, const s
     if (!r || r->stale.count || r->role != HA_STOPPED || r->disabled == TRUTH_YES || resource_meta_seen(s, r->id, "failure-timeout")) continue;
     size_t failed = 0, nodes = 0;
     for (size_t k = 0; k < s->hosts.count; k++) {
-      const struct host_view *h = &s->hosts.item[k];
-      if (!h->pacemaker) continue;
+      bool never = false;
+      if (!s->hosts.item[k].pacemaker) continue;
+      for (size_t n = 0; n < r->fail_count.count; n++) never |= same_host(s, r->fail_count.item[n].key, s->hosts.item[k].name) && r->fail_count.item[n].value >= SCORE_INFINITE;
+      for (size_t n = 0; n < s->failures.count; n++) never |= str_eq(s->failures.item[n].resource, r->id) && same_host(s, s->failures.item[n].host, s->hosts.item[k].name) && failure_unreadable(&s->failures.item[n]);
       nodes++;
-      for (size_t n = 0; n < r->fail_count.count; n++) failed += same_host(s, r->fail_count.item[n].key, h->name) && r->fail_count.item[n].value >= SCORE_INFINITE;
+      failed += never;
     }
     if (nodes && failed == nodes) return r;
   }

@@ -73,6 +73,13 @@ const char *node_name(const struct snapshot *s, const char *host) {
 
 /* ---- resources ---- */
 
+bool failure_unreadable(const struct failure_view *f) { return f->reason && (strstr(f->reason, "not installed") || strstr(f->reason, "onfiguration file") || strstr(f->reason, "does not exist")); }
+
+int64_t fence_delay_ms(const struct snapshot *s, const char *device) {
+  const struct pcmk_param *c = device ? resource_config(s, device) : NULL;
+  return c ? duration_of(pairs_get(&c->params, "pcmk_delay_base"), 0) : UNKNOWN_INT;
+}
+
 bool is_fence_device(const struct resource_view *r) { return r->agent && str_starts(r->agent, "stonith:"); }
 bool is_device_setup(const struct pcmk_param *p) { return str_starts(p->agent ? p->agent : "", "stonith:"); }
 

@@ -15,6 +15,8 @@ bool libvirt_seen(const struct snapshot *s, const char *host); /* the domains of
 
 const struct pcmk_node *node_seen(const struct snapshot *s, const char *host); /* by any of its names; NULL: no node, or not known */
 const char *node_name(const struct snapshot *s, const char *host);             /* as pacemaker calls it; host itself when it does not */
+bool failure_unreadable(const struct failure_view *f); /* its agent found no definition or no program there: pacemaker tries it there no more, a probe that says so counts too */
+int64_t fence_delay_ms(const struct snapshot *s, const char *device); /* pcmk_delay_base, how long it surely waits; UNKNOWN_INT: it is not configured, or none (NULL) */
 bool is_fence_device(const struct resource_view *r);
 bool is_device_setup(const struct pcmk_param *p); /* the same of its configuration */
 /* The first device that is configured for that node; NULL: none says so. ret_any (NULL: not wanted): one that names no node may

@@ -4,19 +4,56 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct setting settings[SET_COUNT] = {
-    [SET_CLUSTER_SSH] = {"cluster", "ssh", "root@%h", 0, 0, "how hosts are reached; %h is the host's name"},
-    [SET_GLUSTER_HOST] = {"gluster", "host", "", 0, 0, "the gluster host to ask when this one is none"},
-    [SET_GLUSTER_SHARE_PORT] = {"gluster", "share_port", "337", 0, 1023, "TCP port by which consoles share what takes a volume's lock; 0: with nobody"},
-    [SET_THEME] = {"screen", "theme", "dark", 0, 0, "colours of the screen"},
-    [SET_KEYMAP] = {"screen", "keymap", "default", 0, 0, "default, vi, fkeys, or a file"},
-    [SET_MOUSE] = {"screen", "mouse", "off", 0, 0, "on or off; Shift then selects text"},
-    [SET_LANGUAGE] = {"screen", "language", "auto", 0, 0, "auto follows the locale"},
-    [SET_VOLUME_WARN] = {"limits", "volume_warn", "80", 1, 100, "percent full from which a volume is a warning"},
-    [SET_VOLUME_CRIT] = {"limits", "volume_crit", "90", 1, 100, "percent full from which it is critical"},
-    [SET_COMMAND_TIMEOUT] = {"limits", "command_timeout", "30", 1, 3600, "seconds a command may take"},
-    [SET_NOC_ROTATE] = {"noc", "rotate", "15", 1, 3600, "seconds a page of the wall screen stands"},
+const struct setting settings[KEY_COUNT] = {
+    [SET_CLUSTER_SSH] = {"cluster", "ssh", "root@%h", 0, 0, "USER@%h", "how hosts are reached; %h is the host's name"},
+    [SET_GLUSTER_HOST] = {"gluster", "host", "", 0, 0, "HOST", "the gluster host to ask when this one is none, and no mounted volume names one"},
+    [SET_GLUSTER_SHARE_PORT] = {"gluster", "share_port", "337", 0, 1023, "TCP port", "by which consoles of root share what takes a volume's lock; 0: with nobody"},
+    [SET_THEME] = {"screen", "theme", "dark", 0, 0, "THEME", "colours of the screen (kvmconsole list themes)"},
+    [SET_KEYMAP] = {"screen", "keymap", "default", 0, 0, "default, vi, fkeys, or a file", "the keys of the screen; a file need say only what differs"},
+    [SET_MOUSE] = {"screen", "mouse", "off", 0, 0, "on or off", "clicks select and open; a terminal then selects text with Shift"},
+    [SET_LANGUAGE] = {"screen", "language", "auto", 0, 0, "auto or a locale", "auto follows the locale; nothing is translated yet, whatever is written here"},
+    [SET_VOLUME_WARN] = {"limits", "volume_warn", "80", 1, 100, "percent", "how full a volume is, from which it is a warning"},
+    [SET_VOLUME_CRIT] = {"limits", "volume_crit", "90", 1, 100, "percent", "how full a volume is, from which it is critical"},
+    [SET_COMMAND_TIMEOUT] = {"limits", "command_timeout", "30", 1, 3600, "seconds", "accepted, and not read yet: each step of a plan has its own deadline"},
+    [SET_NOC_ROTATE] = {"noc", "rotate", "15", 1, 3600, "seconds", "how long a page of the wall screen stands"},
+    [KEY_HOST_LIBVIRT] = {"host", "libvirt", "qemu+ssh over its ssh", 0, 0, "URI", "libvirt's connection to it"},
+    [KEY_HOST_SSH] = {"host", "ssh", "[cluster] ssh", 0, 0, "USER@ADDRESS", "how it is reached; %h is its name"},
+    [KEY_HOST_ALIAS] = {"host", "alias", "", 0, 0, "NAME", "another name of the same host, as gluster or the storage network has it; repeats"},
+    [KEY_FEED_COMMAND] = {"feed", "command", "", 0, 0, "WORDS", "what prints the stream of kvmconsole record; plain words, never a shell's line"},
+    [KEY_COLUMNS] = {"columns", KEY_ANY, "all that fit", 0, 0, "COLUMN..", "the columns of that list in their order, by the words of its head, with - for blanks"},
+    [KEY_ACTION_COMMAND] = {"action", "command", "", 0, 0, "WORDS", "what is run: words, not a shell's line. \"...\" keeps blanks together; %t alone is the target's name, %h the host where it runs, %c the cluster's name, %% a percent sign"},
+    [KEY_ACTION_ON] = {"action", "on", "cluster", 0, 0, "cluster, host, node, peer, volume, brick, domain or resource", "what it is for"},
+    [KEY_ACTION_WHERE] = {"action", "where", "target", 0, 0, "target, here or each", "on the target's host, on the console's own (the default on a cluster), or on every node that is online"},
+    [KEY_ACTION_DANGER] = {"action", "danger", "0", 0, 2, "level", "0: it changes nothing; 1: it runs under the operator lock; 2: the target's name is typed as well"},
+    [KEY_ACTION_TITLE] = {"action", "title", "its name", 0, 0, "TEXT", "its line in the menu"},
+    [KEY_ACTION_HELP] = {"action", "help", "", 0, 0, "TEXT", "what it does, for the menu and list operations"},
+    [KEY_ACTION_CONFIRM] = {"action", "confirm", "", 0, 0, "TEXT", "a sentence for the preview: what comes of it"},
+    [KEY_ACTION_HANDOVER] = {"action", "handover", "no", 0, 0, "yes or no", "it gets the terminal, as top or an editor needs it"},
+    [KEY_ACTION_TIMEOUT] = {"action", "timeout", "60", 1, 3600, "seconds", "when it has not ended by then, its outcome is not known"},
+    [KEY_ACTION_KEY] = {"action", "key", "", 0, 0, "KEY", "a key of the screen that does nothing else, as a key map writes it (M-b, F12)"},
 };
+
+const struct setting_section setting_sections[] = {
+    {"cluster", NULL, "The hosts as a whole."},
+    {"gluster", NULL, "Where gluster is asked, and how consoles share its answers."},
+    {"screen", NULL, "How it looks and is driven; the options of the same names go before it."},
+    {"limits", NULL, "What is too much."},
+    {"noc", NULL, "The wall screen."},
+    {"host", "HOST", "Of one host, by the name that the cluster has for it: only what discovery gets wrong."},
+    {"feed", "NAME", "Another cluster, seen by what its console records: a tile of the view clusters. It is started again when it ends or falls silent for a minute."},
+    {"columns", NULL, "The columns of a list, as nodes, bricks, volumes, domains."},
+    {"action", "NAME", "A command of your own, as an operation beside the others: in the menu, the palette, list operations, plan, run and the audit; --read-only runs none. No name may be that of another operation. "
+                       "A section that cannot be is a warning with file and line; the others hold. A name from the cluster that holds more than letters, digits and . _ - : / @ + is never handed over."},
+    {NULL, NULL, NULL},
+};
+
+int setting_find(const char *section, bool named, const char *key) {
+  int id = 0;
+  while (id < KEY_COUNT && (!str_eq(settings[id].section, section) || (!str_eq(settings[id].key, key) && !str_eq(settings[id].key, KEY_ANY)))) id++;
+  const struct setting_section *s = setting_sections;
+  while (s->name && !str_eq(s->name, section)) s++;
+  return id < KEY_COUNT && s->name && named == (s->of != NULL) ? id : -1;
+}
 
 struct loading {
   struct config *config;
@@ -37,27 +74,27 @@ static void replace(char **old, const char *value) {
   *old = mem_strdup(value);
 }
 
-static bool set_host(struct config *c, const char *name, const char *key, const char *value) {
+static void set_host(struct config *c, const char *name, enum setting_id id, const char *value) {
   struct host_config *h = host_section(c, name);
-  if (str_eq(key, "libvirt")) replace(&h->libvirt, value);
-  else if (str_eq(key, "ssh")) replace(&h->ssh, value);
-  else if (str_eq(key, "alias")) {
+  if (id == KEY_HOST_LIBVIRT) replace(&h->libvirt, value);
+  else if (id == KEY_HOST_SSH) replace(&h->ssh, value);
+  else {
     h->aliases = mem_grow(h->aliases, h->alias_count + 1, sizeof(char *));
     h->aliases[h->alias_count++] = mem_strdup(value);
-  } else return false;
-  return true;
+  }
 }
 
-static bool set_feed(struct config *c, const char *name, const char *key, const char *value) {
-  if (!str_eq(key, "command")) return false;
+static void set_feed(struct config *c, const char *name, const char *value) {
   for (size_t i = 0; i < c->feed_count; i++)
-    if (str_eq(c->feeds[i].name, name)) return replace(&c->feeds[i].command, value), true; /* said again: the last word counts */
+    if (str_eq(c->feeds[i].name, name)) {
+      replace(&c->feeds[i].command, value); /* said again: the last word counts */
+      return;
+    }
   c->feeds = mem_grow(c->feeds, c->feed_count + 1, sizeof *c->feeds);
   c->feeds[c->feed_count++] = (struct feed_config){mem_strdup(name), mem_strdup(value)};
-  return true;
 }
 
-static bool set_columns(struct loading *l, const char *list, const char *names, int line) {
+static void set_columns(struct loading *l, const char *list, const char *names, int line) {
   struct config *c = l->config;
   size_t i = 0;
   while (i < c->column_count && !str_eq(c->columns[i].list, list)) i++;
@@ -68,11 +105,10 @@ static bool set_columns(struct loading *l, const char *list, const char *names, 
   replace(&c->columns[i].names, names);
   mem_free(c->columns[i].origin);
   c->columns[i].origin = mem_printf("%s:%d", l->path, line);
-  return true;
 }
 
 /* A line said again, in this file or a later one, replaces the one before. */
-static bool set_action(struct loading *l, const char *name, const char *key, const char *value, int line) {
+static void set_action(struct loading *l, const char *name, const char *key, const char *value, int line) {
   struct config *c = l->config;
   size_t i = 0, k = 0;
   while (i < c->action_count && !str_eq(c->actions[i].name, name)) i++;
@@ -89,7 +125,6 @@ static bool set_action(struct loading *l, const char *name, const char *key, con
   }
   replace(&a->lines[k].value, value);
   a->lines[k].line = line;
-  return true;
 }
 
 static int set_value(struct loading *l, enum setting_id id, const char *value, int line) {
@@ -105,13 +140,13 @@ static int set_value(struct loading *l, enum setting_id id, const char *value, i
 
 static int on_value(void *owner, const char *section, const char *name, const char *key, const char *value, int line) {
   struct loading *l = owner;
-  for (int id = 0; id < SET_COUNT; id++)
-    if (!*name && str_eq(settings[id].section, section) && str_eq(settings[id].key, key)) return set_value(l, (enum setting_id)id, value, line);
-  if (str_eq(section, "host") && *name && set_host(l->config, name, key, value)) return 0;
-  if (str_eq(section, "feed") && *name && set_feed(l->config, name, key, value)) return 0;
-  if (str_eq(section, "action") && *name && set_action(l, name, key, value, line)) return 0;
-  if (str_eq(section, "columns") && !*name && set_columns(l, key, value, line)) return 0;
-  str_addf(&l->config->warnings, "%s:%d: unknown key %s in [%s%s%s]\n", l->path, line, key, section, *name ? " " : "", name);
+  int id = setting_find(section, *name != 0, key);
+  if (id >= 0 && id < SET_COUNT) return set_value(l, (enum setting_id)id, value, line);
+  if (*name && str_eq(section, "action")) set_action(l, name, key, value, line); /* one that is none undoes the whole action: ops/own.h */
+  else if (id == KEY_COLUMNS) set_columns(l, key, value, line);
+  else if (id == KEY_FEED_COMMAND) set_feed(l->config, name, value);
+  else if (id >= 0) set_host(l->config, name, (enum setting_id)id, value);
+  else str_addf(&l->config->warnings, "%s:%d: unknown key %s in [%s%s%s]\n", l->path, line, key, section, *name ? " " : "", name);
   return 0;
 }
 

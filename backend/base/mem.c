@@ -33,6 +33,9 @@ void *mem_grow(void *old, size_t count, size_t one) {
   return checked(injected() ? NULL : realloc(old, size ? size : 1), size);
 }
 
+void *mem_bytes(size_t size) { return mem_grow(NULL, size, 1); }
+void *mem_resize(void *old, size_t size) { return mem_grow(old, size, 1); }
+
 char *mem_strndup(const char *s, size_t len) {
   if (!s) return NULL;
   char *copy = mem_alloc(len + 1);

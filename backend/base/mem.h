@@ -14,6 +14,8 @@
 
 void *mem_alloc(size_t size);                       /* zeroed; owned by the caller, mem_free() */
 void *mem_grow(void *old, size_t count, size_t one); /* realloc of count * one, overflow checked; new part not zeroed */
+void *mem_bytes(size_t size);                       /* not zeroed. This and the next are for libraries: their memory is out where ours is */
+void *mem_resize(void *old, size_t size);
 char *mem_strdup(const char *s);                    /* NULL gives NULL */
 char *mem_strndup(const char *s, size_t len);
 char *mem_printf(const char *format, ...) PRINTF(1, 2);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+void shape_memory(void) { json_set_alloc_funcs(mem_bytes, mem_free); }
+
 /* All LIST_OFs, texts, pairs and tallies have this layout. */
 struct any_list {
   void *item;

@@ -68,6 +68,9 @@ struct shape {
 
 enum { SHAPE_LIST_MAX = 200000, SHAPE_TEXT_MAX = 65536, SHAPE_DEPTH_MAX = 16 };
 
+/* Once, first of all: JSON is taken and given in memory of base/mem, so that where there is none the program ends, and no value is
+ * taken for one that is not there. */
+void shape_memory(void);
 void shape_init(const struct shape *s, void *object); /* everything unknown or empty */
 /* Appends one initialised element to a LIST_OF (list points to it) and returns it; earlier pointers into it are dead. */
 void *list_add(struct arena *a, void *list, const struct shape *s);

@@ -1,5 +1,7 @@
 #include "model/store.h"
+#include "base/clock.h"
 #include <string.h>
+#include <sys/random.h>
 
 static struct source *source_of(struct store *s, enum layer layer, const char *host) {
   for (size_t i = 0; i < s->source_count; i++)
@@ -58,6 +60,7 @@ bool store_judge(struct store *s, enum layer layer, const char *host, enum sourc
   src->state = state;
   mem_free((char *)src->text);
   src->text = mem_strdup(text ? text : "");
+  src->heard = 0;
   s->version++;
   return true;
 }
@@ -89,6 +92,7 @@ static bool put(struct store *s, struct fragment *f, int64_t now) {
     fragment_drop(old->fragment);
     old->fragment = fragment_keep(f);
     old->since = now;
+    old->heard = 0;
     s->version++;
     return true;
   }
@@ -96,7 +100,7 @@ static bool put(struct store *s, struct fragment *f, int64_t now) {
     s->fact_room = s->fact_room ? s->fact_room * 2 : 32;
     s->facts = mem_grow(s->facts, s->fact_room, sizeof *s->facts);
   }
-  s->facts[s->fact_count++] = (struct fact){fragment_keep(f), now, now};
+  s->facts[s->fact_count++] = (struct fact){.fragment = fragment_keep(f), .since = now, .seen = now};
   s->version++;
   return true;
 }
@@ -113,6 +117,77 @@ bool store_add(struct store *s, struct fragment *f, int64_t now) {
   }
   const struct state_fact *state = f->data;
   return store_judge(s, f->layer, f->host, (enum source_state)state->state, state->text, now);
+}
+
+/* ---- known again ---- */
+
+/* A polynomial over the bytes at a secret point, modulo the prime 2^61 - 1: two texts of n bytes that were chosen without
+ * knowing the point have one value with a chance of n / 2^63 at most, whoever chose them. */
+enum { PRIME_BITS = 61, STAMP_TEXT = 24, WORD_BYTES = 7 };
+static const uint64_t prime = (UINT64_C(1) << PRIME_BITS) - 1;
+
+static uint64_t times(uint64_t a, uint64_t b) {
+  __extension__ typedef unsigned __int128 wide;
+  wide product = (wide)a * b;
+  uint64_t r = (uint64_t)(product & prime) + (uint64_t)(product >> PRIME_BITS);
+  return r >= prime ? r - prime : r;
+}
+
+static uint64_t mark_of(uint64_t secret, const char *text, size_t len) {
+  uint64_t mark = 1;
+  for (size_t i = 0; i < len; i += WORD_BYTES) {
+    uint64_t word = 0;
+    memcpy(&word, text + i, len - i < WORD_BYTES ? len - i : WORD_BYTES);
+    mark = times(mark, secret) + word + 1;
+    if (mark >= prime) mark -= prime;
+  }
+  mark = times(mark, secret) + len;
+  return mark ? mark : 1;
+}
+
+static uint64_t draw_secret(void) {
+  uint64_t r = 0;
+  if (getrandom(&r, sizeof r, GRND_NONBLOCK) != (ssize_t)sizeof r || r % prime < 2) return 0;
+  return r % prime;
+}
+
+struct heard store_heard(struct store *s, const char *line, size_t len) {
+  static const char begin[] = "{\"at\":\"";
+  const size_t stamp = sizeof begin - 1, rest = stamp + STAMP_TEXT;
+  struct heard h = {0};
+  int64_t at;
+  char text[STAMP_TEXT + 1];
+  if (len <= rest || memcmp(line, begin, stamp) != 0 || line[rest] != '"') return h;
+  memcpy(text, line + stamp, STAMP_TEXT);
+  text[STAMP_TEXT] = 0;
+  if (clock_parse(text, &at)) return h;
+  if (!s->secret) s->secret = draw_secret();
+  if (!s->secret) return h; /* each line is read then */
+  h.mark = mark_of(s->secret, line + rest, len - rest);
+  for (size_t i = 0; i < s->source_count; i++)
+    if (s->sources[i].heard == h.mark) h.source = i + 1;
+  for (size_t i = 0; i < s->fact_count && !h.source; i++)
+    if (s->facts[i].heard == h.mark) h.fact = i + 1;
+  return h;
+}
+
+void store_again(struct store *s, const struct heard *h, int64_t now) {
+  struct source *src = h->source ? &s->sources[h->source - 1] : NULL;
+  if (h->fact) {
+    struct fact *f = &s->facts[h->fact - 1];
+    f->seen = now;
+    src = source_of(s, f->fragment->layer, f->fragment->host);
+  }
+  if (src && !(h->source && src->state == SOURCE_HUNG) && now > src->seen) src->seen = now;
+}
+
+bool store_add_heard(struct store *s, struct fragment *f, const struct heard *h, int64_t now) {
+  bool changed = store_add(s, f, now);
+  if (f->kind->layer != LAYER_NONE) {
+    for (size_t i = 0; i < s->fact_count; i++)
+      if (same_fact(s->facts[i].fragment, f)) s->facts[i].heard = h->mark;
+  } else if (!strcmp(f->kind->name, "state")) source_of(s, f->layer, f->host)->heard = h->mark;
+  return changed;
 }
 
 const struct fact *store_fact(const struct store *s, const char *kind, const char *host, const char *key) {

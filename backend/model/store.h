@@ -8,6 +8,7 @@
 struct fact { /* one slot: the last word on one thing */
   struct fragment *fragment;
   int64_t since, seen; /* this value held from since (when it came) to seen (when it was last confirmed) at least */
+  uint64_t heard;      /* the line that said it, without its stamp, as store_heard() knows it again; 0: it does not */
 };
 
 struct source { /* one layer on one host */
@@ -17,6 +18,7 @@ struct source { /* one layer on one host */
   const char *text;
   int64_t since;           /* when it came to be so */
   int64_t seen;            /* its last word of any kind */
+  uint64_t heard;          /* the line that said how it is; 0: it would not be known again */
 };
 
 struct store {
@@ -25,6 +27,7 @@ struct store {
   struct source *sources;
   size_t source_count;
   uint64_t version; /* grows with each change that a merge could see */
+  uint64_t secret;  /* of this process alone: nobody can write two lines that it takes for one; 0: not drawn yet */
 };
 
 void store_clear(struct store *s); /* drops all it holds; {0} is an empty one */
@@ -32,6 +35,12 @@ void store_copy(struct store *to, const struct store *from); /* to is an empty o
 
 /* Takes a reference of its own. True when something changed (a value, a state), false when it only lives on. */
 bool store_add(struct store *s, struct fragment *f, int64_t now);
+
+/* A line that says word for word, but for its stamp, what was said last is known again without being parsed. */
+struct heard { uint64_t mark; size_t fact, source; /* 1 + its place; both 0: it is new */ };
+struct heard store_heard(struct store *s, const char *line, size_t len); /* changes nothing that a merge could see */
+void store_again(struct store *s, const struct heard *h, int64_t now);   /* what store_add() of it would do; never a change */
+bool store_add_heard(struct store *s, struct fragment *f, const struct heard *h, int64_t now); /* as store_add(), known again from now on */
 /* The console's own word about a source (hung, ended, not there): as a "state" fragment would say. True when changed. */
 bool store_judge(struct store *s, enum layer layer, const char *host, enum source_state state, const char *text, int64_t now);
 /* A source that is about to be started: known by name, nothing said yet. */

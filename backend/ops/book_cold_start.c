@@ -29,13 +29,20 @@ static void left_gluster(struct planning *p, struct guide_runs *r) {
   left_glusterd(&q, r);
 }
 
+static const char *missed_by(struct planning *p, const struct host_view *h) { /* without who stays away; NULL: nobody */
+  struct texts missed = {0};
+  for (size_t i = 0; i < h->unseen.count; i++)
+    if (!done_without(p, h->unseen.item[i])) texts_add(p->arena, &missed, h->unseen.item[i]);
+  return missed.count ? names_of(&missed, p->arena) : NULL;
+}
+
 static void check_pool(struct planning *p, struct guide_checking *c) {
   struct texts store = store_hosts(p);
   for (size_t i = 0; i < store.count; i++) {
     const struct host_view *h = snapshot_host(p->snap, store.item[i]);
     if (done_without(p, store.item[i])) read_as(p, c, TRUTH_YES, LAYER_GLUSTER, planf(p, "%s stays away, as you said", store.item[i]));
     else if (!h || !h->peer || texts_have(&h->stale, layer_names[LAYER_GLUSTER])) read_as(p, c, TRUTH_UNKNOWN, LAYER_GLUSTER, planf(p, "whether %s is in the pool is not read", store.item[i]));
-    else if (h->unseen.count) read_as(p, c, TRUTH_NO, LAYER_GLUSTER, planf(p, "%s does not see %s", store.item[i], names_text(p->arena, &h->unseen)));
+    else if (missed_by(p, h)) read_as(p, c, TRUTH_NO, LAYER_GLUSTER, planf(p, "%s does not see %s", store.item[i], missed_by(p, h)));
     else read_as(p, c, truth_of(h->peer == PEER_CONNECTED), LAYER_GLUSTER, planf(p, "%s is %s", store.item[i], peer_state_names[h->peer]));
   }
   if (!store.count) read_as(p, c, TRUTH_YES, LAYER_GLUSTER, "there is no pool");

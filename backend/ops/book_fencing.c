@@ -183,7 +183,7 @@ static void check_unmounted_well(struct planning *p, struct guide_checking *c) {
 static const char *called_unmounted(struct planning *p) {
   for (size_t i = 0; i < p->snap->failures.count; i++) {
     const struct failure_view *f = &p->snap->failures.item[i];
-    if (f->reason && (strstr(f->reason, "not installed") || strstr(f->reason, "onfiguration file") || strstr(f->reason, "does not exist"))) return planf(p, "%s could not be started on %s: %s", f->resource, f->host ? f->host : "a host", f->reason);
+    if (failure_unreadable(f)) return planf(p, "%s could not be started on %s: %s", f->resource, f->host ? f->host : "a host", f->reason);
   }
   for (size_t i = 0; i < p->snap->hosts.count; i++) {
     const struct host_view *h = &p->snap->hosts.item[i];

@@ -122,9 +122,13 @@ void check_writable(struct planning *p, struct guide_checking *c) {
     const struct volume_view *v = &p->snap->volumes.item[n];
     for (size_t s = 0; s < volume_sets(v); s++) {
       int state = volume_set_state(v, (int64_t)s);
-      enum truth good = !known || state == SET_UNKNOWN ? TRUTH_UNKNOWN : truth_of(state != SET_LOST && is_started(v));
+      struct set_rules rules = volume_rules(v);
+      struct set_living sure, perhaps;
+      volume_living(v, (int64_t)s, &sure, &perhaps); /* of one that is away it is not known: enough others do */
+      bool either_way = is_started(v) && set_writes(&rules, &sure);
+      enum truth good = !known || (state == SET_UNKNOWN && !either_way) ? TRUTH_UNKNOWN : truth_of(state != SET_LOST && is_started(v));
       if (good == TRUTH_YES && state == SET_FULL) continue;
-      read_as(p, c, good, LAYER_GLUSTER, good == TRUTH_YES ? planf(p, "set %zu of %s can be written, with a copy less than it has", s, v->name) : good == TRUTH_NO ? planf(p, "set %zu of %s cannot be written: too few of its copies serve", s, v->name) : planf(p, "whether set %zu of %s can be written is not known", s, v->name));
+      read_as(p, c, good, LAYER_GLUSTER, good == TRUTH_YES ? planf(p, "set %zu of %s can be written, %s", s, v->name, state == SET_UNKNOWN ? "by those of its copies that serve" : "with a copy less than it has") : good == TRUTH_NO ? planf(p, "set %zu of %s cannot be written: too few of its copies serve", s, v->name) : planf(p, "whether set %zu of %s can be written is not known", s, v->name));
     }
     if (is_started(v) && v->writable == SET_FULL && known) read_as(p, c, TRUTH_YES, LAYER_GLUSTER, planf(p, "%s can be written, on all its copies", v->name));
   }

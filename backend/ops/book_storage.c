@@ -18,12 +18,13 @@ static void check_mounts(struct planning *p, struct guide_checking *c) {
 #define STALLED "volume-unwritable volume-uncertain brick-hung mount-hung domain-io-error domain-paused brick-down brick-disputed"
 static void check_stalled_well(struct planning *p, struct guide_checking *c) { check_well(p, c, STALLED " heal-pending split-brain failed-action resource-failed"); }
 
+static double brick_used(const struct brick_view *b) { return b->size == UNKNOWN_INT || b->free == UNKNOWN_INT || b->size <= 0 ? -1 : used_percent(b->size, b->free); } /* -1: not known */
 static double fullest(const struct snapshot *s, const struct brick_view **ret) {
   double most = -1;
   for (size_t v = 0; v < s->volumes.count; v++)
     for (size_t i = 0; i < s->volumes.item[v].bricks.count; i++) {
       const struct brick_view *b = &s->volumes.item[v].bricks.item[i];
-      double used = b->size == UNKNOWN_INT || b->free == UNKNOWN_INT || b->size <= 0 ? -1 : used_percent(b->size, b->free);
+      double used = brick_used(b);
       if (used > most) most = used, *ret = b;
     }
   return most;
@@ -123,6 +124,26 @@ static const char *largest(struct planning *p, const struct brick_view *b) {
   return n ? arena_strdup(p->arena, str_text(&out)) : NULL;
 }
 
+/* What is on the disk of that brick: "; on it: .." and "; beside it on the disk: ..". */
+static const char *what_fills(struct planning *p, const struct brick_view *b) {
+  const char *beside = strangers(p, b), *images = largest(p, b);
+  return planf(p, "%s%s%s%s", images ? "; on it: " : "", images ? images : "", beside ? "; beside it on the disk: " : "", beside ? beside : "");
+}
+
+/* A volume's own free space is read more often than its bricks': until they are read again, they may look as they were before. */
+static void check_volumes_room(struct planning *p, struct guide_checking *c) {
+  for (size_t v = 0; v < p->snap->volumes.count; v++) {
+    const struct volume_view *x = &p->snap->volumes.item[v];
+    bool told = false;
+    if (!str_eq(x->status, "started") || x->size == UNKNOWN_INT || x->free == UNKNOWN_INT || x->size <= 0 || used_percent(x->size, x->free) < FULL_PERCENT) continue;
+    for (size_t i = 0; i < x->bricks.count; i++) told |= brick_used(&x->bricks.item[i]) >= FULL_PERCENT;
+    if (told) continue;
+    read_as(p, c, TRUTH_NO, LAYER_GLUSTER, planf(p, "%s is %.0f %% full, %s free; which of its bricks is was not read since", x->name, used_percent(x->size, x->free), size_words(p, x->free)));
+    for (size_t i = 0; i < x->bricks.count; i++)
+      if (*what_fills(p, &x->bricks.item[i])) read_as(p, c, TRUTH_NO, LAYER_GLUSTER, planf(p, "%s may be the full one%s", brick_text(p, &x->bricks.item[i]), what_fills(p, &x->bricks.item[i])));
+  }
+}
+
 static void check_room(struct planning *p, struct guide_checking *c) {
   size_t good = 0;
   if (!volumes_known(p->snap)) return read_as(p, c, TRUTH_UNKNOWN, LAYER_GLUSTER, "which volumes there are is not read");
@@ -130,15 +151,15 @@ static void check_room(struct planning *p, struct guide_checking *c) {
     for (size_t i = 0; i < p->snap->volumes.item[v].bricks.count; i++) {
       const struct brick_view *b = &p->snap->volumes.item[v].bricks.item[i];
       if (!str_eq(p->snap->volumes.item[v].status, "started")) continue;
-      if (b->size == UNKNOWN_INT || b->free == UNKNOWN_INT || b->size <= 0) {
+      double used = brick_used(b);
+      if (used < 0) {
         read_as(p, c, TRUTH_UNKNOWN, LAYER_GLUSTER, planf(p, "how full %s is was not read", brick_text(p, b)));
         continue;
       }
-      double used = used_percent(b->size, b->free);
-      const char *beside = strangers(p, b), *images = largest(p, b);
       if (used < FULL_PERCENT) good++;
-      else read_as(p, c, TRUTH_NO, LAYER_GLUSTER, planf(p, "%s is %.0f %% full, %s free%s%s%s%s", brick_text(p, b), used, size_words(p, b->free), images ? "; on it: " : "", images ? images : "", beside ? "; beside it on the disk: " : "", beside ? beside : ""));
+      else read_as(p, c, TRUTH_NO, LAYER_GLUSTER, planf(p, "%s is %.0f %% full, %s free%s", brick_text(p, b), used, size_words(p, b->free), what_fills(p, b)));
     }
+  check_volumes_room(p, c);
   if (good) read_as(p, c, TRUTH_YES, LAYER_GLUSTER, planf(p, "%zu brick%s ha%s more than a tenth free", good, good == 1 ? "" : "s", good == 1 ? "s" : "ve"));
   if (!c->found->evidence.count) read_as(p, c, TRUTH_YES, LAYER_GLUSTER, "there is no brick that could be full");
 }

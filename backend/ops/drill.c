@@ -61,9 +61,19 @@ struct drill_subject drill_subject_by(const struct drill *d, const struct snapsh
 
 /* ---- refusals ---- */
 
+#define UNIT "kvmconsole-drill-revert"
+void drill_ask_timer(struct planning *p, const char *host) { ask_command(p, host, "timers", "systemctl", "is-active", UNIT ".timer", NULL); }
+
+bool drill_timer_runs(struct planning *p, const char *host) {
+  const char *state = printed(p, host, "timers");
+  if (!state || !str_starts(state, "active")) return false;
+  refuse_always(p, "when it is over", "the timer of another drill still runs on %s", host);
+  return true;
+}
+
 void drill_ask(struct planning *p, const char *host) {
   static const char *const units[] = {"corosync", "pacemaker"};
-  ask_command(p, host, "timers", "systemctl", "is-active", "kvmconsole-drill-revert.timer", NULL);
+  drill_ask_timer(p, host);
   for (size_t i = 0; i < COUNT(units); i++) ask_command(p, host, units[i], "systemctl", "is-enabled", units[i], NULL);
 }
 
@@ -175,7 +185,7 @@ static void probe_end(struct hitting *h) {
 }
 
 bool drill_begin(struct hitting *h, struct planning *p, const char *host) {
-  *h = (struct hitting){.p = p, .drill = drill_of(p->operation), .host = snapshot_host(p->snap, host), .unit = "kvmconsole-drill-revert"};
+  *h = (struct hitting){.p = p, .drill = drill_of(p->operation), .host = snapshot_host(p->snap, host), .unit = UNIT};
   if (!h->host) return refuse_always(p, "with a host that is there", "there is no host %s", host), false;
   bool node = h->host->membership || h->host->pacemaker;
   if (node && !cluster_told(p)) return false;
@@ -185,8 +195,7 @@ bool drill_begin(struct hitting *h, struct planning *p, const char *host) {
   refuse_unsteady(h);
   refuse_unfenced(h);
   refuse_by_verdict(h);
-  if (str_starts(printed(p, h->host->name, "timers") ? printed(p, h->host->name, "timers") : "", "active"))
-    refuse_always(p, "when it is over", "the timer of another drill still runs on %s", h->host->name);
+  drill_timer_runs(p, h->host->name);
   probe_begin(h);
   if (refused(p)) return false;
   say_expected(h);

@@ -41,6 +41,8 @@ struct values drill_values(const struct drill *d, const struct values *all, stru
 struct hitting { struct planning *p; const struct drill *drill; const struct host_view *host; const char *unit; struct drill_subject subject; };
 bool drill_begin(struct hitting *h, struct planning *p, const char *host); /* what every drill is refused for; false: it is refused */
 void drill_ask(struct planning *p, const char *host);
+void drill_ask_timer(struct planning *p, const char *host);  /* whether the timer of another drill runs there */
+bool drill_timer_runs(struct planning *p, const char *host); /* refuses when that one does */
 void drill_power(struct planning *p);
 void drill_power_ask(struct planning *p);
 const char *drill_plug_of(struct planning *p, const char *map, const char *node); /* of pcmk_host_map, "kvm02:vm7;kvm03:vm8"; NULL: it has none of its own */

@@ -10,22 +10,24 @@
 
 #define URI "qemu:///system"
 
-static const struct pcmk_param *virsh_device(const struct planning *p, const char *host) {
-  const char *device = host ? fence_device_of(p->snap, host, NULL) : NULL;
+static const struct host_view *its_host(const struct planning *p) { return given(p, "host") ? snapshot_host(p->snap, given(p, "host")) : NULL; }
+
+static const struct pcmk_param *virsh_device(const struct planning *p) {
+  const struct host_view *h = its_host(p);
+  const char *device = h ? fence_device_of(p->snap, h->name, NULL) : NULL;
   const struct pcmk_param *c = device ? resource_config(p->snap, device) : NULL;
   return c && c->agent && str_ends(c->agent, "fence_virsh") ? c : NULL;
 }
 
 void drill_outer_host(struct planning *p, struct texts *ret) {
-  const struct host_view *h = given(p, "host") ? snapshot_host(p->snap, given(p, "host")) : NULL;
-  const struct pcmk_param *c = h ? virsh_device(p, h->name) : NULL;
+  const struct pcmk_param *c = virsh_device(p);
   const char *ip = !c ? NULL : pairs_get(&c->params, "ip") ? pairs_get(&c->params, "ip") : pairs_get(&c->params, "ipaddr");
   if (ip) texts_add(p->arena, ret, ip);
 }
 
 void drill_outer_machine(struct planning *p, struct texts *ret) {
-  const struct host_view *h = given(p, "host") ? snapshot_host(p->snap, given(p, "host")) : NULL;
-  const struct pcmk_param *c = h ? virsh_device(p, h->name) : NULL;
+  const struct host_view *h = its_host(p);
+  const struct pcmk_param *c = virsh_device(p);
   if (!h || !given(p, "hypervisor")) return;
   const char *node = node_name(p->snap, h->name), *plug = c ? drill_plug_of(p, pairs_get(&c->params, "pcmk_host_map"), node) : NULL;
   texts_add(p->arena, ret, plug ? plug : h->name);
@@ -33,11 +35,11 @@ void drill_outer_machine(struct planning *p, struct texts *ret) {
 
 void drill_outer_ask(struct planning *p) {
   const char *outer = given(p, "hypervisor"), *machine = given(p, "machine");
-  const struct host_view *h = given(p, "host") ? snapshot_host(p->snap, given(p, "host")) : NULL;
+  const struct host_view *h = its_host(p);
   if (!outer || !machine || !h) return;
   ask_command(p, outer, "machine-state", "virsh", "-c", URI, "domstate", "--domain", machine, NULL);
   ask_command(p, outer, "machine-uuid", "virsh", "-c", URI, "domuuid", "--domain", machine, NULL);
-  ask_command(p, outer, "timers", "systemctl", "is-active", "kvmconsole-drill-revert.timer", NULL);
+  drill_ask_timer(p, outer);
   ask_command(p, h->name, "own-uuid", "cat", "/sys/class/dmi/id/product_uuid", NULL);
 }
 
@@ -51,8 +53,7 @@ static bool is_that_node(struct hitting *h, const char *outer, const char *machi
   if (refuse_unasked(p, outer, "machine-state", planf(p, "whether %s runs %s", outer, machine)) || refuse_unasked(p, host, "own-uuid", planf(p, "which machine %s is", host))) return false;
   if (strcmp(state, "running")) return refuse_always(p, "with a machine that runs there", "%s has no running machine %s%s%s", outer, machine, *state ? ": it says " : "", state), false;
   if (!*there || !*own || strcasecmp(there, own)) return refuse_always(p, planf(p, "with the machine that is %s", host), "%s of %s is not %s: its UUID is %s, that of %s is %s", machine, outer, host, *there ? there : "not told", host, *own ? own : "not told"), false;
-  if (str_starts(printed(p, outer, "timers") ? printed(p, outer, "timers") : "", "active")) return refuse_always(p, "when it is over", "the timer of another drill still runs on %s", outer), false;
-  return true;
+  return !drill_timer_runs(p, outer);
 }
 
 void drill_outer(struct hitting *h) {

@@ -61,7 +61,7 @@ void drill_power_ask(struct planning *p) {
   const char *by = h ? shooter_of(p, h) : NULL;
   if (!h) return;
   drill_ask(p, h->name);
-  if (by) ask_command(p, by, "timers", "systemctl", "is-active", "kvmconsole-drill-revert.timer", NULL);
+  if (by) drill_ask_timer(p, by);
 }
 
 bool power_known(struct planning *p, const struct host_view *h, struct power *ret) {
@@ -88,18 +88,11 @@ struct step *power_prepare(struct planning *p, const struct power *w, const char
   return s;
 }
 
-static bool can_cut(struct hitting *h, struct power *ret) {
-  struct planning *p = h->p;
-  if (!power_known(p, h->host, ret)) return false;
-  if (str_starts(printed(p, ret->by, "timers") ? printed(p, ret->by, "timers") : "", "active")) return refuse_always(p, "when it is over", "the timer of another drill still runs on %s", ret->by), false;
-  return true;
-}
-
 void drill_power(struct planning *p) {
   struct hitting h;
   struct power w;
   struct texts on = {0};
-  if (!drill_begin(&h, p, given(p, "host")) || !can_cut(&h, &w)) return;
+  if (!drill_begin(&h, p, given(p, "host")) || !power_known(p, h.host, &w) || drill_timer_runs(p, w.by)) return;
   const char *host = h.host->name;
   consequence(p, "%s loses its power at once: nothing on it is shut down", host);
   power_prepare(p, &w, host);

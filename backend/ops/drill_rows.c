@@ -204,9 +204,8 @@ static void plan_core(struct planning *p) {
 /* ---- network ---- */
 
 static int64_t delay_of(struct planning *p, const char *host) {
-  const char *device = fence_device_of(p->snap, host, NULL);
-  const struct pcmk_param *c = device ? resource_config(p->snap, device) : NULL;
-  return c ? duration_of(pairs_get(&c->params, "pcmk_delay_base"), 0) : 0;
+  int64_t ms = fence_delay_ms(p->snap, fence_device_of(p->snap, host, NULL));
+  return ms == UNKNOWN_INT ? 0 : ms;
 }
 
 /* Two nodes that lose each other both shoot: the one whose device waits is left. It must not be the one that is cut off. */
@@ -331,7 +330,7 @@ static void ask_brick(struct planning *p) {
   const struct brick_view *b = given(p, "brick") ? brick_named(p->snap, p->arena, given(p, "brick"), &v) : NULL;
   const struct host_view *h = b ? snapshot_host(p->snap, b->host) : NULL;
   if (!h) return;
-  ask_command(p, h->name, "timers", "systemctl", "is-active", "kvmconsole-drill-revert.timer", NULL);
+  drill_ask_timer(p, h->name);
   if (b->pid != UNKNOWN_INT && b->pid > 1) ask_command(p, h->name, "process", "cat", planf(p, "/proc/%lld/comm", (long long)b->pid), NULL);
 }
 
@@ -365,7 +364,7 @@ static const struct operation_argument brick_arguments[] = {
 
 static void ask_glusterd(struct planning *p) {
   const struct host_view *h = given(p, "host") ? snapshot_host(p->snap, given(p, "host")) : NULL;
-  if (h) ask_command(p, h->name, "timers", "systemctl", "is-active", "kvmconsole-drill-revert.timer", NULL);
+  if (h) drill_ask_timer(p, h->name);
 }
 
 static void plan_glusterd(struct planning *p) {

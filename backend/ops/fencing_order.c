@@ -11,16 +11,11 @@ void propose_its_device(struct planning *p, struct texts *ret) {
   if (device) texts_add(p->arena, ret, device);
 }
 
-static int64_t delay_ms(const struct planning *p, const char *device) {
-  const struct pcmk_param *c = device ? resource_config(p->snap, device) : NULL;
-  return c ? duration_of(pairs_get(&c->params, "pcmk_delay_base"), 0) : UNKNOWN_INT;
-}
-
 /* Of the other nodes: one that waits as long as this one leaves it to chance. */
 static const char *waits_as_long(const struct planning *p, const struct host_view *but, int64_t ms) {
   for (size_t i = 0; i < p->snap->hosts.count; i++) {
     const struct host_view *h = &p->snap->hosts.item[i];
-    if (h->pacemaker && h != but && delay_ms(p, fence_device_of(p->snap, h->name, NULL)) == ms) return h->name;
+    if (h->pacemaker && h != but && fence_delay_ms(p->snap, fence_device_of(p->snap, h->name, NULL)) == ms) return h->name;
   }
   return NULL;
 }

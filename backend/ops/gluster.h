@@ -52,7 +52,7 @@ void refuse_moving_open_images(struct planning *p, const struct volume_view *v, 
 void brick_add_survey(struct planning *p), brick_add_propose(struct planning *p, struct texts *ret), brick_add_bricks(struct planning *p, struct texts *ret), brick_add_plan(struct planning *p);
 void rebalance_start_plan(struct planning *p), rebalance_stop_plan(struct planning *p);
 void brick_remove_plan(struct planning *p), copies_lower_plan(struct planning *p);
-void brick_remove_stop_survey(struct planning *p), brick_remove_stop_plan(struct planning *p), brick_remove_commit_survey(struct planning *p), brick_remove_commit_plan(struct planning *p);
+void brick_remove_survey(struct planning *p), brick_remove_stop_survey(struct planning *p), brick_remove_stop_plan(struct planning *p), brick_remove_commit_survey(struct planning *p), brick_remove_commit_plan(struct planning *p);
 
 /* ---- split-brain ---- */
 void splits_survey(struct planning *p), splits_look_plan(struct planning *p), splits_resolve_plan(struct planning *p);

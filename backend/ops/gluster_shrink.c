@@ -55,59 +55,6 @@ static void removal_words(struct planning *p, struct step *s, const struct leavi
   step_word(p, s, "%s", verb);
 }
 
-/* ---- start ---- */
-
-/* What lies on the sets that go must find room on those that stay. */
-static void check_room(struct planning *p, const struct leaving *l) {
-  int64_t moved = 0, room = 0;
-  bool unknown = false;
-  for (size_t set = 0; set < volume_sets(l->v); set++) {
-    int64_t most = UNKNOWN_INT, least = UNKNOWN_INT;
-    bool goes = false;
-    for (size_t i = 0; i < l->v->bricks.count; i++) {
-      const struct brick_view *b = &l->v->bricks.item[i];
-      if (b->set != (int64_t)set) continue;
-      goes = texts_have(&l->bricks, brick_text(p, b));
-      if (b->arbiter == TRUTH_YES || b->size == UNKNOWN_INT || b->free == UNKNOWN_INT) continue;
-      if (most == UNKNOWN_INT || b->size - b->free > most) most = b->size - b->free;
-      if (least == UNKNOWN_INT || b->free < least) least = b->free;
-    }
-    unknown |= most == UNKNOWN_INT;
-    if (most == UNKNOWN_INT) continue;
-    if (goes) moved += most;
-    else room += least;
-  }
-  char a[SIZE_TEXT], b[SIZE_TEXT];
-  if (unknown) refuse(p, "when it is read", "cannot tell whether what lies there finds room on the other sets");
-  else if (moved > room / 10 * 9) refuse_always(p, "with more room: gluster-brick-add", "%s lie there, and the sets that stay have %s left: it finds no room", str_size(a, moved), str_size(b, room));
-  else consequence(p, "%s %s moved to the sets that stay; they have %s left.", str_size(a, moved), moved == 1 ? "is" : "are", str_size(b, room));
-}
-
-void brick_remove_plan(struct planning *p) {
-  struct leaving l = {0};
-  const char *host = the_speaker(p, NULL);
-  if (!host || !whole_sets(p, &l)) return;
-  const struct volume_view *v = l.v;
-  refuse_unless_pool_well(p);
-  refuse_while_tasks(p, v);
-  if (removal_of(v)) refuse_always(p, "when it is: gluster-brick-remove-commit, or gluster-brick-remove-stop", "an earlier removal of bricks of %s is not yet committed or stopped", v->name);
-  if (l.sets >= (int64_t)volume_sets(v)) refuse_always(p, "never: gluster-volume-delete deletes a volume", "%s has no other set: there is nowhere to move its files", v->name);
-  refuse_unless_whole(p, v, NULL, "files are moved only when every copy is there");
-  check_room(p, &l);
-  refuse_moving_open_images(p, v, &l.bricks);
-  if (refused(p)) return;
-  for (size_t i = 0; i < l.hosts.count; i++) consequence(p, "On %s the files of its brick are read and moved to other sets; what is new goes there from now on.", l.hosts.item[i]);
-  consequence(p, "%s %s on serving until gluster-brick-remove-commit, which is refused until nothing is left there. gluster-brick-remove-stop takes it back.", names_text(p->arena, &l.bricks), l.bricks.count > 1 ? "go" : "goes");
-  consequence(p, "It goes on by itself: this is over when it runs. How it stands is in the volume's detail.");
-  struct step *s = gluster_step(p, host, "begin to move their files away", "volume", "remove-brick", v->name, NULL);
-  removal_words(p, s, &l, "start");
-  undo_by(p, s, GLUSTER, "volume", "remove-brick", v->name, NULL);
-  for (size_t i = 0; i < l.bricks.count; i++) texts_add(p->arena, &s->undo, l.bricks.item[i]);
-  texts_add(p->arena, &s->undo, "stop");
-  verify_that(p, "task-began", v->name, REMOVAL, NULL);
-  p->plan->verify_ms = TASK_SEEN_MS;
-}
-
 /* ---- what is known of a removal: glusterd's own file on each host, read without any lock ---- */
 
 static void ask_removal(struct planning *p, bool left_too) {
@@ -142,6 +89,90 @@ static int64_t state_number(const char *text, const char *key) {
   return UNKNOWN_INT;
 }
 
+/* Stopped, or never begun: its id is none. The bricks that it was of stand there all the same (gluster 10.3). */
+static bool removal_over(const struct answer *q) { return q && q->code == 0 && q->out && strstr(q->out, "rebalance-id=00000000-0000-0000-0000-000000000000"); }
+
+static bool removal_is_over(const struct planning *p, const struct leaving *l) { /* by the word of one of their hosts, while the list of tasks is older */
+  for (size_t i = 0; i < l->hosts.count; i++)
+    if (removal_over(survey_answer(p->survey, l->hosts.item[i], "state"))) return true;
+  return false;
+}
+
+/* ---- start ---- */
+
+/* Gluster's own word on a brick's room is read every few minutes: of one that is new, or was not read since, its disk is asked. */
+void brick_remove_survey(struct planning *p) {
+  const struct volume_view *v;
+  const char *first = value_at(p->values, "brick", 0);
+  if (!first || !brick_named(p->snap, p->arena, first, &v) || !v) return;
+  ask_removal(p, false);
+  for (size_t i = 0; i < v->bricks.count; i++) {
+    const struct brick_view *b = &v->bricks.item[i];
+    if (b->size == UNKNOWN_INT || b->free == UNKNOWN_INT) ask_command(p, b->host, planf(p, "room %s", b->path), "df", "-P", "-T", "-B1", "--", b->path, NULL);
+  }
+}
+
+static bool room_of(struct planning *p, const struct brick_view *b, int64_t *ret_used, int64_t *ret_free) {
+  const char *id = planf(p, "room %s", b->path), *line = exit_of(p, b->host, id) == 0 ? line_next(printed(p, b->host, id)) : NULL;
+  const char *size = line ? line_word(p, line, 2, false) : NULL, *left = line ? line_word(p, line, 4, false) : NULL;
+  int64_t whole;
+  if (b->size != UNKNOWN_INT && b->free != UNKNOWN_INT) return *ret_used = b->size - b->free, *ret_free = b->free, true;
+  if (!size || !left || str_int(size, 0, INT64_MAX, &whole) || str_int(left, 0, INT64_MAX, ret_free)) return false;
+  return *ret_used = whole - *ret_free, true;
+}
+
+/* What lies on the sets that go must find room on those that stay. */
+static void check_room(struct planning *p, const struct leaving *l) {
+  int64_t moved = 0, room = 0;
+  bool unknown = false;
+  for (size_t set = 0; set < volume_sets(l->v); set++) {
+    int64_t most = UNKNOWN_INT, least = UNKNOWN_INT;
+    bool goes = false;
+    for (size_t i = 0; i < l->v->bricks.count; i++) {
+      const struct brick_view *b = &l->v->bricks.item[i];
+      if (b->set != (int64_t)set) continue;
+      goes = texts_have(&l->bricks, brick_text(p, b));
+      int64_t used, left;
+      if (b->arbiter == TRUTH_YES || !room_of(p, b, &used, &left)) continue;
+      if (most == UNKNOWN_INT || used > most) most = used;
+      if (least == UNKNOWN_INT || left < least) least = left;
+    }
+    unknown |= most == UNKNOWN_INT;
+    if (most == UNKNOWN_INT) continue;
+    if (goes) moved += most;
+    else room += least;
+  }
+  char a[SIZE_TEXT], b[SIZE_TEXT];
+  if (unknown) refuse(p, "when it is read", "cannot tell whether what lies there finds room on the other sets");
+  else if (moved > room / 10 * 9) refuse_always(p, "with more room: gluster-brick-add", "%s lie there, and the sets that stay have %s left: it finds no room", str_size(a, moved), str_size(b, room));
+  else consequence(p, "%s %s moved to the sets that stay; they have %s left.", str_size(a, moved), moved == 1 ? "is" : "are", str_size(b, room));
+}
+
+void brick_remove_plan(struct planning *p) {
+  struct leaving l = {0};
+  const char *host = the_speaker(p, NULL);
+  if (!host || !whole_sets(p, &l)) return;
+  const struct volume_view *v = l.v;
+  refuse_unless_pool_well(p);
+  refuse_while_tasks(p, v);
+  if (removal_of(v) && !removal_is_over(p, &l)) refuse_always(p, "when it is: gluster-brick-remove-commit, or gluster-brick-remove-stop", "an earlier removal of bricks of %s is not yet committed or stopped", v->name);
+  if (l.sets >= (int64_t)volume_sets(v)) refuse_always(p, "never: gluster-volume-delete deletes a volume", "%s has no other set: there is nowhere to move its files", v->name);
+  refuse_unless_whole(p, v, NULL, "files are moved only when every copy is there");
+  check_room(p, &l);
+  refuse_moving_open_images(p, v, &l.bricks);
+  if (refused(p)) return;
+  for (size_t i = 0; i < l.hosts.count; i++) consequence(p, "On %s the files of its brick are read and moved to other sets; what is new goes there from now on.", l.hosts.item[i]);
+  consequence(p, "%s %s on serving until gluster-brick-remove-commit, which is refused until nothing is left there. gluster-brick-remove-stop takes it back.", names_text(p->arena, &l.bricks), l.bricks.count > 1 ? "go" : "goes");
+  consequence(p, "It goes on by itself: this is over when it runs. How it stands is in the volume's detail.");
+  struct step *s = gluster_step(p, host, "begin to move their files away", "volume", "remove-brick", v->name, NULL);
+  removal_words(p, s, &l, "start");
+  undo_by(p, s, GLUSTER, "volume", "remove-brick", v->name, NULL);
+  for (size_t i = 0; i < l.bricks.count; i++) texts_add(p->arena, &s->undo, l.bricks.item[i]);
+  texts_add(p->arena, &s->undo, "stop");
+  verify_that(p, "task-began", v->name, REMOVAL, NULL);
+  p->plan->verify_ms = TASK_SEEN_MS;
+}
+
 /* The removal that is under way is of just these bricks, as far as anybody tells. */
 static bool is_of_these(struct planning *p, const struct leaving *l) {
   const struct gluster_task *t = removal_of(l->v);
@@ -162,7 +193,7 @@ static void check_moved(struct planning *p, const struct leaving *l) {
       continue;
     }
     int64_t status = state_number(q->out, "status"), failures = state_number(q->out, "failures"), skipped = state_number(q->out, "skipped"), bricks = state_number(q->out, "count");
-    if (bricks == UNKNOWN_INT) refuse_always(p, "when it was begun: gluster-brick-remove-start", "no removal of bricks of %s is under way on %s", l->v->name, host);
+    if (bricks == UNKNOWN_INT || removal_over(q)) refuse_always(p, "when it was begun: gluster-brick-remove-start", "no removal of bricks of %s is under way on %s", l->v->name, host);
     else if (status == DEFRAG_FAILED || failures > 0 || skipped > 0)
       refuse_always(p, "when it was stopped (gluster-brick-remove-stop) and begun again", "not all was moved away from %s: %lld failures, %lld skipped%s", host, (long long)(failures < 0 ? 0 : failures), (long long)(skipped < 0 ? 0 : skipped),
                     status == DEFRAG_FAILED ? ", and it ended as failed" : "");
@@ -206,9 +237,10 @@ void brick_remove_stop_plan(struct planning *p) {
   if (!host || !whole_sets(p, &l) || !is_of_these(p, &l)) return;
   bool there = removal_of(l.v) != NULL;
   for (size_t i = 0; i < l.hosts.count; i++) {
-    const char *state = answered(p, l.hosts.item[i], "state");
-    there |= state && state_number(state, "count") != UNKNOWN_INT;
+    const struct answer *q = survey_answer(p->survey, l.hosts.item[i], "state");
+    there |= q && q->code == 0 && state_number(q->out, "count") != UNKNOWN_INT;
   }
+  there &= !removal_is_over(p, &l);
   refuse_unless_pool_well(p);
   if (!there) refuse_always(p, "when one was begun: gluster-brick-remove-start", "no removal of %s is under way", names_text(p->arena, &l.bricks));
   if (refused(p)) return;

@@ -2,6 +2,7 @@
  * the agent of the device that is known for it is told on a node. */
 #include "ops/asked.h"
 #include "ops/cluster_rows.h"
+#include "ops/drill.h"
 #include "analysis/stop.h"
 #include <inttypes.h>
 
@@ -94,7 +95,7 @@ static void cut(struct planning *p, const struct host_view *h, bool node, bool c
 
 void survey_power(struct planning *p) {
   const struct host_view *h = given(p, "host") ? snapshot_host(p->snap, given(p, "host")) : NULL;
-  if (h && cluster_host(p)) ask_command(p, cluster_host(p), "timers", "systemctl", "is-active", "kvmconsole-drill-revert.timer", NULL);
+  if (h && cluster_host(p)) drill_ask_timer(p, cluster_host(p));
 }
 
 void plan_power(struct planning *p) {
@@ -102,7 +103,7 @@ void plan_power(struct planning *p) {
   const char *action = given(p, "action");
   bool node = h && node_seen(p->snap, h->name);
   if (!h || !cluster_told(p)) return;
-  if (str_starts(printed(p, cluster_host(p), "timers") ? printed(p, cluster_host(p), "timers") : "", "active")) refuse_always(p, "when it is over", "a drill is under way, and its timer still runs on %s", cluster_host(p));
+  drill_timer_runs(p, cluster_host(p));
   if (str_eq(action, "status")) look(p, h);
   else if (str_eq(action, "on")) give(p, h, node);
   else cut(p, h, node, str_eq(action, "cycle"));

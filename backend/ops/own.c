@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WORDS_MAX = 64, DEADLINE_S = 60, DEADLINE_MAX_S = 3600 };
+enum { WORDS_MAX = 64, DEADLINE_S = 60 };
 
 /* What an action is for: its target, the argument that names it. */
 static const struct { enum target_kind target; enum argument_kind argument; const char *title, *help; } targets[] = {
@@ -153,27 +153,44 @@ static void set_where(struct making *m, const char *value, int line) {
   wrong(m, line, "where is target (the target's host), here (the console's) or each (every node that is online), not %s", value);
 }
 
-static void set_number(struct making *m, const char *key, const char *value, int64_t min, int64_t max, int64_t *ret, int line) {
-  if (str_int(value, min, max, ret)) wrong(m, line, "%s is a number from %d to %d, not %s", key, (int)min, (int)max, value);
+static int64_t number(struct making *m, enum setting_id id, const char *value, int line) {
+  const struct setting *s = &settings[id];
+  int64_t n = 0;
+  if (str_int(value, s->min, s->max, &n)) wrong(m, line, "%s is a number from %d to %d, not %s", s->key, (int)s->min, (int)s->max, value);
+  return n;
+}
+
+static void set_command(struct making *m, const struct action_line *l) {
+  const char *why = own_words(l->value, m->arena, &m->own->words);
+  m->command_line = l->line;
+  if (why) wrong(m, l->line, "%s", why);
+}
+
+static void no_such_key(struct making *m, const struct action_line *l) {
+  CLEANUP(str_free) struct str keys = {0};
+  for (int id = SET_COUNT; id < KEY_COUNT; id++)
+    if (str_eq(settings[id].section, "action")) str_addf(&keys, "%s%s", keys.len ? ", " : "", settings[id].key);
+  wrong(m, l->line, "there is no key %s (%s)", l->key, str_text(&keys));
 }
 
 static void set_line(struct making *m, const struct action_line *l) {
-  int64_t n = 0;
-  if (str_eq(l->key, "title")) m->row->title = arena_strdup(m->arena, l->value);
-  else if (str_eq(l->key, "help")) m->row->help = arena_strdup(m->arena, l->value);
-  else if (str_eq(l->key, "on")) set_target(m, l->value, l->line);
-  else if (str_eq(l->key, "where")) set_where(m, l->value, l->line);
-  else if (str_eq(l->key, "confirm")) m->own->confirm = arena_strdup(m->arena, l->value);
-  else if (str_eq(l->key, "key")) m->own->key = arena_strdup(m->arena, l->value), m->key_line = l->line;
-  else if (str_eq(l->key, "danger")) set_number(m, l->key, l->value, 0, 2, &n, l->line), m->row->danger = (int)n;
-  else if (str_eq(l->key, "timeout")) set_number(m, l->key, l->value, 1, DEADLINE_MAX_S, &n, l->line), m->own->deadline_ms = n * 1000;
-  else if (str_eq(l->key, "handover") && (str_eq(l->value, "yes") || str_eq(l->value, "no"))) m->own->handover = str_eq(l->value, "yes");
-  else if (str_eq(l->key, "handover")) wrong(m, l->line, "handover is yes or no, not %s", l->value);
-  else if (str_eq(l->key, "command")) {
-    const char *why = own_words(l->value, m->arena, &m->own->words);
-    m->command_line = l->line;
-    if (why) wrong(m, l->line, "%s", why);
-  } else wrong(m, l->line, "there is no key %s (title, on, command, where, danger, confirm, help, handover, timeout, key)", l->key);
+  int id = setting_find("action", true, l->key);
+  switch (id) {
+  case KEY_ACTION_COMMAND: set_command(m, l); return;
+  case KEY_ACTION_ON: set_target(m, l->value, l->line); return;
+  case KEY_ACTION_WHERE: set_where(m, l->value, l->line); return;
+  case KEY_ACTION_DANGER: m->row->danger = (int)number(m, KEY_ACTION_DANGER, l->value, l->line); return;
+  case KEY_ACTION_TIMEOUT: m->own->deadline_ms = number(m, KEY_ACTION_TIMEOUT, l->value, l->line) * 1000; return;
+  case KEY_ACTION_TITLE: m->row->title = arena_strdup(m->arena, l->value); return;
+  case KEY_ACTION_HELP: m->row->help = arena_strdup(m->arena, l->value); return;
+  case KEY_ACTION_CONFIRM: m->own->confirm = arena_strdup(m->arena, l->value); return;
+  case KEY_ACTION_KEY: m->own->key = arena_strdup(m->arena, l->value), m->key_line = l->line; return;
+  case KEY_ACTION_HANDOVER:
+    m->own->handover = str_eq(l->value, "yes");
+    if (!m->own->handover && !str_eq(l->value, "no")) wrong(m, l->line, "handover is yes or no, not %s", l->value);
+    return;
+  default: no_such_key(m, l);
+  }
 }
 
 static bool is_name(const char *s) { return *s && *s != '-' && *s != '.' && strlen(s) < 64 && s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] == '\0'; }

@@ -128,6 +128,8 @@ static void lint(struct planning *p, const struct takes *t) {
   }
 }
 
+bool verdict_wanted(const struct operation *o) { return takes_of(o) != NULL; }
+
 void verdict_add(struct planning *p) {
   const struct takes *t = takes_of(p->operation);
   if (!t || p->plan->danger < p->operation->danger) return; /* as it was given it takes nothing down */

@@ -98,7 +98,7 @@ void guide_notes_form(const struct guide_notes *n, struct values *ret, struct ar
   for (size_t i = 0; i < ret->list.count; i++) texts_add(a, &had, ret->list.item[i].name);
   for (size_t i = 0; i < n->form.count; i++) {
     const struct noted_value *v = &n->form.item[i];
-    const struct operation_argument *arg = v->name && v->value ? operation_argument(&guide_form, v->name) : NULL;
+    const struct operation_argument *arg = v->name && v->value && *v->value ? operation_argument(&guide_form, v->name) : NULL;
     if (!arg || arg->kind == ARG_SECRET || str_eq(v->name, GUIDE_WITHOUT) || texts_have(&had, v->name) || operation_check(&p, arg, v->value)) continue;
     values_add(a, ret, v->name, v->value, false);
   }

@@ -39,6 +39,7 @@ void lost_turn(struct task *t) {
   const char *saw, *unmet = "";
   struct err e;
   bool over = task_now(t) >= t->lost_until, settled = task_settled(t);
+  bool tells = s->already.name || s->test.count || t->again_at != UNKNOWN_INT || (last_command(t) && t->plan->verify.count); /* else nothing is worth waiting for */
   enum truth done = task_holds(t, &s->already, a, &saw);
   enum truth whole = !s->already.name && last_command(t) ? task_proven(t, a, &unmet) : TRUTH_UNKNOWN;
   if (whole == TRUTH_YES) done = TRUTH_YES, saw = "what it was for holds";
@@ -55,7 +56,7 @@ void lost_turn(struct task *t) {
     it_did_not(t, *saw ? saw : arena_printf(a, "%s: no", condition_text(&s->already, a)));
   } else if (task_now(t) >= t->lost_until + t->plan->verify_ms && whole == TRUTH_NO) {
     it_did_not(t, unmet);
-  } else if (task_now(t) >= t->lost_until + t->plan->verify_ms) {
+  } else if (task_now(t) >= t->lost_until + (tells ? t->plan->verify_ms : 0)) {
     step_ends(t, STEP_LOST, UNKNOWN_INT, "nobody knows whether it ran");
     task_end(t, TASK_UNKNOWN, "nobody knows whether step %zu ran (%s%s%s), and later readings do not tell", t->step + 1, s->say ? s->say : "", s->host ? ", on " : "", s->host ? s->host : "");
   }

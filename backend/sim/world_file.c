@@ -19,6 +19,8 @@ static int read_all(int fd, const char *path, struct str *ret, struct err *e) {
     str_addn(ret, buffer, (size_t)n);
     if (ret->len > FILE_MAX) return err_set(e, -EINVAL, "give a file that --world wrote", "%s is larger than %d MiB", path, FILE_MAX >> 20);
   }
+  struct stat st;
+  if (!fstat(fd, &st) && (off_t)ret->len < st.st_size) return err_set(e, -EIO, "", "%s: it cannot be read to its end", path);
   return 0;
 }
 

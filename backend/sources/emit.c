@@ -1,5 +1,6 @@
 #include "sources/emit.h"
 #include "base/clock.h"
+#include "base/rights.h"
 #include "model/fragment.h"
 #include "sources/raw.h"
 #include <errno.h>
@@ -37,10 +38,18 @@ struct emitter {
   int64_t said; /* monotonic ms of the last state line */
 };
 
+/* What each does first: it gives up what no reading needs, and its memory is out where ours is. */
+static void begin(void) {
+  rights_closed();
+  rights_to_read();
+  shape_memory();
+}
+
 int source_options_parse(int argc, char **argv, const char *usage, struct source_options *ret) {
   static const struct option options[] = {{"once", no_argument, NULL, 'o'}, {"read-only", no_argument, NULL, 'r'}, {"raw", no_argument, NULL, 'b'},
                                           {"host", required_argument, NULL, 'h'}, {"ssh", required_argument, NULL, 's'}, {"help", no_argument, NULL, 'u'}, {0}};
   *ret = (struct source_options){.ssh = "root@%h"};
+  begin();
   opterr = 0;
   for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (c) {
     case 'o': ret->once = true; break;

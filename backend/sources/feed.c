@@ -68,14 +68,23 @@ int feed_take_line(struct feed *f, const struct tape_line *line, const struct ta
     if (f->options.raw && f->options.on_line && fragment_raw_is_sound(line->text, line->len)) f->options.on_line(f->options.owner, line->text, line->len);
     return -EPROTONOSUPPORT;
   }
+  struct heard heard = store_heard(&f->store, line->text, line->len);
+  if (heard.fact || heard.source) { /* it only lives on: there is nothing to read */
+    if (f->options.on_line) f->options.on_line(f->options.owner, own.text, own.len);
+    if (f->tape) tape_add(f->tape, &f->store, f->known, &own, place);
+    store_again(&f->store, &heard, line->taken);
+    if (f->player) player_more(f->player);
+    return 0;
+  }
   int code = fragment_read(&own.text, &own.len, &fragment, e);
   if (code) {
     log_line("feed", LOG_LEVEL_WARNING, "%s", e ? e->text : "not a fragment");
     return code;
   }
+  if (own.len != line->len) heard = store_heard(&f->store, own.text, own.len); /* something torn stood before it */
   if (f->options.on_line) f->options.on_line(f->options.owner, own.text, own.len);
   if (f->tape) tape_add(f->tape, &f->store, f->known, &own, place);
-  if (store_add(&f->store, fragment, line->taken)) feed_touch(f);
+  if (store_add_heard(&f->store, fragment, &heard, line->taken)) feed_touch(f);
   if (f->player) player_more(f->player);
   fragment_drop(fragment);
   return 0;

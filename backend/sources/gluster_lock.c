@@ -55,8 +55,7 @@ bool lock_changing(const struct lock_changes *c, int64_t now) {
 
 void lock_waited(struct lock_changes *c, int64_t now) { c->first = now; }
 
-bool peer_suspect(const struct gluster_peer *p, const struct gluster_alive *alive, bool refused) {
+bool peer_suspect(const struct gluster_peer *p, const struct gluster_alive *alive) {
   if (!alive || alive->answers == TRUTH_UNKNOWN) return true;
-  if (alive->answers == TRUTH_YES) return false;
-  return !(refused && p->connected == TRUTH_NO);
+  return alive->answers == TRUTH_NO && p->connected != TRUTH_NO;
 }

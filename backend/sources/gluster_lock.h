@@ -46,7 +46,8 @@ void lock_changed(struct lock_changes *c, int64_t now);
 bool lock_changing(const struct lock_changes *c, int64_t now);
 void lock_waited(struct lock_changes *c, int64_t now); /* a reading was made: the next waits anew */
 
-/* A peer that may leave a transaction hanging. alive NULL: not probed yet. refused: its host answers that nobody listens
- * there, which together with connected=no is a clean end that nothing waits for. */
-bool peer_suspect(const struct gluster_peer *p, const struct gluster_alive *alive, bool refused);
+/* A peer that may leave a transaction hanging: it does not answer, and the daemon that is asked still believes it connected and would
+ * wait for it (two minutes, the volume locked). One that is known to be disconnected has no part in a transaction: with a host of the
+ * pool without power each took less than 0.1 s. alive NULL: not probed yet. */
+bool peer_suspect(const struct gluster_peer *p, const struct gluster_alive *alive);
 #endif

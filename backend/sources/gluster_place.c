@@ -18,8 +18,10 @@ char *small_file(const char *path) {
   struct str text = {0};
   char part[4096];
   for (size_t n; text.len < FILE_MAX && (n = fread(part, 1, sizeof part, f)) > 0;) str_addn(&text, part, n);
+  bool failed = ferror(f); /* half of it would be taken for all */
   fclose(f);
-  return str_take(&text);
+  if (failed) str_free(&text);
+  return failed ? NULL : str_take(&text);
 }
 
 bool place_socket(struct sockaddr_un *ret) {

@@ -488,7 +488,7 @@ enum suspicion probe_suspicion(const struct probe *p, const char **ret_who) {
     const struct gluster_peer *peer = &p->w->peers.peers.item[i];
     const struct host *h = host_called(p, peer->hostname);
     struct gluster_alive alive = {.answers = h ? h->answers : TRUTH_UNKNOWN, .reachable = h ? h->reachable : TRUTH_UNKNOWN};
-    if (!peer_suspect(peer, h ? &alive : NULL, h && h->refused)) continue;
+    if (!peer_suspect(peer, h ? &alive : NULL)) continue;
     enum suspicion one = alive.answers == TRUTH_UNKNOWN ? SUSPECT_UNKNOWN : SUSPECT_SILENT;
     if (one > worst) {
       worst = one;

@@ -484,6 +484,7 @@ static int set_uri(struct source *s) {
 int main(int argc, char **argv) {
   struct source s = {0};
   if (!strcmp(argv[0], SSH_PROGRAM)) return become_ssh(argc, argv);
+  libvirt_xml_memory();
   int code = source_options_parse(argc, argv, usage, &s.options);
   if (!code) code = set_uri(&s);
   if (code) return code < 0 ? 0 : code;

@@ -162,7 +162,9 @@ static void take_peer(struct answer *r, const char *rest) {
   if (!name || str_int(code, 0, 255, &n) || r->to->peers.count >= SETUP_PEERS_MAX) return;
   rest += strspn(rest, " ");
   struct setup_peer *p = list_add(r->a, &r->to->peers, &setup_peer_shape);
-  *p = (struct setup_peer){name, n == 0 ? TRUTH_YES : TRUTH_UNKNOWN, n && *rest ? arena_strndup(r->a, rest, strnlen(rest, COMPLAINT_MOST)) : NULL};
+  char *said = arena_strndup(r->a, rest, strnlen(rest, COMPLAINT_MOST));
+  for (char *cr = said; (cr = strchr(cr, '\r')) != NULL;) memmove(cr, cr + 1, strlen(cr)); /* ssh ends its lines for a terminal */
+  *p = (struct setup_peer){name, n == 0 ? TRUTH_YES : TRUTH_UNKNOWN, n && *said ? said : NULL};
   for (size_t i = 0; n && i < COUNT(refused); i++)
     if (strstr(rest, refused[i])) p->trusted = TRUTH_NO;
 }

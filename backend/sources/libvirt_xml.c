@@ -7,6 +7,8 @@
 
 enum { WORD_MAX = 4096 }; /* no path, name or model is longer; what is, is not known rather than cut */
 
+void libvirt_xml_memory(void) { xmlMemSetup(mem_free, mem_bytes, mem_resize, mem_strdup); }
+
 /* A document type is where entities, and so both bombs and foreign files, come from. libvirt never writes one. */
 static bool has_doctype(const char *xml, size_t len) { return memmem(xml, len, "<!DOCTYPE", 9) || memmem(xml, len, "<!ENTITY", 8); }
 

@@ -8,6 +8,7 @@
 
 enum { DOMAIN_XML_MAX = 8 << 20, DOMAIN_DEVICES_MAX = 1024, MACHINES_MAX = 512 };
 
+void libvirt_xml_memory(void); /* once, before libvirt is called: where there is no memory the program ends, and nothing is taken for what is not there */
 /* Fills what the XML tells (name, uuid, vcpus, memory, disks, nics, machine, cpu_mode, hostdevs); ret was initialised by the
  * caller, who knows the rest (state, reason, id, persistent, autostart). -EINVAL or -E2BIG with e set, *ret untouched. */
 int domain_from_xml(const char *xml, size_t len, struct arena *a, struct libvirt_domain *ret, struct err *e);

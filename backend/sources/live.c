@@ -370,7 +370,8 @@ static void tell_setups(struct live *v, const struct snapshot *s) {
   for (size_t i = 0; i < v->count; i++) {
     if (v->processes[i]->layer != LAYER_LIBVIRT || !v->processes[i]->child) continue;
     str_reset(&lines);
-    str_addf(&lines, "setup begin %u\n", v->tasks);
+    const struct host_view *h = snapshot_host(s, v->processes[i]->host);
+    str_addf(&lines, "setup begin %u %d %zu\n", v->tasks, h ? h->membership : 0, s->failures.count); /* a host that came back, or what failed: its mount may be gone */
     add_peers(s, nodes->fragment->data, v->processes[i], &lines);
     str_add(&lines, str_text(&definitions));
     str_add(&lines, "setup end\n");

@@ -12,6 +12,7 @@
 #include "sources/pacemaker_tool.h"
 #include "sources/pacemaker_version.h"
 #include "sources/pacemaker_watch.h"
+#include "sources/pacemaker_xml.h"
 #include "sources/raw.h"
 #include <errno.h>
 #include <grp.h>
@@ -365,6 +366,7 @@ int main(int argc, char **argv) {
   struct source s = {.want_config = true};
   int code = source_options_parse(argc, argv, "kvmconsole-pacemaker [--once] [--read-only] [--raw] [--host NAME]", &s.options);
   if (code) return code < 0 ? 0 : code;
+  xml_memory();
   const char *path = getenv("PATH"); /* the tools are in sbin, which a login over ssh need not have */
   CLEANUP(mem_freep) char *longer = mem_printf("%s:/usr/sbin:/sbin:/usr/local/sbin:/usr/bin:/bin", path ? path : "/usr/bin");
   setenv("PATH", longer, 1);

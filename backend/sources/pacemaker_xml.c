@@ -9,6 +9,8 @@
 
 static void silent(void *owner, const char *format, ...) { (void)owner, (void)format; }
 
+void xml_memory(void) { xmlMemSetup(mem_free, mem_bytes, mem_resize, mem_strdup); }
+
 int xml_read(const char *bytes, size_t len, struct _xmlDoc **ret, struct err *e) {
   if (len > XML_BYTES_MAX) return err_set(e, -E2BIG, "", "the answer is larger than %d MiB", XML_BYTES_MAX >> 20);
   while (len && strchr(" \t\r\n", bytes[len - 1]) && bytes[len - 1]) len--;

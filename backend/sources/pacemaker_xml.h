@@ -18,6 +18,7 @@ enum {
   XML_NEST_MAX = 16,        /* groups in clones, rules in rules */
 };
 
+void xml_memory(void); /* once, first of all: where there is no memory the program ends, and no attribute is taken for one that is not there */
 /* -EBADMSG when it is not well-formed, -E2BIG when it is too large. */
 int xml_read(const char *bytes, size_t len, struct _xmlDoc **ret, struct err *e);
 void xml_free(struct _xmlDoc **doc); /* for CLEANUP() */

@@ -1,57 +1,23 @@
-# Completion of kvmconsole for bash: what can stand there is asked of the program itself, whose tables it comes from.
-_kvmconsole_words() { # of a list: the names alone
-  "${COMP_WORDS[0]}" list "$1" 2>/dev/null | sed -n 's/^\([a-z0-9][a-z0-9-]*\) .*/\1/p'
-}
-_kvmconsole_keys() { # WHAT NAME: key= of its arguments
-  "${COMP_WORDS[0]}" list "$1" 2>/dev/null | awk -v name="$2" '$1 == name { on = 1; next } /^[^ ]/ { on = 0 } on' | sed -n 's/.*Arguments: //p' | grep -oE '(^|[ [])[a-z_]+=' | tr -d ' ['
-}
+# Completion of kvmconsole for bash: what can stand there the program says itself (`kvmconsole list words -- WORD..`), out of its own tables.
 _kvmconsole() {
-  local now=${COMP_WORDS[COMP_CWORD]} before= sub= what= name= i word
-  [ "$COMP_CWORD" -gt 0 ] && before=${COMP_WORDS[COMP_CWORD - 1]}
-  [ "$now" = = ] && now=
-  COMPREPLY=()
-  for ((i = 1; i < COMP_CWORD; i++)); do
+  local words=() i word next help typed stays
+  # Readline cuts words at = and : too; here they are whole again. An empty one behind an = is a word of its own.
+  for ((i = 1; i <= COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
-    case $word in
-    -*) ;;
-    =) ((i++)) ;;
-    *) if [ -z "$sub" ]; then sub=$word; elif [ -z "$name" ]; then name=$word; fi ;;
-    esac
-    case $word in --world | --seed | --replay | --config | --log | --speed | --timeout | --sample | --size | --script | --confirm | --report | --view | --theme | --keymap | --only | --format | --book) ((i++)) ;; esac
+    if [ ${#words[@]} -gt 0 ] && { [[ $word == [=:]* ]] || { [[ ${COMP_WORDS[i - 1]} == *[=:] ]] && [ -n "$word" ]; }; }; then words[${#words[@]} - 1]+=$word; else words+=("$word"); fi
   done
-  case $before in
-  --view | --theme) COMPREPLY=($(compgen -W "$(_kvmconsole_words "${before#--}s")" -- "$now")); return ;;
-  --keymap) COMPREPLY=($(compgen -W "default vi fkeys" -f -- "$now")); return ;;
-  --only) COMPREPLY=($(compgen -W "corosync pacemaker gluster libvirt" -- "$now")); return ;;
-  --format) COMPREPLY=($(compgen -W "text ansi state svg" -- "$now")); return ;;
-  --world | --replay | --config | --log | --script | --report) COMPREPLY=($(compgen -f -- "$now")); return ;;
-  esac
-  case $now in
-  --demo=*) COMPREPLY=($(compgen -P --demo= -W "$(_kvmconsole_words scenarios)" -- "${now#--demo=}")); return ;;
-  -*)
-    COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" help $sub 2>/dev/null | sed -n 's/^  \(--[a-z-]*\).*/\1/p')" -- "$now"))
-    return
-    ;;
-  esac
-  if [ "$before" = = ] || [ "$before" = --demo ]; then
-    [ "${COMP_WORDS[COMP_CWORD - 2]}" = --demo ] && COMPREPLY=($(compgen -W "$(_kvmconsole_words scenarios)" -- "$now"))
-    return
-  fi
-  case $sub in
-  "" | help) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" help 2>/dev/null | sed -n '/^Subcommands:/,/^Options:/s/^  \([a-z-]*\).*/\1/p')" -- "$now")) ;;
-  plan | run) what=operations ;;
-  drill) what=drills ;;
-  list) COMPREPLY=($(compgen -W "views scenarios operations drills checks problems keys themes steps" -- "$now")) ;;
-  guide)
-    if [ -z "$name" ]; then COMPREPLY=($(compgen -W "books list check run export" -- "$now"))
-    elif [ "$name" = run ]; then COMPREPLY=($(compgen -W "$(_kvmconsole_words steps)" -- "$now")); else COMPREPLY=($(compgen -f -- "$now")); fi
-    ;;
-  record) COMPREPLY=($(compgen -f -- "$now")) ;;
-  esac
-  [ -n "$what" ] || return
-  if [ -z "$name" ]; then COMPREPLY=($(compgen -W "$(_kvmconsole_words $what)" -- "$now")); else
-    COMPREPLY=($(compgen -W "$(_kvmconsole_keys $what "$name")" -- "$now"))
-    compopt -o nospace 2>/dev/null
-  fi
+  typed=${words[${#words[@]} - 1]} stays=
+  # What readline replaces is what stands behind the last place where it cut.
+  case $COMP_WORDBREAKS in *=*) [[ $typed == *=* ]] && stays=${typed%"${typed##*=}"} ;; esac
+  COMPREPLY=()
+  while IFS=$'\t' read -r next help; do
+    if [ "$next" = :files ]; then
+      COMPREPLY+=($(compgen -f -- "${typed#"$stays"}"))
+      compopt -o filenames 2>/dev/null
+      continue
+    fi
+    case $next in *= | *,) compopt -o nospace 2>/dev/null ;; esac
+    COMPREPLY+=("${next#"$stays"}")
+  done < <("${COMP_WORDS[0]}" list words -- "${words[@]}" 2>/dev/null)
 }
 complete -F _kvmconsole kvmconsole

@@ -9,6 +9,11 @@
 #include "views/simulation_executor.h" /* its struct simulated is another one, and stays opaque here */
 #include <unistd.h>
 
+/* Two nodes, of which k2 is a machine that the host outer runs; options: of the volume. */
+#define NESTED(machine_, options_)                                                                                                                                             \
+  "title t\nhost k[1-2] kvm bmc\nhost s[1-2] store\nhost outer kvm\nsetup k2 outer=outer:" machine_ "\nvolume v replica 2 bricks s[1-2]:/b size=1T used=10" options_          \
+  "\nmount v /kvmdata on k[1-2] from s1\ncluster c k[1-2]\nhere k1\nfencing for k[1-2]\ndomain d1 volume v memory=1G\n"
+
 struct drilled {
   struct simulated g;
   struct loop *loop;
@@ -97,13 +102,7 @@ static inline struct plan *drilled_plan(struct drilled *d, const char *name, con
   d->survey = (struct survey){0};
   if (operation_values(&row->operation, d->g.snap, word, n, d->g.arena, &d->values, &e)) fail_msg("%s %s: %s", name, words, e.text);
   operation_survey(&row->operation, d->g.snap, &d->values, d->g.arena, &d->survey);
-  for (size_t i = 0; i < d->survey.answers.count; i++) {
-    struct answer *q = &d->survey.answers.item[i];
-    struct command_result r = simulated_execute(&d->g, q->host, &q->argv, NULL);
-    q->code = r.code == 255 ? UNKNOWN_INT : r.code;
-    q->out = arena_strdup(d->g.arena, str_text(&r.out));
-    command_result_free(&r);
-  }
+  simulated_answer(&d->g, &d->survey);
   simulated_run(&d->g, 1000);
   return operation_plan(&row->operation, d->g.snap, &d->values, &d->survey, d->g.arena);
 }

@@ -4,6 +4,7 @@
 #define TESTS_SIMULATED_H
 #include "model/fragment.h"
 #include "model/snapshot.h"
+#include "ops/survey.h"
 #include "sim/event.h"
 #include "sim/scenario.h"
 #include "sim/sim.h"
@@ -69,6 +70,19 @@ static inline struct command_result simulated_execute(struct simulated *s, const
   for (size_t i = 0; i < argv->count; i++) words[i] = argv->item[i];
   sim_execute(s->sim, host && strcmp(host, "localhost") ? host : sim_here(s->sim), words, input, &r, simulated_take, s);
   return r;
+}
+
+/* Asks the simulated hosts what a survey asks; one that is not reached leaves its code unknown. */
+static inline void simulated_answer(struct simulated *s, struct survey *survey) {
+  for (size_t i = 0; i < survey->answers.count; i++) {
+    struct answer *q = &survey->answers.item[i];
+    struct command_result r = simulated_execute(s, q->host, &q->argv, NULL);
+    if (strstr(str_text(&r.err), "not simulated")) fail_msg("%s of %s: %s", q->id, q->host, str_text(&r.err));
+    q->code = r.code == 255 ? UNKNOWN_INT : r.code;
+    q->out = arena_strdup(s->arena, str_text(&r.out));
+    q->text = arena_strdup(s->arena, str_text(&r.err));
+    command_result_free(&r);
+  }
 }
 
 static inline void kept_text(const char *name, const struct str *now) {

@@ -118,6 +118,8 @@ static void as_few_as_there_can_be(void **state) {
 #define HOSTS "title t\nhost k[1-3] kvm memory=32G cpus=8\nhost s[1-3] store memory=8G\nvolume v replica 3 bricks s[1-3]:/b size=1T used=10\nmount v /kvmdata on k[1-3] from s1\ncluster c k[1-3]\nhere k1\nfencing for k[1-3]\n"
 #define STICKY "default resource-stickiness=100\n"
 static const char crowded[] = HOSTS STICKY "domain d[1-6] volume v memory=4G image=10G\n";
+static const char untrusting[] = HOSTS STICKY "domain d[1-6] volume v memory=4G image=10G\nsetup k2 untrusted=k1\nsetup k3 untrusted=k1\n";
+static const char plain[] = HOSTS "domain p[1-6] volume v memory=4G image=10G plain=k1\n";
 static const char loose[] = HOSTS "domain d[1-6] volume v memory=4G image=10G\n";
 
 /* All that runs is on one host, and nothing binds it there. */
@@ -217,7 +219,34 @@ static void what_is_not_known_or_not_well_refuses(void **state) {
   }
 }
 
+/* Where a domain would not get away from again nothing is sent, and that is said. */
+static void nothing_comes_where_no_way_leads_back(void **state) {
+  (void)state;
+  struct simulated g = ground_open(untrusting);
+  crowd(&g, "k1");
+  simulated_run(&g, 700000); /* how hosts are set up is read every ten minutes */
+  struct balance b = balance_of(&g);
+  if (b.unknown || b.moves.count || !b.nothing || !strstr(b.nothing, "nothing comes to k2: ") || !strstr(b.nothing, "nothing comes to k3: ")) fail_msg("%zu moves, %s", b.moves.count, b.unknown ? b.unknown : b.nothing ? b.nothing : "-");
+  simulated_close(&g);
+}
+
 /* ---- the operation ---- */
+
+/* No resource drives them: libvirt moves them itself, and both hosts keep what they know. */
+static void moves_what_libvirt_runs(void **state) {
+  static const char *const words[] = {NULL};
+  (void)state;
+  struct simulated g = ground_open(plain);
+  simulated_run(&g, 90000);
+  struct planned p = ground_plan(&g, "nodes-balance", words, NULL);
+  if (p.plan->allowed != TRUTH_YES) fail_msg("%s", p.plan->why);
+  size_t by_libvirt = 0;
+  for (size_t i = 0; i < p.plan->steps.count; i++) by_libvirt += p.plan->steps.item[i].kind == STEP_RUN && str_eq(p.plan->steps.item[i].argv.item[0], "virsh");
+  assert_true(by_libvirt >= 3);
+  ground_prove(&g, &p, true);
+  assert_int_equal(balance_of(&g).moves.count, 0);
+  simulated_close(&g);
+}
 
 static void runs_and_stays(void **state) {
   static const char *const words[] = {NULL}, *const narrow[] = {"spread=90", NULL};
@@ -260,6 +289,6 @@ static void asks_again_before_each(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(no_move_does_harm),       cmocka_unit_test(as_few_as_there_can_be), cmocka_unit_test(proposes_with_reasons), cmocka_unit_test(what_may_not_move_stays),
-                                     cmocka_unit_test(what_is_not_known_or_not_well_refuses), cmocka_unit_test(runs_and_stays), cmocka_unit_test(asks_again_before_each)};
+                                     cmocka_unit_test(what_is_not_known_or_not_well_refuses), cmocka_unit_test(nothing_comes_where_no_way_leads_back), cmocka_unit_test(moves_what_libvirt_runs), cmocka_unit_test(runs_and_stays), cmocka_unit_test(asks_again_before_each)};
   return RUN(tests);
 }

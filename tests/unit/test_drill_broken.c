@@ -48,13 +48,7 @@ static void operate(struct drilled *d, const char *name, const char *words) {
     if (operation_values(o, d->g.snap, word, n, d->g.arena, &v, &e)) fail_msg("%s %s: %s", name, words, e.text);
     if (operation_argument(o, "password")) values_set(d->g.arena, &v, "password", "what it is now", true);
     operation_survey(o, d->g.snap, &v, d->g.arena, &survey);
-    for (size_t i = 0; i < survey.answers.count; i++) {
-      struct answer *q = &survey.answers.item[i];
-      struct command_result r = simulated_execute(&d->g, q->host, &q->argv, NULL);
-      q->code = r.code == 255 ? UNKNOWN_INT : r.code;
-      q->out = arena_strdup(d->g.arena, str_text(&r.out));
-      command_result_free(&r);
-    }
+    simulated_answer(&d->g, &survey);
     drilled_pass(d, turn ? 10000 : 1000);
     p = operation_plan(o, d->g.snap, &v, &survey, d->g.arena);
   }

@@ -1,5 +1,8 @@
 /* The plans of all drills, what each is refused for, and that force does not overrule what would destroy disks. */
 #include "drilled.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
 
 static void kept(struct drilled *d, const char *name, const char *words, const char *file) {
   CLEANUP(str_free) struct str text = {0};
@@ -43,8 +46,7 @@ static void plans_are_what_they_were(void **state) {
 }
 
 /* A node that another host runs as a machine: it, and no other, is suspended. */
-#define NESTED(machine_) "title t\nhost k[1-2] kvm bmc\nhost s[1-2] store\nhost outer kvm\nsetup k2 outer=outer:" machine_ "\nvolume v replica 2 bricks s[1-2]:/b size=1T used=10\nmount v /kvmdata on k[1-2] from s1\ncluster c k[1-2]\nhere k1\nfencing for k[1-2]\ndomain d1 volume v memory=1G\n"
-static const char nested[] = NESTED("vm-k2");
+static const char nested[] = NESTED("vm-k2", "");
 
 static void nested_proven(struct drilled *d) {
   drilled_happen(d, "power off k2", 60000);
@@ -190,7 +192,98 @@ static void no_power_without_a_device(void **state) {
   drilled_free(d);
 }
 
+/* ---- several in order ---- */
+
+static void a_window_ends_when_it_is_next_so_late(void **state) {
+  enum { MINUTE = 60000, DAY = 1440 * MINUTE };
+  const int64_t four = 20000 * (int64_t)DAY + 240 * MINUTE; /* a day at 04:00 */
+  static const struct { const char *text; int64_t after; } cases[] = {
+      {"04:30", 30 * MINUTE}, {"04:01", MINUTE}, {"04:00", DAY}, {"03:59", DAY - MINUTE}, {"00:00", 20 * 60 * MINUTE}, {"23:59", (19 * 60 + 59) * MINUTE}, {"5:07", 67 * MINUTE},
+      {"24:00", UNKNOWN_INT}, {"23:60", UNKNOWN_INT}, {"-1:00", UNKNOWN_INT}, {"04:-1", UNKNOWN_INT}, {"04", UNKNOWN_INT}, {"04:30h", UNKNOWN_INT}, {"", UNKNOWN_INT}, {NULL, UNKNOWN_INT},
+  };
+  (void)state;
+  setenv("TZ", "UTC", 1);
+  tzset();
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    int64_t until = drill_until(cases[i].text, four + 999);
+    if (until != (cases[i].after == UNKNOWN_INT ? UNKNOWN_INT : four + cases[i].after)) fail_msg("%s: %" PRId64, cases[i].text, until - four);
+  }
+}
+
+static struct plan *window_plan(struct drilled *d, const char *words, struct err *e) {
+  const char *word[32];
+  size_t n = 0;
+  char *save = NULL;
+  *e = (struct err){0};
+  for (char *w = strtok_r(arena_strdup(d->g.arena, words), ";", &save); w; w = strtok_r(NULL, ";", &save)) word[n++] = w;
+  d->values = (struct values){0};
+  d->survey = (struct survey){0};
+  if (operation_values(&drill_window, d->g.snap, word, n, d->g.arena, &d->values, e)) return NULL;
+  operation_survey(&drill_window, d->g.snap, &d->values, d->g.arena, &d->survey);
+  for (size_t i = 0; i < d->survey.answers.count; i++) {
+    struct answer *q = &d->survey.answers.item[i];
+    struct command_result r = simulated_execute(&d->g, q->host, &q->argv, NULL);
+    q->code = r.code == 255 ? UNKNOWN_INT : r.code;
+    q->out = arena_strdup(d->g.arena, str_text(&r.out));
+    command_result_free(&r);
+  }
+  return operation_plan(&drill_window, d->g.snap, &d->values, &d->survey, d->g.arena);
+}
+
+/* What is confirmed once is what each of them would do, in that order, and no other thing. */
+static void a_window_shows_the_plan_of_each(void **state) {
+  struct drilled *d = drilled_new("lab", false);
+  struct err e;
+  (void)state;
+  const struct plan *both = window_plan(d, "drills=glusterd-stopped;drills=brick-killed;host=node3;brick=node2:/data;until=04:30", &e);
+  if (!both || both->allowed != TRUTH_YES) fail_msg("%s", both ? both->why : e.text);
+  assert_string_equal(both->target, "2 drills");
+  const struct plan *one = drilled_plan(d, "glusterd-stopped", "host=node3"), *two = drilled_plan(d, "brick-killed", "brick=node2:/data");
+  assert_int_equal(both->steps.count, one->steps.count + two->steps.count);
+  for (size_t i = 0; i < both->steps.count; i++) {
+    const struct step *is = &both->steps.item[i], *was = i < one->steps.count ? &one->steps.item[i] : &two->steps.item[i - one->steps.count];
+    assert_true(str_eq(is->say, was->say) && str_eq(is->host, was->host));
+    assert_int_equal(is->input_of, was->input_of == UNKNOWN_INT ? UNKNOWN_INT : was->input_of + (i < one->steps.count ? 0 : (int64_t)one->steps.count));
+  }
+  assert_string_equal(both->consequence.item[0], "1 of 2: glusterd-stopped of node3");
+  assert_string_equal(both->consequence.item[one->consequence.count + 1], "2 of 2: brick-killed of node2:/data");
+  assert_true(texts_have(&both->consequence, "none is begun that would last beyond 04:30, by what it took before"));
+  assert_int_equal(both->consequence.count, one->consequence.count + two->consequence.count + 4);
+  assert_int_equal(window_plan(d, "drills=glusterd-stopped;host=node3", &e)->consequence.count, one->consequence.count + 2); /* no end: none is said */
+  drilled_free(d);
+}
+
+static void a_window_is_refused_for_each_of_its_drills(void **state) {
+  struct drilled *d = drilled_new("lab", false);
+  struct err e;
+  (void)state;
+  const struct plan *p = window_plan(d, "drills=glusterd-stopped;drills=host-hung;host=kvm02", &e); /* no glusterd there, and its fencing was never proven */
+  assert_int_equal(p->allowed, TRUTH_NO);
+  assert_int_equal(p->forcible, TRUTH_NO);
+  p = window_plan(d, "drills=brick-killed;drills=host-hung;host=kvm02;brick=node2:/data", &e);
+  assert_int_equal(p->allowed, TRUTH_NO);
+  assert_non_null(strstr(p->why, "host-hung of kvm02: "));
+  assert_non_null(strstr(p->why, "never proven"));
+  p = window_plan(d, "drills=brick-killed", &e);
+  assert_int_equal(p->allowed, TRUTH_NO);
+  assert_non_null(strstr(p->why, "brick-killed: "));
+  assert_null(window_plan(d, "drills=nothing;host=kvm02", &e));
+  assert_non_null(strstr(e.text, "there is no drill nothing"));
+  assert_null(window_plan(d, "drills=brick-killed;brick=node2:/data;until=25:00", &e));
+  assert_non_null(strstr(e.text, "time of day"));
+  CLEANUP(str_free) struct str words = {0};
+  str_add(&words, "brick=node2:/data");
+  for (int i = 0; i < DRILLS_IN_ORDER; i++) str_add(&words, ";drills=brick-killed");
+  assert_int_equal(window_plan(d, str_text(&words), &e)->allowed, TRUTH_YES);
+  str_add(&words, ";drills=brick-killed");
+  p = window_plan(d, str_text(&words), &e);
+  assert_int_equal(p->allowed, TRUTH_NO);
+  assert_non_null(strstr(p->why, "at most 16"));
+  drilled_free(d);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(plans_are_what_they_were), cmocka_unit_test(a_hypervisor_suspends_that_machine_and_no_other), cmocka_unit_test(refused_as_it_should_be), cmocka_unit_test(not_beside_a_rebalance_or_a_heal), cmocka_unit_test(a_timer_that_waits_refuses_the_next), cmocka_unit_test(no_power_without_a_device), cmocka_unit_test(without_nft)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(plans_are_what_they_were), cmocka_unit_test(a_hypervisor_suspends_that_machine_and_no_other), cmocka_unit_test(refused_as_it_should_be), cmocka_unit_test(not_beside_a_rebalance_or_a_heal), cmocka_unit_test(a_timer_that_waits_refuses_the_next), cmocka_unit_test(no_power_without_a_device), cmocka_unit_test(without_nft),
+                                     cmocka_unit_test(a_window_ends_when_it_is_next_so_late), cmocka_unit_test(a_window_shows_the_plan_of_each), cmocka_unit_test(a_window_is_refused_for_each_of_its_drills)};
   return RUN(tests);
 }

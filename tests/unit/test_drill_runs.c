@@ -81,8 +81,7 @@ static void a_host_hangs(void **state) {
 
 /* Suspended as a whole it falls silent at once: its guests' outage begins there, and its locks are let go of as those of a dead host. */
 static void its_hypervisor_suspends_a_host(void **state) {
-  struct drilled *d = drilled_new("title t\nhost k[1-2] kvm bmc\nhost s[1-2] store\nhost outer kvm\nsetup k2 outer=outer:vm-k2\nvolume v replica 2 bricks s[1-2]:/b size=1T used=10 option.server.tcp-user-timeout=4 option.server.keepalive-time=2 "
-                                  "option.server.keepalive-interval=1 option.server.keepalive-count=2\nmount v /kvmdata on k[1-2] from s1\ncluster c k[1-2]\nhere k1\nfencing for k[1-2]\ndomain d1 volume v memory=1G\n", false);
+  struct drilled *d = drilled_new(NESTED("vm-k2", " option.server.tcp-user-timeout=4 option.server.keepalive-time=2 option.server.keepalive-interval=1 option.server.keepalive-count=2"), false);
   (void)state;
   drilled_happen(d, "power off k2", 60000);
   drilled_happen(d, "move d1 k2", 8000);
@@ -99,7 +98,7 @@ static void its_hypervisor_suspends_a_host(void **state) {
 
 /* Nothing cuts its power: its domain is started nowhere, and it is let go on. */
 static void a_suspended_host_that_is_not_fenced(void **state) {
-  struct drilled *d = drilled_new("title t\nhost k[1-2] kvm bmc\nhost s[1-2] store\nhost outer kvm\nsetup k2 outer=outer:vm-k2\nvolume v replica 2 bricks s[1-2]:/b size=1T used=10\nmount v /kvmdata on k[1-2] from s1\ncluster c k[1-2]\nhere k1\nfencing for k[1-2]\ndomain d1 volume v memory=1G\n", false);
+  struct drilled *d = drilled_new(NESTED("vm-k2", ""), false);
   (void)state;
   drilled_happen(d, "power off k2", 60000);
   drilled_begin(d, "host-suspended", "host=k2;hypervisor=outer;machine=vm-k2");
@@ -113,7 +112,7 @@ static void a_suspended_host_that_is_not_fenced(void **state) {
 
 /* The console is gone after it was suspended, and fencing does not work any more: the timer on its hypervisor lets it go on. */
 static void its_hypervisor_lets_it_go_on(void **state) {
-  struct drilled *d = drilled_new("title t\nhost k[1-2] kvm bmc\nhost s[1-2] store\nhost outer kvm\nsetup k2 outer=outer:vm-k2\nvolume v replica 2 bricks s[1-2]:/b size=1T used=10\nmount v /kvmdata on k[1-2] from s1\ncluster c k[1-2]\nhere k1\nfencing for k[1-2]\ndomain d1 volume v memory=1G\n", false);
+  struct drilled *d = drilled_new(NESTED("vm-k2", ""), false);
   (void)state;
   drilled_happen(d, "power off k2", 60000);
   drilled_begin(d, "host-suspended", "host=k2;hypervisor=outer;machine=vm-k2");
@@ -237,6 +236,22 @@ static void the_lock_outlives_the_host(void **state) {
   assert_string_equal(f->operation, "cluster-property");
   assert_non_null(strstr(f->evidence, "write\" lock"));
   assert_int_equal(r->clocks.count, 6);
+  drilled_free(d);
+}
+
+/* It does not wait for what cannot come: no node can read what the domain is started by. */
+static void what_is_started_nowhere_ends_it(void **state) {
+  struct drilled *d = drilled_new("lab", true);
+  struct world *w = sim_world(d->g.sim);
+  (void)state;
+  proven_on_kvm02(d);
+  drilled_begin(d, "power-lost", "host=kvm02");
+  for (int i = 0; i < 600 && world_host(w, "kvm02")->power == POWER_ON; i++) drilled_pass(d, 100);
+  set_pair(w, &world_resource(w, "test01")->params, "config", "/nowhere/test01.xml");
+  const struct drill_report *r = drilled_end(d);
+  VERDICT(r, DRILL_FAILED);
+  if (!r->aborted || !strstr(r->aborted, "test01 is started nowhere any more")) fail_msg("it ended by: %s", r->aborted ? r->aborted : "itself");
+  assert_int_equal(r->reverted, TRUTH_YES);
   drilled_free(d);
 }
 
@@ -415,7 +430,7 @@ static void the_terminal_is_gone(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(power_is_lost), cmocka_unit_test(a_host_hangs), cmocka_unit_test(its_hypervisor_suspends_a_host), cmocka_unit_test(its_hypervisor_lets_it_go_on), cmocka_unit_test(a_suspended_host_that_is_not_fenced), cmocka_unit_test(the_others_pass), cmocka_unit_test(corosync_dies_and_a_network_is_cut), cmocka_unit_test(writes_stand_still), cmocka_unit_test(a_plain_domain_is_given_up), cmocka_unit_test(a_domain_that_is_pinged), cmocka_unit_test(the_lock_outlives_the_host),
-                                     cmocka_unit_test(the_bmc_is_dead), cmocka_unit_test(power_that_nobody_could_give_back_is_not_cut), cmocka_unit_test(a_second_fault_ends_it), cmocka_unit_test(a_brick_dies_meanwhile), cmocka_unit_test(another_domain_is_hit),
+                                     cmocka_unit_test(what_is_started_nowhere_ends_it), cmocka_unit_test(the_bmc_is_dead), cmocka_unit_test(power_that_nobody_could_give_back_is_not_cut), cmocka_unit_test(a_second_fault_ends_it), cmocka_unit_test(a_brick_dies_meanwhile), cmocka_unit_test(another_domain_is_hit),
                                      cmocka_unit_test(the_console_is_lost), cmocka_unit_test(what_a_killed_console_leaves_is_reported), cmocka_unit_test(the_terminal_is_gone)};
   return RUN(tests);
 }

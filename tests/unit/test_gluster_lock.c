@@ -123,22 +123,21 @@ static void who_is_suspect(void **state) {
   const struct {
     const char *why;
     enum truth connected, answers, reachable;
-    bool probed, refused, suspect;
+    bool probed, suspect;
   } rows[] = {
-      {"answers", TRUTH_YES, TRUTH_YES, TRUTH_YES, true, false, false},
-      {"answers, though said to be away", TRUTH_NO, TRUTH_YES, TRUTH_YES, true, false, false},
-      {"hung", TRUTH_YES, TRUTH_NO, TRUTH_YES, true, false, true},
-      {"cut, and not yet known to be", TRUTH_YES, TRUTH_NO, TRUTH_NO, true, false, true},
-      {"cut, and known", TRUTH_NO, TRUTH_NO, TRUTH_NO, true, false, true},
-      {"ended a moment ago", TRUTH_YES, TRUTH_NO, TRUTH_NO, true, true, true},
-      {"cleanly down", TRUTH_NO, TRUTH_NO, TRUTH_NO, true, true, false},
-      {"name unknown", TRUTH_YES, TRUTH_UNKNOWN, TRUTH_UNKNOWN, true, false, true},
-      {"not probed yet", TRUTH_YES, TRUTH_UNKNOWN, TRUTH_UNKNOWN, false, false, true},
+      {"answers", TRUTH_YES, TRUTH_YES, TRUTH_YES, true, false},
+      {"answers, though said to be away", TRUTH_NO, TRUTH_YES, TRUTH_YES, true, false},
+      {"hung", TRUTH_YES, TRUTH_NO, TRUTH_YES, true, true},
+      {"cut, and not yet known to be", TRUTH_YES, TRUTH_NO, TRUTH_NO, true, true},
+      {"cut, and known", TRUTH_NO, TRUTH_NO, TRUTH_NO, true, false},
+      {"ended a moment ago", TRUTH_YES, TRUTH_NO, TRUTH_NO, true, true},
+      {"name unknown", TRUTH_YES, TRUTH_UNKNOWN, TRUTH_UNKNOWN, true, true},
+      {"not probed yet", TRUTH_YES, TRUTH_UNKNOWN, TRUTH_UNKNOWN, false, true},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct gluster_peer p = {.connected = rows[i].connected};
     struct gluster_alive alive = {.answers = rows[i].answers, .reachable = rows[i].reachable};
-    if (peer_suspect(&p, rows[i].probed ? &alive : NULL, rows[i].refused) != rows[i].suspect) fail_msg("%s", rows[i].why);
+    if (peer_suspect(&p, rows[i].probed ? &alive : NULL) != rows[i].suspect) fail_msg("%s", rows[i].why);
   }
 }
 

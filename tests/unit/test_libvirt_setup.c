@@ -21,7 +21,7 @@ static const char whole[] = "kvmconsole-setup\nuser 0\nguests LoadState=loaded\n
                             "fstab-read\nfstab node1:/models /kvmdata glusterfs defaults,_netdev,backup-volfile-servers=node2 0 0\nfstab node1:/iso /iso glusterfs defaults,_netdev 0 0\n"
                             "mounts-read\nmounted node1:/models /kvmdata fuse.glusterfs rw,relatime 0 0\nmounted node3:old /srv/a\\040b fuse.glusterfs rw 0 0\n"
                             "link lo\nlink br0\nqemu-conf\nqemu migration_port_min = 50000\nqemu  migration_port_max=50100\n"
-                            "files 35 1024 test01.pid\nclock 1795403959102\npeer 0 kvm02 \npeer 255 kvm03 root@kvm03: Permission denied (publickey).\npeer 255 kvm04 ssh: connect to host kvm04 port 22: No route to host\n"
+                            "files 35 1024 test01.pid\nclock 1795403959102\npeer 0 kvm02 \npeer 255 kvm03 root@kvm03: Permission denied (publickey).\r\npeer 255 kvm04 ssh: connect to host kvm04 port 22: No route to host\n"
                             "definition /kvmdata/config/a.xml:1\ndefinition /kvmdata/config/b.xml:0\ndefinition /kvmdata/config/c:d.xml:2\ndefinition /dev/null:0\ndefinition end 2\ndone\n";
 static const char *const asked[] = {"/kvmdata/config/a.xml", "/kvmdata/config/b.xml", "/kvmdata/config/c:d.xml", "/kvmdata/config/gone.xml"};
 static const struct texts definitions = {(const char **)asked, 4};

@@ -122,6 +122,17 @@ static void fill(const struct input *in, const void *item, struct row *out) {
   row_put(out, TEXT, role == ROLE_DIM || role == ROLE_UNKNOWN ? ROLE_NORMAL : role, e->text);
 }
 
+/* What was read grows at its end while it is read; how a time is written is the zone's, which stays. */
+static uint64_t stamp(const struct input *in) {
+  const struct logs_state *s = in->logs_asked;
+  const struct log_book *b = in->logs;
+  if (!s || !current(in)) return 0;
+  uint64_t x = (uint64_t)(uintptr_t)b->item;
+  const uint64_t parts[] = {s->serial, s->again, b->round, (uint64_t)s->moment, s->narrow, (uint64_t)s->least, (uint64_t)(uintptr_t)s->about, b->count, b->count ? (uint64_t)b->item[b->count - 1].at : 0, b->note_count, (uint64_t)(uintptr_t)b->notes, b->reading, b->answered, in->utc};
+  for (size_t i = 0; i < COUNT(parts); i++) x = (x ^ parts[i]) * UINT64_C(0x9E3779B97F4A7C15) + (x >> 29);
+  return x ? x : 1;
+}
+
 /* "Logs of test01, 1 min before and after 12:03:44, warning and worse". */
 static const char *heading(const struct input *in) {
   const struct logs_state *s = in->logs_asked;
@@ -140,7 +151,7 @@ static const char *note(const struct input *in) {
 
 const struct list list_logs = {.name = "logs", .title = "Logs", .help = "what the daemons of all hosts wrote around a moment", .action = ACTION_VIEW_LOGS,
                                .shape = &log_entry_shape, .columns = columns, .column_count = COUNT(columns), .tail = true,
-                               .empty = "nothing was asked for yet", .collect = collect, .id = id_of, .fill = fill, .heading = heading, .note = note};
+                               .empty = "nothing was asked for yet", .collect = collect, .stamp = stamp, .id = id_of, .fill = fill, .heading = heading, .note = note};
 
 /* ---- opening, and where the selection is ---- */
 

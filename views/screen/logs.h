@@ -29,6 +29,7 @@ void logs_state_free(struct logs_state *s);
 
 struct log_book { /* what was read, borrowed for one frame */
   uint64_t serial;      /* of which question: one of another is not shown */
+  uint64_t round;       /* how often the hosts were asked */
   const struct log_entry *item; size_t count;   /* by time */
   const struct log_entry *notes; size_t note_count; /* what is to be said of the hosts */
   size_t asked, answered;

@@ -298,20 +298,22 @@ static int finish(struct bundling *b, const char *path) {
   return 0;
 }
 
+enum { AROUND, MINUTES_OF, SECONDS_OF, ANONYMOUS };
+const char *const bundle_keys[] = {[AROUND] = "around=", [MINUTES_OF] = "minutes=", [SECONDS_OF] = "seconds=", [ANONYMOUS] = "anonymous=", NULL};
+
 static int take_word(struct bundling *b, const char *word) {
-  const char *value = strchr(word, '=');
-  size_t len = value ? (size_t)(value++ - word) : 0;
-  if (len == 6 && !strncmp(word, "around", len)) {
-    if (clock_parse(value, &b->around) && clock_parse_loose(value, &b->around)) return usage_error("bundle: around= is a time as 2026-11-22T12:03:44Z, not %s", value);
-  } else if (len == 7 && !strncmp(word, "minutes", len)) {
-    if (str_int(value, 1, MINUTES_MAX, &b->minutes)) return usage_error("bundle: minutes= is a number from 1 to %d, not %s", MINUTES_MAX, value);
-  } else if (len == 7 && !strncmp(word, "seconds", len)) {
-    if (str_int(value, 1, SECONDS_MAX, &b->seconds)) return usage_error("bundle: seconds= is a number from 1 to %d, not %s", SECONDS_MAX, value);
-  } else if (len == 9 && !strncmp(word, "anonymous", len)) {
-    if (strcmp(value, "yes") && strcmp(value, "no")) return usage_error("bundle: anonymous= is yes or no, not %s", value);
+  int key = 0;
+  while (bundle_keys[key] && strncmp(word, bundle_keys[key], strlen(bundle_keys[key]))) key++;
+  const char *value = bundle_keys[key] ? word + strlen(bundle_keys[key]) : "";
+  switch (key) {
+  case AROUND: return clock_parse(value, &b->around) && clock_parse_loose(value, &b->around) ? usage_error("bundle: around= is a time as 2026-11-22T12:03:44Z, not %s", value) : 0;
+  case MINUTES_OF: return str_int(value, 1, MINUTES_MAX, &b->minutes) ? usage_error("bundle: minutes= is a number from 1 to %d, not %s", MINUTES_MAX, value) : 0;
+  case SECONDS_OF: return str_int(value, 1, SECONDS_MAX, &b->seconds) ? usage_error("bundle: seconds= is a number from 1 to %d, not %s", SECONDS_MAX, value) : 0;
+  case ANONYMOUS:
     b->wants_anonymous = !strcmp(value, "yes");
-  } else return usage_error("bundle: there is no %s (around=, minutes=, seconds=, anonymous=)", word);
-  return 0;
+    return strcmp(value, "yes") && strcmp(value, "no") ? usage_error("bundle: anonymous= is yes or no, not %s", value) : 0;
+  default: return usage_error("bundle: there is no %s (around=, minutes=, seconds=, anonymous=)", word);
+  }
 }
 
 int run_bundle(struct arguments *a) {

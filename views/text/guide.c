@@ -347,7 +347,7 @@ static int list(const struct guide_book *b, bool json) {
 /* Which books there are; on a cluster that can be read, which of them it calls for. */
 static int books(struct arguments *a, bool json) {
   CLEANUP(str_free) struct str out = {0};
-  struct session s = {.only_asks = true};
+  struct session s = {.only_asks = true, .patient = true}; /* a mount that is gone is told by its host's setup */
   int code = session_read(&s, a);
   if (!code) {
     if (json) str_add(&out, "{\"schema\":1,\"books\":[");
@@ -371,10 +371,18 @@ static int books(struct arguments *a, bool json) {
   return code;
 }
 
+const char *const guide_verbs[] = {"books", "list", "check", "run", "export", NULL};
+
+static bool is_verb(const char *word) {
+  for (size_t i = 0; guide_verbs[i]; i++)
+    if (str_eq(guide_verbs[i], word)) return true;
+  return false;
+}
+
 static int usage(const struct arguments *a, const struct guide_book *b, const char *verb, int *ret_from) {
   bool runs = !strcmp(verb, "run"), exports = !strcmp(verb, "export");
   *ret_from = runs || exports ? 2 : 1;
-  if (!runs && !exports && strcmp(verb, "check") && strcmp(verb, "list") && strcmp(verb, "books")) return usage_error("guide: there is no %s (books, list, check, run STEP, export FILE)", verb);
+  if (!is_verb(verb)) return usage_error("guide: there is no %s (books, list, check, run STEP, export FILE)", verb);
   if (!b) return usage_error("guide: there is no book %s (see kvmconsole guide books)", a->option[OPT_BOOK]);
   if ((runs || exports) && a->words < 2) return usage_error("guide %s: %s", verb, runs ? "which step? its name, its number, or all" : "to which file?");
   if (runs && strcmp(a->word[1], "all") && !guide_step(b, a->word[1])) return usage_error("guide: there is no step %s (see kvmconsole guide list%s%s)", a->word[1], b->builds ? "" : " --book ", b->builds ? "" : b->name);

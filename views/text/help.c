@@ -1,4 +1,4 @@
-/* help, --version, list, config, --self-test: the program's own tables, printed. */
+/* help, --version, config, --self-test: the program's own tables, printed and checked. */
 #include "analysis/lint.h"
 #include "base/child.h"
 #include "base/str.h"
@@ -12,6 +12,7 @@
 #include "tui/theme.h"
 #include "views/command.h"
 #include "views/screen/app.h"
+#include "views/text/list.h"
 #include <string.h>
 
 void print_version(FILE *f) {
@@ -67,123 +68,6 @@ int run_config(struct arguments *a) {
   config_print(&a->config, &out);
   fputs(str_text(&out), stdout);
   return 0;
-}
-
-/* ---- list ---- */
-
-struct entry { const char *name, *title, *help; };
-struct entries { struct entry *item; size_t count; struct arena *arena; const char *keymap; struct err err; };
-
-static void add(struct entries *l, const char *name, const char *title, const char *help) {
-  l->item = mem_grow(l->item, l->count + 1, sizeof *l->item);
-  l->item[l->count++] = (struct entry){arena_strdup(l->arena, name), arena_strdup(l->arena, title), arena_strdup(l->arena, help)};
-}
-
-static void list_views(struct entries *l) {
-  for (int v = 0; v < VIEW_DETAIL; v++) add(l, view_name(v), view_title(v), view_help(v));
-}
-
-static void list_problem_kinds(struct entries *l) {
-  for (const struct problem_kind *k = problem_kinds; k->id; k++)
-    add(l, k->id, arena_printf(l->arena, "%s (%s, health: %s)", k->title, severity_names[k->severity], k->effect == HEALTH_HEALTHY ? "no effect" : health_names[k->effect]),
-        k->operation ? arena_printf(l->arena, "%s Mended by %s%s%s.", k->help, k->operation, k->with ? " " : "", k->with ? k->with : "") : k->help);
-}
-
-static void list_keys(struct entries *l) {
-  struct keymap *m = keymap_load(l->keymap ? l->keymap : "default", &l->err);
-  size_t n = 0;
-  struct keymap_help *rows = m ? keymap_help(m, CONTEXT_COUNT, &n) : NULL;
-  for (size_t i = 0; i < n; i++) add(l, rows[i].name, rows[i].keys, rows[i].help);
-  mem_free(rows);
-  keymap_free(m);
-}
-
-static void list_themes(struct entries *l) {
-  for (size_t i = 0; theme_at(i); i++) add(l, theme_name(theme_at(i)), theme_name(theme_at(i)), theme_help(theme_at(i)));
-}
-
-static void list_scenarios(struct entries *l) {
-  for (const struct scenario_text *t = scenario_texts; t->name; t++) {
-    CLEANUP(str_free) struct str title = {0}, help = {0};
-    add(l, t->name, scenario_title(t, &title), scenario_help(t, &help));
-  }
-}
-
-/* An argument in a line: "to=NODE", in brackets when it may be left out. */
-static void add_argument(struct str *out, const struct operation_argument *arg) {
-  str_addf(out, "%s%s=%s%s%s", arg->required ? "" : "[", arg->name, arg->kind == ARG_SECRET ? "@FILE" : arg->kind == ARG_CHOICE ? arg->words : arg->kind == ARG_YES ? "yes|no" : arg->title,
-           arg->list ? ".." : "", arg->required ? "" : "]");
-}
-
-static void list_operations(struct entries *l) {
-  const struct operation *o;
-  for (size_t i = 0; (o = operation_at(i)) != NULL; i++) {
-    CLEANUP(str_free) struct str help = {0};
-    str_add(&help, o->help);
-    for (const struct operation_argument *arg = o->arguments; arg && arg->name; arg++) {
-      str_add(&help, arg == o->arguments ? " Arguments: " : ", ");
-      add_argument(&help, arg);
-    }
-    add(l, o->name, o->title, str_text(&help));
-  }
-}
-
-static void list_all_drills(struct entries *l) {
-  for (const struct drill *d = drills; d->operation.name; d++) {
-    CLEANUP(str_free) struct str help = {0};
-    str_add(&help, d->operation.help);
-    for (const struct operation_argument *arg = d->operation.arguments; arg && arg->name; arg++) {
-      str_add(&help, arg == d->operation.arguments ? " Arguments: " : ", ");
-      add_argument(&help, arg);
-    }
-    add(l, d->operation.name, d->operation.title, str_text(&help));
-  }
-}
-
-static void list_checks(struct entries *l) {
-  for (size_t g = 0; lint_groups[g]; g++)
-    for (const struct lint_check *c = lint_groups[g]; c->id; c++) add(l, c->id, arena_printf(l->arena, "%s (%s)", c->title, severity_names[c->severity]), c->why);
-}
-
-static void list_steps(struct entries *l) {
-  for (size_t i = 0; i < guide_books[0]->count; i++) add(l, guide_steps[i].name, arena_printf(l->arena, "%zu. %s", i, guide_steps[i].title), guide_steps[i].why);
-}
-
-static const struct { const char *what; void (*fill)(struct entries *l); } tables[] = {
-    {"views", list_views}, {"operations", list_operations}, {"drills", list_all_drills}, {"checks", list_checks}, {"problems", list_problem_kinds}, {"keys", list_keys}, {"themes", list_themes}, {"scenarios", list_scenarios}, {"steps", list_steps}};
-
-static void print_entries(const struct entries *l, const char *what, bool json) {
-  CLEANUP(str_free) struct str out = {0};
-  if (json) str_addf(&out, "{\"schema\":1,\"%s\":[", what);
-  for (size_t i = 0; i < l->count; i++) {
-    if (!json) {
-      str_addf(&out, "%-22s %s\n%-22s   %s\n", l->item[i].name, l->item[i].title, "", l->item[i].help);
-      continue;
-    }
-    str_add(&out, i ? ",{\"name\":" : "{\"name\":");
-    json_text(&out, l->item[i].name);
-    str_add(&out, ",\"title\":");
-    json_text(&out, l->item[i].title);
-    str_add(&out, ",\"help\":");
-    json_text(&out, l->item[i].help);
-    str_add(&out, "}");
-  }
-  if (json) str_add(&out, "]}\n");
-  fputs(str_text(&out), stdout);
-}
-
-int run_list(struct arguments *a) {
-  for (size_t i = 0; i < COUNT(tables); i++)
-    if (!strcmp(tables[i].what, a->word[0])) {
-      struct entries l = {.arena = arena_new(), .keymap = a->option[OPT_KEYMAP]};
-      tables[i].fill(&l);
-      if (l.err.code) err_print(&l.err);
-      else print_entries(&l, a->word[0], a->option[OPT_JSON] != NULL);
-      mem_free(l.item);
-      arena_free(l.arena);
-      return l.err.code ? EXIT_CONFIG : 0;
-    }
-  return usage_error("list: there is no table of %s (views, scenarios, operations, drills, checks, problems, keys, themes, steps)", a->word[0]);
 }
 
 /* ---- self-test: what a table must be, beyond what the compiler checks ---- */
@@ -283,6 +167,17 @@ static void test_operations(void) {
     for (const struct condition_kind *k = condition_groups[g]; k->name; k++) must(condition_kind_find(k->name) == k && k->title && k->holds, "two conditions of one name, or one without title", k->name);
 }
 
+static void test_settings(void) {
+  for (int id = 0; id < KEY_COUNT; id++) {
+    const struct setting *k = &settings[id];
+    const struct setting_section *s = setting_sections;
+    while (s->name && !str_eq(s->name, k->section)) s++;
+    must(s->name && k->key && k->fallback && k->value && k->help && k->min <= k->max, "a key of the configuration without section, default, value or help", k->key);
+    must(s->name && setting_find(k->section, s->of != NULL, k->key) == id, "two keys of the configuration of one name", k->key);
+    must(id >= SET_COUNT || !s->name || !s->of, "a key with one value in a section that names something", k->key);
+  }
+}
+
 int run_self_test(void) {
   failures = 0;
   test_problems();
@@ -300,6 +195,8 @@ int run_self_test(void) {
       must(c->title && c->why && c->severity && c->needs && c->find, "a check without all of its parts", c->id);
       must(!c->operation || operation_find(c->operation), "a check names an operation that there is not", c->id);
     }
+  must(!list_mistake(), "the help of list does not name the table", list_mistake() ? list_mistake() : "");
+  test_settings();
   for (int i = CMD_STATUS; i < CMD_COUNT; i++) must(command_rows[i].run && command_rows[i].help && command_rows[i].example, "a subcommand without help", command_rows[i].name);
   if (!failures) puts("self-test: ok");
   return failures ? 1 : 0;

@@ -91,6 +91,8 @@ static void answer(struct running *r) {
     task_answer(r->tasks, 0, false);
     return;
   }
+  on_change(r); /* what was done so far is said before the question */
+  fflush(stdout);
   CLEANUP(mem_freep) char *prompt = mem_printf("%s (yes or no): ", v.text);
   CLEANUP(mem_freep) char *typed = session_ask(r->session, prompt, false);
   if (typed && !strcmp(typed, "yes")) task_answer(r->tasks, 0, true);

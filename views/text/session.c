@@ -1,6 +1,8 @@
 #include "views/text/session.h"
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "ops/drill.h"
+#include "ops/verdict.h"
 #include "views/simulation.h"
 #include "views/text/operate.h"
 #include <poll.h>
@@ -234,7 +236,7 @@ static int open_feed(struct session *s, struct arguments *a) {
   s->standing = s->simulated && o.speed <= 0;
   o.standing = s->standing;
   o.stepwise = true;
-  o.patient = s->patient;
+  o.patient = s->patient || (s->operation && (verdict_wanted(s->operation) || drill_of(s->operation)));
   if (s->on_line) o.on_line = on_line;
   o.on_change = look;
   o.owner = s;
