@@ -7,8 +7,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* What libraries and tools of the layers, and ssh, may want as root: files and sockets of the daemons' own users, low ports. */
-static const int kept[] = {CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID, CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_NET_BIND_SERVICE, CAP_IPC_LOCK,
+/* What libraries and tools of the layers, and ssh, may want as root: files and sockets of the daemons' own users, low ports. Without
+ * CAP_SETPCAP libvirt starts no ssh: it takes rights from what it starts, and ends where it cannot. */
+static const int kept[] = {CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID, CAP_KILL, CAP_SETGID, CAP_SETPCAP, CAP_SETUID, CAP_NET_BIND_SERVICE, CAP_IPC_LOCK,
                            CAP_IPC_OWNER, CAP_SYS_PTRACE, CAP_SYS_NICE, CAP_SYS_RESOURCE};
 
 void rights_closed(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
