@@ -1,5 +1,5 @@
 # kvmconsole. `make` builds, `make demo` runs it with nothing else installed, `make check` passes the tests.
-# Targets: all demo check check-lab check-packages mutation fuzz lab lab-down bench install dist deps clean · variables: BUILD PREFIX DESTDIR WITHOUT CC CFLAGS
+# Targets: all demo check check-lab check-packages mutation fuzz lab lab-down bench soak install dist deps clean · variables: BUILD PREFIX DESTDIR WITHOUT CC CFLAGS
 .DEFAULT_GOAL := all
 BUILD   ?= build
 PREFIX  ?= /usr/local
@@ -55,7 +55,7 @@ objects    = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst $(BUILD)/gen/%,gen/%,$(1
 archive    = $(BUILD)/lib$(1).a
 PROGRAMS  := $(BUILD)/kvmconsole $(SOURCE_NAMES:%=$(BUILD)/kvmconsole-%)
 
-.PHONY: all demo check check-fast check-lab check-packages mutation fuzz fuzz-fill fuzz-build fuzz-targets bench lab lab-down install dist deps clean run-demo FORCE
+.PHONY: all demo check check-fast check-lab check-packages mutation fuzz fuzz-fill fuzz-build fuzz-targets bench soak lab lab-down install dist deps clean run-demo FORCE
 all: $(PROGRAMS)
 
 $(BUILD)/obj/%.o: %.c
@@ -168,6 +168,8 @@ check-packages:
 	@for test in tests/packages/*.test; do sh $$test || exit 1; done
 mutation:
 	@tests/mutate/mutate $(FILES)
+soak: all $(BUILD)/soak/sim
+	@BUILD='$(BUILD)' tests/soak/soak $(SOAK)
 bench: all
 	@BUILD='$(BUILD)' sh tests/bench/bench
 demo:

@@ -7,7 +7,7 @@ missing() {
   for lib in ncursesw libpcre2-8 libxml-2.0 jansson libutf8proc cmocka libvirt libcmap libquorum libvotequorum glusterfs-api pacemaker-cib; do
     pkg-config --exists "$lib" || return 0
   done
-  for tool in systemd-nspawn mmdebstrap ip tc cpio ssh-keygen jq strace python3 zsh; do command -v "$tool" >/dev/null 2>&1 || return 0; done
+  for tool in systemd-nspawn mmdebstrap ip tc cpio ssh-keygen jq strace python3 zsh valgrind; do command -v "$tool" >/dev/null 2>&1 || return 0; done
   sshd_is_there || return 0
   return 1
 }
@@ -62,7 +62,7 @@ fi
 if command -v apt-get >/dev/null 2>&1; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q
-  apt-get install -y -q --no-install-recommends gcc clang llvm libclang-rt-dev make pkg-config git tmux jq strace zsh python3 procps ca-certificates \
+  apt-get install -y -q --no-install-recommends gcc clang llvm libclang-rt-dev make pkg-config git tmux jq strace valgrind zsh python3 procps ca-certificates \
     libc6-dev libncurses-dev libpcre2-dev libxml2-dev libjansson-dev libutf8proc-dev libcmocka-dev \
     libcmap-dev libquorum-dev libvotequorum-dev libcfg-dev libvirt-dev libglusterfs-dev pacemaker-dev \
     systemd-container mmdebstrap iproute2 cpio openssh-client ncurses-term
@@ -70,12 +70,12 @@ if command -v apt-get >/dev/null 2>&1; then
   fetch_tools
   fetch_promtool
 elif command -v dnf >/dev/null 2>&1; then
-  dnf install -y gcc clang llvm compiler-rt make pkgconf-pkg-config git tmux jq strace zsh python3 procps-ng ncurses-devel pcre2-devel libxml2-devel jansson-devel \
+  dnf install -y gcc clang llvm compiler-rt make pkgconf-pkg-config git tmux jq strace valgrind zsh python3 procps-ng ncurses-devel pcre2-devel libxml2-devel jansson-devel \
     utf8proc-devel libcmocka-devel corosynclib-devel libvirt-devel glusterfs-api-devel pacemaker-libs-devel \
     systemd-container mmdebstrap iproute cpio openssh-clients
   install_sshd dnf install -y openssh-server
 elif command -v zypper >/dev/null 2>&1; then
-  zypper --non-interactive install gcc clang llvm make pkg-config git tmux jq strace zsh python3 procps ncurses-devel pcre2-devel libxml2-devel libjansson-devel \
+  zypper --non-interactive install gcc clang llvm make pkg-config git tmux jq strace valgrind zsh python3 procps ncurses-devel pcre2-devel libxml2-devel libjansson-devel \
     utf8proc-devel libcmocka-devel libcorosync-devel libvirt-devel glusterfs-devel libpacemaker-devel \
     systemd-container iproute2 cpio openssh-clients
   install_sshd zypper --non-interactive install openssh-server

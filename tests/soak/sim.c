@@ -148,6 +148,12 @@ static void begin_fault(struct soak *s) {
   if (getenv("LOUD")) printf("+%lld s %s\n", (long long)((sim_now(s->sim) - w->began) / 1000), line);
 }
 
+static bool has_failed(const struct world *w, const char *resource) {
+  EACH(w->failures, struct pcmk_failure, f)
+    if (str_eq(f->resource, resource)) return true;
+  return false;
+}
+
 /* All that a careful operator would do: cables, power, daemons, bricks, and what pacemaker has given up. */
 static void take_back(struct soak *s) {
   struct world *w = sim_world(s->sim);
@@ -170,7 +176,7 @@ static void take_back(struct soak *s) {
       happen(s, line);
     }
   EACH(w->resources, struct sim_resource, r)
-    if (YES(r->failed) || YES(r->blocked) || r->not_on.count || r->fail_count.count) {
+    if (YES(r->failed) || YES(r->blocked) || r->not_on.count || r->fail_count.count || has_failed(w, r->id)) {
       char line[96];
       snprintf(line, sizeof line, "cleanup %s", r->id);
       happen(s, line);
