@@ -4,6 +4,7 @@
  *   soak HOURS SEED [SCENARIO] */
 #include "analysis/stop.h"
 #include "sim/event.h"
+#include "sim/host.h"
 #include "sim/sim.h"
 #include "sim/world.h"
 #include "views/console.h"
@@ -154,7 +155,7 @@ static bool has_failed(const struct world *w, const char *resource) {
   return false;
 }
 
-/* All that a careful operator would do: cables, power, daemons, bricks, and what pacemaker has given up. */
+/* All that a careful operator would do: cables, power, daemons, bricks, mounts, and what pacemaker has given up. */
 static void take_back(struct soak *s) {
   struct world *w = sim_world(s->sim);
   while (s->back_count) happen(s, s->back[--s->back_count].line);
@@ -175,6 +176,8 @@ static void take_back(struct soak *s) {
       snprintf(line, sizeof line, "start brick %s:%s", b->host, b->path);
       happen(s, line);
     }
+  EACH(w->hosts, struct sim_host, h)
+    if (h->power == POWER_ON && !YES(h->frozen)) mount_fstab(w, h); /* one that booted while its volume was away tried once */
   EACH(w->resources, struct sim_resource, r)
     if (YES(r->failed) || YES(r->blocked) || r->not_on.count || r->fail_count.count || has_failed(w, r->id)) {
       char line[96];
