@@ -90,6 +90,15 @@ void console_take(struct console *c) {
   take_waiting(c);
 }
 
+static void settle(struct console *c, bool at_leisure) {
+  struct arena *a = arena_new();
+  struct input in;
+  console_input(c, &in, a);
+  in.at_leisure = at_leisure;
+  app_settle(&c->app, &in, c->w, c->h);
+  arena_free(a);
+}
+
 void console_look(struct console *c) {
   if (!c->newest) console_take(c);
   struct snapshot *now = feed_see(c->feed, c->newest);
@@ -101,11 +110,7 @@ void console_look(struct console *c) {
   look_for_place(c);
   if (c->replay) trends_add(&c->trends, now); /* a recording may be read far ahead of what is shown */
   console_compare(c);
-  struct arena *a = arena_new();
-  struct input in;
-  console_input(c, &in, a);
-  app_settle(&c->app, &in, c->w, c->h);
-  arena_free(a);
+  settle(c, false);
   if (c->reader) reader_see(c->reader);
   guider_see(c->guider);
 }
@@ -171,6 +176,11 @@ static void keep_columns(struct console *c) {
 
 void console_catch_up(struct console *c) {
   if (!c->behind) return;
+  if (app_waits(&c->app)) {
+    settle(c, true);
+    c->behind = app_waits(&c->app);
+    return;
+  }
   console_look(c); /* the list is another: its selection settles */
 }
 
@@ -185,6 +195,7 @@ unsigned console_key(struct console *c, struct key k) {
   struct arena *a = arena_new();
   struct input in;
   console_input(c, &in, a);
+  in.at_leisure = may_wait(c);
   unsigned wants = app_key(&c->app, &in, c->w, c->h, k);
   arena_free(a);
   look_for_place(c);
@@ -195,7 +206,7 @@ unsigned console_key(struct console *c, struct key k) {
   if (wants & APP_KEEP) keep_columns(c);
   if (wants & APP_TIME) travel(c);
   else {
-    c->behind = wants_lint(c) || console_compares(c);
+    c->behind = wants_lint(c) || console_compares(c) || app_waits(&c->app);
     if (c->behind && !may_wait(c)) console_catch_up(c);
   }
   if (c->operator && wants & (APP_ASK | APP_RUN | APP_TASK)) {

@@ -74,6 +74,7 @@ static void press(struct bench *b, struct key k) {
   struct arena *a = arena_new();
   struct input in;
   input_of(b, &in, a);
+  in.at_leisure = true;
   app_key(&b->x->app, &in, WIDTH, HEIGHT, key_canonical(k));
   arena_free(a);
 }

@@ -55,9 +55,17 @@ static bool ill(struct soak *s, const char *what, const char *name) {
 }
 
 /* A pacemaker that stands still on another node says nothing wrong to anybody until the cluster wants something of it (so it is
- * in the lab too: faults.table); nobody connects to pcsd or sshd before he needs them. */
+ * in the lab too: faults.table); nobody connects to pcsd or sshd before he needs them, to sshd of
+ * the console's own host never. */
 static bool shows_nothing(const struct world *w, const struct sim_host *h, const struct sim_daemon *d) {
-  return !str_eq(h->name, w->here) && ((str_eq(d->name, "pacemaker") && d->life == LIFE_HUNG) || str_eq(d->name, "pcsd") || str_eq(d->name, "sshd"));
+  return str_eq(d->name, "sshd") || (!str_eq(h->name, w->here) && ((str_eq(d->name, "pacemaker") && d->life == LIFE_HUNG) || str_eq(d->name, "pcsd")));
+}
+
+/* One that is being received runs only where it comes from. */
+static int runs(const struct sim_domain *d) {
+  int n = 0;
+  EACH(d->instances, struct sim_instance, i) n += str_eq(i->state, "running");
+  return n;
 }
 
 /* (A hypervisor elsewhere that alone lost its storage is seen by what becomes of its guests.)
@@ -68,7 +76,7 @@ static bool is_ill(struct soak *s) {
   EACH(w->hosts, struct sim_host, h) {
     if (h->power != POWER_ON) return ill(s, "has no power, or boots", h->name);
     if (YES(h->frozen)) return ill(s, "stands still", h->name);
-    if (KNOWN(h->cluster_cut) || (KNOWN(h->storage_cut) && (YES(h->store) || str_eq(h->name, w->here)))) return ill(s, "is cut off", h->name);
+    if ((KNOWN(h->cluster_cut) && KNOWN(h->node_id)) || (KNOWN(h->storage_cut) && (YES(h->store) || str_eq(h->name, w->here)))) return ill(s, "is cut off", h->name);
     if (KNOWN(h->node_id) && h->joined != JOIN_ONLINE) return ill(s, "is not online", h->name);
     EACH(h->daemons, struct sim_daemon, d)
       if (YES(d->enabled) && d->life != LIFE_RUNNING && !shows_nothing(w, h, d)) return ill(s, d->name, h->name);
@@ -76,7 +84,7 @@ static bool is_ill(struct soak *s) {
   EACH(w->volumes, struct sim_volume, v)
     EACH(v->bricks, struct sim_brick, b) if (b->life != LIFE_RUNNING) return ill(s, "has a brick that does not run", b->host);
   EACH(w->domains, struct sim_domain, d)
-    if (d->instances.count != 1 || !str_eq(d->instances.item[0].state, "running")) return ill(s, "does not run, or not once", d->name);
+    if (runs(d) != 1) return ill(s, "does not run, or not once", d->name);
   EACH(w->resources, struct sim_resource, r)
     if (YES(r->failed) || YES(r->blocked)) return ill(s, "is failed", r->id);
   return false;

@@ -71,7 +71,35 @@ static void a_key_of_the_guide_is_too(void **state) {
   if (!getenv("RUNS")) assert_int_equal(slow, 0);
 }
 
+static void settle_at_leisure(struct acted *x) {
+  struct arena *a = arena_new();
+  struct input in;
+  acted_input(x, &in, a);
+  in.at_leisure = true;
+  app_settle(&x->app, &in, WIDTH, HEIGHT);
+  arena_free(a);
+}
+
+/* What could be lost is judged some rows a frame, and then says what it says when all are judged at once. */
+static void a_page_is_judged_bit_by_bit(void **state) {
+  (void)state;
+  struct acted *x = acted_new("big", WIDTH, HEIGHT);
+  assert_true(app_open(&x->app, "whatif"));
+  acted_look(x);
+  assert_false(app_waits(&x->app));
+  CLEANUP(mem_freep) char *whole = acted_frame(x);
+  app_free(&x->app);
+  assert_true(app_open(&x->app, "whatif"));
+  int turns = 0;
+  do settle_at_leisure(x);
+  while (app_waits(&x->app) && ++turns < 100);
+  assert_in_range(turns, 5, 50);
+  CLEANUP(mem_freep) char *bit_by_bit = acted_frame(x);
+  assert_string_equal(bit_by_bit, whole);
+  acted_free(x);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_key_is_answered_at_once), cmocka_unit_test(a_key_of_the_guide_is_too)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_key_is_answered_at_once), cmocka_unit_test(a_key_of_the_guide_is_too), cmocka_unit_test(a_page_is_judged_bit_by_bit)};
   return RUN(tests);
 }

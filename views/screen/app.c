@@ -131,6 +131,8 @@ void app_settle(struct app *a, const struct input *in, int w, int h) {
   }
 }
 
+bool app_waits(const struct app *a) { return a->view == VIEW_WHATIF && !a->whatif.target && a->whatif.waits; }
+
 /* ---- keys ---- */
 
 int move_of(enum action action) {

@@ -40,6 +40,7 @@ struct whatif_state {
   struct arena *arena; /* of the verdicts, which are made once a snapshot: when what is in sight settles */
   uint64_t stamp;      /* of that snapshot */
   struct judged *rows; /* of the rows to choose from */
+  bool waits;          /* some of those in sight are not judged yet */
   const struct stop *in_order, *dies; /* of the target */
   struct table_state table;
 };
@@ -88,6 +89,7 @@ void app_free(struct app *a);
 bool app_open(struct app *a, const char *name);
 /* After a new snapshot, a resize, a sort: selections follow their rows. */
 void app_settle(struct app *a, const struct input *in, int w, int h);
+bool app_waits(const struct app *a); /* what was left for later, at leisure, is not all made: settle again */
 /* What must now happen, APP_* or'ed. */
 unsigned app_key(struct app *a, const struct input *in, int w, int h, struct key k);
 unsigned app_act(struct app *a, const struct input *in, int w, int h, enum action action); /* in the view, whatever lies over it */

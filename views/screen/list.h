@@ -44,6 +44,7 @@ struct input { /* what there is to see: borrowed, valid for one frame */
   int64_t rotate_ms;   /* how long a page of the wall screen stands */
   const struct lint *lint; /* of this snapshot, while it is shown; NULL: it is not */
   bool pending;            /* what this view shows is being worked out: nothing may be said of it yet */
+  bool at_leisure;         /* what takes long may be left for the frames that follow: app_waits() */
   struct then_shown then;
   int now_health;      /* of the newest, whatever is shown */
   bool utc, read_only, simulated;

@@ -294,14 +294,20 @@ static void judge_target(struct app *a, const struct input *in) {
   stop_index_free(index);
 }
 
-/* Those that are in sight. */
+/* Those that are in sight; at leisure some at a time, so that no key waits for a page of a large cluster. */
 static void judge_rows(struct app *a, const struct input *in, struct losables *l, int h) {
+  enum { AT_A_TIME = 4 };
   struct whatif_state *x = &a->whatif;
+  int made = 0;
+  x->waits = false;
   size_t from = table_place(&l->table, &x->table, h).top, to = from + (size_t)(h > 0 ? h : 0);
   if (!x->rows) x->rows = arena_array(x->arena, l->list.count + 1, sizeof *x->rows);
   struct judge_index *index = stop_index(in->snap);
-  for (size_t i = from; i < to && i < l->list.count; i++)
-    if (!x->rows[i].known) x->rows[i] = judge_row(index, in->snap, &l->list.item[i], x->arena);
+  for (size_t i = from; i < to && i < l->list.count && !x->waits; i++) {
+    if (x->rows[i].known) continue;
+    x->waits = in->at_leisure && made++ == AT_A_TIME;
+    if (!x->waits) x->rows[i] = judge_row(index, in->snap, &l->list.item[i], x->arena);
+  }
   stop_index_free(index);
 }
 
