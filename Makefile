@@ -170,8 +170,8 @@ mutation:
 	@tests/mutate/mutate $(FILES)
 soak: all $(BUILD)/soak/sim
 	@BUILD='$(BUILD)' tests/soak/soak $(SOAK)
-bench: all
-	@BUILD='$(BUILD)' sh tests/bench/bench
+bench: all $(BUILD)/bench/speed
+	@BUILD='$(BUILD)' tests/bench/table --lab $(SECONDS)
 demo:
 	@sh packaging/deps.sh --if-missing
 	@$(MAKE) --no-print-directory all run-demo
