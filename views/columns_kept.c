@@ -64,7 +64,7 @@ static void make_folders(const char *dir) {
   CLEANUP(mem_freep) char *path = mem_strdup(dir);
   for (char *at = path + 1; (at = strchr(at, '/')) != NULL; at++) {
     *at = 0;
-    mkdir(path, 0755);
+    mkdir(path, 0700);
     *at = '/';
   }
   mkdir(path, 0700);

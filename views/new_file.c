@@ -40,3 +40,5 @@ const char *new_file(const char *name, const char *text, size_t len, char **ret_
   free(whole);
   return NULL;
 }
+
+int own_file(const char *name) { return open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600); }

@@ -65,7 +65,7 @@ int kept_prepare(const char *state_dir, struct err *e) {
   CLEANUP(mem_freep) char *path = mem_strdup(state_dir);
   for (char *at = path + 1; (at = strchr(at, '/')) != NULL; at++) { /* what stands above it */
     *at = 0;
-    mkdir(path, 0755);
+    mkdir(path, 0700);
     *at = '/';
   }
   CLEANUP(mem_freep) char *tasks = mem_printf("%s/tasks", state_dir), *copies = mem_printf("%s/copies", state_dir);

@@ -233,9 +233,10 @@ static long resident_kib(void) {
 
 static void report_hour(struct soak *s, int hour) {
   malloc_trim(0);
-  s->heap[hour] = mallinfo2().uordblks;
+  const size_t world = arena_bytes(sim_world(s->sim)->arena); /* of the simulated cluster, which forgets nothing */
+  s->heap[hour] = mallinfo2().uordblks - world;
   s->resident[hour] = resident_kib();
-  printf("hour %d: heap %zu KiB, resident %ld KiB, %lld episodes, %lld frames, healthy %lld s, outage %lld s, worst lag %.1f s\n", hour + 1, s->heap[hour] / 1024, s->resident[hour], (long long)s->episodes, (long long)s->frames,
+  printf("hour %d: heap %zu KiB, the world %zu KiB, resident %ld KiB, %lld episodes, %lld frames, healthy %lld s, outage %lld s, worst lag %.1f s\n", hour + 1, s->heap[hour] / 1024, world / 1024, s->resident[hour], (long long)s->episodes, (long long)s->frames,
          (long long)s->seconds_healthy, (long long)s->seconds_outage, (double)s->worst_lag_ms / 1000);
   const struct snapshot *snap = s->console.newest;
   printf("  now %s; world: %s", health_names[snap->health], s->ill);

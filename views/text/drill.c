@@ -4,6 +4,7 @@
 #include "run/audit.h"
 #include "run/drill_run.h"
 #include "sources/raw.h"
+#include "views/new_file.h"
 #include "views/text/running.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -273,7 +274,8 @@ static int check_words(struct drilling *d, const struct arguments *a) {
 static int open_report(struct drilling *d, const char *path) {
   if (!path) return 0;
   if (!kind_of(path)) return usage_error("--report writes FILE.json, FILE.md (Markdown) or FILE.xml (JUnit), not %s", path);
-  d->to = fopen(path, "we");
+  int fd = own_file(path);
+  d->to = fd < 0 ? NULL : fdopen(fd, "w");
   if (d->to) return 0;
   fprintf(stderr, "kvmconsole: nothing ran: %s: %s; give --report a file that can be written\n", path, strerror(errno));
   return EXIT_INPUT;

@@ -4,12 +4,14 @@
 #include "run/audit.h"
 #include "run/guide_notes.h"
 #include "sources/feed.h"
+#include "views/new_file.h"
 #include "views/text/operate.h"
 #include "views/text/running.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { SETTLE_MS = 90000, LOOK_AGAIN_MS = 2000 };
 
@@ -313,7 +315,8 @@ static int export(struct guiding *g, const char *path) {
   keep(g);
   if (str_ends(path, ".json")) guide_record_json(&g->notes, g->book, &g->form, g->found, wall(g), &out);
   else guide_record_markdown(&g->notes, g->book, &g->form, g->found, wall(g), &out);
-  FILE *f = strcmp(path, "-") ? fopen(path, "we") : stdout;
+  int fd = strcmp(path, "-") ? own_file(path) : STDOUT_FILENO;
+  FILE *f = fd < 0 ? NULL : fd == STDOUT_FILENO ? stdout : fdopen(fd, "w");
   bool good = f && fputs(str_text(&out), f) >= 0;
   if (f && f != stdout && fclose(f)) good = false;
   if (good) return 0;

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "model/difference.h"
 #include "sources/feed.h"
+#include "views/new_file.h"
 #include "views/command.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -144,7 +145,7 @@ int run_record(struct arguments *a) {
   if (code) return code;
   if (!a->option[OPT_SPEED]) o.speed = o.stream ? 1 : 0;
   if (o.standing) return usage_error("--speed step needs the screen");
-  if (strcmp(path, "-")) w.out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (strcmp(path, "-")) w.out = own_file(path);
   if (w.out < 0) {
     fprintf(stderr, "kvmconsole: cannot write %s: %s; choose another file\n", path, strerror(errno));
     return EXIT_INPUT;
